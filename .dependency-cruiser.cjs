@@ -1,0 +1,28 @@
+/** Each rule is one sentence of ARCHITECTURE.md, "Who may import whom". */
+const room = '^apps/proxy/src/([^/]+)/';
+const rooms = (...names) => `^apps/proxy/src/(${names.join('|')})/`;
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'libs-never-import-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^(apps|infra|test)/' } },
+    { name: 'nothing-imports-apps', severity: 'error', from: { pathNot: '^(apps/proxy|test)/' }, to: { path: '^apps/' } },
+    { name: 'messages-api-imports-nothing-of-ours', severity: 'error', from: { path: '^libs/messages-api/' }, to: { path: '^(libs/(?!messages-api/)|apps/)' } },
+    { name: 'storage-imports-nothing-of-ours', severity: 'error', from: { path: '^libs/storage/' }, to: { path: '^(libs/(?!storage/)|apps/)' } },
+    { name: 'upstream-and-simulator-import-messages-api-only', severity: 'error', from: { path: '^libs/(upstream|simulator)/' }, to: { path: '^libs/', pathNot: '^libs/($1|messages-api)/' } },
+    { name: 'production-never-imports-tests-or-simulator', severity: 'error', from: { path: '^(apps/proxy/src|libs/[^/]+/src)/', pathNot: '(\\.spec\\.ts$|/testing/|^libs/simulator/)' }, to: { path: '^(test/|libs/simulator/|libs/[^/]+/src/testing/)' } },
+    { name: 'edges-and-listeners-are-imported-by-nobody', severity: 'error', from: { path: room, pathNot: rooms('ui', 'openai', 'health', 'observability') }, to: { path: rooms('ui', 'openai', 'health', 'observability') } },
+    { name: 'only-openai-may-import-messages', severity: 'error', from: { path: room, pathNot: rooms('messages', 'openai') }, to: { path: rooms('messages') } },
+    { name: 'siblings-do-not-import-each-other', severity: 'error', from: { path: rooms('admission', 'masking', 'fallback', 'usage', 'request-log') }, to: { path: rooms('admission', 'masking', 'fallback', 'usage', 'request-log', 'messages', 'upstreams'), pathNot: '^apps/proxy/src/$1/' } },
+    { name: 'upstreams-import-their-own-folder-accounts-and-config-only', severity: 'error', from: { path: '^apps/proxy/src/upstreams/([^/]+)/' }, to: { path: '^apps/proxy/src/', pathNot: '^apps/proxy/src/(upstreams/$1/|accounts/|config/|exchange/)' } },
+    { name: 'nobody-but-the-composition-imports-upstreams', severity: 'error', from: { path: room, pathNot: rooms('upstreams') }, to: { path: rooms('upstreams') } },
+    { name: 'foundations-import-no-room', severity: 'error', from: { path: rooms('auth', 'config', 'exchange') }, to: { path: room, pathNot: rooms('auth', 'config', 'exchange') } },
+    { name: 'only-composition-files-import-app-module', severity: 'error', from: { pathNot: '^apps/proxy/src/gateway\\.ts$' }, to: { path: '^apps/proxy/src/app\\.module\\.ts$' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,37 @@
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^@claude-proxy/([^/]+)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
+    '^@claude-proxy/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        module: { type: 'es6' },
+        jsc: {
+          target: 'es2024',
+          parser: { syntax: 'typescript', decorators: true, dynamicImport: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+      },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/'],
+};
+
+/** Unit specs stand beside their file; behaviour through real sockets stands in test/. */
+export default {
+  reporters: ['default', 'summary', '<rootDir>/test/support/totals-reporter.cjs'],
+  testTimeout: 20_000,
+  maxWorkers: 2,
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,infra}/**/*.spec.ts'] },
+    { ...shared, displayName: 'behaviour', testMatch: ['<rootDir>/test/**/*.test.ts'] },
+  ],
+};

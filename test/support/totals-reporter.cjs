@@ -1,0 +1,10 @@
+/** Closes a run with one plain line, so that a log shows that tests really ran. */
+module.exports = class TotalsReporter {
+  onRunComplete(_contexts, results) {
+    const skipped = results.numPendingTests + results.numTodoTests;
+    const suitesThatDidNotStart = results.numRuntimeErrorTestSuites;
+    const failed = results.numFailedTests + suitesThatDidNotStart;
+    const tail = skipped > 0 ? `, ${skipped} skipped` : '';
+    process.stderr.write(`\n${results.numPassedTests} passed, ${failed} failed${tail}\n`);
+  }
+};
