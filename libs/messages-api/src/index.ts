@@ -1,0 +1,18 @@
+export {
+  type ContentEncoding,
+  contentEncodingOf,
+  decodeBytes,
+  decodingStream,
+} from './content-encoding.js';
+export {
+  type ErrorBody,
+  type ErrorDetails,
+  type ErrorType,
+  errorBody,
+  errorTypeOfStatus,
+  STATUS_BY_ERROR_TYPE,
+} from './errors.js';
+export { type ByteRange, JsonSyntaxError, membersOfJson, memberValue } from './json-members.js';
+export { PING_EVENT, sseEvent } from './sse.js';
+export { SseScanner, type SseScannerOptions } from './sse-scanner.js';
+export { mergeUsage, type Usage } from './usage.js';

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { sseEvent } from './sse.js';
+import { SseScanner } from './sse-scanner.js';
+
+function scan(
+  chunks: readonly Buffer[],
+  wanted: readonly string[],
+): { events: [string, string | undefined][]; scanner: SseScanner } {
+  const events: [string, string | undefined][] = [];
+  const scanner = new SseScanner({
+    wants: (name) => wanted.includes(name),
+    onEvent: (name, data) => events.push([name, data]),
+  });
+  for (const chunk of chunks) scanner.write(chunk);
+  return { events, scanner };
+}
+
+const STREAM = Buffer.from(
+  `: hello\n\n${sseEvent('message_start', '{"a":"ü😀"}')}${sseEvent('ping', '{"type": "ping"}')}${sseEvent('content_block_delta', '{"event: message_stop":1}')}event:message_delta\r\ndata:{"b":\r\ndata: 2}\r\n\r\ndata: {"nameless":true}\n\n${sseEvent('message_stop', '{}')}`,
+);
+const WANTED = ['message_start', 'message_delta', 'message_stop'];
+const EXPECTED: [string, string][] = [
+  ['message_start', '{"a":"ü😀"}'],
+  ['message_delta', '{"b":\n2}'],
+  ['message_stop', '{}'],
+];
+
+describe('SseScanner', () => {
+  it('reports the wanted events of a stream', () => {
+    expect(scan([STREAM], WANTED).events).toEqual(EXPECTED);
+  });
+
+  it('reports the same events however the stream is split', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(STREAM.length)), (cuts) => {
+        const marks = [...new Set([0, ...cuts, STREAM.length])].sort((a, b) => a - b);
+        const chunks = marks.slice(1).map((end, index) => STREAM.subarray(marks[index]!, end));
+        expect(scan(chunks, WANTED).events).toEqual(EXPECTED);
+      }),
+    );
+  });
+
+  it('never throws, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array()), (pieces) => {
+        scan(
+          pieces.map((piece) => Buffer.from(piece)),
+          WANTED,
+        );
+      }),
+    );
+  });
+
+  it('knows where another event may be put in between', () => {
+    for (let length = 0; length <= STREAM.length; length += 1) {
+      const head = STREAM.subarray(0, length).toString('latin1');
+      const isBetween = head === '' || /\n\r?\n$/.test(head);
+      expect(scan([STREAM.subarray(0, length)], WANTED).scanner.isBetweenEvents).toBe(isBetween);
+    }
+  });
+
+  it('reports an event whose data is too long without its data', () => {
+    const long = Buffer.from(sseEvent('message_start', `"${'x'.repeat(5 * 1024 * 1024)}"`));
+    const halves = [long.subarray(0, 4_500_000), long.subarray(4_500_000)];
+    expect(scan(halves, WANTED).events).toEqual([['message_start', undefined]]);
+  });
+});
