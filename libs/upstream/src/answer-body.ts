@@ -1,0 +1,133 @@
+import type { AnswerBody, BodySink } from './contract.js';
+
+/** An answer that is known whole, such as a refusal. */
+export function bodyOfBytes(bytes: Buffer | string): AnswerBody {
+  const chunk = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+  let isLetGo = false;
+  return {
+    pipe(sink) {
+      if (chunk.length > 0) sink.write(chunk);
+      if (!isLetGo) sink.end();
+    },
+    resume() {},
+    destroy() {
+      isLetGo = true;
+    },
+  };
+}
+
+/**
+ * Turns anything that can be iterated over into an answer body; the next chunk is pulled when the reader has room.
+ * `onDestroy` must stop the far side: leaving a `for await` loop does not always close a connection.
+ */
+export function bodyOfChunks(chunks: AsyncIterable<Uint8Array>, onDestroy?: () => void): AnswerBody {
+  return new PulledBody(chunks, onDestroy);
+}
+
+class PulledBody implements AnswerBody {
+  private wake: (() => void) | undefined;
+  private isDestroyed = false;
+
+  constructor(
+    private readonly chunks: AsyncIterable<Uint8Array>,
+    private readonly onDestroy: (() => void) | undefined,
+  ) {}
+
+  pipe(sink: BodySink): void {
+    this.pump(sink).then(
+      () => this.isDestroyed || sink.end(),
+      (error: Error) => this.isDestroyed || sink.fail(error),
+    );
+  }
+
+  resume(): void {
+    this.wake?.();
+  }
+
+  destroy(): void {
+    this.isDestroyed = true;
+    this.onDestroy?.();
+    this.wake?.();
+  }
+
+  private async pump(sink: BodySink): Promise<void> {
+    for await (const chunk of this.chunks) {
+      if (this.isDestroyed) return;
+      if (!sink.write(asBuffer(chunk))) await this.room();
+      if (this.isDestroyed) return;
+    }
+  }
+
+  private room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+}
+
+function asBuffer(chunk: Uint8Array): Buffer {
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+}
+
+/** The body as an async iterable, for readers that would rather pull. Leaving the loop destroys the body. */
+export async function* chunksOfBody(body: AnswerBody): AsyncGenerator<Buffer> {
+  const inbox = new Inbox();
+  body.pipe(inbox);
+  try {
+    while (true) {
+      const chunk = inbox.chunks.shift();
+      if (chunk) yield chunk;
+      else if (inbox.error) throw inbox.error;
+      else if (inbox.isOver) return;
+      else {
+        const arrival = inbox.arrival();
+        body.resume();
+        await arrival;
+      }
+    }
+  } finally {
+    if (!inbox.isOver) body.destroy();
+  }
+}
+
+/** Asks the source to wait after each chunk, so at most what one read delivered is held. */
+class Inbox implements BodySink {
+  readonly chunks: Buffer[] = [];
+  isOver = false;
+  error: Error | undefined;
+  private wake: (() => void) | undefined;
+
+  write(chunk: Buffer): boolean {
+    this.chunks.push(chunk);
+    this.wake?.();
+    return false;
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.wake?.();
+  }
+
+  fail(error: Error): void {
+    this.error = error;
+    this.end();
+  }
+
+  arrival(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+}
+
+/** Reads a body whole. Rejects when it exceeds `limitBytes`. */
+export async function readBody(body: AnswerBody, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of chunksOfBody(body)) {
+    length += chunk.length;
+    if (length > limitBytes) throw new Error(`answer body exceeds ${limitBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length);
+}

@@ -1,0 +1,18 @@
+import { SetMetadata } from '@nestjs/common';
+
+export const UPSTREAM_NAME = 'claude-proxy:upstream-name';
+
+/**
+ * Marks an injectable class as an upstream of this name. The name is what `FALLBACK_CHAIN` lists and what callers
+ * see in `x-claude-proxy-upstream`. The class implements `UpstreamProvider`.
+ *
+ * @example
+ * ```ts
+ * @Upstream('acme')
+ * @Injectable()
+ * export class AcmeUpstream implements UpstreamProvider { ... }
+ * ```
+ */
+export function Upstream(name: string): ClassDecorator {
+  return SetMetadata(UPSTREAM_NAME, name);
+}
