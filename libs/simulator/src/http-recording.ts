@@ -1,0 +1,94 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+
+/** How an exchange ended, seen from the simulator. */
+export type FinishReason = 'answered' | 'closed_by_client' | 'broken_by_simulator';
+
+const MODEL_IN_PATH = /^\/model\/([^/]+)\//;
+
+/** One request as it came off the wire, and what became of it. `body` is complete once `bodyRead` resolves. */
+export class RecordedRequest {
+  readonly method: string;
+  /** Path with its query, exactly as sent. */
+  readonly path: string;
+  readonly pathname: string;
+  /** Alternating names and values in the sender's own spelling and order. */
+  readonly rawHeaders: readonly string[];
+  readonly headers: IncomingHttpHeaders;
+  readonly receivedAt = Date.now();
+  readonly bodyRead: Promise<void>;
+  readonly finished: Promise<FinishReason>;
+  body: Buffer = Buffer.alloc(0);
+  bodyBytes = 0;
+  /** Answer bytes before compression, as far as they were handed to the socket. */
+  bytesWritten = 0;
+  finishedAt: number | undefined;
+  finishReason: FinishReason | undefined;
+  brokenBySimulator = false;
+  readonly #markBodyRead: () => void;
+  #json: Record<string, unknown> | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.method = request.method ?? '';
+    this.path = request.url ?? '';
+    this.pathname = this.path.split('?', 1)[0] ?? '';
+    this.rawHeaders = request.rawHeaders;
+    this.headers = request.headers;
+    const bodyRead = Promise.withResolvers<void>();
+    this.bodyRead = bodyRead.promise;
+    this.#markBodyRead = bodyRead.resolve;
+    this.finished = new Promise((resolve) => response.once('close', () => resolve(this.#finish(response))));
+  }
+
+  /** True once the client has left before the answer was complete. */
+  get closedByClient(): boolean {
+    return this.finishReason === 'closed_by_client';
+  }
+
+  /** The body as a JSON object, or undefined when it is not one. */
+  get json(): Record<string, unknown> | undefined {
+    this.#json ??= objectOf(this.body);
+    return this.#json;
+  }
+
+  /** Bedrock: the decoded id of the path. Anthropic: the `model` of the body. */
+  get model(): string | undefined {
+    const id = MODEL_IN_PATH.exec(this.pathname)?.[1];
+    if (id !== undefined) return decodeURIComponent(id);
+    return typeof this.json?.model === 'string' ? this.json.model : undefined;
+  }
+
+  /** What the caller presented: `x-api-key`, else the value of `authorization` without `Bearer`. */
+  get credential(): string | undefined {
+    const key = this.headers['x-api-key'];
+    return typeof key === 'string' ? key : this.headers.authorization?.replace(/^Bearer\s+/i, '');
+  }
+
+  bodyComplete(body: Buffer, bodyBytes = body.length): void {
+    this.body = body;
+    this.bodyBytes = bodyBytes;
+    this.#markBodyRead();
+  }
+
+  #finish(response: ServerResponse): FinishReason {
+    const unfinished = this.brokenBySimulator ? 'broken_by_simulator' : 'closed_by_client';
+    this.finishReason = response.writableFinished ? 'answered' : unfinished;
+    this.finishedAt = Date.now();
+    return this.finishReason;
+  }
+}
+
+/** Reads a whole request body into memory. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function objectOf(body: Buffer): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
