@@ -1,0 +1,13 @@
+import { Global, Module } from '@nestjs/common';
+import { AdminGuard } from './admin.guard.js';
+import { CredentialReader } from './credential.reader.js';
+
+/**
+ * Who is calling: the user in the path, the credential in the headers, the operator behind the admin token.
+ *
+ * Promises: a credential is read in one place and known elsewhere by its fingerprint only.
+ * May enter: checks of identity. Must not: limits, budgets, anything about what is asked.
+ */
+@Global()
+@Module({ providers: [AdminGuard, CredentialReader], exports: [AdminGuard, CredentialReader] })
+export class AuthModule {}

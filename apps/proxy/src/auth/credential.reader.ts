@@ -1,0 +1,50 @@
+import { hash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Credential } from '@claude-proxy/upstream';
+import { Inject, Injectable } from '@nestjs/common';
+import { type AuthConfig, authSection } from './auth.config.js';
+
+const BEARER = /^Bearer +(\S+) *$/i;
+
+/** Decides what the Anthropic API is asked with: the caller's own credential, else the operator's. */
+@Injectable()
+export class CredentialReader {
+  private readonly placeholders: ReadonlySet<string>;
+  private readonly operatorCredential: Credential | undefined;
+
+  constructor(@Inject(authSection.token) config: AuthConfig) {
+    this.placeholders = new Set(config.placeholderCredentials);
+    const apiKey = config.anthropicApiKey?.reveal();
+    const authToken = config.anthropicAuthToken?.reveal();
+    if (apiKey) this.operatorCredential = credential('x-api-key', apiKey, apiKey, 'operator');
+    else if (authToken)
+      this.operatorCredential = credential('authorization', `Bearer ${authToken}`, authToken, 'operator');
+  }
+
+  get hasOperatorCredential(): boolean {
+    return this.operatorCredential !== undefined;
+  }
+
+  read(headers: IncomingHttpHeaders): Credential | undefined {
+    return this.fromApiKey(headers['x-api-key']) ?? this.fromBearer(headers.authorization) ?? this.operatorCredential;
+  }
+
+  private fromApiKey(header: string | string[] | undefined): Credential | undefined {
+    const key = typeof header === 'string' ? header.trim() : undefined;
+    return key && !this.placeholders.has(key) ? credential('x-api-key', key, key, 'client') : undefined;
+  }
+
+  private fromBearer(header: string | undefined): Credential | undefined {
+    const token = header && BEARER.exec(header)?.[1];
+    return token && !this.placeholders.has(token) ? credential('authorization', header, token, 'client') : undefined;
+  }
+}
+
+function credential(
+  header: Credential['header'],
+  value: string,
+  key: string,
+  source: Credential['source'],
+): Credential {
+  return { header, value, fingerprint: hash('sha256', key).slice(0, 12), source };
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { userIdOf } from './user-id.js';
+
+describe('userIdOf', () => {
+  it('is "default" where the path names nobody', () => {
+    expect(userIdOf(undefined)).toBe('default');
+  });
+
+  it.each(['alice', 'alice@example.com', 'a.b_c+d-e', '김철수', 'Ünïcödé', '用户1', 'x'.repeat(128), 'हिन्दी'])(
+    'takes %j',
+    (id) => {
+      expect(userIdOf(id)).toBe(id.normalize('NFC'));
+    },
+  );
+
+  it('gives two spellings of one name one id', () => {
+    expect(userIdOf('e\u0301ve')).toBe(userIdOf('éve'));
+  });
+
+  it.each(['', ' ', 'a b', 'a/b', 'a#b', 'a%20b', '.', '..', 'a\nb', 'a\0', '<script>', '😀', 'x'.repeat(129)])(
+    'refuses %j',
+    (id) => {
+      expect(() => userIdOf(id)).toThrow(/user id in the path/);
+    },
+  );
+});

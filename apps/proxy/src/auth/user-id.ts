@@ -1,0 +1,25 @@
+import { GatewayError } from '../exchange/gateway-error.js';
+
+export const DEFAULT_USER = 'default';
+
+const MAX_CHARACTERS = 128;
+/** Letters with their combining marks and digits of any script. `#` and `/` stay out: keys and paths are built with them. */
+const USER_ID = /^[\p{L}\p{M}\p{N}._@+-]+$/u;
+
+/**
+ * The user named in the path, percent-decoded already, in one spelling (NFC).
+ *
+ * @throws GatewayError invalid_request_error
+ */
+export function userIdOf(pathSegment: string | undefined): string {
+  if (pathSegment === undefined) return DEFAULT_USER;
+  const user = pathSegment.normalize('NFC');
+  const isDotSegment = user === '.' || user === '..';
+  if (isDotSegment || !USER_ID.test(user) || [...user].length > MAX_CHARACTERS) {
+    throw new GatewayError({
+      type: 'invalid_request_error',
+      message: `The user id in the path must be 1 to ${MAX_CHARACTERS} letters, digits or ". _ @ + -"; it is ${JSON.stringify(pathSegment.slice(0, 40))}.`,
+    });
+  }
+  return user;
+}

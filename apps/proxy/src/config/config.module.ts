@@ -1,0 +1,29 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigModule as NestConfigModule, registerAs } from '@nestjs/config';
+import { effectiveSettings } from './effective-settings.js';
+import type { Environment, GatewayConfig } from './read-config.js';
+import type { Section } from './section.js';
+
+/** The settings in force by variable, safe to show. */
+export const EFFECTIVE_SETTINGS = Symbol('effective settings');
+
+/**
+ * Hands each room its section of the configuration, read and validated before Nest exists.
+ *
+ * Promises: a room sees its own section under `<section>.token`, frozen, and nothing else.
+ * May enter: the kinds of values and their reader. Must not: any room, any look at the environment but
+ * `environment.ts`.
+ */
+@Module({})
+export class ConfigModule {
+  static of(config: GatewayConfig, environment: Environment, sections: readonly Section[]): DynamicModule {
+    const load = Object.entries(config).map(([name, values]) => registerAs(name, () => values));
+    return {
+      module: ConfigModule,
+      global: true,
+      imports: [NestConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, skipProcessEnv: true, load })],
+      providers: [{ provide: EFFECTIVE_SETTINGS, useValue: effectiveSettings(environment, sections) }],
+      exports: [EFFECTIVE_SETTINGS],
+    };
+  }
+}

@@ -1,0 +1,109 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { z } from 'zod';
+import { Secret } from './secret.js';
+
+/** What a variable may hold: how its text is read, and how that is said to an operator. */
+export interface Kind<Value> {
+  readonly allowed: string;
+  readonly schema: z.ZodType<Value, string>;
+  readonly isSecret?: boolean;
+}
+
+export const flag: Kind<boolean> = {
+  allowed: '`true` or `false`',
+  schema: z.stringbool(),
+};
+
+export const text: Kind<string> = { allowed: 'a text', schema: z.string() };
+
+export const secret: Kind<Secret> = {
+  allowed: 'a secret text',
+  schema: z.string().transform((value) => new Secret(value)),
+  isSecret: true,
+};
+
+export const list: Kind<readonly string[]> = {
+  allowed: 'a list, separated by commas',
+  schema: z.string().transform(splitList),
+};
+
+export function wholeNumber(minimum: number, maximum: number): Kind<number> {
+  return {
+    allowed: `a whole number from ${minimum} to ${maximum}`,
+    schema: z
+      .string()
+      .regex(/^-?\d+$/)
+      .transform(Number)
+      .pipe(z.number().min(minimum).max(maximum)),
+  };
+}
+
+export function oneOf<const Value extends string>(...values: readonly Value[]): Kind<Value> {
+  return { allowed: values.map((value) => `\`${value}\``).join(', '), schema: z.enum(values) };
+}
+
+export function someOf<const Value extends string>(...values: readonly Value[]): Kind<readonly Value[]> {
+  return {
+    allowed: `a list, separated by commas, of ${values.map((value) => `\`${value}\``).join(', ')}`,
+    schema: z
+      .string()
+      .transform(splitList)
+      .pipe(z.array(z.enum(values))),
+  };
+}
+
+export const httpUrl: Kind<URL> = {
+  allowed: 'an http or https URL without user, query or fragment',
+  schema: z.string().transform((value, context) => {
+    const url = URL.parse(value);
+    if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username) return url;
+    context.addIssue('not such a URL');
+    return z.NEVER;
+  }),
+};
+
+export const textMap: Kind<Readonly<Record<string, string>>> = {
+  allowed: 'a JSON object of texts',
+  schema: z.string().transform((value, context) => {
+    const parsed = z.record(z.string(), z.string()).safeParse(parseJson(value));
+    if (parsed.success) return parsed.data;
+    context.addIssue('not such an object');
+    return z.NEVER;
+  }),
+};
+
+export const addressRanges: Kind<readonly string[]> = {
+  allowed: 'IP addresses or CIDR ranges, separated by commas',
+  schema: z
+    .string()
+    .transform(splitList)
+    .pipe(z.array(z.string().refine(isAddressRange))),
+};
+
+function isAddressRange(range: string): boolean {
+  const [address = '', bits, ...rest] = range.split('/');
+  const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined;
+  if (!family || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  try {
+    new BlockList().addSubnet(address, Number(bits), family);
+    return /^\d+$/.test(bits);
+  } catch {
+    return false;
+  }
+}
+
+function splitList(value: string): string[] {
+  return value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+import { addressRanges, text, wholeNumber } from './kinds.js';
+import { type ConfigOf, section, setting } from './section.js';
+
+export const serverSection = section('server', 'Where the gateway listens.', {
+  port: setting('PORT', wholeNumber(0, 65_535), 'TCP port; 0 takes a free one.', '8080'),
+  host: setting('HOST', text, 'Address to listen on. In a container: `0.0.0.0`.', '127.0.0.1'),
+  trustedProxies: setting(
+    'TRUST_PROXY',
+    addressRanges,
+    "Load balancers whose `x-forwarded-*` headers are believed, such as the VPC's `10.0.0.0/16`.",
+    '',
+  ),
+  drainTimeoutSeconds: setting(
+    'DRAIN_TIMEOUT_SECONDS',
+    wholeNumber(0, 3_600),
+    'After SIGTERM running answers may take so long to end.',
+    '110',
+  ),
+});
+
+export type ServerConfig = ConfigOf<typeof serverSection>;

@@ -1,0 +1,12 @@
+import { Global, Module } from '@nestjs/common';
+import { ExchangeFeed } from './exchange-feed.js';
+
+/**
+ * What is known about one request, and one piece of news: it has finished.
+ *
+ * Promises: `ExchangeFeed.finish` is told exactly once per exchange; listeners cannot throw back.
+ * May enter: facts about a request. Must not: decisions, I/O, imports of rooms.
+ */
+@Global()
+@Module({ providers: [ExchangeFeed], exports: [ExchangeFeed] })
+export class ExchangeModule {}

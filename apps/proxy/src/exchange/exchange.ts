@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import type { Usage } from '@claude-proxy/messages-api';
+import type { Failure, Operation } from '@claude-proxy/upstream';
+
+/** One try at one upstream. */
+export interface Attempt {
+  readonly upstream: string;
+  /** The HTTP status, where one came. */
+  readonly status?: number;
+  readonly failure?: Failure;
+  /** For people; holds no secret. */
+  readonly reason?: string;
+  /** True when the limit was simulated and nobody was asked. */
+  readonly isDrill?: boolean;
+  readonly durationMs: number;
+}
+
+/**
+ * How an exchange ended: `completed` answered whole; `refused` by us or by an upstream; `aborted` the caller left;
+ * `broken` the answer was cut after it had begun.
+ */
+export type Outcome = 'completed' | 'refused' | 'aborted' | 'broken';
+
+/** Everything that is known about one request of a caller and its answer. Filled while the request walks its way. */
+export class Exchange {
+  readonly id = newExchangeId();
+  readonly startedAt = Date.now();
+  private readonly startedTicks = performance.now();
+
+  model: string | undefined;
+  isStream = false;
+  requestBytes = 0;
+  attempts: Attempt[] = [];
+  /** Who gave the answer that the caller got. */
+  upstream: string | undefined;
+  /** Why the first upstream of the chain is not the one that answered. */
+  fallbackReason: string | undefined;
+  isDrill = false;
+  credentialFingerprint: string | undefined;
+
+  status = 0;
+  answerBytes = 0;
+  firstByteMs: number | undefined;
+  durationMs = 0;
+  usage: Usage | undefined;
+  /** The model named in the answer, where it differs from what was asked. */
+  answeredModel: string | undefined;
+  stopReason: string | undefined;
+  upstreamRequestId: string | undefined;
+  outcome: Outcome = 'completed';
+  errorMessage: string | undefined;
+
+  constructor(
+    readonly user: string,
+    readonly operation: Operation | 'relay',
+    readonly path: string,
+  ) {}
+
+  /** Milliseconds since the request came in, on a clock that is never set back. */
+  elapsedMs(): number {
+    return performance.now() - this.startedTicks;
+  }
+}
+
+/** Sorts by time: 9 digits of milliseconds in base 36, then 60 random bits. */
+function newExchangeId(): string {
+  return `exc_${Date.now().toString(36).padStart(9, '0')}${randomBytes(8).toString('hex').slice(1)}`;
+}
