@@ -1,0 +1,177 @@
+import { type ContentEncoding, contentEncodingOf, decodeBytes } from '@claude-proxy/messages-api';
+import {
+  ACCEPTED,
+  type Acceptance,
+  type Credential,
+  type HeaderLines,
+  headerOf,
+  type Readiness,
+  type RelayRequest,
+  readBody,
+  type SendOptions,
+  Upstream,
+  type UpstreamAnswer,
+  type UpstreamProvider,
+  type UpstreamRequest,
+} from '@claude-proxy/upstream';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Agent, type Dispatcher } from 'undici';
+import { type AnthropicConfig, anthropicSection } from './anthropic.config.js';
+import { type AnswerHead, AnthropicAnswer } from './anthropic-answer.js';
+import {
+  errorOfConnection,
+  errorOfFirstEvent,
+  errorOfLoop,
+  errorOfMissingCredential,
+  errorOfRedirect,
+  errorOfRefusal,
+  type Refusal,
+} from './anthropic-failures.js';
+import { firstEventOf } from './first-event.js';
+import { ALL_MODELS, modelClassOf, modelFamilyOf } from './model-class.js';
+
+/** An answer may take 10 minutes without a byte; past this a connection is taken for dead. */
+const MAX_SILENCE_MS = 20 * 60 * 1_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** undici's own 4 s would pay a TLS handshake after every pause for thought. */
+const KEEP_ALIVE_MS = 90_000;
+const KEEP_ALIVE_MAX_MS = 600_000;
+const MAX_REFUSAL_BYTES = 8 * 1024 * 1024;
+
+/** Clients may reach us under this name by a DNS of their own; ours is another. */
+const PUBLIC_HOST = 'api.anthropic.com';
+
+/** Stands for a caller without a credential: any window of the same models counts. */
+const ANY_FINGERPRINT = '*';
+
+/** The Anthropic API. Requests leave with the bytes they came with, answers come back likewise. */
+@Upstream('anthropic')
+@Injectable()
+export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
+  private readonly origin: string;
+  private readonly host: string;
+  private readonly basePath: string;
+  private readonly agent = new Agent({
+    connections: null,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
+    headersTimeout: MAX_SILENCE_MS,
+    bodyTimeout: MAX_SILENCE_MS,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+  });
+
+  constructor(@Inject(anthropicSection.token) config: AnthropicConfig) {
+    this.origin = config.upstreamUrl.origin;
+    this.host = config.upstreamUrl.host;
+    this.basePath = config.upstreamUrl.pathname.replace(/\/$/, '');
+  }
+
+  accepts(): Acceptance {
+    return ACCEPTED;
+  }
+
+  limitScopes(request: UpstreamRequest, credential: Credential | undefined): readonly string[] {
+    if (request.operation !== 'messages') return [];
+    const owner = credential?.fingerprint ?? ANY_FINGERPRINT;
+    const { model } = request;
+    return [modelClassOf(model), modelFamilyOf(model), ALL_MODELS].map((scope) => `${owner}/${scope}`);
+  }
+
+  async send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer> {
+    const { credential } = options;
+    this.refuseLoop(request.host);
+    if (!credential) throw errorOfMissingCredential();
+    const head = await this.dispatch('POST', request.path, request.headers, request.body, options);
+    if (head.status >= 400) {
+      throw errorOfRefusal(await this.readRefusal(head, options), request, credential);
+    }
+    if (head.status >= 300) {
+      head.body.destroy();
+      throw errorOfRedirect(head.status);
+    }
+    return isEventStream(head.headers) ? this.withKnownStart(head, options) : head;
+  }
+
+  async relay(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer> {
+    this.refuseLoop(request.host);
+    if (!options.credential) throw errorOfMissingCredential();
+    return this.dispatch(request.method, request.path, request.headers, request.body ?? null, options);
+  }
+
+  async readiness(): Promise<Readiness> {
+    return { isUsable: true, detail: `sends to ${this.origin}${this.basePath}` };
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  /** A caller who reaches us under the name of our upstream shows that they are one. */
+  private refuseLoop(host: string | undefined): void {
+    if (host !== undefined && host === this.host && this.host !== PUBLIC_HOST) throw errorOfLoop(host);
+  }
+
+  private async dispatch(
+    method: string,
+    path: string,
+    headers: HeaderLines,
+    body: Dispatcher.DispatchOptions['body'],
+    { signal, credential }: SendOptions,
+  ): Promise<AnswerHead> {
+    const answer = new AnthropicAnswer();
+    const letGo = () => answer.destroy();
+    signal.addEventListener('abort', letGo, { once: true });
+    try {
+      if (signal.aborted) throw signal.reason;
+      this.agent.dispatch(
+        {
+          origin: this.origin,
+          path: this.basePath + path,
+          method: method as Dispatcher.HttpMethod,
+          headers: credential ? [...headers, credential.header, credential.value] : [...headers],
+          body,
+        },
+        answer,
+      );
+      return await answer.head;
+    } catch (error) {
+      throw errorOfConnection(error, signal.aborted);
+    }
+  }
+
+  private async withKnownStart(head: AnswerHead, options: SendOptions): Promise<UpstreamAnswer> {
+    const encoding = knownEncodingOf(head.headers);
+    if (encoding === 'unknown') return head;
+    const { event, body } = await firstEventOf(head.body, encoding);
+    if (event?.name !== 'error') return { ...head, body };
+    throw errorOfFirstEvent(await this.readRefusal({ ...head, body }, options), event.data);
+  }
+
+  private async readRefusal(head: AnswerHead, { signal }: SendOptions): Promise<Refusal> {
+    try {
+      const body = await readBody(head.body, MAX_REFUSAL_BYTES);
+      return { ...head, body, text: await textOf(body, knownEncodingOf(head.headers)) };
+    } catch (error) {
+      throw errorOfConnection(error, signal.aborted);
+    }
+  }
+}
+
+function knownEncodingOf(headers: HeaderLines): ContentEncoding | undefined | 'unknown' {
+  try {
+    return contentEncodingOf(headerOf(headers, 'content-encoding'));
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** A refusal that cannot be decoded is still passed on; it only cannot be understood. */
+async function textOf(body: Buffer, encoding: ContentEncoding | undefined | 'unknown'): Promise<string> {
+  if (!encoding || encoding === 'unknown') return body.toString();
+  return decodeBytes(body, encoding, MAX_REFUSAL_BYTES).then(String, () => '');
+}
+
+function isEventStream(headers: HeaderLines): boolean {
+  return headerOf(headers, 'content-type')?.startsWith('text/event-stream') ?? false;
+}

@@ -1,0 +1,21 @@
+/** The scope of a limit that closes every model of a credential. */
+export const ALL_MODELS = 'all';
+
+const MODEL = /^claude-(opus|sonnet|haiku|fable|mythos)-(\d+)(?:-(\d{1,2}))?(?:-\d{8})?$/;
+
+/**
+ * Which of Anthropic's buckets a model draws from. Models of one generation share a bucket (Opus 4.x, Sonnet 4.x),
+ * from 5 on each model has its own.
+ * Source: https://platform.claude.com/docs/en/api/rate-limits
+ */
+export function modelClassOf(model: string): string {
+  const match = MODEL.exec(model);
+  if (!match) return model;
+  const [, family, major, minor] = match;
+  return major === '4' || minor === undefined ? `${family}-${major}` : `${family}-${major}-${minor}`;
+}
+
+/** `opus`, `sonnet` ...: what a subscription's weekly windows are named after. */
+export function modelFamilyOf(model: string): string {
+  return MODEL.exec(model)?.[1] ?? model;
+}
