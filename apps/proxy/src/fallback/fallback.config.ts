@@ -1,0 +1,51 @@
+import { flag, list, someOf, text, wholeNumber } from '../config/kinds.js';
+import { type ConfigOf, section, setting } from '../config/section.js';
+
+export const fallbackSection = section('fallback', 'Which upstream answers, and what is remembered about limits.', {
+  isEnabled: setting('BEDROCK_FALLBACK_ENABLED', flag, 'Go on to the next upstream when one fails.', 'true'),
+  isTrackingLimits: setting(
+    'RATE_LIMIT_TRACKING_ENABLED',
+    flag,
+    'Remember a 429 and ask the next upstream at once until its window is over.',
+    'true',
+  ),
+  rateLimitTable: setting('RATE_LIMIT_TABLE_NAME', text, 'Table of remembered limits.', 'claude-proxy-rate-limits'),
+  retryThresholdSeconds: setting(
+    'RETRY_THRESHOLD_SECONDS',
+    wholeNumber(0, 3_600),
+    'A 429 whose `retry-after` is at most this is waited for, once, before anybody else is asked (a warm prompt cache is worth seconds). 0: never.',
+    '30',
+  ),
+  maxRetryWaitSeconds: setting(
+    'MAX_RETRY_WAIT_SECONDS',
+    wholeNumber(0, 3_600),
+    'The longest such wait: a window that is longer is not waited for. 0: never.',
+    '10',
+  ),
+  fallbackOn: setting(
+    'FALLBACK_ON',
+    someOf('rate_limited', 'overloaded', 'unreachable', 'timed_out'),
+    'The failures after which the next upstream is asked: 429; 529 and 503; no connection, 502 and 504; no answer in time.',
+    'rate_limited,overloaded,unreachable',
+  ),
+  chain: setting(
+    'FALLBACK_CHAIN',
+    list,
+    'Upstreams by name, in the order in which they are asked.',
+    'anthropic,bedrock',
+  ),
+  upstreamModules: setting(
+    'UPSTREAM_MODULES',
+    list,
+    'Packages or file paths of further upstreams; each exports a Nest module as its default.',
+    '',
+  ),
+  isForcedLimit: setting(
+    'FORCE_RATE_LIMIT',
+    flag,
+    'Drill: the first upstream is not asked, a 429 with 60 s is simulated instead.',
+    'false',
+  ),
+});
+
+export type FallbackConfig = ConfigOf<typeof fallbackSection>;

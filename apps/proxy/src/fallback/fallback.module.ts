@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { FallbackRouter } from './fallback.router.js';
+import { LimitStore } from './limit.store.js';
+import { UpstreamRegistry } from './upstream.registry.js';
+
+/**
+ * Which upstream answers.
+ *
+ * Promises: upstreams are found by injection and asked in the order of `FALLBACK_CHAIN`; what to do after a failure is
+ * one pure table, `next-step.ts`; a limit is remembered for the credential and models it closes, and for nobody else.
+ * May enter: the order of upstreams, windows, attempts. Must not: the name or dialect of any upstream.
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [FallbackRouter, LimitStore, UpstreamRegistry],
+  exports: [FallbackRouter, UpstreamRegistry],
+})
+export class FallbackModule {}

@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SendOptions, type UpstreamAnswer, UpstreamError, type UpstreamRequest } from '@claude-proxy/upstream';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Exchange } from '../exchange/exchange.js';
+import { errorOfNobody } from './all-failed.js';
+import { type FallbackConfig, fallbackSection } from './fallback.config.js';
+import { LimitStore } from './limit.store.js';
+import { nextStep } from './next-step.js';
+import { type NamedUpstream, UpstreamRegistry } from './upstream.registry.js';
+
+/** How long a simulated limit holds. */
+const DRILL_SECONDS = 60;
+
+/** A request on its way through the chain. */
+interface Journey {
+  readonly request: UpstreamRequest;
+  readonly exchange: Exchange;
+  readonly options: SendOptions;
+  readonly failures: Map<string, UpstreamError>;
+}
+
+/** Asks one upstream after the other until one has answered. */
+@Injectable()
+export class FallbackRouter {
+  private readonly logger = new Logger(FallbackRouter.name);
+
+  constructor(
+    private readonly registry: UpstreamRegistry,
+    private readonly limits: LimitStore,
+    @Inject(fallbackSection.token) private readonly config: FallbackConfig,
+  ) {}
+
+  /**
+   * The answer of the first upstream that gave one; when all have failed, the refusal of the first choice as it came.
+   * Attempts, upstream and reason are noted in the exchange.
+   *
+   * @throws GatewayError when all have failed and none of them has an answer for the caller
+   */
+  async send(request: UpstreamRequest, exchange: Exchange, options: SendOptions): Promise<UpstreamAnswer> {
+    const journey: Journey = { request, exchange, options, failures: new Map() };
+    for (const upstream of await this.route(journey)) {
+      const outcome = await this.ask(upstream, journey);
+      if (!(outcome instanceof UpstreamError)) return outcome;
+      if (!this.goesOn(upstream, outcome, journey)) break;
+    }
+    return this.giveUp(journey);
+  }
+
+  /** Upstreams with a closed window go to the end: they are asked only when the others have failed. */
+  private async route({ request, exchange, options }: Journey): Promise<NamedUpstream[]> {
+    const open: NamedUpstream[] = [];
+    const closed: NamedUpstream[] = [];
+    const isAvoiding = this.config.isEnabled && this.config.fallbackOn.includes('rate_limited');
+    for (const upstream of this.registry.chain) {
+      const scopes = isAvoiding ? upstream.provider.limitScopes?.(request, options.credential) : undefined;
+      const window = scopes && (await this.limits.closedWindow(exchange.user, scopes));
+      if (window && upstream === this.registry.chain[0]) {
+        exchange.fallbackReason = window.drill ? 'drill' : 'limit_remembered';
+        exchange.isDrill ||= window.drill;
+      }
+      (window ? closed : open).push(upstream);
+    }
+    return [...open, ...closed];
+  }
+
+  /** Asks one upstream, a second time after a short window. */
+  private async ask(upstream: NamedUpstream, journey: Journey): Promise<UpstreamAnswer | UpstreamError> {
+    const first = await this.attempt(upstream, journey);
+    if (!(first instanceof UpstreamError)) return first;
+    const step = this.stepAfter(upstream, first, false);
+    if (step.act !== 'wait') return first;
+    const hasWaited = await waited(step.seconds, journey.options.signal);
+    return hasWaited ? this.attempt(upstream, journey) : first;
+  }
+
+  private async attempt(upstream: NamedUpstream, journey: Journey): Promise<UpstreamAnswer | UpstreamError> {
+    const { request, exchange, options } = journey;
+    const { name, provider } = upstream;
+    const acceptance = provider.accepts(request);
+    if (!acceptance.accepted) {
+      return this.failed(upstream, journey, 0, new UpstreamError({ failure: 'rejected', message: acceptance.reason }));
+    }
+    const startedMs = exchange.elapsedMs();
+    try {
+      if (this.isDrilled(upstream, journey)) throw drillError(provider.limitScopes!(request, options.credential));
+      const answer = await provider.send(request, options);
+      exchange.attempts.push({ upstream: name, status: answer.status, durationMs: exchange.elapsedMs() - startedMs });
+      this.answered(upstream, journey);
+      return answer;
+    } catch (error) {
+      return this.failed(upstream, journey, exchange.elapsedMs() - startedMs, asUpstreamError(error));
+    }
+  }
+
+  private answered({ name, provider }: NamedUpstream, { request, exchange, options, failures }: Journey): void {
+    exchange.upstream = name;
+    const scopes = provider.limitScopes?.(request, options.credential);
+    if (scopes) this.limits.reopen(exchange.user, scopes);
+    if (name !== this.registry.chain[0]?.name) {
+      this.logger.log(`🔄 ${name} answers ${exchange.id} of ${exchange.user}: ${exchange.fallbackReason}`);
+      return;
+    }
+    // Where its window was closed it is asked last, and what is told is why the others could not stand in.
+    exchange.fallbackReason = reasonsOf(failures, name);
+  }
+
+  private failed(upstream: NamedUpstream, journey: Journey, durationMs: number, error: UpstreamError): UpstreamError {
+    const { exchange, failures } = journey;
+    const { failure, answer, message: reason } = error;
+    failures.set(upstream.name, error);
+    exchange.attempts.push({
+      upstream: upstream.name,
+      ...(answer ? { status: answer.status } : {}),
+      failure,
+      reason,
+      ...(exchange.isDrill ? { isDrill: true } : {}),
+      durationMs,
+    });
+    return error;
+  }
+
+  /** After the last try at one upstream: remembers its window, and tells whether the next is asked. */
+  private goesOn(upstream: NamedUpstream, error: UpstreamError, { exchange }: Journey): boolean {
+    // A drill for one request leaves nothing behind.
+    const isRemembered = !exchange.isDrill || this.config.isForcedLimit;
+    if (error.limit && isRemembered) this.limits.close(exchange.user, error.limit, exchange.isDrill);
+    const isFirstChoice = upstream === this.registry.chain[0];
+    if (isFirstChoice) exchange.fallbackReason ??= exchange.isDrill ? 'drill' : error.failure;
+    return this.stepAfter(upstream, error, true).act === 'next';
+  }
+
+  private stepAfter(upstream: NamedUpstream, error: UpstreamError, hasWaited: boolean) {
+    const { failure, isForCaller, retryAfterSeconds, isWorthWaiting } = error;
+    const isFirstChoice = upstream === this.registry.chain[0];
+    return nextStep({ failure, isForCaller, isFirstChoice, retryAfterSeconds, isWorthWaiting, hasWaited }, this.config);
+  }
+
+  /** A drill needs somebody who could be limited, and begins after the credential check. */
+  private isDrilled({ provider }: NamedUpstream, { request, exchange, options }: Journey): boolean {
+    if (!provider.limitScopes || !options.credential || request.operation !== 'messages') return false;
+    exchange.isDrill ||= this.config.isForcedLimit;
+    return exchange.isDrill;
+  }
+
+  private giveUp({ exchange, failures }: Journey): UpstreamAnswer {
+    const first = this.registry.chain[0]!.name;
+    exchange.fallbackReason = reasonsOf(failures, first);
+    for (const [name, { isForCaller, answer }] of failures) {
+      if (isForCaller && answer) return this.handOver(name, answer, exchange);
+    }
+    const answer = failures.get(first)?.answer;
+    if (answer) return this.handOver(first, answer, exchange);
+    throw errorOfNobody(failures, exchange.isDrill);
+  }
+
+  private handOver(upstream: string, answer: UpstreamAnswer, exchange: Exchange): UpstreamAnswer {
+    exchange.upstream = upstream;
+    return answer;
+  }
+}
+
+function drillError(scopes: readonly string[]): UpstreamError {
+  return new UpstreamError({
+    failure: 'rate_limited',
+    message: 'simulated rate limit (drill)',
+    retryAfterSeconds: DRILL_SECONDS,
+    isWorthWaiting: false,
+    limit: { scope: scopes[0]!, seconds: DRILL_SECONDS, reason: 'drill' },
+  });
+}
+
+function asUpstreamError(error: unknown): UpstreamError {
+  if (error instanceof UpstreamError) return error;
+  return new UpstreamError({ failure: 'unreachable', message: `failed unexpectedly: ${String(error)}`, cause: error });
+}
+
+/** Why the stand-ins failed; undefined where none was asked. */
+function reasonsOf(failures: ReadonlyMap<string, UpstreamError>, firstChoice: string): string | undefined {
+  const others = [...failures].filter(([name]) => name !== firstChoice);
+  return others.map(([name, { failure, message }]) => `${name}: ${failure}: ${message}`).join('; ') || undefined;
+}
+
+/** False when the caller left meanwhile. */
+async function waited(seconds: number, signal: AbortSignal): Promise<boolean> {
+  return sleep(seconds * 1_000, true, { signal }).catch(() => false);
+}

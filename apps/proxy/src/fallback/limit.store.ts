@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConditionFailedError, type Table, TableStore } from '@claude-proxy/storage';
+import type { LimitWindow } from '@claude-proxy/upstream';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { type FallbackConfig, fallbackSection } from './fallback.config.js';
+import { limitTable } from './limit.table.js';
+import { type ClosedScope, closedWindowIn, type LimitItem, stops, withoutWindows, withWindow } from './limit-item.js';
+
+/** A store round trip is not paid per request. */
+const CACHE_MS = 1_000;
+/** No request waits longer than this for the store; the limit then counts as unknown, that is: not limited. */
+const READ_PATIENCE_MS = 250;
+/** After a failure the store is left alone for a while. */
+const STORE_PAUSE_MS = 5_000;
+const LOG_EVERY_MS = 60_000;
+const MAX_CACHED_USERS = 10_000;
+const MAX_TRIES = 5;
+
+interface Cached {
+  readonly item: LimitItem | undefined;
+  readonly readAtMs: number;
+}
+
+/**
+ * Remembers who is limited until when. A store that is away never hurts a request: what this process knows itself
+ * still counts, everything else counts as not limited.
+ */
+@Injectable()
+export class LimitStore implements OnModuleDestroy {
+  private readonly logger = new Logger(LimitStore.name);
+  private readonly table: Table;
+  private readonly cache = new Map<string, Cached>();
+  private readonly reads = new Map<string, Promise<LimitItem | undefined>>();
+  private readonly writes = new Set<Promise<void>>();
+  private pausedUntilMs = 0;
+  private loggedAtMs = 0;
+
+  constructor(
+    store: TableStore,
+    @Inject(fallbackSection.token) private readonly config: FallbackConfig,
+  ) {
+    this.table = store.table(limitTable(config.rateLimitTable));
+  }
+
+  /** The window that stops a request of these scopes now, if there is one. Never throws. */
+  async closedWindow(user: string, scopes: readonly string[]): Promise<ClosedScope | undefined> {
+    if (!this.config.isTrackingLimits || scopes.length === 0) return undefined;
+    const item = await this.read(user);
+    const window = closedWindowIn(item, scopes, nowSeconds(), this.config.isForcedLimit);
+    if (item && !this.config.isForcedLimit) this.forget(user, item, (_name, scope) => scope.drill);
+    return window;
+  }
+
+  /** Counts at once in this process, and soon in all. */
+  close(user: string, window: LimitWindow, isDrill = false): void {
+    if (!this.config.isTrackingLimits) return;
+    this.change(user, (item) => withWindow(item, user, window, nowSeconds(), isDrill) ?? item);
+  }
+
+  /** These scopes have just answered: whatever was remembered about them is over. */
+  reopen(user: string, scopes: readonly string[]): void {
+    const item = this.cache.get(user)?.item;
+    if (item) this.forget(user, item, (name) => scopes.some((scope) => stops(name, scope)));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.allSettled(this.writes);
+  }
+
+  private forget(user: string, item: LimitItem, isOver: (name: string, scope: ClosedScope) => boolean): void {
+    if (withoutWindows(item, 0, isOver) === item) return;
+    this.change(user, (known) => known && withoutWindows(known, nowSeconds(), isOver));
+  }
+
+  private async read(user: string): Promise<LimitItem | undefined> {
+    const cached = this.cache.get(user);
+    const nowMs = Date.now();
+    const isFresh = cached && nowMs - cached.readAtMs < CACHE_MS && nowMs >= cached.readAtMs;
+    if (isFresh || nowMs < this.pausedUntilMs) return cached?.item;
+    const inTime = await Promise.race([this.readOnce(user), sleep(READ_PATIENCE_MS, 'late' as const, { ref: false })]);
+    return inTime === 'late' ? cached?.item : inTime;
+  }
+
+  /** Requests of one user that come together share one read. */
+  private readOnce(user: string): Promise<LimitItem | undefined> {
+    const running = this.reads.get(user);
+    if (running) return running;
+    const read = this.table
+      .get({ user_id: user })
+      .then((item) => this.keep(user, item as LimitItem | undefined))
+      .catch((error: unknown) => {
+        this.pause(error);
+        return this.cache.get(user)?.item;
+      })
+      .finally(() => this.reads.delete(user));
+    this.reads.set(user, read);
+    return read;
+  }
+
+  private change(user: string, changed: (item: LimitItem | undefined) => LimitItem | undefined): void {
+    this.keep(user, changed(this.cache.get(user)?.item));
+    const write = this.write(user, changed)
+      .catch((error: unknown) => this.pause(error))
+      .finally(() => this.writes.delete(write));
+    this.writes.add(write);
+  }
+
+  /** Reads, changes and writes under a revision, so that two tasks never undo each other. */
+  private async write(user: string, changed: (item: LimitItem | undefined) => LimitItem | undefined): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const before = (await this.table.get({ user_id: user })) as LimitItem | undefined;
+      const after = changed(before);
+      if (after === before) return;
+      try {
+        await this.replace(before, after);
+        this.keep(user, after);
+        return;
+      } catch (error) {
+        if (!(error instanceof ConditionFailedError) || tries === MAX_TRIES) throw error;
+      }
+    }
+  }
+
+  private async replace(before: LimitItem | undefined, after: LimitItem | undefined): Promise<void> {
+    const condition = before && revisionOf(before);
+    if (after) await this.table.put({ ...after, revision: randomUUID() }, condition ?? { absent: true });
+    else if (before) await this.table.delete({ user_id: before.user_id }, condition);
+  }
+
+  private keep(user: string, item: LimitItem | undefined): LimitItem | undefined {
+    this.cache.delete(user);
+    this.cache.set(user, { item, readAtMs: Date.now() });
+    if (this.cache.size > MAX_CACHED_USERS) this.cache.delete(this.cache.keys().next().value!);
+    return item;
+  }
+
+  private pause(error: unknown): void {
+    const nowMs = Date.now();
+    this.pausedUntilMs = nowMs + STORE_PAUSE_MS;
+    if (nowMs - this.loggedAtMs < LOG_EVERY_MS) return;
+    this.loggedAtMs = nowMs;
+    this.logger.warn(`the store of limits does not answer, so nobody counts as limited: ${String(error)}`);
+  }
+}
+
+/** Items of the original have no revision; they are replaced as long as they are the same. */
+function revisionOf(item: LimitItem): { attribute: string; equals: string | number } {
+  return item.revision
+    ? { attribute: 'revision', equals: item.revision }
+    : { attribute: 'retry_until', equals: item.retry_until };
+}
+
+function nowSeconds(): number {
+  return Math.floor(Date.now() / 1_000);
+}

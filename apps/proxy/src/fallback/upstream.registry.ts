@@ -1,0 +1,53 @@
+import { UPSTREAM_NAME, type UpstreamProvider } from '@claude-proxy/upstream';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService, Reflector } from '@nestjs/core';
+import { ConfigError } from '../config/read-config.js';
+import { type FallbackConfig, fallbackSection } from './fallback.config.js';
+
+export interface NamedUpstream {
+  readonly name: string;
+  readonly provider: UpstreamProvider;
+}
+
+/** Finds every class marked `@Upstream('name')`, wherever it is provided, and orders them by `FALLBACK_CHAIN`. */
+@Injectable()
+export class UpstreamRegistry implements OnModuleInit {
+  private ordered: readonly NamedUpstream[] = [];
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly reflector: Reflector,
+    @Inject(fallbackSection.token) private readonly config: FallbackConfig,
+  ) {}
+
+  /** In the order in which they are asked. */
+  get chain(): readonly NamedUpstream[] {
+    return this.ordered;
+  }
+
+  /** @throws ConfigError when two classes share a name, or the chain names nobody, a stranger, or somebody twice. */
+  onModuleInit(): void {
+    const known = this.find();
+    const { chain } = this.config;
+    const faults = chain
+      .filter((name, index) => !known.has(name) || chain.indexOf(name) !== index)
+      .map(
+        (name) =>
+          `FALLBACK_CHAIN names "${name}" ${known.has(name) ? 'twice' : `; known are: ${[...known.keys()].join(', ')}`}`,
+      );
+    if (chain.length === 0) faults.push('FALLBACK_CHAIN names nobody');
+    if (faults.length > 0) throw new ConfigError(faults);
+    this.ordered = chain.map((name) => ({ name, provider: known.get(name)! }));
+  }
+
+  private find(): Map<string, UpstreamProvider> {
+    const known = new Map<string, UpstreamProvider>();
+    for (const { metatype, instance } of this.discovery.getProviders()) {
+      const name = metatype && this.reflector.get<string | undefined>(UPSTREAM_NAME, metatype);
+      if (!name || known.get(name) === instance) continue;
+      if (known.has(name)) throw new ConfigError([`two upstreams are named "${name}"`]);
+      known.set(name, instance);
+    }
+    return known;
+  }
+}

@@ -1,0 +1,16 @@
+import { httpUrl, oneOf, text } from '../config/kinds.js';
+import { type ConfigOf, section, setting } from '../config/section.js';
+
+export const stateSection = section('state', 'Where limits and usage are kept.', {
+  engine: setting(
+    'STATE_STORE',
+    oneOf('embedded', 'dynamodb'),
+    '`embedded` is a file in `DATA_DIR`, for one process; `dynamodb` is shared by all tasks.',
+    'embedded',
+  ),
+  dataDirectory: setting('DATA_DIR', text, 'Directory of the embedded store; made if it is missing.', './data'),
+  dynamoEndpoint: setting('AWS_ENDPOINT_URL_DYNAMODB', httpUrl, "A DynamoDB-compatible engine in place of AWS's own."),
+  region: setting('AWS_REGION', text, 'AWS region of DynamoDB.', 'us-east-1'),
+});
+
+export type StateConfig = ConfigOf<typeof stateSection>;

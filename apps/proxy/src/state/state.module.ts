@@ -1,0 +1,28 @@
+import { DynamoTableStore, SqliteTableStore, TableStore } from '@claude-proxy/storage';
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type StateConfig, stateSection } from './state.config.js';
+
+export function openTableStore(config: StateConfig): TableStore {
+  return config.engine === 'embedded'
+    ? SqliteTableStore.open({ directory: config.dataDirectory })
+    : DynamoTableStore.connect({ region: config.region, endpoint: config.dynamoEndpoint?.href });
+}
+
+/**
+ * One table store for all rooms: the embedded file, or DynamoDB.
+ *
+ * Promises: rooms see `TableStore` and never the engine; it is closed last.
+ * May enter: the choice of the engine. Must not: what is stored, which each room defines for itself.
+ */
+@Global()
+@Module({
+  providers: [{ provide: TableStore, useFactory: openTableStore, inject: [stateSection.token] }],
+  exports: [TableStore],
+})
+export class StateModule implements OnApplicationShutdown {
+  constructor(@Inject(TableStore) private readonly store: TableStore) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.store.close();
+  }
+}
