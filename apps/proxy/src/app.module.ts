@@ -1,0 +1,42 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { AuthModule } from './auth/auth.module.js';
+import { ConfigModule } from './config/config.module.js';
+import type { Environment, GatewayConfig } from './config/read-config.js';
+import { ExchangeModule } from './exchange/exchange.module.js';
+import { HealthModule } from './health/health.module.js';
+import { MessagesModule } from './messages/messages.module.js';
+import { ObservabilityModule } from './observability/observability.module.js';
+import { SECTIONS } from './sections.js';
+import { StateModule } from './state/state.module.js';
+import { AnthropicModule } from './upstreams/anthropic/anthropic.module.js';
+// import { BedrockModule } from './upstreams/bedrock/bedrock.module.js';
+
+export type AnyModule = Type | DynamicModule;
+
+/** The rooms, in the order in which a request meets them. */
+@Module({})
+export class AppModule {
+  static of(
+    config: GatewayConfig,
+    environment: Environment,
+    logger: Logger,
+    upstreamModules: readonly AnyModule[],
+  ): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.of(config, environment, SECTIONS),
+        ExchangeModule,
+        StateModule,
+        AuthModule,
+        MessagesModule,
+        AnthropicModule,
+        // BedrockModule,
+        ...upstreamModules,
+        HealthModule,
+        ObservabilityModule.with(logger),
+      ],
+    };
+  }
+}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { FallbackModule } from '../fallback/fallback.module.js';
+import { DebugEnvController } from './debug-env.controller.js';
+import { HealthController } from './health.controller.js';
+import { Lifecycle } from './lifecycle.js';
+
+/**
+ * How the gateway is.
+ *
+ * Promises: `/health` depends on nothing; `/health/ready` tells the truth about store and upstreams.
+ * May enter: looks at others. Must not: repairs.
+ */
+@Module({
+  imports: [FallbackModule],
+  controllers: [HealthController, DebugEnvController],
+  providers: [Lifecycle],
+  exports: [Lifecycle],
+})
+export class HealthModule {}

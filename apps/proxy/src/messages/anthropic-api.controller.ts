@@ -1,0 +1,114 @@
+import { Readable } from 'node:stream';
+import { bodyOfBytes, readBody, type UpstreamAnswer } from '@claude-proxy/upstream';
+import { All, Controller, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CredentialReader } from '../auth/credential.reader.js';
+import { userIdOf } from '../auth/user-id.js';
+import { Exchange } from '../exchange/exchange.js';
+import { GatewayError } from '../exchange/gateway-error.js';
+import { abortOnHangUp } from './client-connection.js';
+import { requestHeadersFor } from './forwarded-headers.js';
+import { type MessagesConfig, messagesSection } from './messages.config.js';
+import { type Delivery, MessagesService } from './messages.service.js';
+import { relay } from './relay.js';
+import { isBatchObjectPath, withOwnResultsUrls } from './results-url.js';
+import { exchangeHeaderOf, pathOfApi, type UserParams, underEveryPrefix } from './routes.js';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
+const PASSED_ON = ['/v1/models', '/v1/messages/batches', '/v1/files', '/v1/skills'];
+const MAX_BATCH_PAGE_BYTES = 16 * 1024 * 1024;
+
+/** Passes on the rest of the Anthropic API that clients use, bodies streamed both ways. */
+@Controller()
+export class AnthropicApiController {
+  constructor(
+    private readonly service: MessagesService,
+    private readonly credentials: CredentialReader,
+    @Inject(messagesSection.token) private readonly config: MessagesConfig,
+  ) {}
+
+  @All(PASSED_ON.flatMap((path) => [...underEveryPrefix(path), ...underEveryPrefix(`${path}/*`)]))
+  async pass(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
+    const { raw } = request;
+    if (!METHODS.includes(raw.method!)) throw methodNotAllowed(raw.method!, METHODS);
+    const path = plainPath(pathOfApi(raw.url!));
+    const exchange = new Exchange(userIdOf(request.params.user_id), 'relay', path);
+    reply.header(exchangeHeaderOf, exchange.id);
+    const caller = { credential: this.credentials.read(raw.headers), signal: abortOnHangUp(reply.raw) };
+    const deliver: Delivery = (answer, tap) => {
+      reply.hijack();
+      return relay(answer, reply.raw, { exchange, tap, ...this.config });
+    };
+    const isBatch = isBatchObjectPath(path);
+    await this.service.pass(
+      {
+        method: raw.method!,
+        path,
+        headers: headersFor(request, isBatch),
+        body: bodyFor(request),
+        host: raw.headers.host,
+      },
+      exchange,
+      caller,
+      isBatch ? async (answer, tap) => deliver(await withOwnUrls(answer, request), tap) : deliver,
+    );
+  }
+
+  @All([
+    '/v1/organizations',
+    '/v1/organizations/*',
+    '/user/:user_id/v1/organizations',
+    '/user/:user_id/v1/organizations/*',
+  ])
+  refuseAdminApi(): never {
+    throw new GatewayError({
+      type: 'permission_error',
+      message: "The Admin API of an organization is not served through this gateway; ask Anthropic's API directly.",
+    });
+  }
+}
+
+/** Batch objects name a URL that has to lead back here, so they must come readable. */
+function headersFor({ raw }: FastifyRequest<UserParams>, isBatch: boolean): string[] {
+  const headers = requestHeadersFor(raw.rawHeaders);
+  const length = raw.headers['content-length'];
+  if (length !== undefined) headers.push('content-length', length);
+  if (!isBatch) return headers;
+  const kept = headers.flatMap((name, index) =>
+    index % 2 === 0 && name.toLowerCase() !== 'accept-encoding' ? [name, headers[index + 1]!] : [],
+  );
+  return [...kept, 'accept-encoding', 'identity'];
+}
+
+function bodyFor({ raw }: FastifyRequest<UserParams>): Readable | undefined {
+  const hasBody = raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length'] ?? 0) > 0;
+  return hasBody ? raw : undefined;
+}
+
+async function withOwnUrls(answer: UpstreamAnswer, request: FastifyRequest<UserParams>): Promise<UpstreamAnswer> {
+  const body = await readBody(answer.body, MAX_BATCH_PAGE_BYTES);
+  const user = request.params.user_id;
+  const prefix = user === undefined ? '' : `/user/${encodeURIComponent(user)}`;
+  const rewritten = withOwnResultsUrls(body, `${request.protocol}://${request.host}${prefix}`);
+  const headers = answer.headers.flatMap((name, index) =>
+    index % 2 === 0 && name.toLowerCase() !== 'content-length' ? [name, answer.headers[index + 1]!] : [],
+  );
+  return { ...answer, headers: [...headers, 'content-length', String(rewritten.length)], body: bodyOfBytes(rewritten) };
+}
+
+/** What looks like one resource here must not become another one upstream. */
+function plainPath(path: string): string {
+  const [resource = ''] = path.split('?');
+  const isOdd = /\/\.{0,2}(\/|$)|%2e|%2f|%5c|\\/i.test(resource.replace(/\/$/, ''));
+  if (!isOdd) return path;
+  throw new GatewayError({ type: 'invalid_request_error', message: 'The path has empty, dot or encoded segments.' });
+}
+
+function methodNotAllowed(method: string, allowed: readonly string[]): GatewayError {
+  return new GatewayError({
+    type: 'invalid_request_error',
+    status: 405,
+    message: `${method} is not allowed here; allowed: ${allowed.join(', ')}.`,
+    headers: { allow: allowed.join(', ') },
+  });
+}

@@ -1,0 +1,77 @@
+import type { ServerResponse } from 'node:http';
+import { errorBody, errorTypeOfStatus } from '@claude-proxy/messages-api';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Exchange } from '../exchange/exchange.js';
+import { GatewayError } from '../exchange/gateway-error.js';
+import { AllowedMethods } from './allowed-methods.js';
+import { exchangeHeaderOf } from './routes.js';
+
+/** How long a client that is still sending gets to read why it should not. */
+const EARLY_REFUSAL_MS = 1_000;
+
+/** Renders whatever was thrown as Anthropic's error body, with a `request-id`. */
+@Catch()
+@Injectable()
+export class AnthropicErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger(AnthropicErrorFilter.name);
+
+  constructor(private readonly allowedMethods: AllowedMethods) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const { raw } = host.switchToHttp().getRequest<FastifyRequest>();
+    if (reply.raw.headersSent || reply.raw.destroyed) return;
+    const error = this.gatewayErrorOf(thrown, raw.method!, raw.url!);
+    const requestId = String(reply.getHeader(exchangeHeaderOf) ?? new Exchange('', 'relay', '').id);
+    const body = JSON.stringify(errorBody(error.type, error.message, requestId, error.details));
+    const headers = {
+      ...error.headers,
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+      'request-id': requestId,
+      [exchangeHeaderOf]: requestId,
+    };
+    if (raw.complete || error.status !== 413) void reply.status(error.status).headers(headers).send(body);
+    else refuseWhileSending(reply.hijack().raw, error.status, headers, body);
+  }
+
+  private gatewayErrorOf(thrown: unknown, method: string, url: string): GatewayError {
+    if (thrown instanceof GatewayError) return thrown;
+    if (thrown instanceof HttpException && thrown.getStatus() === 404) return this.unknownPath(method, url);
+    const status = (thrown as { statusCode?: number }).statusCode;
+    if (status !== undefined && status < 500) {
+      return new GatewayError({ type: errorTypeOfStatus(status), status, message: (thrown as Error).message });
+    }
+    this.logger.error(`❌ unexpected: ${(thrown as Error).stack ?? String(thrown)}`);
+    return new GatewayError({ type: 'api_error', message: 'Internal error of the gateway.', cause: thrown });
+  }
+
+  private unknownPath(method: string, url: string): GatewayError {
+    const allowed = this.allowedMethods.of(url);
+    const path = url.split('?')[0]!.slice(0, 200);
+    if (allowed.length === 0) return new GatewayError({ type: 'not_found_error', message: `No such path: ${path}` });
+    return new GatewayError({
+      type: 'invalid_request_error',
+      status: 405,
+      message: `${method} is not allowed for ${path}; allowed: ${allowed.join(', ')}.`,
+      headers: { allow: allowed.join(', ') },
+    });
+  }
+}
+
+/**
+ * Refuses a body without reading it. Closing at once would reset the connection and take the refusal with it, so the
+ * client gets a moment to read.
+ */
+function refuseWhileSending(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  body: string,
+): void {
+  response.writeHead(status, { ...headers, connection: 'close' });
+  response.write(body);
+  const close = setTimeout(() => response.destroy(), EARLY_REFUSAL_MS).unref();
+  response.once('close', () => clearTimeout(close));
+}

@@ -1,0 +1,65 @@
+import { type ByteRange, memberValue } from '@claude-proxy/messages-api';
+import type { Operation } from '@claude-proxy/upstream';
+import { IsArray, IsBoolean, IsInt, IsNotEmpty, IsOptional, IsString, Min, validateSync } from 'class-validator';
+import { GatewayError } from '../exchange/gateway-error.js';
+
+/** What the gateway itself needs of a body. Everything else is the upstream's to judge. */
+class CountTokensShape {
+  @IsString()
+  @IsNotEmpty()
+  model!: string;
+
+  @IsArray()
+  messages!: unknown[];
+
+  @IsOptional()
+  @IsBoolean()
+  stream?: boolean | null;
+}
+
+class MessagesShape extends CountTokensShape {
+  @IsInt()
+  @Min(0)
+  max_tokens!: number;
+}
+
+const LARGEST_SCALAR_BYTES = 1_024;
+const OPEN_BRACKET = '['.charCodeAt(0);
+
+/**
+ * Reads and checks the members by name; the long ones are not parsed, only looked at.
+ *
+ * @throws GatewayError invalid_request_error naming every member at fault
+ */
+export function checkShape(
+  operation: Operation,
+  body: Buffer,
+  members: ReadonlyMap<string, ByteRange>,
+): Readonly<CountTokensShape> {
+  const shape = operation === 'messages' ? new MessagesShape() : new CountTokensShape();
+  const values: Partial<MessagesShape> = {
+    model: scalarOf(body, members, 'model') as string,
+    messages: listOf(body, members.get('messages')) as unknown[],
+    stream: scalarOf(body, members, 'stream') as boolean,
+    ...(operation === 'messages' ? { max_tokens: scalarOf(body, members, 'max_tokens') as number } : {}),
+  };
+  Object.assign(shape, values);
+  const faults = validateSync(shape, { stopAtFirstError: true });
+  if (faults.length === 0) return shape;
+  const sentences = faults.flatMap((fault) => Object.values(fault.constraints ?? {}));
+  throw new GatewayError({
+    type: 'invalid_request_error',
+    message: `The request body is not valid: ${sentences.join('; ')}.`,
+  });
+}
+
+function scalarOf(body: Buffer, members: ReadonlyMap<string, ByteRange>, key: string): unknown {
+  const range = members.get(key);
+  if (range && range.end - range.start > LARGEST_SCALAR_BYTES) return Symbol('too long');
+  return memberValue(body, members, key);
+}
+
+/** An empty list stands for any list: what is in it is not looked at. */
+function listOf(body: Buffer, range: ByteRange | undefined): unknown {
+  return range && body[range.start] === OPEN_BRACKET ? [] : undefined;
+}

@@ -1,0 +1,86 @@
+import { mergeUsage } from '@claude-proxy/messages-api';
+import {
+  type Credential,
+  headerOf,
+  type RelayRequest,
+  type UpstreamAnswer,
+  UpstreamError,
+  type UpstreamRequest,
+} from '@claude-proxy/upstream';
+import { Injectable } from '@nestjs/common';
+import type { Exchange } from '../exchange/exchange.js';
+import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { GatewayError } from '../exchange/gateway-error.js';
+import { FallbackRouter } from '../fallback/fallback.router.js';
+import { UpstreamRegistry } from '../fallback/upstream.registry.js';
+import { UsageTap } from '../usage/usage-tap.js';
+
+/** Who asks, and how to know that they have left. */
+export interface Caller {
+  readonly credential: Credential | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Takes an answer to its client and resolves when that is over, one way or the other. */
+export type Delivery = (answer: UpstreamAnswer, tap: UsageTap) => Promise<void>;
+
+/** The story of a request. Knows no HTTP server: each dialect brings its own delivery. */
+@Injectable()
+export class MessagesService {
+  constructor(
+    private readonly router: FallbackRouter,
+    private readonly registry: UpstreamRegistry,
+    private readonly feed: ExchangeFeed,
+  ) {}
+
+  /** @throws GatewayError when there is no answer to deliver; the exchange is finished either way. */
+  async serve(request: UpstreamRequest, exchange: Exchange, caller: Caller, deliver: Delivery): Promise<void> {
+    exchange.model = request.model;
+    exchange.isStream = request.isStream;
+    exchange.requestBytes = request.body.length;
+    await this.tell(exchange, caller, deliver, () => this.router.send(request, exchange, caller));
+  }
+
+  /** Passes on what only the Anthropic API has; nobody stands in for it. */
+  async pass(request: RelayRequest, exchange: Exchange, caller: Caller, deliver: Delivery): Promise<void> {
+    await this.tell(exchange, caller, deliver, async () => {
+      const upstream = this.registry.chain.find(({ provider }) => provider.relay);
+      if (!upstream) throw new GatewayError({ type: 'not_found_error', message: 'No upstream has this endpoint.' });
+      exchange.upstream = upstream.name;
+      return upstream.provider.relay!(request, caller).catch(answerOfError);
+    });
+  }
+
+  private async tell(exchange: Exchange, caller: Caller, deliver: Delivery, send: () => Promise<UpstreamAnswer>) {
+    exchange.credentialFingerprint = caller.credential?.fingerprint;
+    try {
+      const answer = await send();
+      const tap = new UsageTap(answer.headers);
+      exchange.upstreamRequestId = headerOf(answer.headers, 'request-id');
+      if (answer.status >= 400) exchange.outcome = 'refused';
+      await deliver(answer, tap);
+      await tap.finish();
+      note(exchange, tap, answer);
+    } catch (error) {
+      exchange.outcome = caller.signal.aborted ? 'aborted' : 'refused';
+      exchange.status = error instanceof GatewayError ? error.status : 500;
+      exchange.errorMessage = (error as Error).message;
+      throw error;
+    } finally {
+      this.feed.finish(exchange);
+    }
+  }
+}
+
+function note(exchange: Exchange, { observed }: UsageTap, answer: UpstreamAnswer): void {
+  exchange.usage = mergeUsage(answer.measuredUsage?.() as Exchange['usage'], observed.usage);
+  if (observed.model !== exchange.model) exchange.answeredModel = observed.model;
+  exchange.stopReason = observed.stopReason;
+  exchange.errorMessage ??= observed.errorMessage;
+}
+
+/** A refusal of the upstream is an answer; without one the caller hears that nobody was there. */
+function answerOfError(error: unknown): UpstreamAnswer {
+  if (error instanceof UpstreamError && error.answer) return error.answer;
+  throw new GatewayError({ type: 'api_error', status: 502, message: (error as Error).message, cause: error });
+}

@@ -1,0 +1,75 @@
+import { contentEncodingOf, decodeBytes, JsonSyntaxError, membersOfJson } from '@claude-proxy/messages-api';
+import { type HeaderLines, headerOf, type Operation, type UpstreamRequest } from '@claude-proxy/upstream';
+import { GatewayError } from '../exchange/gateway-error.js';
+import { checkShape } from './messages-shape.js';
+import { MAX_BODY_BYTES, tooLarge } from './request-body.js';
+
+export interface Received {
+  readonly operation: Operation;
+  readonly path: string;
+  readonly headers: HeaderLines;
+  readonly body: Buffer;
+  readonly host: string | undefined;
+  readonly user: string;
+}
+
+/** A request as it was received, and the few members of its body that the gateway has to know. */
+export class ReceivedRequest implements UpstreamRequest {
+  readonly operation: Operation;
+  readonly path: string;
+  readonly headers: HeaderLines;
+  readonly body: Buffer;
+  readonly host: string | undefined;
+  readonly user: string;
+  readonly model: string;
+  readonly isStream: boolean;
+  private parsed: Readonly<Record<string, unknown>> | undefined;
+
+  private constructor(
+    received: Received,
+    private readonly decoded: Buffer,
+  ) {
+    this.operation = received.operation;
+    this.path = received.path;
+    this.headers = received.headers;
+    this.body = received.body;
+    this.host = received.host;
+    this.user = received.user;
+    const shape = checkShape(this.operation, decoded, membersOf(decoded));
+    this.model = shape.model;
+    this.isStream = shape.stream ?? false;
+  }
+
+  /** @throws GatewayError invalid_request_error, request_too_large */
+  static async read(received: Received): Promise<ReceivedRequest> {
+    return new ReceivedRequest(received, await decodedBody(received));
+  }
+
+  json(): Readonly<Record<string, unknown>> {
+    this.parsed ??= JSON.parse(this.decoded.toString()) as Record<string, unknown>;
+    return this.parsed;
+  }
+}
+
+async function decodedBody({ headers, body }: Received): Promise<Buffer> {
+  try {
+    const encoding = contentEncodingOf(headerOf(headers, 'content-encoding'));
+    return encoding ? await decodeBytes(body, encoding, MAX_BODY_BYTES) : body;
+  } catch (error) {
+    if (error instanceof RangeError && error.message.startsWith('decodes to')) throw tooLarge(MAX_BODY_BYTES);
+    throw invalid(`The request body cannot be decoded: ${(error as Error).message}.`, error);
+  }
+}
+
+function membersOf(decoded: Buffer): ReturnType<typeof membersOfJson> {
+  try {
+    return membersOfJson(decoded);
+  } catch (error) {
+    const reason = error instanceof JsonSyntaxError ? error.message : String(error);
+    throw invalid(`The request body is not a JSON object: ${reason}.`, error);
+  }
+}
+
+function invalid(message: string, cause: unknown): GatewayError {
+  return new GatewayError({ type: 'invalid_request_error', message, cause });
+}

@@ -1,0 +1,159 @@
+import type { ServerResponse } from 'node:http';
+import { errorBody, PING_EVENT, sseEvent } from '@claude-proxy/messages-api';
+import type { BodySink, UpstreamAnswer } from '@claude-proxy/upstream';
+import type { Exchange } from '../exchange/exchange.js';
+import type { UsageTap } from '../usage/usage-tap.js';
+import { answerHeadersFor } from './forwarded-headers.js';
+
+/** Header values carry visible ASCII only, and a reason is no essay. */
+const MAX_REASON_CHARACTERS = 300;
+
+/**
+ * Hands an answer to the client: head, then every chunk as it comes, unchanged, no faster than the client reads.
+ * Resolves when the client has it all, has left, or has been told that the upstream broke. Never rejects.
+ */
+export function relay(answer: UpstreamAnswer, response: ServerResponse, observers: Observers): Promise<void> {
+  return new Promise((resolve) => new RelayedAnswer(answer, response, observers, resolve).begin());
+}
+
+/** What watches an answer on its way. */
+export interface Observers {
+  readonly exchange: Exchange;
+  readonly tap: UsageTap;
+  readonly pingAfterSeconds: number;
+}
+
+class RelayedAnswer implements BodySink {
+  private waiting: Buffer[] = [];
+  private hasRoom = true;
+  private isOver = false;
+  private pings: NodeJS.Timeout | undefined;
+
+  private readonly exchange: Exchange;
+  private readonly tap: UsageTap;
+
+  constructor(
+    private readonly answer: UpstreamAnswer,
+    private readonly response: ServerResponse,
+    private readonly observers: Observers,
+    private readonly onOver: () => void,
+  ) {
+    this.exchange = observers.exchange;
+    this.tap = observers.tap;
+  }
+
+  begin(): void {
+    const { response, answer, exchange, tap } = this;
+    exchange.status = answer.status;
+    if (response.destroyed) {
+      this.leave();
+      return;
+    }
+    response.writeHead(answer.status, headOf(answer, exchange, tap.isEventStream));
+    response.on('drain', () => this.makeRoom());
+    response.once('close', () => this.leave());
+    if (tap.isEventStream) {
+      response.flushHeaders();
+      this.pings = setInterval(() => this.ping(), this.observers.pingAfterSeconds * 1_000);
+    }
+    answer.body.pipe(this);
+  }
+
+  write(chunk: Buffer): boolean {
+    this.exchange.firstByteMs ??= this.exchange.elapsedMs();
+    this.exchange.answerBytes += chunk.length;
+    this.tap.write(chunk);
+    // What one read of the upstream's socket delivered goes out as one write: half the cost of a stream.
+    if (this.waiting.push(chunk) === 1) process.nextTick(() => this.flush());
+    return this.hasRoom;
+  }
+
+  end(): void {
+    const isCutShort = this.tap.isEventStream && this.tap.canTellItsEnd && !this.tap.observed.hasEnded;
+    if (isCutShort) this.fail(new Error('the upstream ended its stream before the message was complete'));
+    else this.close();
+  }
+
+  /** Never a clean end: an error event where the client reads events, else a broken connection. */
+  fail(error: Error): void {
+    if (this.isOver) return;
+    this.exchange.outcome = 'broken';
+    this.exchange.errorMessage = error.message;
+    this.flush();
+    if (this.tap.isEventStream && this.tap.canTellItsEnd) {
+      this.response.write(this.errorEvent(error.message));
+      this.close();
+    } else {
+      this.over();
+      this.response.destroy();
+    }
+  }
+
+  private close(): void {
+    this.flush();
+    this.over();
+    this.response.end();
+  }
+
+  private leave(): void {
+    if (this.isOver) return;
+    this.exchange.outcome = 'aborted';
+    this.answer.body.destroy();
+    this.over();
+  }
+
+  private over(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    clearInterval(this.pings);
+    this.onOver();
+  }
+
+  private flush(): void {
+    const { waiting, isOver, response } = this;
+    if (waiting.length === 0 || isOver) return;
+    this.waiting = [];
+    this.hasRoom = response.write(waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting));
+    this.pings?.refresh();
+  }
+
+  private makeRoom(): void {
+    this.hasRoom = true;
+    this.answer.body.resume();
+  }
+
+  private ping(): void {
+    if (this.hasRoom && this.waiting.length === 0 && this.tap.isBetweenEvents) this.response.write(PING_EVENT);
+  }
+
+  private errorEvent(reason: string): string {
+    const message = `${this.exchange.upstream ?? 'the upstream'} broke off: ${reason}`;
+    const event = sseEvent('error', JSON.stringify(errorBody('api_error', message, this.exchange.id)));
+    // Half an event has gone out: naming it a ping makes every client skip it, where a bare blank line would hand
+    // them broken JSON.
+    return this.tap.isBetweenEvents ? event : `\nevent: ping\n\n${event}`;
+  }
+}
+
+function headOf(answer: UpstreamAnswer, exchange: Exchange, isEventStream: boolean): string[] {
+  const headers = answerHeadersFor(answer.headers);
+  if (isEventStream) dropContentLength(headers);
+  if (exchange.upstream) headers.push('x-claude-proxy-upstream', exchange.upstream);
+  if (exchange.fallbackReason) headers.push('x-claude-proxy-fallback', headerText(exchange.fallbackReason));
+  headers.push('x-claude-proxy-exchange', exchange.id);
+  if (!headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'request-id')) {
+    headers.push('request-id', exchange.id);
+  }
+  return headers;
+}
+
+/** Pings and a closing error event may make a stream longer than it was announced. */
+function dropContentLength(headers: string[]): void {
+  for (let index = headers.length - 2; index >= 0; index -= 2) {
+    if (headers[index]!.toLowerCase() === 'content-length') headers.splice(index, 2);
+  }
+}
+
+function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, MAX_REASON_CHARACTERS);
+}

@@ -1,0 +1,21 @@
+/** The path parameters of every route that may name a user. */
+export interface UserParams {
+  Params: { user_id?: string };
+}
+
+export const exchangeHeaderOf = 'x-claude-proxy-exchange';
+
+/** Clients whose base URL ends in `/v1` ask for `/v1/v1/...`. */
+const DOUBLED = /^\/v1(?=\/v1\/)/;
+const USER_PREFIX = /^\/user\/[^/?]*(?=\/)/;
+
+/** A route for everybody and per user, also with the prefix doubled by a base URL that ends in `/v1`. */
+export function underEveryPrefix(path: string): string[] {
+  const paths = path.startsWith('/v1/') ? [path, `/v1${path}`] : [path];
+  return paths.flatMap((each) => [each, `/user/:user_id${each}`]);
+}
+
+/** Path and query as the Messages API knows them: without the user, without a doubled prefix. */
+export function pathOfApi(url: string): string {
+  return url.replace(USER_PREFIX, '').replace(DOUBLED, '');
+}

@@ -1,0 +1,47 @@
+import type { LoggerService } from '@nestjs/common';
+import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+import type { ObservabilityConfig } from './observability.config.js';
+
+/** The process's one logger. Lines are written at once: a crash must not take its own reason with it. */
+export function createLogger({ logLevel, logFormat }: ObservabilityConfig): Logger {
+  const isPretty = logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY === true);
+  const stream = isPretty
+    ? PinoPretty({ sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname,room' })
+    : destination({ dest: 1, sync: true });
+  const formatters = { level: (label: string) => ({ level: label }) };
+  return pino({ level: logLevel, base: null, timestamp: stdTimeFunctions.isoTime, formatters }, stream);
+}
+
+/** Lets Nest and the rooms write through the same logger. */
+export class RoomLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, room?: string): void {
+    // Nest's own news about modules and routes is of no use to an operator.
+    if (room && NEST_ROOMS.has(room)) this.logger.trace({ room }, String(message));
+    else this.logger.info({ room }, String(message));
+  }
+
+  warn(message: unknown, room?: string): void {
+    this.logger.warn({ room }, String(message));
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.logger.error({ room: rest.at(-1) }, String(message));
+  }
+
+  fatal(message: unknown, room?: string): void {
+    this.logger.fatal({ room }, String(message));
+  }
+
+  debug(message: unknown, room?: string): void {
+    this.logger.debug({ room }, String(message));
+  }
+
+  verbose(message: unknown, room?: string): void {
+    this.logger.trace({ room }, String(message));
+  }
+}
+
+const NEST_ROOMS = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);

@@ -1,0 +1,23 @@
+import { authSection } from './auth/auth.config.js';
+import type { Section } from './config/section.js';
+import { serverSection } from './config/server.config.js';
+import { fallbackSection } from './fallback/fallback.config.js';
+import { messagesSection } from './messages/messages.config.js';
+import { observabilitySection } from './observability/observability.config.js';
+import { stateSection } from './state/state.config.js';
+import { anthropicSection } from './upstreams/anthropic/anthropic.config.js';
+// import { bedrockSection } from './upstreams/bedrock/bedrock.config.js';
+import { usageSection } from './usage/usage.config.js';
+
+/** Every variable the gateway reads, room by room. */
+export const SECTIONS: readonly Section[] = [
+  serverSection,
+  authSection,
+  messagesSection,
+  fallbackSection,
+  anthropicSection,
+  // bedrockSection,
+  usageSection,
+  stateSection,
+  observabilitySection,
+];
