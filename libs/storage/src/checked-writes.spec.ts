@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { checkedItem, checkedKey, checkedWrites } from './checked-writes.js';
+import type { TableDefinition, Write } from './table.js';
+
+const EVENTS: TableDefinition = { name: 'events', partitionKey: 'stream', sortKey: 'at' };
+const INVALID = expect.objectContaining({ name: 'StorageError', kind: 'invalid' });
+
+describe('a checked item', () => {
+  it('is an equal copy of whatever JSON can say, and shares nothing with it', () => {
+    const keepable = (_name: string, value: unknown) =>
+      typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER ? 1 : value;
+    const values = fc.json({ maxDepth: 6 }).map((text): unknown => JSON.parse(text, keepable));
+    fc.assert(
+      fc.property(values, (value) => {
+        const item = { stream: 'a', at: 'b', value };
+        const copy = checkedItem(EVENTS, item);
+        expect(copy).toEqual(item);
+        expect(copy).not.toBe(item);
+      }),
+    );
+  });
+
+  it('keeps a member called __proto__ a member', () => {
+    const item = JSON.parse('{"stream":"a","at":"b","map":{"__proto__":{"x":1}}}');
+    expect(JSON.stringify(checkedItem(EVENTS, item))).toBe(JSON.stringify(item));
+  });
+
+  it('ends where maps contain themselves, and says where', () => {
+    const item: Record<string, unknown> = { stream: 'a', at: 'b' };
+    item.self = item;
+    expect(() => checkedItem(EVENTS, item)).toThrow(/events\.self\.self.* nested too deeply/);
+  });
+
+  it.each([[1n], [Symbol('s')], [() => 1], [new Map()], [new Set()], [Buffer.from('a')], [[undefined]]])(
+    'refuses %p',
+    (value) => {
+      expect(() => checkedItem(EVENTS, { stream: 'a', at: 'b', value })).toThrow(INVALID);
+    },
+  );
+});
+
+describe('a checked key', () => {
+  it('has all parts and no other', () => {
+    expect(checkedKey(EVENTS, { stream: 'a', at: 'b' })).toEqual({ stream: 'a', at: 'b' });
+    expect(() => checkedKey(EVENTS, { stream: 'a' })).toThrow(INVALID);
+    expect(() => checkedKey(EVENTS, { stream: 'a', at: 'b', more: 'c' })).toThrow(INVALID);
+  });
+});
+
+describe('checked writes', () => {
+  it('tell apart keys that would read the same when joined', () => {
+    const writes = [
+      { stream: 'a,b', at: 'c' },
+      { stream: 'a', at: 'b,c' },
+    ].map((key): Write => ({ kind: 'delete', table: EVENTS, key }));
+    expect(checkedWrites(writes, 'token')).toHaveLength(2);
+  });
+
+  it('see the same item through a put and an increment', () => {
+    const key = { stream: 'a', at: 'b' };
+    const writes: Write[] = [
+      { kind: 'put', table: EVENTS, item: { at: 'b', stream: 'a' } },
+      { kind: 'increment', table: EVENTS, key, add: { count: 1 } },
+    ];
+    expect(() => checkedWrites(writes, 'token')).toThrow(INVALID);
+  });
+});

@@ -1,0 +1,132 @@
+import { StorageError } from './storage-error.js';
+import {
+  type Change,
+  type Item,
+  type Key,
+  MAX_WRITES_PER_TRANSACTION,
+  type TableDefinition,
+  type Write,
+} from './table.js';
+
+const MAX_DEPTH = 32;
+const NAME = /^[\w.-]{3,255}$/;
+const ATTRIBUTE = /^[\w.-]{1,255}$/;
+
+/** Both engines check every call here first, so that what one refuses the other refuses too, in the same words. */
+export function checkDefinition(definition: TableDefinition): void {
+  for (const { name, partitionKey, sortKey } of [definition, ...(definition.indexes ?? [])]) {
+    insist(NAME.test(name), `"${name}" is no name for a table or index`);
+    insist(ATTRIBUTE.test(partitionKey), `${name}: "${partitionKey}" is no name for a key`);
+    insist(sortKey === undefined || ATTRIBUTE.test(sortKey), `${name}: "${sortKey}" is no name for a key`);
+  }
+}
+
+/** The key of an item or of a key, without anything else. @throws StorageError where a part is missing or empty */
+export function keyOf(definition: TableDefinition, holder: Readonly<Record<string, unknown>>): Key {
+  return Object.fromEntries(
+    keyAttributes(definition).map((attribute) => [attribute, keyValue(definition, attribute, holder[attribute])]),
+  );
+}
+
+export function checkedKey(definition: TableDefinition, key: Key): Key {
+  const expected = keyAttributes(definition);
+  const extra = Object.keys(key).find((attribute) => !expected.includes(attribute));
+  insist(extra === undefined, `${definition.name}: "${extra}" is no part of the key`);
+  return keyOf(definition, key);
+}
+
+/** A plain copy, safe from later changes by the caller. @throws StorageError `invalid` */
+export function checkedItem(definition: TableDefinition, item: Item): Item {
+  keyOf(definition, item);
+  return checkedAttributes(definition, item);
+}
+
+export function checkedChange(definition: TableDefinition, change: Change): Required<Change> {
+  const { add } = change;
+  const set = checkedAttributes(definition, change.set ?? {});
+  const changed = [...Object.keys(add), ...Object.keys(set)];
+  const keys = keyAttributes(definition);
+  insist(changed.length > 0, `${definition.name}: an increment changes nothing`);
+  for (const [position, attribute] of changed.entries()) {
+    insist(!keys.includes(attribute), `${definition.name}: key "${attribute}" cannot change`);
+    insist(changed.indexOf(attribute) === position, `${definition.name}: "${attribute}" is both added and set`);
+  }
+  for (const [attribute, amount] of Object.entries(add)) {
+    insist(Number.isSafeInteger(amount), `${definition.name}: "${attribute}" adds ${amount}, not a whole number`);
+  }
+  return { add: { ...add }, set };
+}
+
+export function checkedWrites(writes: readonly Write[], idempotencyToken: string): Write[] {
+  insist(idempotencyToken !== '', 'a transaction needs an idempotency token');
+  insist(writes.length > 0, 'a transaction needs a write');
+  insist(
+    writes.length <= MAX_WRITES_PER_TRANSACTION,
+    `a transaction holds at most ${MAX_WRITES_PER_TRANSACTION} writes, not ${writes.length}`,
+  );
+  const checked = writes.map(checkedWrite);
+  const items = new Set(checked.map((write) => JSON.stringify([write.table.name, keyOfWrite(write)])));
+  insist(items.size === checked.length, 'a transaction touches an item twice');
+  return checked;
+}
+
+export function keyOfWrite(write: Write): Key {
+  return keyOf(write.table, write.kind === 'put' ? write.item : write.key);
+}
+
+function checkedWrite(write: Write): Write {
+  const { table } = write;
+  if (write.kind === 'put') return { ...write, item: checkedItem(table, write.item) };
+  const key = checkedKey(table, write.key);
+  return write.kind === 'delete' ? { ...write, key } : { kind: write.kind, table, key, ...checkedChange(table, write) };
+}
+
+function keyAttributes({ partitionKey, sortKey }: { partitionKey: string; sortKey?: string }): string[] {
+  return sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
+}
+
+/** A lone surrogate has no UTF-8 form: engines would fold different keys into one. */
+function keyValue(definition: TableDefinition, attribute: string, value: unknown): string {
+  insist(
+    typeof value === 'string' && value !== '' && value.isWellFormed(),
+    `${definition.name}: key "${attribute}" must be a non-empty string`,
+  );
+  return value as string;
+}
+
+function checkedAttributes(definition: TableDefinition, attributes: Readonly<Record<string, unknown>>): Item {
+  const plain = plainValue(attributes, definition.name, 0) as Item;
+  const { ttl } = plain;
+  insist(ttl === undefined || Number.isSafeInteger(ttl), `${definition.name}: "ttl" must be whole epoch seconds`);
+  for (const attribute of (definition.indexes ?? []).flatMap(keyAttributes)) {
+    if (plain[attribute] !== undefined) keyValue(definition, attribute, plain[attribute]);
+  }
+  return plain;
+}
+
+function plainValue(value: unknown, path: string, depth: number): unknown {
+  insist(depth <= MAX_DEPTH, `${path} is nested too deeply`);
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') {
+    insist(Math.abs(value) <= Number.MAX_SAFE_INTEGER, `${path} is ${value}, not a number that can be kept`);
+    return value;
+  }
+  if (Array.isArray(value)) return value.map((member, at) => plainValue(member, `${path}[${at}]`, depth + 1));
+  insist(isPlainMap(value), `${path} is neither JSON nor undefined`);
+  return Object.fromEntries(
+    Object.entries(value as object)
+      .filter(([, member]) => member !== undefined)
+      .map(([name, member]) => [name, plainValue(member, `${path}.${name}`, depth + 1)]),
+  );
+}
+
+function isPlainMap(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Maps from another realm (a worker, a test runner's sandbox) have an Object.prototype of their own.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function insist(holds: boolean, message: string): void {
+  if (!holds) throw new StorageError('invalid', message);
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { ListTablesCommand, type TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { checkedWrites, keyOfWrite } from './checked-writes.js';
+import { backOff, DynamoCalls, type DynamoOptions } from './dynamo-calls.js';
+import { createTable } from './dynamo-create-table.js';
+import { dynamoErrorToStorageError, kindOfName, nameOf } from './dynamo-error.js';
+import { transactItem } from './dynamo-expression.js';
+import { DynamoTable } from './dynamo-table.js';
+import { FirstUses } from './first-uses.js';
+import { ConditionFailedError, StorageError } from './storage-error.js';
+import { type TableDefinition, TableStore, type Write } from './table.js';
+
+const MAX_TOKEN_LENGTH = 36;
+
+/** Amazon DynamoDB, or an engine that speaks its protocol. */
+export class DynamoTableStore extends TableStore {
+  readonly #calls: DynamoCalls;
+  readonly #now: () => number;
+  readonly #tables = new Map<string, DynamoTable>();
+  readonly #firstUses: FirstUses;
+
+  private constructor(options: DynamoOptions) {
+    super();
+    this.#calls = new DynamoCalls(options);
+    this.#now = options.now ?? Date.now;
+    this.#firstUses = new FirstUses(this.#now);
+  }
+
+  /** Opens no connection yet: the first call does. */
+  static connect(options: DynamoOptions): DynamoTableStore {
+    return new DynamoTableStore(options);
+  }
+
+  override table(definition: TableDefinition): DynamoTable {
+    const known = this.#tables.get(definition.name);
+    if (known !== undefined) return known;
+    const table = new DynamoTable(definition, this.#calls, this.#now);
+    this.#tables.set(definition.name, table);
+    return table;
+  }
+
+  /**
+   * The engine's own idempotency token keeps for ten minutes after the first success, and only for the same bytes. What
+   * we send contains the time (to see whether an item has expired), so a repetition carries the time of the first try.
+   * A repetition by another process is therefore refused as `invalid`, not applied twice.
+   */
+  override async transact(writes: readonly Write[], idempotencyToken: string): Promise<void> {
+    const checked = checkedWrites(writes, idempotencyToken);
+    const nowSeconds = Math.floor(this.#firstUses.of(idempotencyToken) / 1000);
+    const command = {
+      TransactItems: checked.map((write) => transactItem(write, nowSeconds)),
+      ClientRequestToken: requestTokenOf(idempotencyToken),
+    };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#calls.repeatable('transaction', (client) => client.send(new TransactWriteCommand(command)));
+        return;
+      } catch (error) {
+        await this.#makeWay(error, checked, attempt);
+      }
+    }
+  }
+
+  override async createTables(definitions: readonly TableDefinition[]): Promise<void> {
+    await Promise.all(definitions.map((definition) => createTable(definition, this.#calls)));
+  }
+
+  override async check(): Promise<void> {
+    if (this.#tables.size === 0) {
+      await this.#calls.repeatable('check', (client) => client.send(new ListTablesCommand({ Limit: 1 })));
+    }
+    await Promise.all([...this.#tables.values()].map((table) => table.check()));
+  }
+
+  override async close(): Promise<void> {
+    this.#calls.close();
+  }
+
+  /** Returns when the same transaction may be tried again, and throws what it failed of when it may not. */
+  async #makeWay(error: unknown, writes: readonly Write[], attempt: number): Promise<void> {
+    const cause = error instanceof StorageError ? error.cause : undefined;
+    if (nameOf(cause) === 'UnknownOperationException') {
+      throw new StorageError('unsupported', 'this engine has no transactions (TransactWriteItems)', cause);
+    }
+    if (nameOf(cause) !== 'TransactionCanceledException') throw error;
+    const reasons = (cause as TransactionCanceledException).CancellationReasons ?? [];
+    const refused = writes.filter((_write, position) => reasons[position]?.Code === 'ConditionalCheckFailed');
+    const judged = refused.find((write) => write.kind !== 'increment');
+    if (judged !== undefined) throw new ConditionFailedError(judged.table.name, keyOfWrite(judged));
+    const isPassing = reasons.every(({ Code: code }) => isPassingReason(code));
+    if (!isPassing || attempt >= this.#calls.maxAttempts) throw cancelled(cause, reasons);
+    // An increment is refused for one reason only: its item has expired.
+    await Promise.all(refused.map((write) => this.table(write.table).clearExpired(keyOfWrite(write))));
+    if (refused.length === 0) await backOff(attempt);
+  }
+}
+
+function isPassingReason(code: string | undefined): boolean {
+  return code === undefined || code === 'None' || code === 'ConditionalCheckFailed' || kindOfName(code) === 'throttled';
+}
+
+/** Tells the one reason that will not pass; where all will pass, others were too busy with these items for us. */
+function cancelled(cause: unknown, reasons: readonly { Code?: string; Message?: string }[]): StorageError {
+  const lasting = reasons.find(({ Code: code }) => !isPassingReason(code));
+  const { message } = dynamoErrorToStorageError(cause, 'transaction');
+  if (lasting === undefined) return new StorageError('throttled', message, cause);
+  return new StorageError(kindOfName(lasting.Code), `${message} ${lasting.Message ?? ''}`, cause);
+}
+
+function requestTokenOf(idempotencyToken: string): string {
+  if (idempotencyToken.length <= MAX_TOKEN_LENGTH) return idempotencyToken;
+  return createHash('sha256').update(idempotencyToken).digest('hex').slice(0, MAX_TOKEN_LENGTH);
+}

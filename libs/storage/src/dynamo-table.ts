@@ -1,0 +1,137 @@
+import {
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandOutput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { type CheckedQuery, checkedQuery, cursorOf, isEmptyRange } from './checked-query.js';
+import { checkDefinition, checkedChange, checkedItem, checkedKey, keyOf } from './checked-writes.js';
+import type { DynamoCalls } from './dynamo-calls.js';
+import {
+  deleteExpiredInput,
+  deleteInput,
+  incrementInput,
+  putInput,
+  queryInput,
+  TTL_ATTRIBUTE,
+} from './dynamo-expression.js';
+import { ConditionFailedError, StorageError } from './storage-error.js';
+import {
+  type Change,
+  type EqualsCondition,
+  type Item,
+  type Key,
+  type Page,
+  type PutCondition,
+  type Query,
+  Table,
+  type TableDefinition,
+} from './table.js';
+
+/** An item may expire, be cleared and expire again between two of our calls; nobody is that unlucky often. */
+const MAX_LIVES = 4;
+const PROBE = 'storage-check';
+
+export class DynamoTable extends Table {
+  readonly #definition: TableDefinition;
+  readonly #calls: DynamoCalls;
+  readonly #now: () => number;
+
+  constructor(definition: TableDefinition, calls: DynamoCalls, now: () => number) {
+    super();
+    checkDefinition(definition);
+    this.#definition = definition;
+    this.#calls = calls;
+    this.#now = now;
+  }
+
+  override async get(key: Key): Promise<Item | undefined> {
+    const { name } = this.#definition;
+    const command = { TableName: name, Key: checkedKey(this.#definition, key), ConsistentRead: true };
+    const { Item: item } = await this.#calls.repeatable(name, (client) => client.send(new GetCommand(command)));
+    const ttl: unknown = item?.[TTL_ATTRIBUTE];
+    return typeof ttl === 'number' && ttl <= this.#nowSeconds() ? undefined : item;
+  }
+
+  override async put(item: Item, condition?: PutCondition): Promise<void> {
+    const table = this.#definition;
+    const input = putInput(table, checkedItem(table, item), condition, this.#nowSeconds());
+    await this.#calls.write(table, keyOf(table, item), condition === undefined, (client) =>
+      client.send(new PutCommand(input)),
+    );
+  }
+
+  override async increment(key: Key, change: Change): Promise<void> {
+    const table = this.#definition;
+    const checked = { key: checkedKey(table, key), change: checkedChange(table, change) };
+    for (let life = 1; life <= MAX_LIVES; life++) {
+      if (await this.#incrementLiving(checked.key, checked.change)) return;
+      await this.clearExpired(checked.key);
+    }
+    throw new StorageError('throttled', `DynamoDB, ${table.name}: an item expired again and again`);
+  }
+
+  override async delete(key: Key, condition?: EqualsCondition): Promise<void> {
+    const table = this.#definition;
+    const checked = checkedKey(table, key);
+    const input = deleteInput(table, checked, condition, this.#nowSeconds());
+    await this.#calls.write(table, checked, condition === undefined, (client) => client.send(new DeleteCommand(input)));
+  }
+
+  /** A page is filled although the engine cuts its own at 1 MB and counts expired items in. */
+  override async query(query: Query): Promise<Page> {
+    const checked = checkedQuery(this.#definition, query);
+    if (isEmptyRange(checked)) return { items: [] };
+    const items: Item[] = [];
+    let position: unknown = checked.position;
+    do {
+      const found = await this.#read(checked, position, checked.limit - items.length);
+      items.push(...(found.Items ?? []));
+      position = found.LastEvaluatedKey;
+    } while (position !== undefined && items.length < checked.limit);
+    return position === undefined ? { items } : { items, cursor: cursorOf(position) };
+  }
+
+  /** Takes an expired item out of the way of an increment, unless somebody revived it meanwhile. */
+  async clearExpired(key: Key): Promise<void> {
+    const input = deleteExpiredInput(this.#definition, key, this.#nowSeconds());
+    try {
+      await this.#calls.write(this.#definition, key, true, (client) => client.send(new DeleteCommand(input)));
+    } catch (error) {
+      if (!(error instanceof ConditionFailedError)) throw error;
+    }
+  }
+
+  /** Asks for an item that is not there: needs no more permission than the table's daily work. */
+  async check(): Promise<void> {
+    const { name, partitionKey, sortKey } = this.#definition;
+    const Key = { [partitionKey]: PROBE, ...(sortKey !== undefined && { [sortKey]: PROBE }) };
+    await this.#calls.repeatable(name, (client) => client.send(new GetCommand({ TableName: name, Key })));
+  }
+
+  async #incrementLiving(key: Key, change: Change): Promise<boolean> {
+    const input = incrementInput(this.#definition, key, change, this.#nowSeconds());
+    try {
+      await this.#calls.write(this.#definition, key, false, (client) => client.send(new UpdateCommand(input)));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionFailedError) return false;
+      throw error;
+    }
+  }
+
+  #read(query: CheckedQuery, position: unknown, limit: number): Promise<QueryCommandOutput> {
+    const input = {
+      ...queryInput(this.#definition, query, this.#nowSeconds()),
+      ExclusiveStartKey: position as Record<string, unknown> | undefined,
+      Limit: limit,
+    };
+    return this.#calls.repeatable(this.#definition.name, (client) => client.send(new QueryCommand(input)));
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#now() / 1000);
+  }
+}

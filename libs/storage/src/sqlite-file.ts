@@ -1,0 +1,89 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { sqliteErrorToStorageError } from './sqlite-error.js';
+
+const FILE_NAME = 'claude-proxy.db';
+const IN_MEMORY = ':memory:';
+/** node:sqlite waits for another process's lock on our only thread: long enough for a write, too short to be a hang. */
+const BUSY_TIMEOUT_MS = 2000;
+
+export type Row = Record<string, unknown>;
+
+/** One open database: prepares each statement once, runs work atomically, and speaks in `StorageError`s. */
+export class SqliteFile {
+  readonly #database: DatabaseSync;
+  readonly #path: string;
+  readonly #statements = new Map<string, StatementSync>();
+
+  private constructor(database: DatabaseSync, path: string) {
+    this.#database = database;
+    this.#path = path;
+  }
+
+  static open(directory: string): SqliteFile {
+    const path = directory === IN_MEMORY ? directory : join(directory, FILE_NAME);
+    let database: DatabaseSync | undefined;
+    try {
+      if (path !== IN_MEMORY) prepareFile(directory, path);
+      database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+      return new SqliteFile(database, path);
+    } catch (error) {
+      database?.close();
+      throw sqliteErrorToStorageError(error, path);
+    }
+  }
+
+  rows(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#statement(sql).all(...values);
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.#statement(sql).run(...values);
+  }
+
+  /** Reads without a lock; each statement sees one consistent state. */
+  read<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw sqliteErrorToStorageError(error, this.#path);
+    }
+  }
+
+  /** All of `work`, or nothing. IMMEDIATE takes the write lock before the first read: no other process slips between. */
+  write<T>(work: () => T): T {
+    return this.read(() => {
+      this.run('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        this.run('COMMIT');
+        return result;
+      } catch (error) {
+        // A full disk makes SQLite roll back by itself.
+        if (this.#database.isTransaction) this.run('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const prepared = this.#database.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+}
+
+/** Made by us, because SQLite would make it readable for everybody; its WAL files take over the mode. */
+function prepareFile(directory: string, path: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+}

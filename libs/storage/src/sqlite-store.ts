@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { checkedWrites } from './checked-writes.js';
+import { SqliteFile } from './sqlite-file.js';
+import { SqliteTable } from './sqlite-table.js';
+import { StorageError } from './storage-error.js';
+import { IDEMPOTENCY_WINDOW_MS, type TableDefinition, TableStore, type Write } from './table.js';
+
+const PRUNE_EVERY_MS = 5 * 60 * 1000;
+/** A space is in no table's name, so no table can be this one. */
+const TRANSACTIONS = '"applied transactions"';
+
+export interface SqliteOptions {
+  /** Made where it is missing; holds `claude-proxy.db`. `:memory:` keeps everything in memory, for tests. */
+  readonly directory: string;
+  /** Epoch milliseconds; `Date.now` by default. */
+  readonly now?: () => number;
+}
+
+/** Everything in one file of SQLite: the store for one machine, without anything to install. */
+export class SqliteTableStore extends TableStore {
+  readonly #file: SqliteFile;
+  readonly #now: () => number;
+  readonly #tables = new Map<string, SqliteTable>();
+  readonly #pruning: NodeJS.Timeout;
+
+  private constructor(file: SqliteFile, now: () => number) {
+    super();
+    this.#file = file;
+    this.#now = now;
+    this.#pruning = setInterval(() => this.#prune(), PRUNE_EVERY_MS).unref();
+  }
+
+  /** @throws StorageError `denied`, `corrupt` or `full`, with the path and what to do about it */
+  static open({ directory, now = Date.now }: SqliteOptions): SqliteTableStore {
+    const file = SqliteFile.open(directory);
+    try {
+      file.write(() =>
+        file.run(`CREATE TABLE IF NOT EXISTS ${TRANSACTIONS}
+          (token TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, applied_at_ms INTEGER NOT NULL) WITHOUT ROWID`),
+      );
+      return new SqliteTableStore(file, now);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** Made in the file where it is missing: a laptop has nobody to create tables beforehand. */
+  override table(definition: TableDefinition): SqliteTable {
+    const known = this.#tables.get(definition.name);
+    if (known !== undefined) return known;
+    const table = new SqliteTable(definition, this.#file, this.#now);
+    this.#tables.set(definition.name, table);
+    return table;
+  }
+
+  override async transact(writes: readonly Write[], idempotencyToken: string): Promise<void> {
+    const checked = checkedWrites(writes, idempotencyToken);
+    const fingerprint = fingerprintOf(checked);
+    for (const { table } of checked) this.table(table);
+    this.#file.write(() => {
+      if (this.#isApplied(idempotencyToken, fingerprint)) return;
+      for (const write of checked) this.table(write.table).apply(write);
+      this.#file.run(`INSERT INTO ${TRANSACTIONS} VALUES (?, ?, ?)`, idempotencyToken, fingerprint, this.#now());
+    });
+  }
+
+  override async createTables(definitions: readonly TableDefinition[]): Promise<void> {
+    for (const definition of definitions) this.table(definition);
+  }
+
+  override async check(): Promise<void> {
+    this.#file.read(() => this.#file.rows(`SELECT token FROM ${TRANSACTIONS} LIMIT 1`));
+  }
+
+  override async close(): Promise<void> {
+    clearInterval(this.#pruning);
+    this.#file.close();
+  }
+
+  #isApplied(token: string, fingerprint: string): boolean {
+    this.#file.run(`DELETE FROM ${TRANSACTIONS} WHERE applied_at_ms <= ?`, this.#now() - IDEMPOTENCY_WINDOW_MS);
+    const [applied] = this.#file.rows(`SELECT fingerprint FROM ${TRANSACTIONS} WHERE token = ?`, token);
+    if (applied === undefined || applied.fingerprint === fingerprint) return applied !== undefined;
+    throw new StorageError('invalid', 'this idempotency token was used for other writes');
+  }
+
+  #prune(): void {
+    try {
+      for (const table of this.#tables.values()) table.prune();
+    } catch {
+      // Expired rows are invisible anyway, and the next round comes; whatever is wrong shows in the next real call.
+    }
+  }
+}
+
+/** Tells a repeated transaction from another one under the same token. */
+function fingerprintOf(writes: readonly Write[]): string {
+  const content = JSON.stringify(writes.map((write) => ({ ...write, table: write.table.name })));
+  return createHash('sha256').update(content).digest('base64url');
+}

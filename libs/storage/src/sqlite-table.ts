@@ -1,0 +1,151 @@
+import { type CheckedQuery, checkedQuery, isEmptyRange } from './checked-query.js';
+import { checkDefinition, checkedChange, checkedItem, checkedKey, keyOfWrite } from './checked-writes.js';
+import type { SqliteFile } from './sqlite-file.js';
+import { cursorBehind, queryToSql, quoted, schemaOf } from './sqlite-query.js';
+import { ConditionFailedError, StorageError } from './storage-error.js';
+import {
+  type Change,
+  type EqualsCondition,
+  type Item,
+  type Key,
+  type Page,
+  type PutCondition,
+  type Query,
+  Table,
+  type TableDefinition,
+  type Write,
+} from './table.js';
+
+/** Keeps one pruning short: the write lock and our only thread are held meanwhile. */
+const MAX_PRUNED_ROWS = 5000;
+/** As on DynamoDB, so that what works on a laptop works in production. */
+const MAX_ITEM_BYTES = 400 * 1024;
+
+/** One table of the file; made there, with its indexes, when it is first used. */
+export class SqliteTable extends Table {
+  readonly #definition: TableDefinition;
+  readonly #file: SqliteFile;
+  readonly #now: () => number;
+  readonly #name: string;
+
+  constructor(definition: TableDefinition, file: SqliteFile, now: () => number) {
+    super();
+    checkDefinition(definition);
+    this.#definition = definition;
+    this.#file = file;
+    this.#now = now;
+    this.#name = quoted(definition.name);
+    file.write(() =>
+      schemaOf(definition).forEach((sql) => {
+        file.run(sql);
+      }),
+    );
+    this.prune();
+  }
+
+  override async get(key: Key): Promise<Item | undefined> {
+    const checked = checkedKey(this.#definition, key);
+    return this.#file.read(() => this.#find(checked));
+  }
+
+  override async put(item: Item, condition?: PutCondition): Promise<void> {
+    const table = this.#definition;
+    this.#write({ kind: 'put', table, item: checkedItem(table, item), condition });
+  }
+
+  override async increment(key: Key, change: Change): Promise<void> {
+    const table = this.#definition;
+    this.#write({ kind: 'increment', table, key: checkedKey(table, key), ...checkedChange(table, change) });
+  }
+
+  override async delete(key: Key, condition?: EqualsCondition): Promise<void> {
+    const table = this.#definition;
+    this.#write({ kind: 'delete', table, key: checkedKey(table, key), condition });
+  }
+
+  override async query(query: Query): Promise<Page> {
+    const checked = checkedQuery(this.#definition, query);
+    return isEmptyRange(checked) ? { items: [] } : this.#file.read(() => this.#page(checked));
+  }
+
+  /** One checked write, inside a transaction of the file. */
+  apply(write: Write): void {
+    const key = keyOfWrite(write);
+    const current = this.#find(key);
+    if (write.kind === 'increment') {
+      this.#save(key, { ...key, ...current, ...this.#sums(write.add, current), ...write.set });
+      return;
+    }
+    if (!holds(write.condition, current)) throw new ConditionFailedError(this.#definition.name, key);
+    if (write.kind === 'put') this.#save(key, write.item);
+    else this.#file.run(`DELETE FROM ${this.#name} WHERE partition = ? AND sort = ?`, ...this.#place(key));
+  }
+
+  /** Removes rows that nobody can see any more. */
+  prune(): void {
+    this.#file.write(() =>
+      this.#file.run(
+        `DELETE FROM ${this.#name} WHERE rowid IN (SELECT rowid FROM ${this.#name} WHERE ttl <= ? LIMIT ?)`,
+        this.#nowSeconds(),
+        MAX_PRUNED_ROWS,
+      ),
+    );
+  }
+
+  #write(write: Write): void {
+    this.#file.write(() => this.apply(write));
+  }
+
+  #find(key: Key): Item | undefined {
+    const sql = `SELECT item FROM ${this.#name} WHERE partition = ? AND sort = ? AND (ttl IS NULL OR ttl > ?)`;
+    const [row] = this.#file.rows(sql, ...this.#place(key), this.#nowSeconds());
+    return row === undefined ? undefined : JSON.parse(row.item as string);
+  }
+
+  #page(query: CheckedQuery): Page {
+    const { sql, values } = queryToSql(this.#definition, query, this.#nowSeconds());
+    const found: Item[] = this.#file.rows(sql, ...values).map((row) => JSON.parse(row.item as string));
+    const items = found.slice(0, query.limit);
+    const last = found.length > items.length ? items.at(-1) : undefined;
+    return last === undefined ? { items } : { items, cursor: cursorBehind(this.#definition, query.source, last) };
+  }
+
+  #save(key: Key, item: Item): void {
+    const json = JSON.stringify(item);
+    if (Buffer.byteLength(json) > MAX_ITEM_BYTES) {
+      throw new StorageError('invalid', `${this.#definition.name}: an item is larger than ${MAX_ITEM_BYTES} bytes`);
+    }
+    this.#file.run(
+      `INSERT INTO ${this.#name} (partition, sort, item, ttl) VALUES (?, ?, ?, ?)
+       ON CONFLICT (partition, sort) DO UPDATE SET item = excluded.item, ttl = excluded.ttl`,
+      ...this.#place(key),
+      json,
+      (item.ttl as number | undefined) ?? null,
+    );
+  }
+
+  #sums(add: Readonly<Record<string, number>>, current: Item = {}): Record<string, number> {
+    return Object.fromEntries(
+      Object.entries(add).map(([attribute, amount]) => {
+        const before = current[attribute] ?? 0;
+        if (typeof before === 'number') return [attribute, before + amount];
+        throw new StorageError('invalid', `${this.#definition.name}: "${attribute}" is not a number to add to`);
+      }),
+    );
+  }
+
+  #place(key: Key): [partition: string, sort: string] {
+    const { partitionKey, sortKey } = this.#definition;
+    return [key[partitionKey]!, sortKey === undefined ? '' : key[sortKey]!];
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#now() / 1000);
+  }
+}
+
+function holds(condition: PutCondition | undefined, current: Item | undefined): boolean {
+  if (condition === undefined) return true;
+  if ('absent' in condition) return current === undefined;
+  return current !== undefined && current[condition.attribute] === condition.equals;
+}

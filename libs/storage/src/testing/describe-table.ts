@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import type { TableStore } from '../table.js';
+import { type Bench, EVENTS, type TableContract, USERS } from './contract.js';
+import { promiseItems } from './item-promises.js';
+import { promiseQueries } from './query-promises.js';
+import { promiseTransactions, promiseUnsupportedTransactions } from './transaction-promises.js';
+
+/**
+ * The promises every engine keeps. A new engine is done when this passes:
+ * `describeTable('MyTableStore', (now) => MyTableStore.open({ now }))`.
+ *
+ * @param open makes a store that reads the time, epoch milliseconds, from `now`; the suite closes it
+ */
+export function describeTable(
+  name: string,
+  open: (now: () => number) => TableStore | Promise<TableStore>,
+  { transactions = true, missingTables = 'refused' }: TableContract = {},
+): void {
+  describe(name, () => {
+    let store: TableStore;
+    // Only ever ahead of the real time, so that no engine reaps by its own clock what lives by ours.
+    let nowMs = Date.now();
+    let keys = 0;
+    const run = nowMs.toString(36);
+    const bench: Bench = {
+      get store() {
+        return store;
+      },
+      nowSeconds: () => Math.floor(nowMs / 1000),
+      pass: (seconds) => {
+        nowMs += seconds * 1000;
+      },
+      unusedKey: () => `${run}-${keys++}`,
+    };
+
+    beforeAll(async () => {
+      store = await open(() => nowMs);
+      await store.createTables([USERS, EVENTS]);
+    });
+
+    afterAll(() => store.close());
+
+    promiseItems(bench, missingTables);
+    promiseQueries(bench);
+    if (transactions) promiseTransactions(bench);
+    else promiseUnsupportedTransactions(bench);
+  });
+}

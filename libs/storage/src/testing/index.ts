@@ -1,0 +1,2 @@
+export type { TableContract } from './contract.js';
+export { describeTable } from './describe-table.js';
