@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chunksOfBody, readBody } from '../answer-body.js';
+import type { Credential, SendOptions, UpstreamProvider, UpstreamRequest } from '../contract.js';
+import { headerOf } from '../header-lines.js';
+import { UpstreamError } from '../upstream-error.js';
+
+/** One provider, with a far side that can be told how to behave. */
+export interface UpstreamStage {
+  readonly provider: UpstreamProvider;
+  /** A model that the provider serves. */
+  readonly model: string;
+  /** The next request is answered whole. */
+  willAnswer(): void;
+  /** The next request is answered with 429, or whatever the far side says for it. */
+  willLimit(): void;
+  /** The next request is cut off before any answer. */
+  willReset(): void;
+  /** The next request is never answered; it stays open until the caller leaves. Resolves once it has arrived. */
+  willBeSilent(): Promise<unknown>;
+  /** The next stream is cut after it has begun. */
+  willCut(): void;
+  /** The next stream stays open after it has begun, until the caller leaves. */
+  willStall(): void;
+  /** Resolves with true once the far side has seen the last request's connection closed by the provider. */
+  wasLetGo(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const CREDENTIAL: Credential = {
+  header: 'x-api-key',
+  value: 'sk-ant-contract',
+  fingerprint: '0123456789ab',
+  source: 'client',
+};
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** What the gateway relies on, promised by every upstream. */
+export function describeUpstream(name: string, open: () => Promise<UpstreamStage>): void {
+  describe(`the ${name} upstream`, () => {
+    let stage: UpstreamStage;
+    beforeAll(async () => {
+      stage = await open();
+    });
+    afterAll(() => stage.close());
+
+    const send = (isStream: boolean, signal = new AbortController().signal) =>
+      stage.provider.send(requestFor(stage.model, isStream), { signal, credential: CREDENTIAL } satisfies SendOptions);
+    const failureOf = async (sent: Promise<unknown>) => {
+      const error = await sent.then(() => undefined).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(UpstreamError);
+      return (error as UpstreamError).failure;
+    };
+
+    it('accepts a plain request for its model', () => {
+      expect(stage.provider.accepts(requestFor(stage.model, false))).toEqual({ accepted: true });
+    });
+
+    it('answers a message in the Messages form, with the model that was asked for', async () => {
+      stage.willAnswer();
+      const answer = await send(false);
+      const message = JSON.parse((await readBody(answer.body, MAX_ANSWER_BYTES)).toString());
+      expect(answer.status).toBe(200);
+      expect(headerOf(answer.headers, 'content-type')).toMatch(/^application\/json/);
+      expect(message).toMatchObject({ type: 'message', role: 'assistant', model: stage.model });
+      expect(message.usage.output_tokens).toBeGreaterThan(0);
+    });
+
+    it('answers a stream as named server-sent events, from message_start to message_stop', async () => {
+      stage.willAnswer();
+      const answer = await send(true);
+      const text = (await readBody(answer.body, MAX_ANSWER_BYTES)).toString();
+      const names = [...text.matchAll(/^event: (.+)$/gm)].map(([, event]) => event);
+      expect(headerOf(answer.headers, 'content-type')).toMatch(/^text\/event-stream/);
+      expect(names[0]).toBe('message_start');
+      expect(names.at(-1)).toBe('message_stop');
+      expect(text).toContain(`"model":"${stage.model}"`);
+      expect(text.endsWith('\n\n')).toBe(true);
+    });
+
+    it.each([true, false])('throws rate_limited before any answer (stream: %s)', async (isStream) => {
+      stage.willLimit();
+      expect(await failureOf(send(isStream))).toBe('rate_limited');
+    });
+
+    it.each([true, false])(
+      'throws unreachable when the connection is lost before any answer (stream: %s)',
+      async (isStream) => {
+        stage.willReset();
+        expect(await failureOf(send(isStream))).toBe('unreachable');
+      },
+    );
+
+    it('throws aborted and lets the far side go when the caller leaves before the answer', async () => {
+      const asked = stage.willBeSilent();
+      const caller = new AbortController();
+      const sent = failureOf(send(true, caller.signal));
+      await asked;
+      caller.abort();
+      expect(await sent).toBe('aborted');
+      expect(await stage.wasLetGo()).toBe(true);
+    });
+
+    it('throws aborted for a caller who has left already', async () => {
+      stage.willAnswer();
+      expect(await failureOf(send(true, AbortSignal.abort()))).toBe('aborted');
+    });
+
+    it('lets the far side go when the reader leaves in mid-stream', async () => {
+      stage.willStall();
+      const answer = await send(true);
+      for await (const _ of chunksOfBody(answer.body)) break;
+      expect(await stage.wasLetGo()).toBe(true);
+    });
+
+    it('never ends a cut stream as if it were whole', async () => {
+      stage.willCut();
+      const answer = await send(true);
+      const text = await readBody(answer.body, MAX_ANSWER_BYTES).then(
+        String,
+        (error: Error) => `threw ${error.message}`,
+      );
+      expect(text).toMatch(/^event: error$|^threw /m);
+      expect(text).not.toContain('event: message_stop');
+    });
+  });
+}
+
+function requestFor(model: string, isStream: boolean): UpstreamRequest {
+  const content = { model, max_tokens: 64, stream: isStream, messages: [{ role: 'user', content: 'hello' }] };
+  return {
+    operation: 'messages',
+    path: '/v1/messages',
+    headers: ['content-type', 'application/json', 'anthropic-version', '2023-06-01'],
+    body: Buffer.from(JSON.stringify(content)),
+    model,
+    isStream,
+    user: 'contract',
+    json: () => content,
+  };
+}

@@ -1,0 +1,1 @@
+export { describeUpstream, type UpstreamStage } from './describe-upstream.js';
