@@ -108,7 +108,9 @@ export class UsageRecorder implements OnModuleInit, OnModuleDestroy {
         this.logger.debug(`📊 usage written: ${this.unconfirmed.writes.length} counters`);
         this.unconfirmed = undefined;
       } catch (error) {
-        this.nextTryMs = Date.now() + RETRY_MS;
+        // What the store will never take must not keep back what comes after it.
+        if (error instanceof StorageError && error.kind === 'invalid') this.unconfirmed = undefined;
+        else this.nextTryMs = Date.now() + RETRY_MS;
         this.complain(error);
       }
     }

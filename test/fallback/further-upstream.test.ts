@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { type AnthropicSimulator, overloaded, startAnthropicSimulator } from '@claude-proxy/simulator';
+import {
+  ACCEPTED,
+  type Acceptance,
+  bodyOfBytes,
+  notAccepted,
+  Upstream,
+  type UpstreamAnswer,
+  type UpstreamProvider,
+  type UpstreamRequest,
+} from '@claude-proxy/upstream';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Injectable, Module } from '@nestjs/common';
+import { postMessage } from '../support/post-message.js';
+import { startGateway } from '../support/start-gateway.js';
+
+/** What a team writes to add an upstream: this class, its module, and nothing in the gateway. */
+@Upstream('acme')
+@Injectable()
+class AcmeUpstream implements UpstreamProvider {
+  accepts(request: UpstreamRequest): Acceptance {
+    return request.model.includes('haiku') ? notAccepted('acme has no haiku') : ACCEPTED;
+  }
+
+  async send(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    const message = { type: 'message', model: request.model, content: [{ type: 'text', text: 'Hello from Acme.' }] };
+    return { status: 200, headers: ['content-type', 'application/json'], body: bodyOfBytes(JSON.stringify(message)) };
+  }
+}
+
+@Module({ providers: [AcmeUpstream] })
+class AcmeModule {}
+
+@Upstream('acme')
+@Injectable()
+class Impostor extends AcmeUpstream {}
+
+@Module({ providers: [Impostor] })
+class ImpostorModule {}
+
+const upstreamModules = [AcmeModule];
+let anthropic: AnthropicSimulator;
+beforeAll(async () => {
+  anthropic = await startAnthropicSimulator();
+  anthropic.setDefault(overloaded());
+});
+afterAll(() => anthropic.close());
+
+const start = (chain: string) =>
+  startGateway({ ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: chain }, { upstreamModules });
+
+describe('an upstream of a team', () => {
+  it('stands in where FALLBACK_CHAIN names it', async () => {
+    const gateway = await start('anthropic,acme');
+    const answered = await postMessage(gateway);
+    expect(answered).toMatchObject({ status: 200, upstream: 'acme', fallback: 'overloaded' });
+    expect(answered.text).toContain('Hello from Acme.');
+    await gateway.close();
+  });
+
+  it('is the only one where the chain names no other, and then needs no credential', async () => {
+    const gateway = await start('acme');
+    expect(await postMessage(gateway, { apiKey: null })).toMatchObject({ upstream: 'acme', fallback: null });
+    await gateway.close();
+  });
+
+  it('is passed over with its reason where it does not take a request', async () => {
+    const gateway = await start('anthropic,acme');
+    const answered = await postMessage(gateway, { model: 'claude-haiku-5-5' });
+    expect(answered).toMatchObject({
+      status: 529,
+      upstream: 'anthropic',
+      fallback: expect.stringContaining('acme has no haiku'),
+    });
+    await gateway.close();
+  });
+
+  it('is loaded from the module that UPSTREAM_MODULES names', async () => {
+    const module = join(import.meta.dirname, '../support/acme-upstream.mjs');
+    const gateway = await startGateway({ UPSTREAM_MODULES: module, FALLBACK_CHAIN: 'acme-by-name' });
+    expect(await postMessage(gateway)).toMatchObject({ status: 200, upstream: 'acme-by-name' });
+    await gateway.close();
+  });
+});
+
+describe('the gateway does not start with', () => {
+  it.each([
+    ['a stranger in the chain', 'anthropic,nobody', /"nobody".*known are: .*acme.*/],
+    ['a name twice in the chain', 'anthropic,acme,acme', /"acme" twice/],
+    ['an empty chain', ',', /names nobody/],
+  ])('%s', async (_name, chain, message) => {
+    await expect(start(chain)).rejects.toThrow(message);
+  });
+
+  it('two upstreams of one name', async () => {
+    const modules = [AcmeModule, ImpostorModule];
+    await expect(startGateway({}, { upstreamModules: modules })).rejects.toThrow(/two upstreams are named "acme"/);
+  });
+
+  it('a module that cannot be loaded', async () => {
+    await expect(startGateway({ UPSTREAM_MODULES: './no-such-module.js' })).rejects.toThrow(/no-such-module/);
+  });
+});
