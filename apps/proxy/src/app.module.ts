@@ -10,7 +10,7 @@ import { ObservabilityModule } from './observability/observability.module.js';
 import { SECTIONS } from './sections.js';
 import { StateModule } from './state/state.module.js';
 import { AnthropicModule } from './upstreams/anthropic/anthropic.module.js';
-// import { BedrockModule } from './upstreams/bedrock/bedrock.module.js';
+import { BedrockModule } from './upstreams/bedrock/bedrock.module.js';
 
 export type AnyModule = Type | DynamicModule;
 
@@ -32,7 +32,7 @@ export class AppModule {
         AuthModule,
         MessagesModule,
         AnthropicModule,
-        // BedrockModule,
+        BedrockModule,
         ...upstreamModules,
         HealthModule,
         ObservabilityModule.with(logger),

@@ -1,4 +1,5 @@
 import { authSection } from './auth/auth.config.js';
+import { awsSection } from './config/aws.config.js';
 import type { Section } from './config/section.js';
 import { serverSection } from './config/server.config.js';
 import { fallbackSection } from './fallback/fallback.config.js';
@@ -6,7 +7,7 @@ import { messagesSection } from './messages/messages.config.js';
 import { observabilitySection } from './observability/observability.config.js';
 import { stateSection } from './state/state.config.js';
 import { anthropicSection } from './upstreams/anthropic/anthropic.config.js';
-// import { bedrockSection } from './upstreams/bedrock/bedrock.config.js';
+import { bedrockSection } from './upstreams/bedrock/bedrock.config.js';
 import { usageSection } from './usage/usage.config.js';
 
 /** Every variable the gateway reads, room by room. */
@@ -16,8 +17,9 @@ export const SECTIONS: readonly Section[] = [
   messagesSection,
   fallbackSection,
   anthropicSection,
-  // bedrockSection,
+  bedrockSection,
   usageSection,
   stateSection,
+  awsSection,
   observabilitySection,
 ];

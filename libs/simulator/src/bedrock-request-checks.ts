@@ -28,11 +28,13 @@ export const BEDROCK_BETAS: readonly string[] = [
   'mid-conversation-output-config-2026-07-01',
   'mid-conversation-tool-changes-2026-07-01',
   'interleaved-thinking-2025-05-14',
+  'thinking-token-count-2026-05-13',
 ];
 
 const KNOWN_FIELDS = new Set([
   ...['anthropic_version', 'max_tokens', 'messages', 'anthropic_beta', 'system', 'stop_sequences', 'temperature'],
   ...['top_p', 'top_k', 'tools', 'tool_choice', 'thinking', 'metadata', 'output_config', 'context_management'],
+  'compaction',
 ]);
 const MAX_BODY_BYTES = 25_000_000;
 const METADATA_VALUE = /^[A-Za-z0-9_.@ -]*$/;

@@ -10,7 +10,6 @@ export const stateSection = section('state', 'Where limits and usage are kept.',
   ),
   dataDirectory: setting('DATA_DIR', text, 'Directory of the embedded store; made if it is missing.', './data'),
   dynamoEndpoint: setting('AWS_ENDPOINT_URL_DYNAMODB', httpUrl, "A DynamoDB-compatible engine in place of AWS's own."),
-  region: setting('AWS_REGION', text, 'AWS region of DynamoDB.', 'us-east-1'),
 });
 
 export type StateConfig = ConfigOf<typeof stateSection>;

@@ -1,11 +1,12 @@
 import { DynamoTableStore, SqliteTableStore, TableStore } from '@claude-proxy/storage';
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type AwsConfig, awsSection } from '../config/aws.config.js';
 import { type StateConfig, stateSection } from './state.config.js';
 
-export function openTableStore(config: StateConfig): TableStore {
+export function openTableStore(config: StateConfig, { region }: AwsConfig): TableStore {
   return config.engine === 'embedded'
     ? SqliteTableStore.open({ directory: config.dataDirectory })
-    : DynamoTableStore.connect({ region: config.region, endpoint: config.dynamoEndpoint?.href });
+    : DynamoTableStore.connect({ region, endpoint: config.dynamoEndpoint?.href });
 }
 
 /**
@@ -16,7 +17,7 @@ export function openTableStore(config: StateConfig): TableStore {
  */
 @Global()
 @Module({
-  providers: [{ provide: TableStore, useFactory: openTableStore, inject: [stateSection.token] }],
+  providers: [{ provide: TableStore, useFactory: openTableStore, inject: [stateSection.token, awsSection.token] }],
   exports: [TableStore],
 })
 export class StateModule implements OnApplicationShutdown {

@@ -1,0 +1,79 @@
+import type { ResponseStream } from '@aws-sdk/client-bedrock-runtime';
+import { errorBody, sseEvent } from '@claude-proxy/messages-api';
+import { bodyOfBytes, bodyOfChunks, type UpstreamAnswer } from '@claude-proxy/upstream';
+import { type BedrockFault, FaultError, faultOf, faultOfBrokenStream, faultOfErrorEvent } from './bedrock-failures.js';
+import type { StreamedInvocation } from './bedrock-runtime.js';
+import { BedrockAnswerTranslation, eventTypeOf } from './event-stream-to-sse.js';
+import type { Lifeline } from './lifeline.js';
+
+type Frame = IteratorResult<ResponseStream>;
+
+/** A whole answer in Anthropic's form. */
+export function wholeAnswer(bytes: Uint8Array, clientModel: string, requestId: string | undefined): UpstreamAnswer {
+  const translation = new BedrockAnswerTranslation(clientModel);
+  return {
+    status: 200,
+    headers: headersOf('application/json', requestId),
+    body: bodyOfBytes(translation.json(bytes)),
+    measuredUsage: () => translation.measuredUsage(),
+  };
+}
+
+/**
+ * An event stream as Anthropic would send it, final once the first event is known to be no error.
+ *
+ * @throws FaultError, or what the SDK throws, where there is no such event
+ */
+export async function streamedAnswer(
+  stream: StreamedInvocation,
+  clientModel: string,
+  lifeline: Lifeline,
+): Promise<UpstreamAnswer> {
+  const { requestId } = stream;
+  const first = await lifeline.wait(stream.frames.next());
+  if (first.done) throw new FaultError(faultOfBrokenStream('before its first event', requestId));
+  const bytes = bytesOf(first);
+  if (bytes && eventTypeOf(bytes) === 'error') throw new FaultError(faultOfErrorEvent(bytes, requestId));
+  const translation = new BedrockAnswerTranslation(clientModel);
+  return {
+    status: 200,
+    headers: [...headersOf('text/event-stream; charset=utf-8', requestId), 'cache-control', 'no-cache'],
+    body: bodyOfChunks(eventsOf(first, stream, translation, lifeline), () => lifeline.cut()),
+    measuredUsage: () => translation.measuredUsage(),
+  };
+}
+
+/** Ends with an `error` event where the answer is not complete, unless nobody listens any more. */
+async function* eventsOf(
+  first: Frame,
+  { frames, requestId }: StreamedInvocation,
+  translation: BedrockAnswerTranslation,
+  lifeline: Lifeline,
+): AsyncGenerator<Buffer> {
+  try {
+    for (let frame = first; !frame.done; frame = await lifeline.wait(frames.next())) {
+      const bytes = bytesOf(frame);
+      const event = bytes && translation.event(bytes);
+      if (event) yield event;
+    }
+    if (!translation.isComplete) yield errorEvent(faultOfBrokenStream('before it was complete', requestId), requestId);
+  } catch (error) {
+    if (translation.isComplete || lifeline.isLetGo) return;
+    yield errorEvent(faultOf(lifeline.causeOf(error)), requestId);
+  } finally {
+    lifeline.cut();
+  }
+}
+
+function bytesOf(frame: Frame): Buffer | undefined {
+  const bytes: Uint8Array | undefined = frame.value?.chunk?.bytes;
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function errorEvent({ type, message }: BedrockFault, requestId: string | undefined): Buffer {
+  return Buffer.from(sseEvent('error', JSON.stringify(errorBody(type, message, requestId))));
+}
+
+function headersOf(contentType: string, requestId: string | undefined): string[] {
+  return ['content-type', contentType, ...(requestId ? ['request-id', requestId] : [])];
+}

@@ -1,0 +1,241 @@
+import { type ErrorType, errorBody, errorTypeOfStatus, STATUS_BY_ERROR_TYPE } from '@claude-proxy/messages-api';
+import { bodyOfBytes, type Failure, UpstreamError, type UpstreamErrorOptions } from '@claude-proxy/upstream';
+
+/** What went wrong at AWS, in our words and Anthropic's. */
+export interface BedrockFault {
+  readonly failure: Failure;
+  readonly type: ErrorType;
+  readonly status: number;
+  /** For the caller: no ARN, account or key in it. */
+  readonly message: string;
+  /** AWS's own words, for matching only. */
+  readonly awsMessage: string;
+  /** The same request may well succeed in a moment. */
+  readonly isPassing: boolean;
+  readonly isWorthWaiting: boolean;
+  readonly isForCaller: boolean;
+  readonly retryAfterSeconds: number | undefined;
+  readonly requestId: string | undefined;
+  readonly cause: unknown;
+}
+
+type Verdict = Pick<BedrockFault, 'failure' | 'type' | 'message'> &
+  Partial<Pick<BedrockFault, 'status' | 'isPassing' | 'isWorthWaiting' | 'isForCaller'>>;
+
+/** The error that the AWS SDK throws, as far as it is looked at. */
+interface AwsError extends Error {
+  readonly code?: string;
+  /** Set on the exceptions of AWS's model. */
+  readonly $fault?: string;
+  readonly originalStatusCode?: number;
+  readonly originalMessage?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> };
+}
+
+const THROTTLED = ['ThrottlingException', 'TooManyRequestsException', 'ModelNotReadyException'];
+/** What only the operator can put right: rights, signature, clock, an unknown or abandoned model. */
+const MISCONFIGURED = [
+  ...['AccessDeniedException', 'AccessDenied', 'ExpiredTokenException', 'ExpiredToken', 'UnrecognizedClientException'],
+  ...['InvalidSignatureException', 'SignatureDoesNotMatch', 'IncompleteSignatureException', 'IncompleteSignature'],
+  ...['MissingAuthenticationTokenException', 'MissingAuthenticationToken', 'InvalidClientTokenId', 'OptInRequired'],
+  ...['NotAuthorized', 'ResourceNotFoundException', 'RequestExpired', 'UnauthorizedException'],
+];
+/** Only these explain themselves; a signature error quotes the signed headers, the session token among them. */
+const EXPLAINED = new Set(['AccessDeniedException', 'ResourceNotFoundException']);
+const WRONG_MODEL_ID = /inference profile|on-demand throughput|provided model identifier is invalid/i;
+const TOO_LONG = /^Input is too long/i;
+const DAILY_QUOTA = /per day/i;
+/** By its words too: the SDK wraps an error that comes from another realm, and its code is gone then. */
+const LOST_CONNECTION = /ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|socket hang up|\baborted\b/;
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  [/arn:aws[^\s"',)]*/g, '[arn]'],
+  [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g, '[key]'],
+  [/\b\d{12}\b/g, '[account]'],
+];
+const MAX_MESSAGE_LENGTH = 1_000;
+
+const VERDICT_BY_NAME: ReadonlyMap<string, (error: AwsError, text: string) => Verdict> = new Map([
+  ['ValidationException', invalid],
+  ...THROTTLED.map((name) => [name, throttled] as const),
+  ...MISCONFIGURED.map((name) => [name, misconfigured] as const),
+  ['ServiceQuotaExceededException', (_error, message) => limited(message)],
+  ['ModelTimeoutException', (_error, message) => ({ failure: 'timed_out', type: 'timeout_error', message })],
+  ['ModelErrorException', failedModel],
+  ['ModelStreamErrorException', failedModel],
+  ['InternalServerException', (_error, message) => ({ failure: 'unreachable', type: 'api_error', message })],
+  ['ServiceUnavailableException', (_error, message) => overloaded(message)],
+  ['TimeoutError', silent],
+  ['NoCredentialsError', (error) => ({ ...brokenGateway(error.message), isWorthWaiting: false })],
+]);
+
+/**
+ * Source: exceptions of InvokeModel, https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html
+ */
+export function faultOf(cause: unknown): BedrockFault {
+  if (cause instanceof FaultError) return cause.fault;
+  const error = (isErrorLike(cause) ? cause : new Error(String(cause))) as AwsError;
+  const awsMessage = error.originalMessage ?? messageOf(error.message);
+  const text = withoutSecrets(awsMessage);
+  // In a stream the SDK names some exceptions as the frame does, in lower camel case.
+  const name = error.name.charAt(0).toUpperCase() + error.name.slice(1);
+  const verdict = lost(error) ?? VERDICT_BY_NAME.get(name)?.(error, text) ?? ofStatus(error, text);
+  return {
+    status: STATUS_BY_ERROR_TYPE[verdict.type],
+    isPassing: false,
+    isWorthWaiting: true,
+    isForCaller: false,
+    ...verdict,
+    awsMessage,
+    retryAfterSeconds: retryAfterOf(error),
+    requestId: error.$metadata?.requestId,
+    cause,
+  };
+}
+
+/** A fault that is known already, on its way through code that throws. */
+export class FaultError extends Error {
+  override readonly name = 'FaultError';
+
+  constructor(readonly fault: BedrockFault) {
+    super(fault.message);
+  }
+}
+
+/** A stream that ended properly, but too early. */
+export function faultOfBrokenStream(when: string, requestId: string | undefined): BedrockFault {
+  const end = Object.assign(new Error(), { code: 'ECONNRESET' });
+  return { ...faultOf(end), message: `AWS Bedrock ended the answer ${when}`, requestId };
+}
+
+/** An `error` event of Anthropic's own as the first event. */
+export function faultOfErrorEvent(json: Buffer, requestId: string | undefined): BedrockFault {
+  const { type, message } = JSON.parse(json.toString()).error ?? {};
+  const status = STATUS_BY_ERROR_TYPE[type as ErrorType] ?? 500;
+  const fault = faultOf(Object.assign(new Error(String(message)), { $metadata: { httpStatusCode: status } }));
+  return { ...fault, requestId };
+}
+
+/** The error for the router; `answer` is what a caller sees if nobody else answers. */
+export function upstreamErrorOf(fault: BedrockFault): UpstreamError {
+  const body = JSON.stringify(errorBody(fault.type, fault.message, fault.requestId));
+  const headers = ['content-type', 'application/json'];
+  if (fault.requestId) headers.push('request-id', fault.requestId);
+  if (fault.retryAfterSeconds !== undefined) headers.push('retry-after', String(fault.retryAfterSeconds));
+  const options: UpstreamErrorOptions = {
+    failure: fault.failure,
+    message: fault.message,
+    isWorthWaiting: fault.isWorthWaiting,
+    isForCaller: fault.isForCaller,
+    answer: { status: fault.status, headers, body: bodyOfBytes(body) },
+    cause: fault.cause,
+  };
+  const { retryAfterSeconds } = fault;
+  return new UpstreamError(retryAfterSeconds === undefined ? options : { ...options, retryAfterSeconds });
+}
+
+function invalid(_error: AwsError, message: string): Verdict {
+  if (WRONG_MODEL_ID.test(message))
+    return brokenGateway(`AWS Bedrock does not take the configured model id: ${message}`);
+  const refusal = { failure: 'rejected', type: 'invalid_request_error' } as const;
+  if (!TOO_LONG.test(message)) return { ...refusal, message };
+  // Claude Code compacts on either wording, and on nothing that Bedrock says.
+  return {
+    ...refusal,
+    message: `prompt is too long: ${message} (capability_rejected: prompt_too_long)`,
+    isForCaller: true,
+  };
+}
+
+/** A day's quota, which is 0 for many new accounts, does not come back in minutes. */
+function throttled(_error: AwsError, message: string): Verdict {
+  const isSpent = DAILY_QUOTA.test(message);
+  return { ...limited(message), isPassing: !isSpent, isWorthWaiting: !isSpent };
+}
+
+function limited(message: string): Verdict {
+  return { failure: 'rate_limited', type: 'rate_limit_error', message };
+}
+
+function overloaded(message: string): Verdict {
+  return { failure: 'overloaded', type: 'overloaded_error', message };
+}
+
+function misconfigured({ name }: AwsError, message: string): Verdict {
+  return brokenGateway(`AWS Bedrock refused the gateway (${name})${EXPLAINED.has(name) ? `: ${message}` : ''}`);
+}
+
+function brokenGateway(message: string): Verdict & { status: number } {
+  return { failure: 'unreachable', type: 'api_error', status: 502, message };
+}
+
+/** 424: the model's own status tells more. */
+function failedModel(error: AwsError, message: string): Verdict {
+  return verdictOfStatus(error.originalStatusCode ?? 500, message);
+}
+
+/** The SDK gives both of its clocks one name: no connection in time, and silence on one. */
+function silent(_error: AwsError, message: string): Verdict {
+  if (/inactivity/.test(message)) {
+    return { failure: 'timed_out', type: 'timeout_error', message: 'AWS Bedrock fell silent' };
+  }
+  return brokenGateway('AWS Bedrock cannot be reached: no connection in time');
+}
+
+/** Comes before the names: the SDK calls a reset connection, too, a `TimeoutError`. */
+function lost(error: AwsError): Verdict | undefined {
+  const { code, message } = error;
+  const isAnswered = error.$fault !== undefined || (statusOf(error) ?? 0) >= 400;
+  const isLost = LOST_CONNECTION.test(`${code} ${message}`);
+  if (isAnswered || (!isLost && !code)) return undefined;
+  const what = isLost ? 'closed the connection' : `cannot be reached (${code})`;
+  return { ...brokenGateway(`AWS Bedrock ${what}`), isPassing: isLost };
+}
+
+function ofStatus(error: AwsError, message: string): Verdict {
+  const status = statusOf(error) ?? 0;
+  const isUnreadable = error.name === 'SyntaxError' && status !== 429 && status !== 503;
+  // A page in place of JSON, bytes that are no event stream: the SDK's text would tell a caller nothing.
+  if (status < 400 || isUnreadable) return brokenGateway('AWS Bedrock gave an unreadable answer');
+  return verdictOfStatus(status, error.name === 'SyntaxError' ? `AWS Bedrock answered ${status}` : message);
+}
+
+function statusOf({ $response, $metadata }: AwsError): number | undefined {
+  return $response?.statusCode ?? $metadata?.httpStatusCode;
+}
+
+function verdictOfStatus(status: number, message: string): Verdict {
+  if (status === 429) return limited(message);
+  if (status === 503 || status === 529) return overloaded(message);
+  if (status === 408 || status === 504) return { failure: 'timed_out', type: 'timeout_error', message };
+  if (status === 401 || status === 403 || status === 404)
+    return brokenGateway(`AWS Bedrock refused the gateway (${status})`);
+  if (status >= 400 && status < 500) return { failure: 'rejected', type: errorTypeOfStatus(status), message };
+  return { failure: 'unreachable', type: 'api_error', message };
+}
+
+/** `instanceof` would miss errors of another realm. */
+function isErrorLike(cause: unknown): boolean {
+  return typeof cause === 'object' && cause !== null && 'message' in cause && 'name' in cause;
+}
+
+/** An exception type that the SDK does not know comes with its JSON body as message. */
+function messageOf(text: string): string {
+  if (!text.startsWith('{')) return text;
+  try {
+    const { message, Message } = JSON.parse(text);
+    return String(message ?? Message ?? text);
+  } catch {
+    return text;
+  }
+}
+
+function withoutSecrets(text: string): string {
+  const hidden = SECRETS.reduce((shown, [pattern, replacement]) => shown.replaceAll(pattern, replacement), text);
+  return hidden.slice(0, MAX_MESSAGE_LENGTH);
+}
+
+function retryAfterOf({ $response }: AwsError): number | undefined {
+  const text = $response?.headers?.['retry-after'];
+  return text && /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}

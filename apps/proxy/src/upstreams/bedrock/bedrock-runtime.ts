@@ -1,0 +1,117 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import {
+  BedrockRuntimeClient,
+  type BedrockRuntimeClientConfig,
+  InvokeModelCommand,
+  InvokeModelWithResponseStreamCommand,
+  type ResponseStream,
+} from '@aws-sdk/client-bedrock-runtime';
+import { Inject, Injectable, type OnModuleDestroy, Optional } from '@nestjs/common';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { BEDROCK_CONFIG, type BedrockConfig } from './bedrock.config.js';
+
+/** Where credentials come from when it is not AWS's own chain. */
+export const BEDROCK_CREDENTIALS = Symbol('BEDROCK_CREDENTIALS');
+export type BedrockCredentials = NonNullable<BedrockRuntimeClientConfig['credentials']>;
+
+const MAX_SOCKETS = 500;
+const CONNECTION_TIMEOUT_MS = 3_000;
+/** The last resort where nobody else counts: how long a call may be silent is for its lifeline to say. */
+const SOCKET_TIMEOUT_MS = 15 * 60 * 1_000;
+/** Without credentials each request would look for them again, which on a laptop ends in waiting for IMDS. */
+const NO_CREDENTIALS_MEMORY_MS = 60_000;
+const HOW_TO_SIGN_IN = 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the task a role';
+const CREDENTIALS_TIMEOUT_MS = 1_500;
+const NO_CREDENTIALS_ERROR = /^(Credentials|Token)Provider/;
+
+class NoCredentialsError extends Error {
+  override readonly name = 'NoCredentialsError';
+
+  constructor(region: string, cause?: unknown) {
+    super(`no AWS credentials for AWS Bedrock in ${region}: ${HOW_TO_SIGN_IN}`, { cause });
+  }
+}
+
+export interface Invocation {
+  readonly modelId: string;
+  readonly body: Uint8Array;
+}
+
+export interface StreamedInvocation {
+  readonly requestId: string | undefined;
+  readonly frames: AsyncIterator<ResponseStream>;
+}
+
+/**
+ * The one SDK client of this process: a second one would look for credentials again and hold sockets of its own.
+ * HTTP/1.1, because on the SDK's default HTTP/2 a connection cut in the middle looks like a proper end, timeouts are
+ * ignored, and every stream opens a connection anyway. Never retries: that is decided where the answer is known.
+ */
+@Injectable()
+export class BedrockRuntime implements OnModuleDestroy {
+  private readonly client: BedrockRuntimeClient;
+  private noCredentialsUntilMs = 0;
+
+  constructor(
+    @Inject(BEDROCK_CONFIG) private readonly config: BedrockConfig,
+    @Optional() @Inject(BEDROCK_CREDENTIALS) credentials?: BedrockCredentials,
+  ) {
+    const agentOptions = { keepAlive: true, maxSockets: MAX_SOCKETS };
+    this.client = new BedrockRuntimeClient({
+      region: config.region,
+      maxAttempts: 1,
+      ...(config.endpoint && { endpoint: config.endpoint }),
+      ...(credentials && { credentials, authSchemePreference: ['sigv4'] }),
+      requestHandler: new NodeHttpHandler({
+        httpAgent: new HttpAgent(agentOptions),
+        httpsAgent: new HttpsAgent(agentOptions),
+        connectionTimeout: CONNECTION_TIMEOUT_MS,
+        socketTimeout: SOCKET_TIMEOUT_MS,
+      }),
+    });
+  }
+
+  async invoke({ modelId, body }: Invocation, abortSignal: AbortSignal) {
+    const command = new InvokeModelCommand({ modelId, body, contentType: 'application/json' });
+    const output = await this.withCredentials(() => this.client.send(command, { abortSignal }));
+    return { requestId: output.$metadata.requestId, bytes: output.body as Uint8Array };
+  }
+
+  async openStream({ modelId, body }: Invocation, abortSignal: AbortSignal): Promise<StreamedInvocation> {
+    const command = new InvokeModelWithResponseStreamCommand({ modelId, body, contentType: 'application/json' });
+    const output = await this.withCredentials(() => this.client.send(command, { abortSignal }));
+    return { requestId: output.$metadata.requestId, frames: output.body![Symbol.asyncIterator]() };
+  }
+
+  /** How requests are signed; undefined where nothing to sign with was found, or not in time. */
+  async findCredentials(): Promise<'keys' | 'Bedrock API key' | undefined> {
+    const { promise: late, resolve } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => resolve(undefined), CREDENTIALS_TIMEOUT_MS);
+    try {
+      const preference = await this.client.config.authSchemePreference();
+      if (preference.includes('httpBearerAuth')) return 'Bedrock API key';
+      const found = this.client.config.credentials().then(() => 'keys' as const);
+      return await Promise.race([found, late]);
+    } catch {
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  onModuleDestroy(): void {
+    this.client.destroy();
+  }
+
+  private async withCredentials<Output>(send: () => Promise<Output>): Promise<Output> {
+    if (Date.now() < this.noCredentialsUntilMs) throw new NoCredentialsError(this.config.region);
+    try {
+      return await send();
+    } catch (cause) {
+      if (!NO_CREDENTIALS_ERROR.test(String((cause as Error)?.name))) throw cause;
+      this.noCredentialsUntilMs = Date.now() + NO_CREDENTIALS_MEMORY_MS;
+      throw new NoCredentialsError(this.config.region, cause);
+    }
+  }
+}

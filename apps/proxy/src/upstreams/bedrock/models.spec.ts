@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import type { BedrockConfig } from './bedrock.config.js';
+import { CAPABILITIES_OF_UNKNOWN, capabilitiesOf } from './model-capabilities.js';
+import { targetOf } from './models.js';
+
+const config = (changes: Partial<BedrockConfig> = {}): BedrockConfig => ({
+  region: 'us-east-1',
+  profile: 'auto',
+  modelMap: {},
+  ...changes,
+});
+const idOf = (model: string, changes: Partial<BedrockConfig> = {}) => {
+  const target = targetOf(model, config(changes));
+  return 'modelId' in target ? target.modelId : undefined;
+};
+
+describe('targetOf', () => {
+  it.each([
+    ['claude-opus-5-5', 'us.anthropic.claude-opus-5-5'],
+    ['claude-opus-4-6', 'us.anthropic.claude-opus-4-6-v1'],
+    ['claude-sonnet-4-6', 'us.anthropic.claude-sonnet-4-6'],
+    ['claude-sonnet-4-5', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'],
+    ['claude-sonnet-4-5-20250929', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'],
+    ['claude-haiku-4-5-20251001', 'us.anthropic.claude-haiku-4-5-20251001-v1:0'],
+    ['claude-opus-4-1', 'us.anthropic.claude-opus-4-1-20250805-v1:0'],
+    ['claude-sonnet-4-20250514', 'us.anthropic.claude-sonnet-4-20250514-v1:0'],
+  ])('names %s as Bedrock does', (model, modelId) => {
+    expect(idOf(model)).toBe(modelId);
+  });
+
+  it.each([
+    'claude-opus-5-6',
+    'claude-opus-5-5-20990101',
+    'claude-opus-5-5[1m]',
+    'claude-opus',
+    'claude-mythos-5-2',
+    'gpt-5',
+    '',
+    '__proto__',
+    'constructor',
+  ])('knows no model "%s" and guesses none', (model) => {
+    expect(targetOf(model, config())).toHaveProperty('reason');
+  });
+
+  it.each([
+    ['us-west-1', 'claude-opus-5-5', 'us.'],
+    ['ca-central-1', 'claude-opus-5-5', 'us.'],
+    ['eu-west-2', 'claude-opus-5-5', 'eu.'],
+    ['ap-northeast-1', 'claude-opus-5-5', 'jp.'],
+    ['ap-southeast-2', 'claude-opus-5-5', 'au.'],
+    ['ap-south-1', 'claude-opus-5', 'in.'],
+    ['ap-south-1', 'claude-opus-5-5', 'global.'],
+    ['ap-southeast-1', 'claude-opus-5-5', 'global.'],
+    ['ap-southeast-1', 'claude-sonnet-4-20250514', 'apac.'],
+    ['ap-northeast-1', 'claude-sonnet-4-20250514', 'apac.'],
+    ['ap-southeast-2', 'claude-sonnet-5-5', 'global.'],
+    ['eu-west-1', 'claude-fable-5-2', 'global.'],
+    ['sa-east-1', 'claude-haiku-5-5', 'global.'],
+  ])('in %s asks for %s under %s', (region, model, prefix) => {
+    expect(idOf(model, { region })).toMatch(new RegExp(`^${prefix.replace('.', '\\.')}anthropic\\.`));
+  });
+
+  it('stays within what BEDROCK_PROFILE allows', () => {
+    expect(idOf('claude-opus-5-5', { profile: 'global' })).toBe('global.anthropic.claude-opus-5-5');
+    expect(idOf('claude-opus-5-5', { profile: 'none' })).toBe('anthropic.claude-opus-5-5');
+    expect(idOf('claude-opus-5-5', { profile: 'geo' })).toBe('us.anthropic.claude-opus-5-5');
+    expect(idOf('claude-fable-5-2', { profile: 'geo', region: 'eu-west-1' })).toBeUndefined();
+    expect(idOf('claude-opus-4-1', { profile: 'global' })).toBeUndefined();
+    expect(idOf('claude-opus-4-1', { region: 'eu-west-1' })).toBeUndefined();
+    expect(idOf('claude-opus-5-5', { region: 'us-gov-west-1' })).toBeUndefined();
+  });
+
+  it('lets the map win over the table', () => {
+    const arn = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc';
+    const modelMap = { 'claude-opus-5-5': arn, 'claude-mythos-5-2': 'us.anthropic.claude-opus-4-8', other: 'x' };
+    expect(targetOf('claude-opus-5-5', config({ modelMap }))).toEqual({
+      modelId: arn,
+      capabilities: capabilitiesOf('claude-opus-5-5'),
+    });
+    expect(targetOf('claude-mythos-5-2', config({ modelMap }))).toEqual({
+      modelId: 'us.anthropic.claude-opus-4-8',
+      capabilities: capabilitiesOf('claude-opus-4-8'),
+    });
+    expect(targetOf('other', config({ modelMap }))).toEqual({ modelId: 'x', capabilities: CAPABILITIES_OF_UNKNOWN });
+  });
+
+  it.each([
+    ['anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4-5-20250929'],
+    ['us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4-5-20250929'],
+    ['arn:aws:bedrock:us-east-1:123456789012:inference-profile/eu.anthropic.claude-opus-4-6-v1', 'claude-opus-4-6'],
+    ['arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/anthropic.claude-opus-4-8', 'claude-opus-4-8'],
+  ])('passes the id %s as it is', (id, model) => {
+    expect(targetOf(id, config())).toEqual({ modelId: id, capabilities: capabilitiesOf(model) });
+  });
+
+  it.each(['amazon.nova-pro-v1:0', 'arn:aws:s3:::bucket', 'xanthropic.claude', 'us.anthropic.'])(
+    'takes "%s" for no id of Claude',
+    (id) => {
+      expect(targetOf(id, config())).toHaveProperty('reason');
+    },
+  );
+
+  it('has a row of capabilities for every model of the table', () => {
+    const dateless = ['fable-5-2', 'fable-5-1', 'fable-5', 'opus-5-5', 'opus-5', 'opus-4-8', 'opus-4-7', 'opus-4-6'];
+    const others = ['opus-4-5', 'sonnet-5-5', 'sonnet-5', 'sonnet-4-6', 'sonnet-4-5', 'haiku-5-5', 'haiku-4-5'];
+    for (const name of [...dateless, ...others, 'opus-4-1', 'sonnet-4-0']) {
+      const target = targetOf(`claude-${name}`, config());
+      expect([name, target]).not.toEqual([name, expect.objectContaining({ capabilities: CAPABILITIES_OF_UNKNOWN })]);
+      expect(target).toHaveProperty('modelId');
+    }
+  });
+});

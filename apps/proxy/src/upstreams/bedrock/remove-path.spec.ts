@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { withoutPath } from './remove-path.js';
+
+const BODY = Object.freeze({
+  thinking: { type: 'adaptive', display: 'omitted' },
+  context_management: {},
+  tools: [
+    { name: 'a', defer_loading: true },
+    { type: 'custom', name: 'b', defer_loading: true },
+    { type: 'bash_20250124', name: 'bash', defer_loading: true },
+  ],
+  messages: [
+    { role: 'user', content: 'text' },
+    {
+      role: 'assistant',
+      content: [
+        { type: 'text', text: 'a', citations: [] },
+        { type: 'thinking', thinking: 'text', citations: [] },
+        { type: 'tool_result', content: [{ type: 'image', source: { type: 'base64', extra: 1 } }] },
+      ],
+    },
+  ],
+});
+
+describe('withoutPath', () => {
+  it.each<[string, unknown]>([
+    ['context_management', { ...BODY, context_management: undefined }],
+    ['thinking.display', { ...BODY, thinking: { type: 'adaptive' } }],
+    ['thinking.adaptive.display', { ...BODY, thinking: { type: 'adaptive' } }],
+    ['tools.*.custom.defer_loading', { ...BODY, tools: [{ name: 'a' }, { type: 'custom', name: 'b' }, BODY.tools[2]] }],
+    [
+      'tools.*.bash_20250124.defer_loading',
+      { ...BODY, tools: [BODY.tools[0], BODY.tools[1], { type: 'bash_20250124', name: 'bash' }] },
+    ],
+  ])('takes %s away', (path, expected) => {
+    expect(withoutPath(BODY, path)).toEqual(JSON.parse(JSON.stringify(expected)));
+  });
+
+  it('takes a member of one kind of block only', () => {
+    const { messages } = withoutPath(BODY, 'messages.*.content.*.text.citations') as typeof BODY;
+    expect(messages[1]?.content[0]).toEqual({ type: 'text', text: 'a' });
+    expect(messages[1]?.content[1]).toHaveProperty('citations');
+  });
+
+  it('goes through what is named like the kind of its holder', () => {
+    const { messages } = withoutPath(
+      BODY,
+      'messages.*.content.*.tool_result.content.*.image.source.base64.extra',
+    ) as typeof BODY;
+    expect(messages[1]?.content[2]).toEqual({
+      type: 'tool_result',
+      content: [{ type: 'image', source: { type: 'base64' } }],
+    });
+  });
+
+  it.each([
+    '',
+    'nothing',
+    'thinking.nothing',
+    'tools.custom',
+    'messages.*.content.*.video.x',
+    'thinking.type.x',
+    '*',
+    '__proto__.x',
+  ])('changes nothing for "%s"', (path) => {
+    expect(withoutPath(BODY, path)).toEqual(BODY);
+  });
+});

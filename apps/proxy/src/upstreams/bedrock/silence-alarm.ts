@@ -1,0 +1,26 @@
+/** Calls back when a wait takes longer than `limitMs`. One timer for a whole stream: it is wound, not made anew. */
+export class SilenceAlarm {
+  private readonly timer: NodeJS.Timeout;
+  private isWaiting = false;
+
+  constructor(limitMs: number, onSilence: () => void) {
+    this.timer = setTimeout(() => {
+      if (this.isWaiting) onSilence();
+      else this.timer.refresh();
+    }, limitMs);
+  }
+
+  async during<Result>(wait: Promise<Result>): Promise<Result> {
+    this.isWaiting = true;
+    this.timer.refresh();
+    try {
+      return await wait;
+    } finally {
+      this.isWaiting = false;
+    }
+  }
+
+  disarm(): void {
+    clearTimeout(this.timer);
+  }
+}
