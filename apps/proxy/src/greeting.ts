@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CredentialReader } from './auth/credential.reader.js';
+import { type AwsConfig, awsSection } from './config/aws.config.js';
 import { UpstreamRegistry } from './fallback/upstream.registry.js';
 import { type StateConfig, stateSection } from './state/state.config.js';
 
@@ -18,7 +19,7 @@ export async function greet(app: NestFastifyApplication): Promise<void> {
   }
   const hasOperatorCredential = app.get(CredentialReader).hasOperatorCredential;
   logger.log(`Credential for Anthropic: the caller's own${hasOperatorCredential ? ", else the operator's" : ''}`);
-  logger.log(`State: ${placeOf(app.get<StateConfig>(stateSection.token))}`);
+  logger.log(`State: ${placeOf(app.get<StateConfig>(stateSection.token), app.get<AwsConfig>(awsSection.token))}`);
 }
 
 /** An address that can be typed: "any address" is reached under localhost. */
@@ -27,7 +28,7 @@ async function urlOf(app: NestFastifyApplication): Promise<string> {
   return url.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//localhost');
 }
 
-function placeOf({ engine, dataDirectory, dynamoEndpoint, region }: StateConfig): string {
+function placeOf({ engine, dataDirectory, dynamoEndpoint }: StateConfig, { region }: AwsConfig): string {
   if (engine === 'embedded') return `embedded store in ${resolve(dataDirectory)}`;
   return `DynamoDB ${dynamoEndpoint ? `at ${dynamoEndpoint.href}` : `in ${region}`}`;
 }

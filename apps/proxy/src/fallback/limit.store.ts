@@ -29,7 +29,7 @@ interface Cached {
 @Injectable()
 export class LimitStore implements OnModuleDestroy {
   private readonly logger = new Logger(LimitStore.name);
-  private readonly table: Table;
+  readonly table: Table;
   private readonly cache = new Map<string, Cached>();
   private readonly reads = new Map<string, Promise<LimitItem | undefined>>();
   private readonly writes = new Set<Promise<void>>();
@@ -64,8 +64,18 @@ export class LimitStore implements OnModuleDestroy {
     if (item) this.forget(user, item, (name) => scopes.some((scope) => stops(name, scope)));
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** What the store has about a user, past every cache. @throws StorageError */
+  async itemOf(user: string): Promise<LimitItem | undefined> {
+    return (await this.table.get({ user_id: user })) as LimitItem | undefined;
+  }
+
+  /** Resolves once everything told to this process has been written, or has failed. */
+  async settled(): Promise<void> {
     await Promise.allSettled(this.writes);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.settled();
   }
 
   private forget(user: string, item: LimitItem, isOver: (name: string, scope: ClosedScope) => boolean): void {
@@ -109,7 +119,7 @@ export class LimitStore implements OnModuleDestroy {
   /** Reads, changes and writes under a revision, so that two tasks never undo each other. */
   private async write(user: string, changed: (item: LimitItem | undefined) => LimitItem | undefined): Promise<void> {
     for (let tries = 1; ; tries += 1) {
-      const before = (await this.table.get({ user_id: user })) as LimitItem | undefined;
+      const before = await this.itemOf(user);
       const after = changed(before);
       if (after === before) return;
       try {

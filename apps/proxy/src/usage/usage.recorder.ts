@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type TableDefinition, TableStore, type Write } from '@claude-proxy/storage';
+import { StorageError, type TableDefinition, TableStore, type Write } from '@claude-proxy/storage';
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';

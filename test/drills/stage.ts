@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type AnthropicSimulator,
+  type BedrockSimulator,
+  startAnthropicSimulator,
+  startBedrockSimulator,
+} from '@claude-proxy/simulator';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createGateway } from '../../apps/proxy/src/gateway.js';
+
+/** The real gateway between simulated upstreams; nothing leaves this machine. */
+export interface Stage {
+  readonly url: string;
+  readonly anthropic: AnthropicSimulator;
+  readonly bedrock: BedrockSimulator;
+  close(): Promise<void>;
+}
+
+export async function setStage(environment: Readonly<Record<string, string>>): Promise<Stage> {
+  const anthropic = await startAnthropicSimulator();
+  const bedrock = await startBedrockSimulator();
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'claude-proxy-drill-'));
+  // The AWS SDK takes its credentials from here; the simulated Bedrock only looks whether there is a signature.
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'drill', AWS_SECRET_ACCESS_KEY: 'drill' });
+  const app = await createGateway({
+    LOG_LEVEL: 'silent',
+    DATA_DIR: dataDirectory,
+    ANTHROPIC_UPSTREAM_URL: anthropic.url,
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
+    ...environment,
+  });
+  await app.listen(0, '127.0.0.1');
+  return {
+    url: urlOf(app),
+    anthropic,
+    bedrock,
+    async close() {
+      app.getHttpServer().closeAllConnections();
+      await app.close();
+      await Promise.all([anthropic.close(), bedrock.close()]);
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+function urlOf(app: NestFastifyApplication): string {
+  const { port } = app.getHttpServer().address() as { port: number };
+  return `http://127.0.0.1:${port}`;
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import {
+  accessDenied,
+  answer,
+  type Behaviour,
+  errorAfter,
+  errorInside200,
+  html,
+  internal,
+  overloaded,
+  rateLimited,
+  raw,
+  redirect,
+  refuse,
+  resetBeforeHeaders,
+  throttled,
+  validation,
+} from '@claude-proxy/simulator';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { LimitStore } from '../../apps/proxy/src/fallback/limit.store.js';
+import { postMessage } from '../support/post-message.js';
+import { startGateway } from '../support/start-gateway.js';
+import { type Stage, startStage } from '../support/start-stage.js';
+
+let stage: Stage;
+const newUser = () => `user-${randomUUID()}`;
+
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterEach(() => {
+  stage.anthropic.reset();
+  stage.bedrock.reset();
+});
+afterAll(() => stage.close());
+
+describe('Bedrock stands in, and no limit is remembered, when Anthropic', () => {
+  it.each<[string, string, boolean, Behaviour]>([
+    ['says 529', 'overloaded', false, overloaded()],
+    ['says 503', 'overloaded', false, refuse(503)],
+    ['says 502 in HTML', 'unreachable', false, html(502)],
+    ['says 504', 'unreachable', true, refuse(504)],
+    ['resets the connection', 'unreachable', true, resetBeforeHeaders()],
+    ['answers a redirect', 'unreachable', false, redirect('http://127.0.0.1:1/')],
+    ['begins a 200 with overloaded_error', 'overloaded', true, errorInside200('overloaded_error')],
+    ['begins a 200 with rate_limit_error', 'rate_limited', true, errorInside200('rate_limit_error')],
+  ])('%s (%s)', async (_name, failure, isStream, behaviour) => {
+    const user = newUser();
+    stage.anthropic.script(behaviour);
+    const answered = await postMessage(stage.gateway, { user, isStream });
+    expect(answered).toMatchObject({ status: 200, upstream: 'bedrock', fallback: failure });
+    expect(answered.text).not.toContain('event: error');
+    expect(await stage.gateway.app.get(LimitStore).itemOf(user)).toBeUndefined();
+    expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic', fallback: null });
+  });
+
+  it('refuses the connection', async () => {
+    const lonely = await startGateway({
+      ANTHROPIC_UPSTREAM_URL: 'http://127.0.0.1:1',
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: stage.bedrock.url,
+    });
+    expect(await postMessage(lonely)).toMatchObject({ status: 200, upstream: 'bedrock', fallback: 'unreachable' });
+    await lonely.close();
+  });
+});
+
+describe('a refusal is the caller’s and Bedrock is not asked', () => {
+  it.each([400, 401, 403, 404, 413, 422, 500])('%i', async (status) => {
+    stage.anthropic.script(refuse(status, { message: 'in its own words', errorCode: 'some_code' }));
+    const answered = await postMessage(stage.gateway);
+    expect(answered).toMatchObject({ status, upstream: 'anthropic', fallback: null });
+    expect(answered.text).toContain('in its own words');
+    expect(answered.text).toContain('some_code');
+    expect(stage.bedrock.requests).toHaveLength(0);
+  });
+
+  it('a 200 that begins with an error of the request', async () => {
+    stage.anthropic.script(errorInside200('invalid_request_error'));
+    const answered = await postMessage(stage.gateway, { isStream: true });
+    expect(answered).toMatchObject({ status: 200, upstream: 'anthropic' });
+    expect(answered.text).toContain('invalid_request_error');
+  });
+});
+
+it('an error after the message has begun is passed on, never followed by a second answer', async () => {
+  stage.anthropic.script(errorAfter(4, 'overloaded_error'));
+  const answered = await postMessage(stage.gateway, { isStream: true });
+  expect(answered).toMatchObject({ status: 200, upstream: 'anthropic' });
+  expect(answered.text.match(/event: message_start/g)).toHaveLength(1);
+  expect(answered.text).toContain('overloaded_error');
+  expect(stage.bedrock.requests).toHaveLength(0);
+});
+
+describe('when Bedrock fails too', () => {
+  const body = '{ "type":"error", "error":{"type":"rate_limit_error","message":"as it came"} , "n":1.0 }';
+  const refusal = raw({
+    status: 429,
+    headers: { 'content-type': 'application/json', 'retry-after': '77', 'request-id': 'req_77', 'anthropic-x': 'y' },
+    body,
+  });
+
+  it.each<[string, Behaviour, string]>([
+    ['throttled', throttled(), 'rate_limited'],
+    ['broken', internal(), 'bedrock'],
+    ['without rights', accessDenied(), 'bedrock'],
+    ['refusing the request', validation('messages: nope'), 'rejected'],
+  ])('the caller gets the answer of Anthropic unchanged (%s)', async (_name, behaviour, reason) => {
+    stage.anthropic.script(refusal);
+    stage.bedrock.setDefault(behaviour);
+    const answered = await postMessage(stage.gateway, { user: newUser() });
+    expect(answered.status).toBe(429);
+    expect(answered.text).toBe(body);
+    expect(Object.fromEntries(answered.headers)).toMatchObject({
+      'retry-after': '77',
+      'request-id': 'req_77',
+      'anthropic-x': 'y',
+      'x-claude-proxy-upstream': 'anthropic',
+      'x-claude-proxy-fallback': expect.stringContaining(reason),
+    });
+  });
+
+  it('says 502 and names both causes where Anthropic gave no answer', async () => {
+    stage.anthropic.script(resetBeforeHeaders());
+    stage.bedrock.setDefault(internal());
+    const answered = await postMessage(stage.gateway);
+    expect(answered.status).toBe(502);
+    expect(JSON.parse(answered.text)).toMatchObject({ type: 'error', error: { type: 'api_error' } });
+    expect(answered.text).toMatch(/anthropic: .*bedrock: /);
+  });
+});
+
+describe('a request that Bedrock could not serve without changing what it means', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['a server tool', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
+    [
+      'a URL source',
+      { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: 'https://x' } }] }] },
+    ],
+  ])('is not sent there: %s', async (_name, body) => {
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
+    const answered = await postMessage(stage.gateway, { user: newUser(), body });
+    expect(answered).toMatchObject({
+      status: 429,
+      upstream: 'anthropic',
+      fallback: expect.stringContaining('bedrock'),
+    });
+    expect(stage.bedrock.requests).toHaveLength(0);
+  });
+
+  it('goes to Anthropic although a limit is remembered', async () => {
+    const user = newUser();
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }), answer());
+    await postMessage(stage.gateway, { user });
+    const body = { tools: [{ type: 'web_search_20250305', name: 'web_search' }] };
+    expect(await postMessage(stage.gateway, { user, body })).toMatchObject({ status: 200, upstream: 'anthropic' });
+  });
+
+  it('a thread held by Anthropic gets 404 thread_not_found, on which the SDK replays the history', async () => {
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
+    const thread = { type: 'continue', previous_message_id: 'msg_1' };
+    const answered = await postMessage(stage.gateway, { user: newUser(), body: { thread } });
+    expect(answered.status).toBe(404);
+    expect(JSON.parse(answered.text).error.details.error_code).toBe('thread_not_found');
+  });
+});
+
+it('FALLBACK_ON decides which failures go on', async () => {
+  await stage.restart({ FALLBACK_ON: 'overloaded' });
+  stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }), overloaded());
+  const user = newUser();
+  expect(await postMessage(stage.gateway, { user })).toMatchObject({ status: 429, upstream: 'anthropic' });
+  expect(await postMessage(stage.gateway, { user })).toMatchObject({ status: 200, fallback: 'overloaded' });
+  await stage.restart();
+});
