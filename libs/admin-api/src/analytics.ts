@@ -1,0 +1,63 @@
+/** Answer of `GET /api/analytics?range=`. */
+
+export const ANALYTICS_RANGES = ['1h', '24h', '7d', '30d'] as const;
+export type AnalyticsRange = (typeof ANALYTICS_RANGES)[number];
+
+/** What is known about a set of exchanges. */
+export interface Figures {
+  readonly requests: number;
+  /** Refused and broken ones; callers who left are no errors. */
+  readonly errors: number;
+  /** Answered by another upstream than the first. */
+  readonly fallbacks: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cache_creation_input_tokens: number;
+  readonly cache_read_input_tokens: number;
+  /** US dollars of everything that has a price. */
+  readonly cost_usd: number;
+  /** Answers whose model has no price: the cost above is too low by them. */
+  readonly unpriced_requests: number;
+  /** Milliseconds; null without an answer. */
+  readonly first_byte_ms: Percentiles | null;
+  readonly duration_ms: Percentiles | null;
+  readonly output_tokens_per_second: number | null;
+  /** Share of the whole input that was read from a prompt cache, 0 to 1; null without input. */
+  readonly cache_hit_share: number | null;
+}
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+export interface Bucket extends Figures {
+  /** Begin of the bucket, epoch milliseconds. */
+  readonly time: number;
+  readonly by_upstream: Readonly<Record<string, Figures>>;
+  readonly by_model: Readonly<Record<string, Figures>>;
+}
+
+/** The first eight fields are ccflare's, name for name; times in milliseconds. */
+export interface Analytics {
+  readonly total_requests: number;
+  readonly total_tokens: number;
+  readonly average_response_time: number;
+  readonly cost_estimate: number;
+  readonly active_accounts: number;
+  readonly rate_limited_accounts: number;
+  readonly requests_last_hour: number;
+  readonly top_models: readonly { readonly model: string; readonly count: number }[];
+  readonly range: AnalyticsRange;
+  readonly since: number;
+  readonly until: number;
+  readonly bucket_seconds: number;
+  readonly in_flight: number;
+  readonly totals: Figures;
+  readonly by_upstream: Readonly<Record<string, Figures>>;
+  readonly by_model: Readonly<Record<string, Figures>>;
+  readonly by_user: Readonly<Record<string, Figures>>;
+  /** Every bucket of the range in order, empty ones too. */
+  readonly buckets: readonly Bucket[];
+}

@@ -1,0 +1,14 @@
+/** Vocabulary of the admin API, for the gateway that answers it and for whoever asks: dashboard and command line. */
+export {
+  ANALYTICS_RANGES,
+  type Analytics,
+  type AnalyticsRange,
+  type Bucket,
+  type Figures,
+  type Percentiles,
+} from './analytics.js';
+export type { Drill, DrillList, DrillOrder, Limit, LimitList } from './limits.js';
+export type { LiveEvent } from './live.js';
+export type { AttemptLine, Outcome, RequestDetail, RequestLine, RequestPage } from './requests.js';
+export type { Readiness, Session } from './session.js';
+export type { TokenCounts, UsageOfAll, UsageOfUser, UsageSummary } from './usage.js';

@@ -1,0 +1,7 @@
+import type { RequestLine } from './requests.js';
+
+/** Events of `GET /api/live`: the SSE event name is `type`, its data the rest as JSON. */
+export type LiveEvent =
+  | { readonly type: 'exchange'; readonly request: RequestLine }
+  | { readonly type: 'limits' }
+  | { readonly type: 'drills' };
