@@ -5,7 +5,7 @@ import * as zlib from 'node:zlib';
 /** The content codings of RFC 9110 that clients and the Messages API use. */
 export type ContentEncoding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
-export function isContentEncoding(value: string): value is ContentEncoding {
+function isContentEncoding(value: string): value is ContentEncoding {
   return value === 'gzip' || value === 'deflate' || value === 'br' || value === 'zstd';
 }
 

@@ -41,6 +41,16 @@ describe('SseScanner', () => {
     );
   });
 
+  it('knows how much passed that nobody wanted, however the stream is split', () => {
+    const whole = scan([STREAM], WANTED).scanner.passedData;
+    expect(whole.lines).toBe(3);
+    for (let cut = 0; cut <= STREAM.length; cut += 1) {
+      const { scanner } = scan([STREAM.subarray(0, cut), STREAM.subarray(cut)], WANTED);
+      expect(scanner.passedData.lines).toBe(whole.lines);
+      expect(Math.abs(scanner.passedData.bytes - whole.bytes)).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('never throws, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array()), (pieces) => {

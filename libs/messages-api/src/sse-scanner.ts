@@ -25,12 +25,19 @@ export class SseScanner {
   private hasFields = false;
   private wantedEvent: string | undefined;
   private data: string | undefined = '';
+  private passedBytes = 0;
+  private passedLines = 0;
 
   constructor(private readonly options: SseScannerOptions) {}
 
   /** True where another event may be put in between without breaking one. */
   get isBetweenEvents(): boolean {
     return !this.hasFields && !this.isSkippingLine && this.carriedBytes === 0;
+  }
+
+  /** Data lines of the events that nobody wanted, and their length in bytes: enough to judge how much was said. */
+  get passedData(): { readonly lines: number; readonly bytes: number } {
+    return { lines: this.passedLines, bytes: this.passedBytes };
   }
 
   write(chunk: Buffer): void {
@@ -49,6 +56,7 @@ export class SseScanner {
   private endLine(chunk: Buffer, start: number, end: number): void {
     if (this.isSkippingLine) {
       this.isSkippingLine = false;
+      this.passedBytes += end - start;
     } else if (this.carriedBytes > 0) {
       const line = Buffer.concat([...this.carried.splice(0), chunk.subarray(start, end)]);
       this.carriedBytes = 0;
@@ -60,11 +68,16 @@ export class SseScanner {
 
   /** The start of a line whose end has not arrived. What nobody wants is not kept. */
   private holdRest(chunk: Buffer, start: number): void {
-    if (this.isSkippingLine) return;
+    if (this.isSkippingLine) {
+      this.passedBytes += chunk.length - start;
+      return;
+    }
     const isUnwantedData = this.carriedBytes === 0 && chunk[start] === 0x64 && this.wantedEvent === undefined;
     if (isUnwantedData && chunk.length - start >= DATA_FIELD.length) {
       this.isSkippingLine = true;
       this.hasFields = true;
+      this.passedLines += 1;
+      this.passedBytes += chunk.length - start;
       return;
     }
     this.carried.push(Buffer.from(chunk.subarray(start)));
@@ -89,7 +102,7 @@ export class SseScanner {
     this.hasFields = true;
     const first = bytes[start];
     if (first === 0x65) this.readEventName(bytes, start, end);
-    else if (first === 0x64 && this.wantedEvent !== undefined) this.readData(bytes, start, end);
+    else if (first === 0x64) this.readDataLine(bytes, start, end);
   }
 
   private readEventName(bytes: Buffer, start: number, end: number): void {
@@ -97,6 +110,15 @@ export class SseScanner {
     if (!line.startsWith(EVENT_FIELD)) return;
     const name = line.charCodeAt(6) === 0x20 ? line.slice(7) : line.slice(6);
     this.wantedEvent = this.options.wants(name) ? name : undefined;
+  }
+
+  private readDataLine(bytes: Buffer, start: number, end: number): void {
+    if (this.wantedEvent !== undefined) {
+      this.readData(bytes, start, end);
+      return;
+    }
+    this.passedLines += 1;
+    this.passedBytes += end - start;
   }
 
   private readData(bytes: Buffer, start: number, end: number): void {

@@ -1,19 +1,26 @@
+import type { BetaUsage } from '@anthropic-ai/sdk/resources/beta/messages';
+
 /**
  * Token counts of one answer, in Anthropic's words. Absent fields were not reported.
  * Input side in all: `input_tokens + cache_creation_input_tokens + cache_read_input_tokens`.
  */
-export interface Usage {
-  input_tokens?: number;
-  output_tokens?: number;
-  cache_creation_input_tokens?: number;
-  cache_read_input_tokens?: number;
-  cache_creation?: { ephemeral_5m_input_tokens?: number; ephemeral_1h_input_tokens?: number };
-  server_tool_use?: { web_search_requests?: number; web_fetch_requests?: number };
+export type Usage = { [Field in keyof Counted]?: Partial<NonNullable<Counted[Field]>> } & {
   service_tier?: string;
   inference_geo?: string;
   speed?: string;
   iterations?: readonly Record<string, unknown>[];
-}
+};
+
+/** The SDK's own words; the rest of them are lists that grow with each model. */
+type Counted = Pick<
+  BetaUsage,
+  | 'input_tokens'
+  | 'output_tokens'
+  | 'cache_creation_input_tokens'
+  | 'cache_read_input_tokens'
+  | 'cache_creation'
+  | 'server_tool_use'
+>;
 
 /**
  * Lays a later report over an earlier one. The counts of a stream are cumulative, so a later value replaces

@@ -71,6 +71,8 @@ export interface UpstreamAnswer {
   /** End-to-end header lines of the answer. */
   readonly headers: HeaderLines;
   readonly body: AnswerBody;
+  /** The row of the price list that this answer is billed by, where it is not the upstream's name. */
+  readonly billedAs?: string;
   /** Token counts measured beside the body, known once the body has ended. They fill what the body did not say. */
   measuredUsage?(): Record<string, unknown> | undefined;
 }
