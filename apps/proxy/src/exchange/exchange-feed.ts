@@ -3,12 +3,35 @@ import type { Exchange } from './exchange.js';
 
 export type ExchangeListener = (exchange: Exchange) => void;
 
+/** What else an operator may be looking at. */
+export type Change = 'limits' | 'drills';
+
 /** Tells that an exchange has ended, to whoever counts, logs or shows it. */
 @Injectable()
 export class ExchangeFeed {
   private readonly logger = new Logger(ExchangeFeed.name);
   private readonly listeners: ExchangeListener[] = [];
   private readonly told = new WeakSet<Exchange>();
+  private readonly changeListeners: ((what: Change) => void)[] = [];
+  private begun = 0;
+  private finished = 0;
+
+  /** Exchanges that have begun and not ended. */
+  get inFlight(): number {
+    return this.begun - this.finished;
+  }
+
+  begin(): void {
+    this.begun += 1;
+  }
+
+  onChange(listener: (what: Change) => void): void {
+    this.changeListeners.push(listener);
+  }
+
+  changed(what: Change): void {
+    for (const listener of this.changeListeners) listener(what);
+  }
 
   onFinished(listener: ExchangeListener): void {
     this.listeners.push(listener);
@@ -18,6 +41,7 @@ export class ExchangeFeed {
   finish(exchange: Exchange): void {
     if (this.told.has(exchange)) return;
     this.told.add(exchange);
+    this.finished += 1;
     exchange.durationMs = exchange.elapsedMs();
     for (const listener of this.listeners) {
       try {

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { CredentialStates } from './credential-states.js';
 import { ExchangeFeed } from './exchange-feed.js';
 
 /**
@@ -8,5 +9,5 @@ import { ExchangeFeed } from './exchange-feed.js';
  * May enter: facts about a request. Must not: decisions, I/O, imports of rooms.
  */
 @Global()
-@Module({ providers: [ExchangeFeed], exports: [ExchangeFeed] })
+@Module({ providers: [CredentialStates, ExchangeFeed], exports: [CredentialStates, ExchangeFeed] })
 export class ExchangeModule {}

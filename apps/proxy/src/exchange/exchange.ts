@@ -31,10 +31,14 @@ export class Exchange {
   isStream = false;
   requestBytes = 0;
   attempts: Attempt[] = [];
+  /** Time until somebody was asked. */
+  queueMs: number | undefined;
   /** Who gave the answer that the caller got. */
   upstream: string | undefined;
   /** Why the first upstream of the chain is not the one that answered. */
   fallbackReason: string | undefined;
+  /** Another upstream than the first choice answered. */
+  isFallback = false;
   isDrill = false;
   credentialFingerprint: string | undefined;
 
@@ -43,6 +47,11 @@ export class Exchange {
   firstByteMs: number | undefined;
   durationMs = 0;
   usage: Usage | undefined;
+  isOutputEstimated = false;
+  /** The row of the price list, where it is not the upstream's name. */
+  billedAs: string | undefined;
+  /** Null where the price is not known, undefined where nothing was used. */
+  costNanoUsd: number | null | undefined;
   /** The model named in the answer, where it differs from what was asked. */
   answeredModel: string | undefined;
   stopReason: string | undefined;

@@ -13,6 +13,10 @@ import { type HeaderLines, headerOf } from '@claude-proxy/upstream';
 const WANTED_EVENTS = new Set(['message_start', 'message_delta', 'message_stop', 'error']);
 /** A JSON answer that is longer is passed on uncounted. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
+/** `data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":""}}` without its text. */
+const DELTA_FRAME_BYTES = 86;
+/** English text and code; other scripts have fewer bytes to a token, so the estimate is a low one for them. */
+const BYTES_PER_TOKEN = 4;
 
 /** What an answer has said about itself so far. */
 export interface Observed {
@@ -22,6 +26,13 @@ export interface Observed {
   /** The stream has said that it is over: `message_stop`, or an `error` event. */
   hasEnded: boolean;
   errorMessage: string | undefined;
+  /** The answer was cut before it said how much it was; its output was counted by its size. */
+  isOutputEstimated: boolean;
+}
+
+/** For answers that have no counts: what is passed on beside the messages. */
+export function blindTap(): UsageTap {
+  return new UsageTap([]);
 }
 
 /**
@@ -35,6 +46,7 @@ export class UsageTap {
     stopReason: undefined,
     hasEnded: false,
     errorMessage: undefined,
+    isOutputEstimated: false,
   };
   readonly isEventStream: boolean;
   private readonly reader: AnswerReader;
@@ -79,18 +91,23 @@ interface AnswerReader {
   finish(): void | Promise<void>;
 }
 
+const BLIND: AnswerReader = { isBetweenEvents: false, isReadable: false, write() {}, finish() {} };
+
 function readerOf(headers: HeaderLines, isEventStream: boolean, observed: Observed): AnswerReader {
+  const isJson = headerOf(headers, 'content-type')?.startsWith('application/json') ?? false;
+  if (!isEventStream && !isJson) return BLIND;
   const reader = isEventStream ? new EventReader(observed) : new JsonReader(observed);
   try {
     const encoding = contentEncodingOf(headerOf(headers, 'content-encoding'));
     return encoding ? new DecodedReader(reader, encoding) : reader;
   } catch {
-    return { isBetweenEvents: false, isReadable: false, write() {}, finish() {} };
+    return BLIND;
   }
 }
 
 class EventReader implements AnswerReader {
   readonly isReadable = true;
+  private hasOutputCount = false;
   private readonly scanner = new SseScanner({
     wants: (name) => WANTED_EVENTS.has(name),
     onEvent: (name, data) => this.read(name, data),
@@ -106,7 +123,14 @@ class EventReader implements AnswerReader {
     this.scanner.write(chunk);
   }
 
-  finish(): void {}
+  finish(): void {
+    const { observed } = this;
+    if (!observed.usage || this.hasOutputCount) return;
+    const { lines, bytes } = this.scanner.passedData;
+    const textBytes = Math.max(0, bytes - lines * DELTA_FRAME_BYTES);
+    observed.isOutputEstimated = true;
+    observed.usage = { ...observed.usage, output_tokens: Math.ceil(textBytes / BYTES_PER_TOKEN) };
+  }
 
   private read(name: string, data: string | undefined): void {
     const { observed } = this;
@@ -117,9 +141,11 @@ class EventReader implements AnswerReader {
       observed.model = event?.message?.model;
     } else if (name === 'message_delta') {
       observed.usage = mergeUsage(observed.usage, event?.usage);
+      this.hasOutputCount ||= typeof event?.usage?.output_tokens === 'number';
       observed.stopReason = event?.delta?.stop_reason ?? observed.stopReason;
     } else if (name === 'error') {
-      observed.errorMessage = event?.error?.message ?? 'error event';
+      // The type alone: messages may quote the request.
+      observed.errorMessage = `error event: ${event?.error?.type ?? 'of no type'}`;
     }
   }
 }
@@ -179,9 +205,9 @@ class DecodedReader implements AnswerReader {
 
 interface StreamEvent {
   message?: { usage?: unknown; model?: string };
-  usage?: unknown;
+  usage?: { output_tokens?: unknown };
   delta?: { stop_reason?: string };
-  error?: { message?: string };
+  error?: { type?: string };
 }
 
 function parsed(data: string | undefined): StreamEvent | undefined {

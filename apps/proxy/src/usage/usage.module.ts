@@ -1,11 +1,15 @@
 import { Module } from '@nestjs/common';
-import { UsageRecorder } from './usage.recorder.js';
+import { CostService } from './cost.service.js';
+import { UsageController } from './usage.controller.js';
+import { UsageLedger } from './usage.ledger.js';
+import { UsageQuery } from './usage.query.js';
 
 /**
- * Tokens per user and day.
+ * Tokens and money per user and day.
  *
- * Promises: every answer is counted once, by what it said itself; counting never slows or breaks an answer; what could
- * not be written waits. May enter: reading counts, adding them up. Must not: the text of prompts and answers.
+ * Promises: every answer is counted once, by what it said itself; counting never slows or breaks an answer; a price
+ * that is not known is null, never 0. May enter: reading counts, prices, adding up. Must not: the text of prompts and
+ * answers.
  */
-@Module({ providers: [UsageRecorder], exports: [UsageRecorder] })
+@Module({ controllers: [UsageController], providers: [CostService, UsageLedger, UsageQuery], exports: [CostService] })
 export class UsageModule {}

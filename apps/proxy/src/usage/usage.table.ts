@@ -6,6 +6,18 @@ export const USAGE_BY_PERIOD = 'by-period';
 /** One day's counters of all users are spread over so many index partitions, so that none runs hot. */
 export const PERIOD_SHARDS = 4;
 
+/** The first four are the published schema of the original. `total_tokens` is input and output, without the cache. */
+export const COUNTERS = [
+  'input_tokens',
+  'output_tokens',
+  'total_tokens',
+  'request_count',
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+  'cost_nano_usd',
+  'unpriced_count',
+] as const;
+
 /** Keys and counters are the published schema of the original; the index makes "all users of a day" a query. */
 export function usageTable(name: string): TableDefinition {
   return {
@@ -15,7 +27,7 @@ export function usageTable(name: string): TableDefinition {
   };
 }
 
-/** `alice#2026-11-21` for stand-ins, `alice#2026-11-21#anthropic` for Anthropic. The day is UTC. */
+/** `alice#2026-11-21` for Bedrock, `alice#2026-11-21#anthropic` and so on for everybody else. The day is UTC. */
 export function usageKeyOf(user: string, period: string, requestType: string): string {
   return requestType === 'bedrock' ? `${user}#${period}` : `${user}#${period}#${requestType}`;
 }
@@ -23,4 +35,16 @@ export function usageKeyOf(user: string, period: string, requestType: string): s
 export function periodShardOf(period: string, user: string): string {
   const shard = Number.parseInt(hash('sha256', user).slice(0, 4), 16) % PERIOD_SHARDS;
   return `${period}#${shard}`;
+}
+
+const MODEL_COUNTER = /^model#(.+)#([a-z_]+)$/;
+
+/** Counters of one model stand beside the day's own, because a counter can only be added to at the top of an item. */
+export function modelCounter(model: string, counter: string): string {
+  return `model#${model}#${counter}`;
+}
+
+export function parseModelCounter(attribute: string): { model: string; counter: string } | undefined {
+  const [, model, counter] = MODEL_COUNTER.exec(attribute) ?? [];
+  return model && counter ? { model, counter } : undefined;
 }

@@ -1,0 +1,125 @@
+import { StorageError, TableStore, type Write } from '@claude-proxy/storage';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import type { Exchange } from '../exchange/exchange.js';
+import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { Batch } from './batch.js';
+
+/** What is lost at most when the process is killed. */
+const FLUSH_INTERVAL_MS = 1_000;
+/** While the store is away so many exchanges wait; the oldest are kept, later ones are dropped and counted. */
+const MAX_WAITING_EXCHANGES = 10_000;
+const RETRY_MS = 2_000;
+const LOG_EVERY_MS = 60_000;
+/** A process that ends does not wait for a store that is away. */
+const MAX_TRIES_AT_END = 2;
+
+/** What one room writes about a finished exchange. */
+export type Ledger = (exchange: Exchange) => readonly Write[];
+
+/**
+ * Writes what is known about finished exchanges: the writes of all ledgers about one exchange land in one transaction,
+ * and a transaction that is repeated counts once.
+ */
+@Injectable()
+export class Recorder implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(Recorder.name);
+  private readonly ledgers: Ledger[] = [];
+  private readonly waiting: Batch[] = [];
+  private open = new Batch();
+  private running: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private nextTryMs = 0;
+  private loggedAtMs = 0;
+  private droppedExchanges = 0;
+
+  constructor(
+    private readonly store: TableStore,
+    private readonly feed: ExchangeFeed,
+  ) {}
+
+  /** Exchanges that are not in the store yet. */
+  get waitingExchanges(): number {
+    return this.waiting.reduce((sum, batch) => sum + batch.exchanges, this.open.exchanges);
+  }
+
+  /** Exchanges that nobody will find in the store, since the start of the process. */
+  get lostExchanges(): number {
+    return this.droppedExchanges;
+  }
+
+  addLedger(ledger: Ledger): void {
+    this.ledgers.push(ledger);
+  }
+
+  onModuleInit(): void {
+    this.feed.onFinished((exchange) => this.record(exchange));
+    this.timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    for (let tries = 0; tries < MAX_TRIES_AT_END && this.waitingExchanges > 0; tries += 1) {
+      this.nextTryMs = 0;
+      await this.flush();
+    }
+    if (this.waitingExchanges > 0) this.logger.error(`❌ ${this.waitingExchanges} exchanges could not be written`);
+  }
+
+  /** Resolves when what was waiting is in the store, or the store has failed. Never rejects. */
+  async flush(): Promise<void> {
+    while (this.running) await this.running;
+    this.running = this.writeWaiting();
+    await this.running;
+    this.running = undefined;
+  }
+
+  private record(exchange: Exchange): void {
+    const writes = this.ledgers.flatMap((ledger) => ledger(exchange));
+    if (writes.length === 0) return;
+    if (!this.open.hasRoomFor(writes)) this.closeOpen();
+    if (this.waitingExchanges >= MAX_WAITING_EXCHANGES) {
+      this.droppedExchanges += 1;
+      return;
+    }
+    this.open.add(writes);
+    if (this.open.isFull && !this.running) void this.flush();
+  }
+
+  private closeOpen(): void {
+    if (this.open.exchanges === 0) return;
+    this.waiting.push(this.open);
+    this.open = new Batch();
+  }
+
+  private async writeWaiting(): Promise<void> {
+    if (Date.now() < this.nextTryMs) return;
+    this.closeOpen();
+    for (let batch = this.waiting[0]; batch; batch = this.waiting[0]) {
+      try {
+        await this.store.transact(batch.writes, batch.token);
+      } catch (error) {
+        this.complain(error);
+        if (!isHopeless(error)) {
+          this.nextTryMs = Date.now() + RETRY_MS;
+          return;
+        }
+        this.droppedExchanges += batch.exchanges;
+      }
+      this.waiting.shift();
+    }
+  }
+
+  private complain(error: unknown): void {
+    if (Date.now() - this.loggedAtMs < LOG_EVERY_MS) return;
+    this.loggedAtMs = Date.now();
+    const { waitingExchanges, droppedExchanges } = this;
+    this.logger.error(
+      `❌ usage cannot be written: ${waitingExchanges} exchanges wait, ${droppedExchanges} are lost: ${String(error)}`,
+    );
+  }
+}
+
+/** What the store will never take must not keep back what comes after it. */
+function isHopeless(error: unknown): boolean {
+  return error instanceof StorageError && error.kind === 'invalid';
+}

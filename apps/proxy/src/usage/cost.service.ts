@@ -1,0 +1,21 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Exchange } from '../exchange/exchange.js';
+import { costOf, type PriceList, priceListWith } from './price-list.js';
+import { PUBLISHED_PRICES } from './published-prices.js';
+import { type UsageConfig, usageSection } from './usage.config.js';
+
+/** What an answer costs, by the model that really gave it. */
+@Injectable()
+export class CostService {
+  private readonly list: PriceList;
+
+  constructor(@Inject(usageSection.token) config: UsageConfig) {
+    this.list = priceListWith(PUBLISHED_PRICES, config.priceListFile);
+  }
+
+  /** Nano-dollars; null where the price is not known; undefined where nothing was used. */
+  costOf({ usage, upstream, billedAs, answeredModel, model }: Exchange): number | null | undefined {
+    if (!usage || !upstream) return undefined;
+    return costOf(this.list, billedAs ?? upstream, answeredModel ?? model ?? '', usage);
+  }
+}

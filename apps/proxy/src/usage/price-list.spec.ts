@@ -1,0 +1,92 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { costOf, priceListWith } from './price-list.js';
+import { PUBLISHED_PRICES } from './published-prices.js';
+
+const cost = (model: string, usage: Parameters<typeof costOf>[3], billedAs = 'anthropic') =>
+  costOf(PUBLISHED_PRICES, billedAs, model, usage);
+
+describe('costOf', () => {
+  it('adds input, output, both kinds of cache writes, and cache reads', () => {
+    const usage = {
+      input_tokens: 1_000,
+      output_tokens: 500,
+      cache_creation_input_tokens: 300,
+      cache_creation: { ephemeral_5m_input_tokens: 200, ephemeral_1h_input_tokens: 100 },
+      cache_read_input_tokens: 10_000,
+    };
+    // claude-opus-5-5: 4, 20, 5 and 8, 0.20 dollars per million.
+    expect(cost('claude-opus-5-5', usage)).toBe(4_000_000 + 10_000_000 + 1_000_000 + 800_000 + 2_000_000);
+  });
+
+  it('takes cache writes without a split for writes of 5 minutes', () => {
+    expect(cost('claude-opus-5-5', { cache_creation_input_tokens: 1_000 })).toBe(5_000_000);
+  });
+
+  it('knows a dated name by its model', () => {
+    expect(cost('claude-haiku-4-5-20251001', { input_tokens: 1_000_000 })).toBe(1_000_000_000);
+  });
+
+  it('takes the dearer price for the whole request above a step', () => {
+    expect(cost('claude-haiku-5-5', { input_tokens: 100_000 })).toBe(10_000_000);
+    expect(cost('claude-haiku-5-5', { input_tokens: 1, cache_read_input_tokens: 100_000 })).toBe(500 + 5_000_000);
+  });
+
+  it('charges a tenth more for regional profiles of Bedrock and for inference in one place', () => {
+    expect(cost('claude-opus-5-5', { input_tokens: 1_000 }, 'bedrock-global')).toBe(4_000_000);
+    expect(cost('claude-opus-5-5', { input_tokens: 1_000 }, 'bedrock-regional')).toBe(4_400_000);
+    expect(cost('claude-opus-5-5', { input_tokens: 1_000, inference_geo: 'us' })).toBe(4_400_000);
+    expect(cost('claude-opus-5-5', { input_tokens: 1_000, inference_geo: 'global' })).toBe(4_000_000);
+  });
+
+  it('adds searches, and iterations at the price of their own model', () => {
+    const advisor = { type: 'advisor_message', model: 'claude-opus-5-5', input_tokens: 1_000, output_tokens: 0 };
+    const message = { type: 'message', input_tokens: 9_999_999 };
+    const usage = { input_tokens: 1_000, server_tool_use: { web_search_requests: 2 }, iterations: [message, advisor] };
+    expect(cost('claude-sonnet-5-5', usage)).toBe(2_000_000 + 4_000_000 + 20_000_000);
+  });
+
+  it.each([
+    ['a model without a price', 'claude-new-9', {}, 'anthropic'],
+    ['an upstream without prices', 'claude-opus-5-5', {}, 'acme'],
+    ['a speed without a price', 'claude-opus-5-5', { speed: 'fast' }, 'anthropic'],
+    [
+      'an iteration without a price',
+      'claude-opus-5-5',
+      { iterations: [{ type: 'compaction', model: 'x' }] },
+      'anthropic',
+    ],
+  ])('is null for %s, never 0', (_name, model, usage, billedAs) => {
+    expect(cost(model, { input_tokens: 1, ...usage }, billedAs)).toBeNull();
+  });
+});
+
+describe('the price list', () => {
+  const fileOf = (content: string) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'prices-')), 'prices.json');
+    writeFileSync(path, content);
+    return path;
+  };
+  const row = { input: 1, output: 2, cache_write_5m: 3, cache_write_1h: 4, cache_read: 5 };
+
+  it('takes what an operator overrides, model by model', () => {
+    const list = priceListWith(
+      PUBLISHED_PRICES,
+      fileOf(JSON.stringify({ upstreams: { acme: { m: row }, anthropic: { 'claude-opus-5-5': row } } })),
+    );
+    expect(costOf(list, 'acme', 'm', { input_tokens: 1_000_000 })).toBe(1_000);
+    expect(costOf(list, 'anthropic', 'claude-opus-5-5', { output_tokens: 1_000 })).toBe(2);
+    expect(costOf(list, 'anthropic', 'claude-haiku-4-5', { input_tokens: 1_000 })).toBe(1_000_000);
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['a price that is no whole number', JSON.stringify({ upstreams: { a: { m: { ...row, input: 0.5 } } } })],
+    ['a price that is missing', JSON.stringify({ upstreams: { a: { m: { input: 1 } } } })],
+    ['an unknown field', JSON.stringify({ upstream: {} })],
+  ])('refuses %s, naming the file', (_name, content) => {
+    expect(() => priceListWith(PUBLISHED_PRICES, fileOf(content))).toThrow(/PRICE_LIST_FILE is ".*prices.json"/);
+  });
+});

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import type { Usage } from '@claude-proxy/messages-api';
+import { z } from 'zod';
+import { ConfigError } from '../config/read-config.js';
+
+const price = z.number().int().min(0);
+const prices = {
+  input: price,
+  output: price,
+  cache_write_5m: price,
+  cache_write_1h: price,
+  cache_read: price,
+};
+const priceRow = z.strictObject({
+  ...prices,
+  /** Dearer prices for the whole request once its input (cache included) exceeds a number of tokens. */
+  steps: z.array(z.strictObject({ above_input_tokens: z.number().int().min(1), ...prices })).optional(),
+});
+const priceTable = z.record(z.string(), priceRow);
+const priceListSchema = z.strictObject({
+  /** The day on which the prices were looked up. */
+  date: z.iso.date(),
+  sources: z.array(z.string()),
+  /** Nano-dollars per search. */
+  web_search_nano_usd: price,
+  /** What a place of inference adds: 110 is a tenth more. */
+  inference_geo_percent: z.record(z.string(), price),
+  /** By what an answer is billed as (`anthropic`, `bedrock-global`, `bedrock-regional`), then by model. */
+  upstreams: z.record(z.string(), priceTable),
+  /** Prices of `speed: fast`, by model. */
+  fast: priceTable,
+});
+const overrideSchema = priceListSchema.partial();
+
+/** Prices in nano-dollars per 1,000 tokens. */
+export type PriceList = z.infer<typeof priceListSchema>;
+type PriceRow = z.infer<typeof priceRow>;
+type Prices = Omit<PriceRow, 'steps'>;
+
+/** The list with an operator's file laid over it, model by model. @throws ConfigError */
+export function priceListWith(published: PriceList, path: string | undefined): PriceList {
+  if (!path) return published;
+  const override = readOverride(path);
+  const upstreams = { ...published.upstreams };
+  for (const [name, models] of Object.entries(override.upstreams ?? {})) {
+    upstreams[name] = { ...upstreams[name], ...models };
+  }
+  return { ...published, ...override, upstreams, fast: { ...published.fast, ...override.fast } };
+}
+
+function readOverride(path: string): z.infer<typeof overrideSchema> {
+  try {
+    return overrideSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new ConfigError([`PRICE_LIST_FILE is "${path}", which cannot be used: ${reason}`]);
+  }
+}
+
+/**
+ * The cost of one answer in nano-dollars; null where a price is not known, never 0 instead.
+ * Source: https://platform.claude.com/docs/en/about-claude/pricing
+ */
+export function costOf(list: PriceList, billedAs: string, model: string, usage: Usage): number | null {
+  const own = tokensCost(list, billedAs, model, usage);
+  const rest = iterationsCost(list, billedAs, model, usage);
+  if (own === null || rest === null) return null;
+  const searches = countOf(usage.server_tool_use?.web_search_requests) * list.web_search_nano_usd;
+  return Math.round((own + rest) / 1_000) + searches;
+}
+
+/** In nano-dollars per 1,000 tokens times tokens. */
+function tokensCost(list: PriceList, billedAs: string, model: string, usage: Usage): number | null {
+  const isFast = usage.speed === 'fast';
+  const table = isFast ? list.fast : list.upstreams[billedAs];
+  const row = table?.[model] ?? table?.[withoutDate(model)];
+  if (!row) return null;
+  const { cache_creation: creation } = usage;
+  const hourWrites = countOf(creation?.ephemeral_1h_input_tokens);
+  const allWrites =
+    countOf(usage.cache_creation_input_tokens) || hourWrites + countOf(creation?.ephemeral_5m_input_tokens);
+  const input = countOf(usage.input_tokens);
+  const read = countOf(usage.cache_read_input_tokens);
+  const prices = pricesFor(row, input + allWrites + read);
+  const cost =
+    input * prices.input +
+    countOf(usage.output_tokens) * prices.output +
+    (allWrites - hourWrites) * prices.cache_write_5m +
+    hourWrites * prices.cache_write_1h +
+    read * prices.cache_read;
+  return (cost * (list.inference_geo_percent[usage.inference_geo ?? ''] ?? 100)) / 100;
+}
+
+/** Compaction and advice are billed at their own model, and are not in the counts at the top. */
+function iterationsCost(list: PriceList, billedAs: string, model: string, usage: Usage): number | null {
+  let sum = 0;
+  for (const iteration of usage.iterations ?? []) {
+    if (iteration.type !== 'compaction' && iteration.type !== 'advisor_message') continue;
+    const own = typeof iteration.model === 'string' ? iteration.model : model;
+    const cost = tokensCost(list, billedAs, own, iteration as Usage);
+    if (cost === null) return null;
+    sum += cost;
+  }
+  return sum;
+}
+
+function pricesFor(row: PriceRow, inputTokens: number): Prices {
+  const step = row.steps?.findLast(({ above_input_tokens }) => inputTokens > above_input_tokens);
+  return step ?? row;
+}
+
+function withoutDate(model: string): string {
+  return model.replace(/-\d{8}$/, '');
+}
+
+/** A count that an answer reported, or 0 where it is none. */
+export function countOf(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+}

@@ -1,0 +1,76 @@
+import type { TokenCounts, UsageSummary } from '@claude-proxy/admin-api';
+import type { Item } from '@claude-proxy/storage';
+import { countOf } from './price-list.js';
+import { COUNTERS, parseModelCounter } from './usage.table.js';
+
+type Counts = Record<(typeof COUNTERS)[number], number>;
+
+/** Adds up counters under a name: a day, a user, a model. */
+export class Tally {
+  private readonly byName = new Map<string, Counts>();
+
+  add(name: string, counts: Readonly<Record<string, unknown>>): void {
+    const sum = this.byName.get(name) ?? emptyCounts();
+    for (const counter of COUNTERS) sum[counter] += countOf(counts[counter]);
+    this.byName.set(name, sum);
+  }
+
+  toJSON(): Record<string, TokenCounts> {
+    const sorted = [...this.byName].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(sorted.map(([name, counts]) => [name, tokenCountsOf(counts)]));
+  }
+
+  get size(): number {
+    return this.byName.size;
+  }
+
+  summary(): UsageSummary {
+    const all = emptyCounts();
+    for (const counts of this.byName.values()) for (const counter of COUNTERS) all[counter] += counts[counter];
+    return {
+      total_input_tokens: all.input_tokens,
+      total_output_tokens: all.output_tokens,
+      total_tokens: all.total_tokens,
+      total_requests: all.request_count,
+      total_cache_creation_input_tokens: all.cache_creation_input_tokens,
+      total_cache_read_input_tokens: all.cache_read_input_tokens,
+      total_cost_usd: costOf(all),
+    };
+  }
+}
+
+/** The counters of an item, model by model. */
+export function addModels(tally: Tally, item: Item): void {
+  const byModel = new Map<string, Record<string, unknown>>();
+  for (const [attribute, value] of Object.entries(item)) {
+    const parsed = parseModelCounter(attribute);
+    if (!parsed) continue;
+    const counts = byModel.get(parsed.model) ?? {};
+    counts[parsed.counter] = value;
+    byModel.set(parsed.model, counts);
+  }
+  // Items of the original know the last model only.
+  if (byModel.size === 0) tally.add(String(item.model ?? 'unknown'), item);
+  for (const [model, counts] of byModel) tally.add(model, counts);
+}
+
+function tokenCountsOf(counts: Counts): TokenCounts {
+  return {
+    input_tokens: counts.input_tokens,
+    output_tokens: counts.output_tokens,
+    total_tokens: counts.total_tokens,
+    requests: counts.request_count,
+    cache_creation_input_tokens: counts.cache_creation_input_tokens,
+    cache_read_input_tokens: counts.cache_read_input_tokens,
+    cost_usd: costOf(counts),
+  };
+}
+
+/** A sum that lacks a part is no sum. */
+function costOf(counts: Counts): number | null {
+  return counts.unpriced_count > 0 ? null : counts.cost_nano_usd / 1e9;
+}
+
+function emptyCounts(): Counts {
+  return Object.fromEntries(COUNTERS.map((counter) => [counter, 0])) as Counts;
+}

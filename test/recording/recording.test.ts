@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AnthropicSimulator, answer, startAnthropicSimulator } from '@claude-proxy/simulator';
+import { DynamoTableStore, StorageError, TableStore } from '@claude-proxy/storage';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { limitTable } from '../../apps/proxy/src/fallback/limit.table.js';
+import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
+import { requestsTable } from '../../apps/proxy/src/request-log/requests.table.js';
+import { usageTable } from '../../apps/proxy/src/usage/usage.table.js';
+import { BuiltGateway } from '../support/built-gateway.js';
+import { ENGINE_CREDENTIALS, hasDynoxide, startDynamoEngine } from '../support/dynamo-engine.js';
+import { postMessage } from '../support/post-message.js';
+import { startGateway } from '../support/start-gateway.js';
+
+const usage = { input_tokens: 10, output_tokens: 5, cache_creation_input_tokens: 2, cache_read_input_tokens: 3 };
+const TABLES = [
+  limitTable('claude-proxy-rate-limits'),
+  usageTable('claude-proxy-usage'),
+  requestsTable('claude-proxy-requests'),
+];
+
+let anthropic: AnthropicSimulator;
+beforeAll(async () => {
+  anthropic = await startAnthropicSimulator();
+  anthropic.setDefault(answer({ usage }));
+});
+afterAll(() => anthropic.close());
+
+interface Reachable {
+  readonly url: string;
+}
+const post = ({ url }: Reachable, user: string) => postMessage({ url } as Parameters<typeof postMessage>[0], { user });
+const usageOf = async ({ url }: Reachable, user: string) =>
+  (await (await fetch(`${url}/v1/usage/me?claude-code-user=${user}`)).json()).summary;
+const linesOf = async ({ url }: Reachable, user: string) =>
+  (await (await fetch(`${url}/api/requests?user=${user}&limit=500`)).json()).requests;
+
+/** Asks again until it holds: what another process writes cannot be awaited. */
+async function eventually<Value>(read: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
+  for (let tries = 0; tries < 120; tries += 1) {
+    const value = await read();
+    if (holds(value)) return value;
+    await sleep(100);
+  }
+  return read();
+}
+
+describe('what is recorded', () => {
+  // Transactions are what this is about, and dynalite has none.
+  const onDynamo = hasDynoxide() ? it : it.skip;
+  onDynamo('is exact for 200 parallel exchanges over two processes on one DynamoDB', async () => {
+    const engine = await startDynamoEngine();
+    const store = DynamoTableStore.connect({
+      region: 'us-east-1',
+      endpoint: engine.endpoint,
+      credentials: ENGINE_CREDENTIALS,
+    });
+    await store.createTables(TABLES);
+    await store.close();
+    const environment = {
+      ANTHROPIC_UPSTREAM_URL: anthropic.url,
+      STATE_STORE: 'dynamodb',
+      AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+      AWS_ACCESS_KEY_ID: ENGINE_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: ENGINE_CREDENTIALS.secretAccessKey,
+    };
+    const gateways = await Promise.all([BuiltGateway.started(environment), BuiltGateway.started(environment)]);
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => post(gateways[index % 2]!, `user-${index % 3}`)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(200).fill(200));
+    const sum = async () => {
+      const all = await Promise.all([0, 1, 2].map((user) => usageOf(gateways[0]!, `user-${user}`)));
+      return all.reduce((total, { total_requests }) => total + total_requests, 0);
+    };
+    expect(await eventually(sum, (total) => total >= 200)).toBe(200);
+    for (const [user, requests] of [
+      ['user-0', 67],
+      ['user-1', 67],
+      ['user-2', 66],
+    ] as const) {
+      expect(await usageOf(gateways[1]!, user)).toMatchObject({
+        total_requests: requests,
+        total_input_tokens: 10 * requests,
+        total_output_tokens: 5 * requests,
+        total_cache_creation_input_tokens: 2 * requests,
+        total_cache_read_input_tokens: 3 * requests,
+      });
+      expect(await linesOf(gateways[0]!, user)).toHaveLength(requests);
+    }
+    await Promise.all(gateways.map((gateway) => gateway.stop()));
+    await engine.close();
+  });
+
+  it('outlives SIGKILL but for the last second, and the store opens again', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'claude-proxy-kill-'));
+    const environment = { ANTHROPIC_UPSTREAM_URL: anthropic.url, DATA_DIR: directory };
+    const first = await BuiltGateway.started(environment);
+    for (let index = 0; index < 10; index += 1) await post(first, 'killed');
+    expect(
+      (
+        await eventually(
+          () => usageOf(first, 'killed'),
+          (sum) => sum.total_requests === 10,
+        )
+      ).total_requests,
+    ).toBe(10);
+    await Promise.all([post(first, 'killed'), post(first, 'killed')]);
+    await first.stop();
+    const second = await BuiltGateway.started(environment);
+    const { total_requests } = await usageOf(second, 'killed');
+    expect(total_requests).toBeGreaterThanOrEqual(10);
+    expect(await linesOf(second, 'killed')).toHaveLength(total_requests);
+    await second.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('is flushed when the process is asked to stop', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'claude-proxy-term-'));
+    const environment = { ANTHROPIC_UPSTREAM_URL: anthropic.url, DATA_DIR: directory };
+    const first = await BuiltGateway.started(environment);
+    await Promise.all([post(first, 'stopped'), post(first, 'stopped'), post(first, 'stopped')]);
+    first.signal('SIGTERM');
+    expect((await first.ended).code).toBe(0);
+    const second = await BuiltGateway.started(environment);
+    expect((await usageOf(second, 'stopped')).total_requests).toBe(3);
+    await second.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+});
+
+describe('a store that is away', () => {
+  it('delays what is written, and when it is back everything is there once', async () => {
+    const gateway = await startGateway({ ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: 'anthropic' });
+    const store = gateway.app.get(TableStore);
+    const recorder = gateway.app.get(Recorder);
+    const transact = store.transact.bind(store);
+    let outages = 3;
+    store.transact = async (writes, token) => {
+      outages -= 1;
+      // The write got in, and its confirmation got lost: the hardest case.
+      if (outages === 0) await transact(writes, token);
+      if (outages >= 0) throw new StorageError('unreachable', 'gone');
+      return transact(writes, token);
+    };
+    for (let index = 0; index < 60; index += 1) expect((await post(gateway, 'patient')).status).toBe(200);
+    expect(recorder.waitingExchanges).toBeGreaterThan(0);
+    await eventually(
+      async () => {
+        await recorder.flush();
+        return recorder.waitingExchanges;
+      },
+      (waiting) => waiting === 0,
+    );
+    expect((await usageOf(gateway, 'patient')).total_requests).toBe(60);
+    expect(await linesOf(gateway, 'patient')).toHaveLength(60);
+    expect(recorder.lostExchanges).toBe(0);
+    await gateway.close();
+  }, 30_000);
+});

@@ -1,0 +1,26 @@
+import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
+import type { RunningGateway } from './start-gateway.js';
+
+/** The admin API of a gateway without an admin token, asked from this machine. */
+export function adminApi(gateway: () => RunningGateway) {
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const response = await fetch(`${gateway().url}${path}`, init);
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: parsed(text) };
+  };
+  return {
+    ask,
+    post: (path: string, body: unknown) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
+    /** Resolves once everything that has finished is in the store. */
+    written: () => gateway().app.get(Recorder).flush(),
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+function parsed(text: string): any {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { answer, cut, errorAfter, internal, overloaded, rateLimited } from '@claude-proxy/simulator';
+import { TableStore } from '@claude-proxy/storage';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { usageTable } from '../../apps/proxy/src/usage/usage.table.js';
+import { adminApi } from '../support/admin-api.js';
+import { postMessage } from '../support/post-message.js';
+import { type Stage, startStage } from '../support/start-stage.js';
+
+let stage: Stage;
+const { ask, written } = adminApi(() => stage.gateway);
+const newUser = () => `user-${randomUUID()}`;
+const today = () => new Date().toISOString().slice(0, 10);
+const usage = {
+  input_tokens: 100,
+  output_tokens: 50,
+  cache_creation_input_tokens: 30,
+  cache_read_input_tokens: 1_000,
+  cache_creation: { ephemeral_5m_input_tokens: 20, ephemeral_1h_input_tokens: 10 },
+};
+/** claude-opus-5-5: 4, 20, 5 and 8, 0.20 dollars per million; a regional profile of Bedrock a tenth more. */
+const COST_USD = (100 * 4 + 50 * 20 + 20 * 5 + 10 * 8 + 1_000 * 0.2) / 1e6;
+const counts = (requests: number) => ({
+  input_tokens: 100 * requests,
+  output_tokens: 50 * requests,
+  total_tokens: 150 * requests,
+  requests,
+  cache_creation_input_tokens: 30 * requests,
+  cache_read_input_tokens: 1_000 * requests,
+});
+
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterEach(() => {
+  stage.anthropic.reset();
+  stage.bedrock.reset();
+});
+afterAll(() => stage.close());
+
+async function usageOf(user: string, query = '') {
+  await written();
+  return (await ask(`/v1/usage/me?claude-code-user=${encodeURIComponent(user)}${query}`)).json;
+}
+
+describe('the tokens of an answer', () => {
+  it.each([
+    ['in one piece', false, undefined],
+    ['streamed', true, undefined],
+    ['in one piece, gzip', false, 'gzip' as const],
+    ['streamed, gzip', true, 'gzip' as const],
+    ['streamed, br', true, 'br' as const],
+  ])('are counted exactly: %s', async (_name, isStream, encoding) => {
+    const user = newUser();
+    stage.anthropic.script(answer({ usage, encoding }));
+    await postMessage(stage.gateway, { user, isStream });
+    expect(await usageOf(user)).toMatchObject({
+      user_id: user,
+      request_type: 'all',
+      period_days: 7,
+      daily_stats: { [today()]: { ...counts(1), cost_usd: expect.closeTo(COST_USD, 9) } },
+      by_request_type: { anthropic: counts(1) },
+      by_model: { 'claude-opus-5-5': counts(1) },
+    });
+  });
+
+  it('are counted for Bedrock too, at its price, and told apart', async () => {
+    const user = newUser();
+    stage.anthropic.script(answer({ usage }), rateLimited({ retryAfterSeconds: 60 }));
+    stage.bedrock.setDefault(answer({ usage }));
+    await postMessage(stage.gateway, { user });
+    await postMessage(stage.gateway, { user, isStream: true });
+    const { by_request_type, summary } = await usageOf(user);
+    expect(by_request_type.anthropic).toMatchObject(counts(1));
+    expect(by_request_type.bedrock).toMatchObject(counts(1));
+    expect(by_request_type.bedrock.cost_usd).toBeCloseTo(COST_USD * 1.1, 9);
+    expect(summary).toMatchObject({
+      total_requests: 2,
+      total_tokens: 300,
+      total_input_tokens: 200,
+      total_output_tokens: 100,
+    });
+    expect((await usageOf(user, '&request_type=bedrock')).summary.total_requests).toBe(1);
+  });
+
+  it('cost null where the model has no price', async () => {
+    const user = newUser();
+    await postMessage(stage.gateway, { user, model: 'claude-unheard-of' });
+    const { summary } = await usageOf(user);
+    expect(summary.total_requests).toBe(1);
+    expect(summary.total_cost_usd).toBeNull();
+  });
+
+  it('are not invented for refusals, failures and count_tokens', async () => {
+    const user = newUser();
+    stage.anthropic.script(overloaded());
+    stage.bedrock.setDefault(internal());
+    expect((await postMessage(stage.gateway, { user })).status).toBe(529);
+    await fetch(`${stage.gateway.url}/user/${user}/v1/messages/count_tokens`, {
+      method: 'POST',
+      headers: { 'x-api-key': 'sk-ant-test-1', 'anthropic-version': '2023-06-01' },
+      body: '{"model":"claude-opus-5-5","messages":[{"role":"user","content":"hi"}]}',
+    });
+    expect((await usageOf(user)).summary.total_requests).toBe(0);
+  });
+
+  it('are kept and the output estimated where a stream is cut, breaks, or loses its reader', async () => {
+    const user = newUser();
+    const text = 'twelve bytes'.repeat(100);
+    stage.anthropic.script(cut({ afterEvents: 20, text, usage }), errorAfter(20, 'overloaded_error'));
+    await postMessage(stage.gateway, { user, isStream: true });
+    await postMessage(stage.gateway, { user, isStream: true });
+    await written();
+    const { requests } = (await ask(`/api/requests?user=${user}`)).json;
+    expect(requests.map((line: { outcome: string }) => line.outcome)).toEqual(expect.arrayContaining(['broken']));
+    const cutLine = requests.at(-1);
+    expect(cutLine).toMatchObject({
+      outcome: 'broken',
+      is_output_estimated: true,
+      input_tokens: 100,
+      cache_read_input_tokens: 1_000,
+    });
+    expect(cutLine.output_tokens).toBeGreaterThan(0);
+    expect(cutLine.output_tokens).toBeLessThan(text.length / 2);
+    expect((await usageOf(user)).summary.total_input_tokens).toBeGreaterThanOrEqual(100);
+  });
+});
+
+describe('GET /v1/usage', () => {
+  it('adds up all users of a day', async () => {
+    const [alice, bob] = [newUser(), newUser()];
+    stage.anthropic.setDefault(answer({ usage }));
+    await postMessage(stage.gateway, { user: alice });
+    await postMessage(stage.gateway, { user: bob });
+    await postMessage(stage.gateway, { user: bob });
+    await written();
+    const { json } = await ask(`/v1/usage?date=${today()}`);
+    expect(json).toMatchObject({ date: today(), request_type: 'all' });
+    expect(json.users[alice]).toMatchObject(counts(1));
+    expect(json.users[bob]).toMatchObject(counts(2));
+    expect(json.summary.total_users).toBe(Object.keys(json.users).length);
+    expect((await ask('/v1/usage?date=2020-01-01')).json.summary).toMatchObject({ total_users: 0, total_tokens: 0 });
+  });
+
+  it('reads what the original wrote', async () => {
+    const user = newUser();
+    const table = stage.gateway.app.get(TableStore).table(usageTable('claude-proxy-usage'));
+    await table.put({
+      user_period: `${user}#${today()}`,
+      input_tokens: 7,
+      output_tokens: 3,
+      total_tokens: 10,
+      request_count: 1,
+      model: 'claude-haiku-4-5',
+      request_type: 'bedrock',
+      period_type: 'daily',
+    });
+    expect((await usageOf(user)).daily_stats[today()]).toMatchObject({
+      input_tokens: 7,
+      output_tokens: 3,
+      requests: 1,
+    });
+  });
+
+  it.each([
+    ['days=0', 'days is "0"'],
+    ['days=91', 'days is "91"'],
+    ['days=x', 'days is "x"'],
+    ['date=2026-02-30', 'date is "2026-02-30"'],
+    ['date=yesterday', 'date is "yesterday"'],
+    ['days=7&date=2026-01-01', 'days is "7"'],
+    ['request_type=a%20b', 'request_type is "a b"'],
+  ])('refuses %s by name', async (query, message) => {
+    const { status, json } = await ask(`/v1/usage?${query}`);
+    expect(status).toBe(400);
+    expect(json.error).toMatchObject({ type: 'invalid_request_error', message: expect.stringContaining(message) });
+  });
+
+  it('says 503 when the store is away, never 200 with an error inside', async () => {
+    const lonely = await startStage({ STATE_STORE: 'dynamodb', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' });
+    const response = await fetch(`${lonely.gateway.url}/v1/usage`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'api_error' } });
+    expect((await postMessage(lonely.gateway)).status).toBe(200);
+    await lonely.close();
+  });
+});
