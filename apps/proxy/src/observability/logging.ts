@@ -28,7 +28,10 @@ export class RoomLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.logger.error({ room: rest.at(-1) }, String(message));
+    const room = rest.at(-1);
+    // What keeps Nest from listening it also throws, and `main.ts` tells it in words of its own.
+    if (room === 'NestApplication') this.logger.debug({ room }, String(message));
+    else this.logger.error({ room }, String(message));
   }
 
   fatal(message: unknown, room?: string): void {

@@ -1,0 +1,17 @@
+import { Controller, Get, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { AdminGuard } from '../auth/admin.guard.js';
+import { Metrics } from './metrics.js';
+
+/** For Prometheus. A scraper shows the admin token as its bearer. */
+@Controller('metrics')
+@UseGuards(AdminGuard)
+export class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  async show(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    reply.header('content-type', this.metrics.registry.contentType);
+    return this.metrics.registry.metrics();
+  }
+}

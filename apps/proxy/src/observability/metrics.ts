@@ -1,0 +1,111 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Exchange } from '../exchange/exchange.js';
+import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { Recorder } from '../recording/recorder.js';
+
+const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+/** How many models get a label of their own: names come from clients. */
+const MAX_MODEL_LABELS = 50;
+
+/** Figures of this process for Prometheus. No user is a label: there is no end to users. */
+@Injectable()
+export class Metrics implements OnModuleInit, OnModuleDestroy {
+  readonly registry = new Registry();
+  private readonly models = new Set<string>();
+  private readonly requests = this.counter('requests_total', 'Finished exchanges.', [
+    'operation',
+    'upstream',
+    'outcome',
+    'status',
+  ]);
+  private readonly attempts = this.counter('attempts_total', 'Tries at an upstream.', ['upstream', 'failure']);
+  private readonly fallbacks = this.counter('fallbacks_total', 'Answers of a stand-in.', ['upstream', 'reason']);
+  private readonly tokens = this.counter('tokens_total', 'Tokens.', ['upstream', 'model', 'kind']);
+  private readonly cost = this.counter('cost_usd_total', 'Cost of answers whose price is known.', [
+    'upstream',
+    'model',
+  ]);
+  private readonly firstByte = this.histogram('first_byte_seconds', 'Until the first byte of an answer.');
+  private readonly duration = this.histogram('duration_seconds', 'Until the end of an answer.');
+
+  constructor(
+    private readonly feed: ExchangeFeed,
+    recorder: Recorder,
+  ) {
+    this.gauge('in_flight', 'Exchanges that have not ended.', () => feed.inFlight);
+    this.gauge('store_queue_exchanges', 'Exchanges that are not in the store yet.', () => recorder.waitingExchanges);
+    this.gauge('store_lost_exchanges', 'Exchanges that never got into the store.', () => recorder.lostExchanges);
+    // Memory, CPU, garbage collection, and the delay of the event loop.
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  onModuleInit(): void {
+    this.feed.onFinished((exchange) => this.observe(exchange));
+  }
+
+  onModuleDestroy(): void {
+    this.registry.clear();
+  }
+
+  private observe(exchange: Exchange): void {
+    const { operation, outcome, status, upstream = 'nobody', firstByteMs, durationMs } = exchange;
+    this.requests.inc({ operation, upstream, outcome, status: String(status) });
+    for (const attempt of exchange.attempts) {
+      this.attempts.inc({ upstream: attempt.upstream, failure: attempt.failure ?? 'none' });
+    }
+    if (exchange.isFallback) this.fallbacks.inc({ upstream, reason: exchange.fallbackReason ?? 'unknown' });
+    if (operation !== 'messages') return;
+    if (firstByteMs !== undefined) this.firstByte.observe({ upstream }, firstByteMs / 1_000);
+    this.duration.observe({ upstream }, durationMs / 1_000);
+    this.observeUsage(exchange, upstream);
+  }
+
+  private observeUsage({ usage, model, costNanoUsd }: Exchange, upstream: string): void {
+    if (!usage) return;
+    const labels = { upstream, model: this.modelLabelOf(model) };
+    const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = usage;
+    const counts = {
+      input: input_tokens,
+      output: output_tokens,
+      cache_write: cache_creation_input_tokens,
+      cache_read: cache_read_input_tokens,
+    };
+    for (const [kind, count] of Object.entries(counts)) {
+      if (typeof count === 'number' && count > 0) this.tokens.inc({ ...labels, kind }, count);
+    }
+    if (costNanoUsd) this.cost.inc(labels, costNanoUsd / 1e9);
+  }
+
+  private modelLabelOf(model = 'unknown'): string {
+    if (this.models.has(model) || this.models.size < MAX_MODEL_LABELS) {
+      this.models.add(model);
+      return model;
+    }
+    return 'other';
+  }
+
+  private counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
+    return new Counter({ name: `claude_proxy_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  private histogram(name: string, help: string): Histogram<'upstream'> {
+    const labelNames: 'upstream'[] = ['upstream'];
+    return new Histogram({
+      name: `claude_proxy_${name}`,
+      help,
+      labelNames,
+      buckets: SECONDS,
+      registers: [this.registry],
+    });
+  }
+
+  private gauge(name: string, help: string, read: () => number): void {
+    const gauge: Gauge = new Gauge({
+      name: `claude_proxy_${name}`,
+      help,
+      registers: [this.registry],
+      collect: () => gauge.set(read()),
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import type { LiveEvent } from '@claude-proxy/admin-api';
+import { Controller, Get, type OnModuleDestroy, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { AdminGuard } from '../auth/admin.guard.js';
+import { LiveFeed } from './live.feed.js';
+
+const PING_MS = 15_000;
+/** A page that does not read is let go before it fills our memory. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+
+/** Finished exchanges and changes of limits as they happen, as server-sent events. */
+@Controller('api/live')
+@UseGuards(AdminGuard)
+export class LiveController implements OnModuleDestroy {
+  private readonly open = new Set<FastifyReply['raw']>();
+
+  constructor(private readonly feed: LiveFeed) {}
+
+  @Get()
+  listen(@Res() reply: FastifyReply): void {
+    const { raw } = reply.hijack();
+    raw.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    raw.write(': connected\n\n');
+    const stopListening = this.feed.listen((event) => send(raw, event));
+    const pings = setInterval(() => raw.write(': ping\n\n'), PING_MS);
+    this.open.add(raw);
+    raw.once('close', () => {
+      stopListening();
+      clearInterval(pings);
+      this.open.delete(raw);
+    });
+  }
+
+  onModuleDestroy(): void {
+    for (const raw of this.open) raw.end();
+  }
+}
+
+function send(raw: FastifyReply['raw'], { type, ...data }: LiveEvent): void {
+  if (raw.writableLength > MAX_BUFFERED_BYTES) raw.destroy();
+  else raw.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+}

@@ -1,0 +1,31 @@
+import type { LiveEvent } from '@claude-proxy/admin-api';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { detailOf, lineOf } from './request-line.js';
+
+export type LiveListener = (event: LiveEvent) => void;
+
+/** What happens in this process, for whoever looks at it right now. */
+@Injectable()
+export class LiveFeed implements OnModuleInit {
+  private readonly listeners = new Set<LiveListener>();
+
+  constructor(private readonly exchanges: ExchangeFeed) {}
+
+  onModuleInit(): void {
+    this.exchanges.onFinished((exchange) => {
+      if (this.listeners.size > 0) this.tell({ type: 'exchange', request: lineOf(detailOf(exchange)) });
+    });
+    this.exchanges.onChange((what) => this.tell({ type: what }));
+  }
+
+  /** @returns a function that ends it */
+  listen(listener: LiveListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private tell(event: LiveEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+}

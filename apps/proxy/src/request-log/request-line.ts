@@ -1,0 +1,88 @@
+import type { RequestDetail, RequestLine } from '@claude-proxy/admin-api';
+import type { Attempt, Exchange } from '../exchange/exchange.js';
+
+/** What is kept of an exchange. No prompt, no answer, no credential. */
+export function detailOf(exchange: Exchange): RequestDetail {
+  const { usage } = exchange;
+  return {
+    id: exchange.id,
+    started_at: exchange.startedAt,
+    user: exchange.user,
+    operation: exchange.operation,
+    model: exchange.model ?? null,
+    upstream: exchange.upstream ?? null,
+    fallback_reason: exchange.fallbackReason ?? null,
+    is_drill: exchange.isDrill,
+    is_stream: exchange.isStream,
+    outcome: exchange.outcome,
+    status: exchange.status,
+    input_tokens: usage?.input_tokens ?? 0,
+    output_tokens: usage?.output_tokens ?? 0,
+    cache_creation_input_tokens: usage?.cache_creation_input_tokens ?? 0,
+    cache_read_input_tokens: usage?.cache_read_input_tokens ?? 0,
+    is_output_estimated: exchange.isOutputEstimated,
+    cost_usd: typeof exchange.costNanoUsd === 'number' ? exchange.costNanoUsd / 1e9 : null,
+    first_byte_ms: roundedOf(exchange.firstByteMs),
+    duration_ms: Math.round(exchange.durationMs),
+    path: exchange.path.split('?')[0]!,
+    attempts: exchange.attempts.map(attemptLineOf),
+    answered_model: exchange.answeredModel ?? null,
+    stop_reason: exchange.stopReason ?? null,
+    error: exchange.errorMessage ?? null,
+    upstream_request_id: exchange.upstreamRequestId ?? null,
+    credential_fingerprint: exchange.credentialFingerprint ?? null,
+    request_bytes: exchange.requestBytes,
+    answer_bytes: exchange.answerBytes,
+    queue_ms: Math.round(exchange.queueMs ?? 0),
+    usage: (usage as Record<string, unknown> | undefined) ?? null,
+  };
+}
+
+const LINE_FIELDS = [
+  'id',
+  'started_at',
+  'user',
+  'operation',
+  'model',
+  'upstream',
+  'fallback_reason',
+  'is_drill',
+  'is_stream',
+  'outcome',
+  'status',
+  'input_tokens',
+  'output_tokens',
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+  'is_output_estimated',
+  'cost_usd',
+  'first_byte_ms',
+  'duration_ms',
+] as const satisfies readonly (keyof RequestLine)[];
+
+/** The part of a detail that stands in lists. */
+export function lineOf(detail: RequestDetail): RequestLine {
+  return Object.fromEntries(LINE_FIELDS.map((field) => [field, detail[field]])) as unknown as RequestLine;
+}
+
+function attemptLineOf({
+  upstream,
+  status,
+  failure,
+  reason,
+  isDrill,
+  durationMs,
+}: Attempt): RequestDetail['attempts'][number] {
+  return {
+    upstream,
+    status: status ?? null,
+    failure: failure ?? null,
+    reason: reason ?? null,
+    is_drill: isDrill ?? false,
+    duration_ms: Math.round(durationMs),
+  };
+}
+
+function roundedOf(milliseconds: number | undefined): number | null {
+  return milliseconds === undefined ? null : Math.round(milliseconds);
+}

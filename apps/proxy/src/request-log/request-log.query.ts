@@ -1,0 +1,143 @@
+import type { RequestDetail, RequestLine, RequestPage } from '@claude-proxy/admin-api';
+import { type Item, type Table, TableStore } from '@claude-proxy/storage';
+import { Inject, Injectable } from '@nestjs/common';
+import { lineOf } from './request-line.js';
+import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
+import {
+  dayOf,
+  HOUR_MS,
+  hourOf,
+  hourPartition,
+  LINE_SHARDS,
+  lineKeyOf,
+  linePartition,
+  lineSort,
+  requestsTable,
+} from './requests.table.js';
+
+/** Which lines are asked for; everything that is undefined lets all pass. */
+export interface LineFilter {
+  readonly user?: string;
+  readonly model?: string;
+  readonly upstream?: string;
+  readonly outcome?: string;
+  readonly status?: number;
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  readonly isFallback?: boolean;
+  readonly isError?: boolean;
+  readonly slowMs?: number;
+}
+
+/** One answer reads no more lines than this, found or not; the cursor goes on from there. */
+const MAX_READ_LINES = 5_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Reads lines newest first, hour by hour; the figures of a day tell which of its hours have any. */
+@Injectable()
+export class RequestLogQuery {
+  private readonly table: Table;
+
+  constructor(
+    store: TableStore,
+    @Inject(requestLogSection.token) private readonly config: RequestLogConfig,
+  ) {
+    this.table = store.table(requestsTable(config.table));
+  }
+
+  /** @throws StorageError */
+  async page(filter: LineFilter, limit: number, cursor: string | undefined): Promise<RequestPage> {
+    const found: RequestLine[] = [];
+    let read = 0;
+    let last: Item | undefined;
+    for await (const item of this.newestFirst(filter, cursor)) {
+      read += 1;
+      last = item;
+      if (isWanted(item, filter)) found.push(lineOf(item as unknown as RequestDetail));
+      if (found.length === limit || read === MAX_READ_LINES) break;
+    }
+    const hasMore = found.length === limit || read === MAX_READ_LINES;
+    return { requests: found, next_cursor: hasMore && last ? String(last.sort) : null };
+  }
+
+  /** @throws StorageError */
+  async detail(id: string): Promise<RequestDetail | undefined> {
+    const startedAtMs = Number.parseInt(/^exc_([0-9a-z]{9})[0-9a-f]{15}$/.exec(id)?.[1] ?? '', 36);
+    if (Number.isNaN(startedAtMs)) return undefined;
+    const item = await this.table.get(lineKeyOf(id, startedAtMs));
+    if (!item) return undefined;
+    const { partition: _partition, sort: _sort, ttl: _ttl, ...detail } = item;
+    return detail as unknown as RequestDetail;
+  }
+
+  /** Every line of a span of time, newest first, as far as there are any. */
+  private async *newestFirst({ sinceMs, untilMs }: LineFilter, cursor: string | undefined): AsyncGenerator<Item> {
+    const newestMs = Math.min(untilMs ?? Number.POSITIVE_INFINITY, Date.now(), timeOf(cursor));
+    const oldestMs = Math.max(sinceMs ?? 0, Date.now() - this.config.keepDays * DAY_MS);
+    for (let dayMs = newestMs; dayOf(dayMs) >= dayOf(oldestMs); dayMs -= DAY_MS) {
+      for (const hour of await this.hoursWithLines(dayOf(dayMs))) {
+        if (hour > hourOf(newestMs) || hour < hourOf(oldestMs)) continue;
+        yield* this.linesOfHour(hour, lineSort(oldestMs), cursor ?? `${lineSort(newestMs)}~`);
+      }
+    }
+  }
+
+  /** Newest first. The current hour may have lines that are no messages, so it is looked at in any case. */
+  private async hoursWithLines(day: string): Promise<string[]> {
+    const hours = new Set<string>();
+    for await (const item of this.table.each({ partition: hourPartition(day) }))
+      hours.add(`${day}T${String(item.sort).slice(0, 2)}`);
+    if (hourOf(Date.now()).startsWith(day)) hours.add(hourOf(Date.now()));
+    return [...hours].sort().reverse();
+  }
+
+  /** The shards of an hour merged by time. */
+  private async *linesOfHour(hour: string, from: string, before: string): AsyncGenerator<Item> {
+    const shards = Array.from({ length: LINE_SHARDS }, (_, shard) =>
+      this.table.each({ partition: linePartition(hour, shard), from, to: before, descending: true, limit: 200 }),
+    );
+    const heads = await Promise.all(shards.map((shard) => shard.next()));
+    while (true) {
+      const next = newestOf(heads);
+      if (next === undefined) return;
+      const item = heads[next]!.value as Item;
+      heads[next] = await shards[next]!.next();
+      if (String(item.sort) < before) yield item;
+    }
+  }
+}
+
+function newestOf(heads: readonly IteratorResult<Item>[]): number | undefined {
+  let newest: number | undefined;
+  for (const [index, head] of heads.entries()) {
+    if (head.done) continue;
+    const best = newest === undefined ? undefined : (heads[newest]!.value as Item);
+    if (!best || String(head.value.sort) > String(best.sort)) newest = index;
+  }
+  return newest;
+}
+
+function timeOf(cursor: string | undefined): number {
+  return cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor.split('#')[0]);
+}
+
+function isWanted(item: Item, filter: LineFilter): boolean {
+  const line = item as unknown as RequestLine;
+  const { user, model, upstream, outcome, status, sinceMs, untilMs, isFallback, isError, slowMs } = filter;
+  return (
+    isSame(user, line.user) &&
+    isSame(model, line.model) &&
+    isSame(upstream, line.upstream) &&
+    isSame(outcome, line.outcome) &&
+    isSame(status, line.status) &&
+    line.started_at >= (sinceMs ?? 0) &&
+    line.started_at <= (untilMs ?? Number.POSITIVE_INFINITY) &&
+    (!isFallback || line.fallback_reason !== null) &&
+    (!isError || line.outcome === 'refused' || line.outcome === 'broken') &&
+    line.duration_ms >= (slowMs ?? 0)
+  );
+}
+
+function isSame(wanted: unknown, value: unknown): boolean {
+  return wanted === undefined || wanted === value;
+}

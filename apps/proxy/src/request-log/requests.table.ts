@@ -1,0 +1,66 @@
+import { hash } from 'node:crypto';
+import type { Key, TableDefinition } from '@claude-proxy/storage';
+
+/** Lines of one hour are spread over so many partitions. */
+export const LINE_SHARDS = 4;
+
+export const HOUR_MS = 60 * 60 * 1_000;
+export const SLOT_MS = 5 * 60 * 1_000;
+
+/** Lines and figures of finished exchanges. */
+export function requestsTable(name: string): TableDefinition {
+  return { name, partitionKey: 'partition', sortKey: 'sort' };
+}
+
+/** `2026-11-21T09`, UTC. */
+export function hourOf(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 13);
+}
+
+/** `2026-11-21`, UTC. */
+export function dayOf(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10);
+}
+
+export function linePartition(hour: string, shard: number): string {
+  return `line#${hour}#${shard}`;
+}
+
+/** Where the line of an exchange stands: its hour and a shard, then its time and id. */
+export function lineKeyOf(id: string, startedAtMs: number): Key {
+  const shard = Number.parseInt(hash('sha256', id).slice(0, 2), 16) % LINE_SHARDS;
+  return { partition: linePartition(hourOf(startedAtMs), shard), sort: lineSort(startedAtMs, id) };
+}
+
+/** Sorts by time; the id tells exchanges of one millisecond apart. */
+export function lineSort(startedAtMs: number, id = ''): string {
+  return `${String(startedAtMs).padStart(15, '0')}#${id}`;
+}
+
+/** Figures of five minutes, by user, upstream and model: the last hour or two in detail. */
+export function slotKeyOf(timeMs: number, user: string, upstream: string, model: string): Key {
+  const minutes = new Date(timeMs - (timeMs % SLOT_MS)).toISOString().slice(14, 16);
+  return { partition: slotPartition(hourOf(timeMs)), sort: [minutes, user, upstream, model].join('#') };
+}
+
+export function slotPartition(hour: string): string {
+  return `slot#${hour}`;
+}
+
+/** Figures of an hour, by upstream and model. */
+export function hourKeyOf(timeMs: number, upstream: string, model: string): Key {
+  return { partition: hourPartition(dayOf(timeMs)), sort: [hourOf(timeMs).slice(11), upstream, model].join('#') };
+}
+
+export function hourPartition(day: string): string {
+  return `hour#${day}`;
+}
+
+/** Figures of one user in an hour (`2026-11-21T09`) or a day (`2026-11-21`). */
+export function userKeyOf(period: string, user: string): Key {
+  return { partition: userPartition(period), sort: user };
+}
+
+export function userPartition(period: string): string {
+  return `user#${period}`;
+}

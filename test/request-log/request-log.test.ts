@@ -1,0 +1,248 @@
+import { randomUUID } from 'node:crypto';
+import { answer, rateLimited, refuse } from '@claude-proxy/simulator';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { adminApi } from '../support/admin-api.js';
+import { postMessage } from '../support/post-message.js';
+import { type Stage, startStage } from '../support/start-stage.js';
+
+let stage: Stage;
+const { ask, post, written } = adminApi(() => stage.gateway);
+const newUser = () => `user-${randomUUID()}`;
+const list = async (query: string) => {
+  await written();
+  return (await ask(`/api/requests?${query}`)).json;
+};
+
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterEach(() => {
+  stage.anthropic.reset();
+  stage.bedrock.reset();
+});
+afterAll(() => stage.close());
+
+describe('the request log', () => {
+  it('tells the story of an exchange', async () => {
+    const user = newUser();
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
+    const answered = await postMessage(stage.gateway, { user, isStream: true });
+    await written();
+    const id = answered.headers.get('x-claude-proxy-exchange');
+    const { status, json } = await ask(`/api/requests/${id}`);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      id,
+      user,
+      model: 'claude-opus-5-5',
+      upstream: 'bedrock',
+      fallback_reason: 'rate_limited',
+      outcome: 'completed',
+      status: 200,
+      is_stream: true,
+      is_drill: false,
+      path: '/v1/messages',
+      stop_reason: 'end_turn',
+      attempts: [
+        { upstream: 'anthropic', status: 429, failure: 'rate_limited' },
+        { upstream: 'bedrock', status: 200, failure: null },
+      ],
+    });
+    expect(json.credential_fingerprint).toMatch(/^[0-9a-f]{12}$/);
+    expect(json.first_byte_ms).toBeLessThanOrEqual(json.duration_ms);
+    expect(json.request_bytes).toBeGreaterThan(50);
+    expect(json.answer_bytes).toBe(Buffer.byteLength(answered.text));
+  });
+
+  it('holds no prompt, no answer and no key', async () => {
+    const user = newUser();
+    stage.anthropic.script(answer({ text: 'a-very-secret-answer' }));
+    const body = { messages: [{ role: 'user', content: 'a-very-secret-prompt' }] };
+    const answered = await postMessage(stage.gateway, { user, apiKey: 'sk-ant-very-secret', body });
+    expect(answered.text).toContain('a-very-secret-answer');
+    await written();
+    const { text } = await ask(`/api/requests/${answered.headers.get('x-claude-proxy-exchange')}`);
+    expect(text).not.toContain('very-secret');
+  });
+
+  it('lists the newest first, page by page, nothing twice and nothing left out', async () => {
+    const user = newUser();
+    for (let index = 0; index < 7; index += 1) await postMessage(stage.gateway, { user });
+    const ids: string[] = [];
+    let cursor = '';
+    do {
+      const page = await list(`user=${user}&limit=3${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      ids.push(...page.requests.map((line: { id: string }) => line.id));
+      cursor = page.next_cursor;
+    } while (cursor);
+    expect(new Set(ids).size).toBe(7);
+    expect(ids).toHaveLength(7);
+    const times = (await list(`user=${user}`)).requests.map((line: { started_at: number }) => line.started_at);
+    expect(times).toEqual([...times].sort((a, b) => b - a));
+  });
+
+  it('filters by model, upstream, outcome, status, fallback, error, time and duration', async () => {
+    const user = newUser();
+    stage.anthropic.script(answer(), refuse(400), answer({ latencyMs: 120 }), rateLimited({ retryAfterSeconds: 60 }));
+    await postMessage(stage.gateway, { user });
+    await postMessage(stage.gateway, { user });
+    await postMessage(stage.gateway, { user, model: 'claude-haiku-5-5' });
+    await postMessage(stage.gateway, { user });
+    const count = async (query: string) => (await list(`user=${user}&${query}`)).requests.length;
+    expect(await count('')).toBe(4);
+    expect(await count('model=claude-haiku-5-5')).toBe(1);
+    expect(await count('upstream=bedrock')).toBe(1);
+    expect(await count('outcome=refused')).toBe(1);
+    expect(await count('status=400')).toBe(1);
+    expect(await count('fallbacks=true')).toBe(1);
+    expect(await count('errors=true')).toBe(1);
+    expect(await count('slow_ms=110')).toBe(1);
+    expect(await count(`since=${Date.now() + 1_000}`)).toBe(0);
+    expect(await count(`until=${Date.now() - 60_000}`)).toBe(0);
+  });
+
+  it.each(['limit=0', 'limit=501', 'cursor=x', 'since=soon', 'errors=maybe', 'status=x'])(
+    'refuses %s',
+    async (query) => {
+      expect((await ask(`/api/requests?${query}`)).status).toBe(400);
+    },
+  );
+
+  it('knows nothing of exchanges that were not', async () => {
+    expect((await ask('/api/requests/exc_0mwq7xyz0000000000000000')).status).toBe(404);
+    expect((await ask('/api/requests/nonsense')).status).toBe(404);
+  });
+});
+
+describe('analytics', () => {
+  it.each(['1h', '24h', '7d', '30d'])('add up to the exchanges made (%s)', async (range) => {
+    const own = await startStage();
+    const api = adminApi(() => own.gateway);
+    const usage = {
+      input_tokens: 100,
+      output_tokens: 50,
+      cache_creation_input_tokens: 0,
+      cache_read_input_tokens: 300,
+    };
+    own.anthropic.script(answer({ usage }), answer({ usage }), refuse(400), rateLimited({ retryAfterSeconds: 60 }));
+    own.bedrock.setDefault(answer({ usage }));
+    for (const user of ['ann', 'ann', 'bea', 'ann']) await postMessage(own.gateway, { user });
+    await api.written();
+    const { json } = await api.ask(`/api/analytics?range=${range}`);
+    expect(json).toMatchObject({
+      range,
+      total_requests: 4,
+      total_tokens: 450,
+      requests_last_hour: 4,
+      active_accounts: 1,
+      rate_limited_accounts: 1,
+      top_models: [{ model: 'claude-opus-5-5', count: 4 }],
+      totals: { requests: 4, errors: 1, fallbacks: 1, input_tokens: 300, output_tokens: 150, cache_hit_share: 0.75 },
+      by_upstream: { anthropic: { requests: 3, errors: 1 }, bedrock: { requests: 1, fallbacks: 1 } },
+      by_user: { ann: { requests: 3 }, bea: { requests: 1, errors: 1 } },
+    });
+    const sum = json.buckets.reduce((total: number, bucket: { requests: number }) => total + bucket.requests, 0);
+    expect(sum).toBe(4);
+    expect(json.buckets.length).toBe({ '1h': 12, '24h': 24, '7d': 28, '30d': 30 }[range]);
+    expect(json.totals.duration_ms.p99).toBeGreaterThanOrEqual(json.totals.duration_ms.p50);
+    expect(json.cost_estimate).toBeGreaterThan(0);
+    await own.close();
+  });
+
+  it('refuse an unknown range', async () => {
+    expect((await ask('/api/analytics?range=1y')).status).toBe(400);
+  });
+});
+
+describe('limits and drills', () => {
+  it('are listed with scope and time, and cleared by an operator', async () => {
+    const user = newUser();
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
+    await postMessage(stage.gateway, { user });
+    const limitsOf = async () =>
+      (await ask('/api/limits')).json.limits.filter((limit: { user: string }) => limit.user === user);
+    expect(await limitsOf()).toEqual([
+      expect.objectContaining({ scope: expect.stringMatching(/^[0-9a-f]{12}\/opus-5-5$/), is_drill: false }),
+    ]);
+    expect((await ask(`/api/limits/${user}`, { method: 'DELETE' })).status).toBe(204);
+    expect(await limitsOf()).toEqual([]);
+    expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic', fallback: null });
+  });
+
+  it('a drill strikes whom it names until it is stopped, and nobody else', async () => {
+    const [struck, spared] = [newUser(), newUser()];
+    const { status, json } = await post('/api/drills', { user: struck, seconds: 60, share: 1 });
+    expect(status).toBe(201);
+    expect(await postMessage(stage.gateway, { user: struck })).toMatchObject({
+      upstream: 'bedrock',
+      fallback: 'drill',
+    });
+    expect(await postMessage(stage.gateway, { user: spared })).toMatchObject({ upstream: 'anthropic' });
+    const lines = await list(`user=${struck}`);
+    expect(lines.requests[0]).toMatchObject({ is_drill: true, upstream: 'bedrock' });
+    expect((await ask('/api/drills')).json.drills).toEqual([expect.objectContaining({ id: json.id, struck: 1 })]);
+    expect((await ask(`/api/drills/${json.id}`, { method: 'DELETE' })).status).toBe(204);
+    expect(await postMessage(stage.gateway, { user: struck })).toMatchObject({ upstream: 'anthropic', fallback: null });
+  });
+
+  it('a drill ends by itself', async () => {
+    const user = newUser();
+    await post('/api/drills', { user, seconds: 1 });
+    expect(await postMessage(stage.gateway, { user })).toMatchObject({ fallback: 'drill' });
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic', fallback: null });
+    expect((await ask('/api/drills')).json.drills).toEqual([]);
+  });
+
+  it.each([
+    {},
+    { seconds: 0 },
+    { seconds: 4_000 },
+    { seconds: 5, share: 0 },
+    { seconds: 5, share: 2 },
+    { seconds: 5, user: 'a b' },
+  ])('a drill that makes no sense is refused: %j', async (order) => {
+    expect((await post('/api/drills', order)).status).toBe(400);
+  });
+});
+
+describe('GET /api/live', () => {
+  it('tells finished exchanges and changes as they happen', async () => {
+    const user = newUser();
+    const listening = new AbortController();
+    const response = await fetch(`${stage.gateway.url}/api/live`, { signal: listening.signal });
+    const events: string[] = [];
+    const heard = (async () => {
+      let text = '';
+      for await (const chunk of response.body!) {
+        text += Buffer.from(chunk).toString();
+        events.splice(0, events.length, ...text.split('\n\n'));
+        if (text.includes(user) && text.includes('event: limits')) return;
+      }
+    })();
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
+    await postMessage(stage.gateway, { user });
+    await heard;
+    listening.abort();
+    const exchange = events.find((event) => event.includes(user))!;
+    expect(exchange).toMatch(/^event: exchange\ndata: /);
+    expect(JSON.parse(exchange.split('data: ')[1]!).request).toMatchObject({ user, upstream: 'bedrock' });
+  });
+});
+
+describe('GET /metrics', () => {
+  it('counts without naming a user', async () => {
+    const user = newUser();
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
+    await postMessage(stage.gateway, { user });
+    const { status, text, headers } = await ask('/metrics');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(text).toMatch(/claude_proxy_fallbacks_total\{upstream="bedrock",reason="rate_limited"\} [1-9]/);
+    expect(text).toMatch(/claude_proxy_attempts_total\{upstream="anthropic",failure="rate_limited"\} [1-9]/);
+    expect(text).toMatch(/claude_proxy_tokens_total\{upstream="bedrock",model="claude-opus-5-5",kind="output"\} [1-9]/);
+    expect(text).toMatch(/claude_proxy_in_flight 0/);
+    expect(text).toContain('nodejs_eventloop_lag_seconds');
+    expect(text).not.toContain(user);
+  });
+});
