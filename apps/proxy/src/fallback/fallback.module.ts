@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { DrillRegister } from './drill.register.js';
+import { DrillsController } from './drills.controller.js';
 import { FallbackRouter } from './fallback.router.js';
 import { LimitStore } from './limit.store.js';
+import { LimitsController } from './limits.controller.js';
 import { UpstreamRegistry } from './upstream.registry.js';
 
 /**
@@ -13,7 +16,8 @@ import { UpstreamRegistry } from './upstream.registry.js';
  */
 @Module({
   imports: [DiscoveryModule],
-  providers: [FallbackRouter, LimitStore, UpstreamRegistry],
+  controllers: [LimitsController, DrillsController],
+  providers: [DrillRegister, FallbackRouter, LimitStore, UpstreamRegistry],
   exports: [FallbackRouter, UpstreamRegistry],
 })
 export class FallbackModule {}

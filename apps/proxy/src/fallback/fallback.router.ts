@@ -3,6 +3,7 @@ import { type SendOptions, type UpstreamAnswer, UpstreamError, type UpstreamRequ
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
 import { errorOfNobody } from './all-failed.js';
+import { DrillRegister } from './drill.register.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { LimitStore } from './limit.store.js';
 import { nextStep } from './next-step.js';
@@ -27,6 +28,7 @@ export class FallbackRouter {
   constructor(
     private readonly registry: UpstreamRegistry,
     private readonly limits: LimitStore,
+    private readonly drills: DrillRegister,
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
   ) {}
 
@@ -81,6 +83,7 @@ export class FallbackRouter {
       return this.failed(upstream, journey, 0, new UpstreamError({ failure: 'rejected', message: acceptance.reason }));
     }
     const startedMs = exchange.elapsedMs();
+    exchange.queueMs ??= startedMs;
     try {
       if (this.isDrilled(upstream, journey)) throw drillError(provider.limitScopes!(request, options.credential));
       const answer = await provider.send(request, options);
@@ -97,6 +100,7 @@ export class FallbackRouter {
     const scopes = provider.limitScopes?.(request, options.credential);
     if (scopes) this.limits.reopen(exchange.user, scopes);
     if (name !== this.registry.chain[0]?.name) {
+      exchange.isFallback = true;
       this.logger.log(`🔄 ${name} answers ${exchange.id} of ${exchange.user}: ${exchange.fallbackReason}`);
       return;
     }
@@ -121,8 +125,8 @@ export class FallbackRouter {
 
   /** After the last try at one upstream: remembers its window, and tells whether the next is asked. */
   private goesOn(upstream: NamedUpstream, error: UpstreamError, { exchange }: Journey): boolean {
-    // A drill for one request leaves nothing behind.
-    const isRemembered = !exchange.isDrill || this.config.isForcedLimit;
+    // Only a process started as a drill remembers: a share of requests, or one, must not strike the rest.
+    const isRemembered = !exchange.isDrill || this.drills.isForced;
     if (error.limit && isRemembered) this.limits.close(exchange.user, error.limit, exchange.isDrill);
     const isFirstChoice = upstream === this.registry.chain[0];
     if (isFirstChoice) exchange.fallbackReason ??= exchange.isDrill ? 'drill' : error.failure;
@@ -138,7 +142,7 @@ export class FallbackRouter {
   /** A drill needs somebody who could be limited, and begins after the credential check. */
   private isDrilled({ provider }: NamedUpstream, { request, exchange, options }: Journey): boolean {
     if (!provider.limitScopes || !options.credential || request.operation !== 'messages') return false;
-    exchange.isDrill ||= this.config.isForcedLimit;
+    exchange.isDrill ||= this.drills.strikes(exchange.user);
     return exchange.isDrill;
   }
 

@@ -1,4 +1,5 @@
 import type { LimitWindow } from '@claude-proxy/upstream';
+import { LISTS } from './limit.table.js';
 
 /** One closed window inside an item. Times are epoch seconds. */
 export interface ClosedScope {
@@ -15,6 +16,8 @@ export interface ClosedScope {
  */
 export interface LimitItem {
   readonly user_id: string;
+  /** Puts the item into the index that lists limits. */
+  readonly list?: string;
   /** The latest of all scopes. */
   readonly retry_until: number;
   readonly retry_after_seconds: number;
@@ -29,7 +32,7 @@ export interface LimitItem {
 }
 
 /** The scope that an item without scopes stands for: everything. */
-export const EVERYTHING = '*';
+const EVERYTHING = '*';
 
 const TTL_SECONDS = 3_600;
 
@@ -98,10 +101,11 @@ export function stops(name: string, wanted: string): boolean {
 
 function itemOf(user: string, scopes: Readonly<Record<string, ClosedScope>>): LimitItem {
   const last = Object.values(scopes).reduce((a, b) => (b.retry_until > a.retry_until ? b : a));
-  return { user_id: user, ...last, ttl: last.retry_until + TTL_SECONDS, scopes };
+  return { user_id: user, list: LISTS.limits, ...last, ttl: last.retry_until + TTL_SECONDS, scopes };
 }
 
-function livingScopes(item: LimitItem | undefined, nowSeconds: number): Readonly<Record<string, ClosedScope>> {
+/** The windows that are still closed, by scope. */
+export function livingScopes(item: LimitItem | undefined, nowSeconds: number): Readonly<Record<string, ClosedScope>> {
   return Object.fromEntries(Object.entries(scopesOf(item)).filter(([, scope]) => scope.retry_until > nowSeconds));
 }
 

@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionFailedError, type Table, TableStore } from '@claude-proxy/storage';
 import type { LimitWindow } from '@claude-proxy/upstream';
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { CredentialStates } from '../exchange/credential-states.js';
+import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
-import { limitTable } from './limit.table.js';
+import { LISTS, limitTable } from './limit.table.js';
 import { type ClosedScope, closedWindowIn, type LimitItem, stops, withoutWindows, withWindow } from './limit-item.js';
 
 /** A store round trip is not paid per request. */
@@ -39,6 +41,8 @@ export class LimitStore implements OnModuleDestroy {
   constructor(
     store: TableStore,
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
+    private readonly feed: ExchangeFeed,
+    private readonly credentials: CredentialStates,
   ) {
     this.table = store.table(limitTable(config.rateLimitTable));
   }
@@ -55,13 +59,33 @@ export class LimitStore implements OnModuleDestroy {
   /** Counts at once in this process, and soon in all. */
   close(user: string, window: LimitWindow, isDrill = false): void {
     if (!this.config.isTrackingLimits) return;
+    this.credentials.limited(window.scope.split('/')[0]!, Date.now() + window.seconds * 1_000);
     this.change(user, (item) => withWindow(item, user, window, nowSeconds(), isDrill) ?? item);
   }
 
   /** These scopes have just answered: whatever was remembered about them is over. */
   reopen(user: string, scopes: readonly string[]): void {
     const item = this.cache.get(user)?.item;
-    if (item) this.forget(user, item, (name) => scopes.some((scope) => stops(name, scope)));
+    if (!item) return;
+    this.credentials.reopened(scopes[0]?.split('/')[0] ?? '');
+    this.forget(user, item, (name) => scopes.some((scope) => stops(name, scope)));
+  }
+
+  /** Forgets every limit of a user. @throws StorageError */
+  async clear(user: string): Promise<void> {
+    await this.settled();
+    await this.table.delete({ user_id: user });
+    this.keep(user, undefined);
+    this.feed.changed('limits');
+  }
+
+  /** Every user that is limited: what the index lists, and what this process has read itself. @throws StorageError */
+  async all(): Promise<LimitItem[]> {
+    const listed = await Array.fromAsync(this.table.each({ index: LISTS.index, partition: LISTS.limits }));
+    const byUser = new Map<string, LimitItem>();
+    for (const { item } of this.cache.values()) if (item) byUser.set(item.user_id, item);
+    for (const item of listed as unknown as LimitItem[]) byUser.set(item.user_id, item);
+    return [...byUser.values()];
   }
 
   /** What the store has about a user, past every cache. @throws StorageError */
@@ -110,6 +134,7 @@ export class LimitStore implements OnModuleDestroy {
 
   private change(user: string, changed: (item: LimitItem | undefined) => LimitItem | undefined): void {
     this.keep(user, changed(this.cache.get(user)?.item));
+    this.feed.changed('limits');
     const write = this.write(user, changed)
       .catch((error: unknown) => this.pause(error))
       .finally(() => this.writes.delete(write));

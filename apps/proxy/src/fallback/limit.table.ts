@@ -1,5 +1,12 @@
 import type { TableDefinition } from '@claude-proxy/storage';
 
+/** The index that lists what the table holds: limits of users, and drills. */
+export const LISTS = { index: 'by-list', limits: 'limits', drills: 'drills' } as const;
+
 export function limitTable(name: string): TableDefinition {
-  return { name, partitionKey: 'user_id' };
+  return {
+    name,
+    partitionKey: 'user_id',
+    indexes: [{ name: LISTS.index, partitionKey: 'list', sortKey: 'user_id' }],
+  };
 }

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import type { Drill, DrillOrder } from '@claude-proxy/admin-api';
+import { type Item, type Table, TableStore } from '@claude-proxy/storage';
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { type FallbackConfig, fallbackSection } from './fallback.config.js';
+import { LISTS, limitTable } from './limit.table.js';
+
+/** How soon a drill begins and ends in every task. */
+const REFRESH_MS = 2_000;
+const LOG_EVERY_MS = 60_000;
+
+interface StoredDrill extends DrillOrder {
+  readonly id: string;
+  readonly startedAtMs: number;
+  readonly untilMs: number;
+}
+
+/**
+ * The drills that are on. They stand beside the limits in the same table, under names that no user can have, so that
+ * every task takes part; each ends by itself.
+ */
+@Injectable()
+export class DrillRegister implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(DrillRegister.name);
+  private readonly table: Table;
+  private readonly struck = new Map<string, number>();
+  private drills: readonly StoredDrill[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private loggedAtMs = 0;
+
+  constructor(
+    store: TableStore,
+    private readonly feed: ExchangeFeed,
+    @Inject(fallbackSection.token) private readonly config: FallbackConfig,
+  ) {
+    this.table = store.table(limitTable(config.rateLimitTable));
+  }
+
+  /** The process was started as a drill: everybody is struck. */
+  get isForced(): boolean {
+    return this.config.isForcedLimit;
+  }
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => void this.refresh(), REFRESH_MS).unref();
+    void this.refresh();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Decides for one request; drills with a share leave the rest alone. */
+  strikes(user: string): boolean {
+    if (this.isForced) return true;
+    const nowMs = Date.now();
+    const drill = this.drills.find(
+      (each) => each.untilMs > nowMs && (each.user ?? user) === user && Math.random() < each.share,
+    );
+    if (drill) this.struck.set(drill.id, (this.struck.get(drill.id) ?? 0) + 1);
+    return drill !== undefined;
+  }
+
+  /** @throws StorageError */
+  async start(order: DrillOrder): Promise<Drill> {
+    const startedAtMs = Date.now();
+    const drill: StoredDrill = {
+      ...order,
+      id: randomUUID(),
+      startedAtMs,
+      untilMs: startedAtMs + order.seconds * 1_000,
+    };
+    await this.table.put({
+      user_id: `drill#${drill.id}`,
+      list: LISTS.drills,
+      ttl: Math.ceil(drill.untilMs / 1_000),
+      drill_user: order.user,
+      share: order.share,
+      seconds: order.seconds,
+      started_at_ms: startedAtMs,
+    });
+    this.change([...this.drills, drill]);
+    return this.shown(drill);
+  }
+
+  /** @throws StorageError */
+  async stop(id: string): Promise<void> {
+    await this.table.delete({ user_id: `drill#${id}` });
+    this.change(this.drills.filter((drill) => drill.id !== id));
+  }
+
+  running(): Drill[] {
+    const nowMs = Date.now();
+    return this.drills.filter(({ untilMs }) => untilMs > nowMs).map((drill) => this.shown(drill));
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      const items = await Array.fromAsync(this.table.each({ index: LISTS.index, partition: LISTS.drills }));
+      const drills = items.map(drillOf);
+      const isSame = JSON.stringify(drills) === JSON.stringify(this.drills);
+      if (!isSame) this.change(drills);
+    } catch (error) {
+      if (Date.now() - this.loggedAtMs < LOG_EVERY_MS) return;
+      this.loggedAtMs = Date.now();
+      this.logger.warn(`drills cannot be read: ${String(error)}`);
+    }
+  }
+
+  private change(drills: readonly StoredDrill[]): void {
+    this.drills = drills;
+    this.feed.changed('drills');
+  }
+
+  private shown({ id, user, seconds, share, startedAtMs, untilMs }: StoredDrill): Drill {
+    const secondsLeft = Math.max(0, Math.ceil((untilMs - Date.now()) / 1_000));
+    const struck = this.struck.get(id) ?? 0;
+    return { id, user, seconds, share, started_at: startedAtMs, until: untilMs, seconds_left: secondsLeft, struck };
+  }
+}
+
+function drillOf(item: Item): StoredDrill {
+  const startedAtMs = Number(item.started_at_ms);
+  const seconds = Number(item.seconds);
+  return {
+    user: typeof item.drill_user === 'string' ? item.drill_user : null,
+    seconds,
+    share: Number(item.share),
+    id: String(item.user_id).slice('drill#'.length),
+    startedAtMs,
+    untilMs: startedAtMs + seconds * 1_000,
+  };
+}

@@ -1,0 +1,68 @@
+import type { Drill, DrillList } from '@claude-proxy/admin-api';
+import { Controller, Delete, Get, HttpCode, Param, Post, Req, UseGuards } from '@nestjs/common';
+import { IsInt, IsNumber, IsOptional, IsPositive, IsString, Max, Min, validateSync } from 'class-validator';
+import type { FastifyRequest } from 'fastify';
+import { AdminGuard } from '../auth/admin.guard.js';
+import { readJsonBody } from '../auth/json-body.js';
+import { userIdOf } from '../auth/user-id.js';
+import { GatewayError } from '../exchange/gateway-error.js';
+import { DrillRegister } from './drill.register.js';
+
+const MAX_SECONDS = 3_600;
+
+class DrillShape {
+  @IsOptional()
+  @IsString()
+  user: string | null = null;
+
+  @IsInt()
+  @Min(1)
+  @Max(MAX_SECONDS)
+  seconds!: number;
+
+  @IsNumber()
+  @IsPositive()
+  @Max(1)
+  share = 1;
+}
+
+/** Rehearsals of a limit, started and stopped by an operator. */
+@Controller('api/drills')
+@UseGuards(AdminGuard)
+export class DrillsController {
+  constructor(private readonly drills: DrillRegister) {}
+
+  @Get()
+  list(): DrillList {
+    return { drills: this.drills.running(), is_forced: this.drills.isForced };
+  }
+
+  @Post()
+  @HttpCode(201)
+  async start(@Req() { raw }: FastifyRequest): Promise<Drill> {
+    const order = orderOf(await readJsonBody(raw));
+    return this.drills.start(order).catch(unavailable);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async stop(@Param('id') id: string): Promise<void> {
+    await this.drills.stop(id).catch(unavailable);
+  }
+}
+
+function orderOf(body: Readonly<Record<string, unknown>>): DrillShape {
+  const { user = null, seconds, share = 1 } = body;
+  const order = Object.assign(new DrillShape(), { user, seconds, share });
+  const faults = validateSync(order, { stopAtFirstError: true });
+  if (faults.length === 0) return { ...order, user: order.user === null ? null : userIdOf(order.user) };
+  const sentences = faults.flatMap((fault) => Object.values(fault.constraints ?? {}));
+  throw new GatewayError({
+    type: 'invalid_request_error',
+    message: `The drill is not valid: ${sentences.join('; ')}.`,
+  });
+}
+
+function unavailable(cause: unknown): never {
+  throw new GatewayError({ type: 'api_error', status: 503, message: 'The store of drills does not answer.', cause });
+}

@@ -1,0 +1,43 @@
+import type { Limit, LimitList } from '@claude-proxy/admin-api';
+import { Controller, Delete, Get, HttpCode, Param, UseGuards } from '@nestjs/common';
+import { AdminGuard } from '../auth/admin.guard.js';
+import { userIdOf } from '../auth/user-id.js';
+import { GatewayError } from '../exchange/gateway-error.js';
+import { LimitStore } from './limit.store.js';
+import { type LimitItem, livingScopes } from './limit-item.js';
+
+/** Who is limited, until when; and an end to it. */
+@Controller('api/limits')
+@UseGuards(AdminGuard)
+export class LimitsController {
+  constructor(private readonly limits: LimitStore) {}
+
+  @Get()
+  async list(): Promise<LimitList> {
+    const items = await this.limits.all().catch(unavailable);
+    const limits = items.flatMap(limitsOf).sort((a, b) => b.until - a.until);
+    return { limits };
+  }
+
+  @Delete(':user')
+  @HttpCode(204)
+  async clear(@Param('user') user: string): Promise<void> {
+    await this.limits.clear(userIdOf(user)).catch(unavailable);
+  }
+}
+
+function limitsOf(item: LimitItem): Limit[] {
+  const nowMs = Date.now();
+  return Object.entries(livingScopes(item, nowMs / 1_000)).map(([scope, { retry_until, reason, drill }]) => ({
+    user: item.user_id,
+    scope,
+    reason,
+    until: retry_until * 1_000,
+    seconds_left: Math.ceil(retry_until - nowMs / 1_000),
+    is_drill: drill,
+  }));
+}
+
+function unavailable(cause: unknown): never {
+  throw new GatewayError({ type: 'api_error', status: 503, message: 'The store of limits does not answer.', cause });
+}
