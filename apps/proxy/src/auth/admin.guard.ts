@@ -1,51 +1,61 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { type AuthConfig, authSection } from './auth.config.js';
+import { type AdminRequest, isDirectLoopback, isSameOrigin } from './browser-origin.js';
+import { isSessionValue, sessionIn, sessionValue } from './session.cookie.js';
+import { WrongTries } from './wrong-tries.js';
 
-/** Any of these means that somebody else's connection stands behind the one we see. */
-const FORWARDING_HEADERS = [
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
-  'via',
-];
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
-
-/** Lets in whoever shows the admin token; where none is set, direct connections from this machine. */
+/**
+ * Lets in whoever shows the admin token, or a session begun with it; where no token is set, direct connections from
+ * this machine. Writes by a browser must come from a page of ours.
+ */
 @Injectable()
 export class AdminGuard implements CanActivate {
+  private readonly wrongTries = new WrongTries();
+
   constructor(@Inject(authSection.token) private readonly config: AuthConfig) {}
 
-  canActivate(context: ExecutionContext): boolean {
-    const { raw } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (this.isAdmin(raw)) return true;
-    if (this.config.adminToken) {
-      throw new GatewayError({
-        type: 'authentication_error',
-        message: 'This endpoint needs the admin token: send it as "authorization: Bearer" or "x-admin-token".',
-        headers: { 'www-authenticate': 'Bearer' },
-      });
-    }
-    throw new GatewayError({
-      type: 'permission_error',
-      message: 'Without an ADMIN_TOKEN this endpoint answers direct connections from the same machine only.',
-    });
+  /** Without a token only this machine gets in. */
+  get needsToken(): boolean {
+    return this.config.adminToken !== undefined;
   }
 
-  isAdmin(request: IncomingMessage): boolean {
+  canActivate(context: ExecutionContext): boolean {
+    if (this.isAdmin(context.switchToHttp().getRequest<FastifyRequest>())) return true;
+    throw this.needsToken ? tokenNeeded() : machineNeeded();
+  }
+
+  /** @throws GatewayError rate_limit_error after too many wrong tokens */
+  isAdmin(request: AdminRequest): boolean {
     const token = this.config.adminToken?.reveal();
-    return token ? showsToken(request, token) : isDirectLoopback(request);
+    if (!token) return isDirectLoopback(request) && isSameOrigin(request);
+    const shown = shownToken(request);
+    if (shown !== undefined) return this.isToken(shown, request);
+    const session = sessionIn(request.raw.headers.cookie);
+    return session !== undefined && isSessionValue(session, token, Date.now()) && isSameOrigin(request);
+  }
+
+  /** The cookie of a new session; undefined where the token is wrong. @throws GatewayError rate_limit_error */
+  beginSession(shown: string, request: AdminRequest): string | undefined {
+    const token = this.config.adminToken?.reveal();
+    if (!token || !this.isToken(shown, request)) return undefined;
+    return sessionValue(token, Date.now());
+  }
+
+  private isToken(shown: string, { ip }: AdminRequest): boolean {
+    const waitSeconds = this.wrongTries.waitSeconds(ip, Date.now());
+    if (waitSeconds > 0) throw tooManyTries(waitSeconds);
+    if (isEqual(shown, this.config.adminToken?.reveal() ?? '')) return true;
+    this.wrongTries.note(ip, Date.now());
+    return false;
   }
 }
 
-function showsToken(request: IncomingMessage, token: string): boolean {
-  const shown = request.headers['x-admin-token'] ?? /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
-  return typeof shown === 'string' && isEqual(shown, token);
+function shownToken({ raw: { headers } }: AdminRequest): string | undefined {
+  const own = headers['x-admin-token'];
+  return typeof own === 'string' ? own : /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 /** Digests have one length, so the time taken says nothing about the token. */
@@ -53,7 +63,26 @@ function isEqual(shown: string, expected: string): boolean {
   return timingSafeEqual(hash('sha256', shown, 'buffer'), hash('sha256', expected, 'buffer'));
 }
 
-function isDirectLoopback(request: IncomingMessage): boolean {
-  const isForwarded = FORWARDING_HEADERS.some((name) => request.headers[name] !== undefined);
-  return !isForwarded && LOOPBACK.test(request.socket.remoteAddress ?? '');
+function tokenNeeded(): GatewayError {
+  return new GatewayError({
+    type: 'authentication_error',
+    message: 'This endpoint needs the admin token: send it as "authorization: Bearer" or "x-admin-token".',
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+}
+
+function machineNeeded(): GatewayError {
+  return new GatewayError({
+    type: 'permission_error',
+    message: 'Without an ADMIN_TOKEN this endpoint answers direct connections from the same machine only.',
+  });
+}
+
+function tooManyTries(retryAfterSeconds: number): GatewayError {
+  return new GatewayError({
+    type: 'rate_limit_error',
+    message: 'Too many wrong admin tokens from this address.',
+    retryAfterSeconds,
+    isWorthRetrying: false,
+  });
 }

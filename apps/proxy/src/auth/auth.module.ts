@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { AdminGuard } from './admin.guard.js';
 import { CredentialReader } from './credential.reader.js';
+import { SessionController } from './session.controller.js';
 
 /**
  * Who is calling: the user in the path, the credential in the headers, the operator behind the admin token.
@@ -9,5 +10,9 @@ import { CredentialReader } from './credential.reader.js';
  * May enter: checks of identity. Must not: limits, budgets, anything about what is asked.
  */
 @Global()
-@Module({ providers: [AdminGuard, CredentialReader], exports: [AdminGuard, CredentialReader] })
+@Module({
+  controllers: [SessionController],
+  providers: [AdminGuard, CredentialReader],
+  exports: [AdminGuard, CredentialReader],
+})
 export class AuthModule {}

@@ -1,6 +1,6 @@
 import { GatewayError } from '../exchange/gateway-error.js';
 
-export const DEFAULT_USER = 'default';
+const DEFAULT_USER = 'default';
 
 const MAX_CHARACTERS = 128;
 /** Letters with their combining marks and digits of any script. `#` and `/` stay out: keys and paths are built with them. */

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { MESSAGE } from '../support/post-json.js';
+import { linesOf, rawRequest } from '../support/raw-request.js';
+import { type Pair, startPair } from '../support/start-pair.js';
+
+/** What Anthropic was shown: every credential header, as it arrived. */
+type Shown = readonly (readonly [name: string, value: string])[];
+
+async function shownBy(pair: Pair, headers: readonly string[], path = '/v1/messages'): Promise<Shown> {
+  pair.anthropic.reset();
+  const method = path === '/v1/files' ? 'GET' : 'POST';
+  await rawRequest(pair.gateway.port, {
+    method,
+    path,
+    headers: ['anthropic-version', '2023-06-01', ...headers],
+    ...(method === 'POST' ? { body: JSON.stringify(MESSAGE) } : {}),
+  });
+  const { rawHeaders } = await pair.anthropic.requestAt(0);
+  return ['x-api-key', 'authorization'].flatMap((name) =>
+    linesOf(rawHeaders, name).map((value) => [name, value] as const),
+  );
+}
+
+describe('without a credential of the operator', () => {
+  let pair: Pair;
+  beforeAll(async () => {
+    pair = await startPair();
+  });
+  beforeEach(() => pair.anthropic.reset());
+  afterAll(() => pair.close());
+
+  it.each<[name: string, headers: readonly string[], shown: Shown]>([
+    ['a key in the header it came in', ['x-api-key', 'sk-ant-api03-a'], [['x-api-key', 'sk-ant-api03-a']]],
+    ['a bearer as it came', ['Authorization', 'Bearer sk-ant-oat01-b'], [['authorization', 'Bearer sk-ant-oat01-b']]],
+    ['the spelling of a bearer', ['authorization', 'bearer  tok'], [['authorization', 'bearer  tok']]],
+    [
+      'an API key as a bearer',
+      ['authorization', 'Bearer sk-ant-api03-a'],
+      [['authorization', 'Bearer sk-ant-api03-a']],
+    ],
+    [
+      'the key only, where both came',
+      ['authorization', 'Bearer sk-ant-oat01-b', 'x-api-key', 'sk-ant-api03-a'],
+      [['x-api-key', 'sk-ant-api03-a']],
+    ],
+    [
+      'the bearer, where the key is a placeholder',
+      ['x-api-key', 'proxy-mode', 'authorization', 'Bearer sk-ant-oat01-b'],
+      [['authorization', 'Bearer sk-ant-oat01-b']],
+    ],
+    [
+      'the bearer, where the key is empty',
+      ['x-api-key', '', 'authorization', 'Bearer sk-ant-oat01-b'],
+      [['authorization', 'Bearer sk-ant-oat01-b']],
+    ],
+    ['one bearer of two', ['authorization', 'Bearer a', 'authorization', 'Bearer b'], [['authorization', 'Bearer a']]],
+  ])('passes on %s', async (_name, headers, shown) => {
+    expect(await shownBy(pair, headers)).toEqual(shown);
+  });
+
+  it('passes on the same for the relayed endpoints', async () => {
+    const both = ['authorization', 'Bearer sk-ant-oat01-b', 'x-api-key', 'sk-ant-api03-a'];
+    expect(await shownBy(pair, both, '/v1/files')).toEqual([['x-api-key', 'sk-ant-api03-a']]);
+  });
+
+  it.each<[name: string, headers: readonly string[]]>([
+    ['none', []],
+    ['an empty key', ['x-api-key', ' ']],
+    ['a placeholder as key', ['x-api-key', 'any-key']],
+    ['a placeholder as bearer', ['authorization', 'Bearer test']],
+    ['placeholders in both', ['x-api-key', 'proxy-mode', 'authorization', 'Bearer proxy-mode']],
+    ['a bearer without a token', ['authorization', 'Bearer ']],
+    ['basic authentication', ['authorization', 'Basic dXNlcjpwdw==']],
+  ])('answers 401 and says what to set: %s', async (_name, headers) => {
+    for (const [method, path] of [
+      ['POST', '/v1/messages'],
+      ['POST', '/user/alice/v1/messages/count_tokens'],
+      ['GET', '/v1/files'],
+    ] as const) {
+      const body = method === 'POST' ? JSON.stringify(MESSAGE) : undefined;
+      const answer = await rawRequest(pair.gateway.port, { method, path, headers, ...(body && { body }) });
+      expect([path, answer.status]).toEqual([path, 401]);
+      expect(answer.headers['request-id']).toMatch(/^exc_/);
+      expect(JSON.parse(answer.body.toString())).toMatchObject({
+        type: 'error',
+        error: { type: 'authentication_error', message: expect.stringMatching(/ANTHROPIC_API_KEY.*x-api-key/) },
+      });
+    }
+    expect(pair.anthropic.requests).toHaveLength(0);
+  });
+});
+
+describe('with a credential of the operator', () => {
+  it.each<[name: string, environment: Record<string, string>, headers: readonly string[], shown: Shown]>([
+    ['ANTHROPIC_API_KEY is shown as a key', { ANTHROPIC_API_KEY: 'sk-op' }, [], [['x-api-key', 'sk-op']]],
+    [
+      'ANTHROPIC_AUTH_TOKEN is shown as a bearer',
+      { ANTHROPIC_AUTH_TOKEN: 'op-token' },
+      ['x-api-key', 'test'],
+      [['authorization', 'Bearer op-token']],
+    ],
+    [
+      'ANTHROPIC_API_KEY comes before ANTHROPIC_AUTH_TOKEN',
+      { ANTHROPIC_API_KEY: 'sk-op', ANTHROPIC_AUTH_TOKEN: 'op-token' },
+      ['authorization', 'Bearer any-key'],
+      [['x-api-key', 'sk-op']],
+    ],
+    [
+      "the caller's own comes first",
+      { ANTHROPIC_API_KEY: 'sk-op' },
+      ['authorization', 'Bearer mine'],
+      [['authorization', 'Bearer mine']],
+    ],
+    [
+      'placeholders are what PLACEHOLDER_CREDENTIALS says',
+      { ANTHROPIC_API_KEY: 'sk-op', PLACEHOLDER_CREDENTIALS: 'dummy, none' },
+      ['x-api-key', 'none', 'authorization', 'Bearer test'],
+      [['authorization', 'Bearer test']],
+    ],
+  ])('%s', async (_name, environment, headers, shown) => {
+    const pair = await startPair(environment);
+    try {
+      expect(await shownBy(pair, headers)).toEqual(shown);
+      expect(await shownBy(pair, headers, '/v1/files')).toEqual(shown);
+    } finally {
+      await pair.close();
+    }
+  });
+});
