@@ -22,7 +22,7 @@ export interface Refusal {
   readonly text: string;
 }
 
-export function failureOfStatus(status: number): Failure {
+function failureOfStatus(status: number): Failure {
   if (status === 429) return 'rate_limited';
   if (status === 529 || status === 503) return 'overloaded';
   if (status === 502 || status === 504) return 'unreachable';
@@ -74,6 +74,7 @@ function errorTypeOf(eventData: string): ErrorType {
 
 /** The error for a connection that gave no answer. */
 export function errorOfConnection(cause: unknown, hasCallerLeft: boolean): UpstreamError {
+  if (cause instanceof UpstreamError) return cause;
   if (hasCallerLeft) return new UpstreamError({ failure: 'aborted', message: 'the caller has left', cause });
   const { code, message } = cause as NodeJS.ErrnoException;
   const failure = code && TIMEOUT_CODES.has(code) ? 'timed_out' : 'unreachable';

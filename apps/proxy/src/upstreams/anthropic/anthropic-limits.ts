@@ -48,8 +48,7 @@ interface Window {
   readonly reason: string;
 }
 
-/** The seconds that a `retry-after` or `retry-after-ms` header asks to wait; undefined where none can be read. */
-export function retryAfterOf(headers: HeaderLines, nowMs: number): Window | undefined {
+function retryAfterOf(headers: HeaderLines, nowMs: number): Window | undefined {
   const milliseconds = numberOf(headerOf(headers, 'retry-after-ms'));
   if (milliseconds !== undefined) return { seconds: milliseconds / 1_000, reason: 'retry-after-ms' };
   const text = headerOf(headers, 'retry-after');

@@ -143,19 +143,30 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   private async withKnownStart(head: AnswerHead, options: SendOptions): Promise<UpstreamAnswer> {
     const encoding = knownEncodingOf(head.headers);
     if (encoding === 'unknown') return head;
-    const { event, body } = await firstEventOf(head.body, encoding);
+    const { event, body, failure } = await unlessAborted(firstEventOf(head.body, encoding), options.signal);
+    if (failure) throw errorOfConnection(failure, options.signal.aborted);
     if (event?.name !== 'error') return { ...head, body };
     throw errorOfFirstEvent(await this.readRefusal({ ...head, body }, options), event.data);
   }
 
   private async readRefusal(head: AnswerHead, { signal }: SendOptions): Promise<Refusal> {
     try {
-      const body = await readBody(head.body, MAX_REFUSAL_BYTES);
+      const body = await unlessAborted(readBody(head.body, MAX_REFUSAL_BYTES), signal);
       return { ...head, body, text: await textOf(body, knownEncodingOf(head.headers)) };
     } catch (error) {
       throw errorOfConnection(error, signal.aborted);
     }
   }
+}
+
+/** A body that was let go says nothing more, not even that it has ended. */
+function unlessAborted<Value>(value: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(errorOfConnection(signal.reason, true));
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    value.then(resolve, reject);
+  });
 }
 
 function knownEncodingOf(headers: HeaderLines): ContentEncoding | undefined | 'unknown' {

@@ -11,17 +11,21 @@ export interface FirstEvent {
 
 /**
  * Reads an event stream up to its first event that is no ping, and gives the stream back with nothing missing.
- * A 200 can still be a refusal: then its first event is `error`. `event` is undefined where the stream ended,
- * broke or said nothing before.
+ * A 200 can still be a refusal: then its first event is `error`. `failure` tells that the stream ended or broke before
+ * it had said anything; neither is there where it says nothing for too long.
  */
-export function firstEventOf(
-  body: AnswerBody,
-  encoding: ContentEncoding | undefined,
-): Promise<{ event: FirstEvent | undefined; body: AnswerBody }> {
+export function firstEventOf(body: AnswerBody, encoding: ContentEncoding | undefined): Promise<Beginning> {
   return new Promise((resolve) => {
-    const held = new HeldBody(body, encoding, (event) => resolve({ event, body: held }));
+    const held = new HeldBody(body, encoding, (known) => resolve({ ...known, body: held }));
     body.pipe(held);
   });
+}
+
+/** How a stream begins, and the stream. */
+interface Beginning {
+  readonly event?: FirstEvent;
+  readonly failure?: Error;
+  readonly body: AnswerBody;
 }
 
 /** Holds what has come until the first event is known, then stands between source and reader without a cost. */
@@ -31,22 +35,22 @@ class HeldBody implements BodySink, AnswerBody {
   private sink: BodySink | undefined;
   private ending: { error?: Error } | undefined;
   private isKnown = false;
-  private readonly peek: (chunk: Buffer) => void;
+  private readonly peek: Peek;
 
   constructor(
     private readonly source: AnswerBody,
     encoding: ContentEncoding | undefined,
-    private readonly onKnown: (event: FirstEvent | undefined) => void,
+    private readonly onKnown: (known: Omit<Beginning, 'body'>) => void,
   ) {
-    this.peek = peeker(encoding, (event) => this.know(event));
+    this.peek = peekOf(encoding, (event) => this.know(event ? { event } : {}));
   }
 
   write(chunk: Buffer): boolean {
     if (this.sink) return this.sink.write(chunk);
     this.chunks.push(chunk);
     this.heldBytes += chunk.length;
-    if (!this.isKnown) this.peek(chunk);
-    if (this.heldBytes > MAX_HELD_BYTES) this.know(undefined);
+    if (!this.isKnown) this.peek.write(chunk);
+    if (this.heldBytes > MAX_HELD_BYTES) this.know({});
     return !this.isKnown;
   }
 
@@ -76,26 +80,37 @@ class HeldBody implements BodySink, AnswerBody {
 
   private close(ending: { error?: Error }): void {
     this.ending = ending;
-    if (!this.sink) this.know(undefined);
+    if (!this.sink)
+      this.peek.end(() => this.know({ failure: ending.error ?? new Error('the stream ended before its first event') }));
     else if (ending.error) this.sink.fail(ending.error);
     else this.sink.end();
   }
 
-  private know(event: FirstEvent | undefined): void {
+  private know(known: Omit<Beginning, 'body'>): void {
     if (this.isKnown) return;
     this.isKnown = true;
-    this.onKnown(event);
+    this.onKnown(known);
   }
 }
 
-function peeker(encoding: ContentEncoding | undefined, onFirst: (event: FirstEvent | undefined) => void) {
+/** Looks for the first event beside the bytes that are held. */
+interface Peek {
+  write(chunk: Buffer): void;
+  /** Calls back once everything written has been looked at. */
+  end(onRead: () => void): void;
+}
+
+function peekOf(encoding: ContentEncoding | undefined, onFirst: (event: FirstEvent | undefined) => void): Peek {
   const scanner = new SseScanner({
     wants: (name) => name !== 'ping',
     onEvent: (name, data = '') => onFirst({ name, data }),
   });
-  if (!encoding) return (chunk: Buffer) => scanner.write(chunk);
+  if (!encoding) return { write: (chunk) => scanner.write(chunk), end: (onRead) => onRead() };
   const decoder = decodingStream(encoding);
   decoder.on('data', (chunk: Buffer) => scanner.write(chunk));
   decoder.on('error', () => onFirst(undefined));
-  return (chunk: Buffer) => void decoder.write(chunk);
+  return {
+    write: (chunk) => void decoder.write(chunk),
+    end: (onRead) => void decoder.once('end', onRead).end(),
+  };
 }

@@ -114,16 +114,17 @@ export class BedrockUpstream implements UpstreamProvider {
 
   private async attempt({ request, target, signal }: Call, body: string): Promise<UpstreamAnswer | BedrockFault> {
     const { isStream, model } = request;
+    const billedAs = target.modelId.startsWith('global.') ? 'bedrock-global' : 'bedrock-regional';
     const lifeline = new Lifeline(signal, isStream ? MAX_STREAM_SILENCE_MS : MAX_ANSWER_SILENCE_MS);
     const invocation = { modelId: target.modelId, body: Buffer.from(body) };
     try {
       if (isStream) {
         const stream = await lifeline.wait(this.runtime.openStream(invocation, lifeline.signal));
-        return await streamedAnswer(stream, model, lifeline);
+        return { ...(await streamedAnswer(stream, model, lifeline)), billedAs };
       }
       const { bytes, requestId } = await lifeline.wait(this.runtime.invoke(invocation, lifeline.signal));
       lifeline.cut();
-      return wholeAnswer(bytes, model, requestId);
+      return { ...wholeAnswer(bytes, model, requestId), billedAs };
     } catch (error) {
       lifeline.cut();
       if (signal.aborted) throw new UpstreamError({ failure: 'aborted', message: 'the caller has left', cause: error });
