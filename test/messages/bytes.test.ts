@@ -20,7 +20,7 @@ const HEADERS = {
   'content-type': 'application/json',
   'anthropic-version': '2023-06-01',
 };
-const post = (body: string | Buffer) =>
+const post = (body: string | Buffer<ArrayBuffer>) =>
   fetch(`${gateway.url}/v1/messages?beta=true`, { method: 'POST', headers: HEADERS, body });
 
 describe('the received bytes are what goes to Anthropic', () => {

@@ -1,5 +1,6 @@
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { AdmissionModule } from './admission/admission.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Environment, GatewayConfig } from './config/read-config.js';
@@ -7,12 +8,14 @@ import { ExchangeModule } from './exchange/exchange.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
+import { OpenAiModule } from './openai/openai.module.js';
+import { RecordingModule } from './recording/recording.module.js';
+import { RequestLogModule } from './request-log/request-log.module.js';
 import { SECTIONS } from './sections.js';
 import { StateModule } from './state/state.module.js';
+import type { AnyModule } from './upstream-modules.js';
 import { AnthropicModule } from './upstreams/anthropic/anthropic.module.js';
 import { BedrockModule } from './upstreams/bedrock/bedrock.module.js';
-
-export type AnyModule = Type | DynamicModule;
 
 /** The rooms, in the order in which a request meets them. */
 @Module({})
@@ -29,11 +32,15 @@ export class AppModule {
         ConfigModule.of(config, environment, SECTIONS),
         ExchangeModule,
         StateModule,
+        RecordingModule,
         AuthModule,
+        AdmissionModule,
         MessagesModule,
+        OpenAiModule,
         AnthropicModule,
         BedrockModule,
         ...upstreamModules,
+        RequestLogModule,
         HealthModule,
         ObservabilityModule.with(logger),
       ],

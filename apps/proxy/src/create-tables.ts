@@ -3,6 +3,8 @@ import { readEnvironment } from './config/environment.js';
 import { readConfig } from './config/read-config.js';
 import { type FallbackConfig, fallbackSection } from './fallback/fallback.config.js';
 import { limitTable } from './fallback/limit.table.js';
+import { type RequestLogConfig, requestLogSection } from './request-log/request-log.config.js';
+import { requestsTable } from './request-log/requests.table.js';
 import { SECTIONS } from './sections.js';
 import { type StateConfig, stateSection } from './state/state.config.js';
 import { openTableStore } from './state/state.module.js';
@@ -17,6 +19,7 @@ async function createTables(): Promise<void> {
     throw new Error('STATE_STORE is "embedded", which needs no tables; set it to "dynamodb".');
   const tables = [
     limitTable((config[fallbackSection.name] as FallbackConfig).rateLimitTable),
+    requestsTable((config[requestLogSection.name] as RequestLogConfig).table),
     usageTable((config[usageSection.name] as UsageConfig).usageTable),
   ];
   const store = openTableStore(state, config[awsSection.name] as AwsConfig);

@@ -1,19 +1,17 @@
-import { errorBody } from '@claude-proxy/messages-api';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import { type AnyModule, AppModule } from './app.module.js';
+import type { FastifyInstance } from 'fastify';
+import { AppModule } from './app.module.js';
 import { type Environment, readConfig } from './config/read-config.js';
 import { type ServerConfig, serverSection } from './config/server.config.js';
 import { type FallbackConfig, fallbackSection } from './fallback/fallback.config.js';
 import { AllowedMethods } from './messages/allowed-methods.js';
+import { refuseBadPath, refuseBadRequest } from './messages/early-refusals.js';
 import { createLogger, RoomLogger } from './observability/logging.js';
 import { type ObservabilityConfig, observabilitySection } from './observability/observability.config.js';
 import { SECTIONS } from './sections.js';
-import { loadUpstreamModules } from './upstream-modules.js';
+import { type AnyModule, loadUpstreamModules } from './upstream-modules.js';
 
-/** A user id of 128 characters, each four bytes, percent-encoded. */
-const MAX_PATH_PARAMETER_CHARACTERS = 128 * 4 * 3;
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Must exceed the idle time-out of the load balancer in front, whose longest is 4000 s. */
 const KEEP_ALIVE_MS = 4_010_000;
@@ -53,16 +51,15 @@ export async function createGateway(
 function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter {
   return new FastifyAdapter({
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
-    routerOptions: { maxParamLength: MAX_PATH_PARAMETER_CHARACTERS },
+    // Whether a user id is too long is for `userIdOf` to say; by default the router finds no such path.
+    routerOptions: { maxParamLength: MAX_HEADER_BYTES },
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     keepAliveTimeout: KEEP_ALIVE_MS,
     // A load balancer still sends requests while it takes us out; they are answered.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    frameworkErrors: (error: FastifyError, _request: unknown, reply: FastifyReply) => {
-      const status = error.statusCode ?? 400;
-      void reply.status(status).send(errorBody('invalid_request_error', error.message));
-    },
+    frameworkErrors: refuseBadPath,
+    clientErrorHandler: refuseBadRequest,
   });
 }
 
@@ -70,4 +67,9 @@ function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter {
 function leaveBodiesAlone(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  // Fastify refuses a media type that it cannot read; whether one is good is for the upstream to say.
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
+    raw.headers['content-type'] = undefined;
+    done();
+  });
 }

@@ -11,8 +11,8 @@ import { greet } from './greeting.js';
 async function main(): Promise<void> {
   const app: NestFastifyApplication = await createGateway(readEnvironment());
   const { host, port } = app.get<ServerConfig>(serverSection.token);
-  await app.listen(port, host);
   drainOnSignals(app);
+  await app.listen(port, host);
   await greet(app);
 }
 
@@ -25,6 +25,6 @@ main().catch((error: NodeJS.ErrnoException) => {
 function reasonOf(error: NodeJS.ErrnoException): string {
   if (error instanceof ConfigError || error.name === 'StorageError') return error.message;
   if (error.code === 'EADDRINUSE') return `The port is taken (${error.message}). Set PORT to another one.`;
-  if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') return `Cannot listen: ${error.message}`;
+  if (['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes(error.code ?? '')) return `Cannot listen: ${error.message}`;
   return error.stack ?? String(error);
 }

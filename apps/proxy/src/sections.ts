@@ -1,3 +1,4 @@
+import { admissionSection } from './admission/admission.config.js';
 import { authSection } from './auth/auth.config.js';
 import { awsSection } from './config/aws.config.js';
 import type { Section } from './config/section.js';
@@ -5,6 +6,8 @@ import { serverSection } from './config/server.config.js';
 import { fallbackSection } from './fallback/fallback.config.js';
 import { messagesSection } from './messages/messages.config.js';
 import { observabilitySection } from './observability/observability.config.js';
+import { openAiSection } from './openai/openai.config.js';
+import { requestLogSection } from './request-log/request-log.config.js';
 import { stateSection } from './state/state.config.js';
 import { anthropicSection } from './upstreams/anthropic/anthropic.config.js';
 import { bedrockSection } from './upstreams/bedrock/bedrock.config.js';
@@ -14,11 +17,14 @@ import { usageSection } from './usage/usage.config.js';
 export const SECTIONS: readonly Section[] = [
   serverSection,
   authSection,
+  admissionSection,
   messagesSection,
+  openAiSection,
   fallbackSection,
   anthropicSection,
   bedrockSection,
   usageSection,
+  requestLogSection,
   stateSection,
   awsSection,
   observabilitySection,

@@ -1,6 +1,8 @@
 import { pathToFileURL } from 'node:url';
-import type { AnyModule } from './app.module.js';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { ConfigError } from './config/read-config.js';
+
+export type AnyModule = Type | DynamicModule;
 
 /** Loads the modules that `UPSTREAM_MODULES` names: packages by name, files by path. */
 export function loadUpstreamModules(names: readonly string[]): Promise<AnyModule[]> {

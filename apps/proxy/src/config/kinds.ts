@@ -56,7 +56,8 @@ export const httpUrl: Kind<URL> = {
   allowed: 'an http or https URL without user, query or fragment',
   schema: z.string().transform((value, context) => {
     const url = URL.parse(value);
-    if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username) return url;
+    const isPlain = url && !(url.search || url.hash || url.username || url.password);
+    if (isPlain && /^https?:$/.test(url.protocol)) return url;
     context.addIssue('not such a URL');
     return z.NEVER;
   }),

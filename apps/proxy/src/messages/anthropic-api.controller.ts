@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { bodyOfBytes, readBody, type UpstreamAnswer } from '@claude-proxy/upstream';
+import { bodyOfBytes, headerOf, readBody, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { All, Controller, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CredentialReader } from '../auth/credential.reader.js';
@@ -15,7 +15,7 @@ import { isBatchObjectPath, withOwnResultsUrls } from './results-url.js';
 import { exchangeHeaderOf, pathOfApi, type UserParams, underEveryPrefix } from './routes.js';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
-const PASSED_ON = ['/v1/models', '/v1/messages/batches', '/v1/files', '/v1/skills'];
+const PASSED_ON = ['/v1/messages/batches', '/v1/files', '/v1/skills'];
 const MAX_BATCH_PAGE_BYTES = 16 * 1024 * 1024;
 
 /** Passes on the rest of the Anthropic API that clients use, bodies streamed both ways. */
@@ -40,6 +40,7 @@ export class AnthropicApiController {
       return relay(answer, reply.raw, { exchange, tap, ...this.config });
     };
     const isBatch = isBatchObjectPath(path);
+    const ownUrl = ownUrlOf(request);
     await this.service.pass(
       {
         method: raw.method!,
@@ -50,16 +51,11 @@ export class AnthropicApiController {
       },
       exchange,
       caller,
-      isBatch ? async (answer, tap) => deliver(await withOwnUrls(answer, request), tap) : deliver,
+      isBatch ? async (answer, tap) => deliver(await withOwnUrls(answer, ownUrl), tap) : deliver,
     );
   }
 
-  @All([
-    '/v1/organizations',
-    '/v1/organizations/*',
-    '/user/:user_id/v1/organizations',
-    '/user/:user_id/v1/organizations/*',
-  ])
+  @All(underEveryPrefix('/v1/organizations').concat(underEveryPrefix('/v1/organizations/*')))
   refuseAdminApi(): never {
     throw new GatewayError({
       type: 'permission_error',
@@ -85,22 +81,37 @@ function bodyFor({ raw }: FastifyRequest<UserParams>): Readable | undefined {
   return hasBody ? raw : undefined;
 }
 
-async function withOwnUrls(answer: UpstreamAnswer, request: FastifyRequest<UserParams>): Promise<UpstreamAnswer> {
-  const body = await readBody(answer.body, MAX_BATCH_PAGE_BYTES);
-  const user = request.params.user_id;
-  const prefix = user === undefined ? '' : `/user/${encodeURIComponent(user)}`;
-  const rewritten = withOwnResultsUrls(body, `${request.protocol}://${request.host}${prefix}`);
+/** Where the caller reached us. To be asked before the body is passed on: a request that has been read has no socket. */
+function ownUrlOf({ protocol, host, params }: FastifyRequest<UserParams>): string {
+  const user = params.user_id;
+  return `${protocol}://${host}${user === undefined ? '' : `/user/${encodeURIComponent(user)}`}`;
+}
+
+async function withOwnUrls(answer: UpstreamAnswer, ownUrl: string): Promise<UpstreamAnswer> {
+  const isReadable = (headerOf(answer.headers, 'content-encoding') ?? 'identity') === 'identity';
+  if (!isReadable) return answer;
+  const rewritten = withOwnResultsUrls(await wholeBodyOf(answer), ownUrl);
   const headers = answer.headers.flatMap((name, index) =>
     index % 2 === 0 && name.toLowerCase() !== 'content-length' ? [name, answer.headers[index + 1]!] : [],
   );
   return { ...answer, headers: [...headers, 'content-length', String(rewritten.length)], body: bodyOfBytes(rewritten) };
 }
 
+async function wholeBodyOf({ body }: UpstreamAnswer): Promise<Buffer> {
+  try {
+    return await readBody(body, MAX_BATCH_PAGE_BYTES);
+  } catch (error) {
+    const message = `The answer of Anthropic could not be read: ${(error as Error).message}`;
+    throw new GatewayError({ type: 'api_error', status: 502, message, cause: error });
+  }
+}
+
 /** What looks like one resource here must not become another one upstream. */
 function plainPath(path: string): string {
   const [resource = ''] = path.split('?');
   const isOdd = /\/\.{0,2}(\/|$)|%2e|%2f|%5c|\\/i.test(resource.replace(/\/$/, ''));
-  if (!isOdd) return path;
+  const isSpelledPlainly = PASSED_ON.some((known) => resource === known || resource.startsWith(`${known}/`));
+  if (!isOdd && isSpelledPlainly) return path;
   throw new GatewayError({ type: 'invalid_request_error', message: 'The path has empty, dot or encoded segments.' });
 }
 

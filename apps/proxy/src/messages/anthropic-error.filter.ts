@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { errorBody, errorTypeOfStatus } from '@claude-proxy/messages-api';
+import { errorTypeOfStatus } from '@claude-proxy/messages-api';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { AllowedMethods } from './allowed-methods.js';
+import { type RenderedError, renderedError } from './rendered-error.js';
 import { exchangeHeaderOf } from './routes.js';
 
 /** How long a client that is still sending gets to read why it should not. */
@@ -23,17 +23,15 @@ export class AnthropicErrorFilter implements ExceptionFilter {
     const { raw } = host.switchToHttp().getRequest<FastifyRequest>();
     if (reply.raw.headersSent || reply.raw.destroyed) return;
     const error = this.gatewayErrorOf(thrown, raw.method!, raw.url!);
-    const requestId = String(reply.getHeader(exchangeHeaderOf) ?? new Exchange('', 'relay', '').id);
-    const body = JSON.stringify(errorBody(error.type, error.message, requestId, error.details));
-    const headers = {
-      ...error.headers,
-      'content-type': 'application/json',
-      'content-length': String(Buffer.byteLength(body)),
-      'request-id': requestId,
-      [exchangeHeaderOf]: requestId,
-    };
-    if (raw.complete || error.status !== 413) void reply.status(error.status).headers(headers).send(body);
-    else refuseWhileSending(reply.hijack().raw, error.status, headers, body);
+    const rendered = this.render(error, reply.getHeader(exchangeHeaderOf) as string | undefined);
+    const { status, headers, body } = rendered;
+    if (raw.complete || status !== 413) void reply.status(status).headers(headers).send(body);
+    else refuseWhileSending(reply.hijack().raw, rendered);
+  }
+
+  /** Another dialect of the same refusals needs to change nothing else. */
+  protected render(error: GatewayError, exchangeId: string | undefined): RenderedError {
+    return renderedError(error, exchangeId);
   }
 
   private gatewayErrorOf(thrown: unknown, method: string, url: string): GatewayError {
@@ -64,12 +62,7 @@ export class AnthropicErrorFilter implements ExceptionFilter {
  * Refuses a body without reading it. Closing at once would reset the connection and take the refusal with it, so the
  * client gets a moment to read.
  */
-function refuseWhileSending(
-  response: ServerResponse,
-  status: number,
-  headers: Record<string, string>,
-  body: string,
-): void {
+function refuseWhileSending(response: ServerResponse, { status, headers, body }: RenderedError): void {
   response.writeHead(status, { ...headers, connection: 'close' });
   response.write(body);
   const close = setTimeout(() => response.destroy(), EARLY_REFUSAL_MS).unref();

@@ -5,17 +5,21 @@ import { AdminGuard } from '../auth/admin.guard.js';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
 import { Exchange } from '../exchange/exchange.js';
-import { GatewayError } from '../exchange/gateway-error.js';
+import { alwaysStreamed } from './always-streamed.js';
 import { abortOnHangUp } from './client-connection.js';
+import { asksForDrill } from './drill-request.js';
 import { requestHeadersFor } from './forwarded-headers.js';
 import { type MessagesConfig, messagesSection } from './messages.config.js';
 import { MessagesService } from './messages.service.js';
-import { ReceivedRequest } from './received-request.js';
+import { type Received, ReceivedRequest } from './received-request.js';
 import { relay } from './relay.js';
 import { readRequestBody } from './request-body.js';
-import { exchangeHeaderOf, pathOfApi, type UserParams, underEveryPrefix } from './routes.js';
+import { exchangeHeaderOf, queryOf, type UserParams, underEveryPrefix } from './routes.js';
 
-const DRILL_HEADER = 'x-claude-proxy-drill';
+const PATHS: Readonly<Record<Operation, string>> = {
+  messages: '/v1/messages',
+  count_tokens: '/v1/messages/count_tokens',
+};
 
 /** HTTP in, HTTP out: `POST /v1/messages` and `/v1/messages/count_tokens`, for everybody and per user. */
 @Controller()
@@ -27,12 +31,18 @@ export class MessagesController {
     @Inject(messagesSection.token) private readonly config: MessagesConfig,
   ) {}
 
-  @Post(underEveryPrefix('/v1/messages'))
+  @Post(underEveryPrefix(PATHS.messages))
   messages(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
     return this.serve('messages', request, reply);
   }
 
-  @Post(underEveryPrefix('/v1/messages/count_tokens'))
+  /** The same body, and always a stream for an answer. */
+  @Post(underEveryPrefix(`${PATHS.messages}/stream`))
+  messagesStream(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
+    return this.serve('messages', request, reply, alwaysStreamed);
+  }
+
+  @Post(underEveryPrefix(PATHS.count_tokens))
   countTokens(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
     return this.serve('count_tokens', request, reply);
   }
@@ -44,20 +54,21 @@ export class MessagesController {
     return { message: 'hello' };
   }
 
-  private async serve(operation: Operation, request: FastifyRequest<UserParams>, reply: FastifyReply): Promise<void> {
+  private async serve(
+    operation: Operation,
+    request: FastifyRequest<UserParams>,
+    reply: FastifyReply,
+    adapt = async (received: Received) => received,
+  ): Promise<void> {
     const { raw } = request;
     const signal = abortOnHangUp(reply.raw);
-    const path = pathOfApi(raw.url!);
+    // Spelled anew: the router also takes `/v1/%6dessages` and the like for it.
+    const path = PATHS[operation] + queryOf(raw.url!);
     const exchange = new Exchange(userIdOf(request.params.user_id), operation, path);
-    exchange.isDrill = this.asksForDrill(request);
     reply.header(exchangeHeaderOf, exchange.id);
-    const received = await ReceivedRequest.read({
-      operation,
-      path,
-      headers: requestHeadersFor(raw.rawHeaders),
-      body: await readRequestBody(raw),
-      host: raw.headers.host,
-      user: exchange.user,
+    const received = await this.receive(operation, exchange, request, adapt).catch((error: unknown) => {
+      this.service.turnAway(exchange, error, raw.destroyed && !raw.complete);
+      throw error;
     });
     const caller = { credential: this.credentials.read(raw.headers), signal };
     await this.service.serve(received, exchange, caller, (answer, tap) => {
@@ -66,19 +77,22 @@ export class MessagesController {
     });
   }
 
-  private asksForDrill({ raw }: FastifyRequest<UserParams>): boolean {
-    const drill = raw.headers[DRILL_HEADER];
-    if (drill === undefined) return false;
-    if (!this.admin.isAdmin(raw)) {
-      throw new GatewayError({
-        type: 'permission_error',
-        message: `${DRILL_HEADER} needs the admin token in "x-admin-token".`,
-      });
-    }
-    if (drill === 'rate-limit') return true;
-    throw new GatewayError({
-      type: 'invalid_request_error',
-      message: `${DRILL_HEADER} is ${JSON.stringify(drill)}; allowed: "rate-limit".`,
-    });
+  private async receive(
+    operation: Operation,
+    exchange: Exchange,
+    request: FastifyRequest<UserParams>,
+    adapt: (received: Received) => Promise<Received>,
+  ): Promise<ReceivedRequest> {
+    const { raw } = request;
+    exchange.isDrill = asksForDrill(request, this.admin);
+    const received = {
+      operation,
+      path: exchange.path,
+      headers: requestHeadersFor(raw.rawHeaders),
+      body: await readRequestBody(raw),
+      host: raw.headers.host,
+      user: exchange.user,
+    };
+    return ReceivedRequest.read(await adapt(received));
   }
 }

@@ -8,12 +8,14 @@ import {
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
 import { Injectable } from '@nestjs/common';
+import { CredentialStates } from '../exchange/credential-states.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { FallbackRouter } from '../fallback/fallback.router.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
-import { UsageTap } from '../usage/usage-tap.js';
+import { CostService } from '../usage/cost.service.js';
+import { blindTap, UsageTap } from '../usage/usage-tap.js';
 
 /** Who asks, and how to know that they have left. */
 export interface Caller {
@@ -31,6 +33,8 @@ export class MessagesService {
     private readonly router: FallbackRouter,
     private readonly registry: UpstreamRegistry,
     private readonly feed: ExchangeFeed,
+    private readonly costs: CostService,
+    private readonly credentials: CredentialStates,
   ) {}
 
   /** @throws GatewayError when there is no answer to deliver; the exchange is finished either way. */
@@ -39,6 +43,13 @@ export class MessagesService {
     exchange.isStream = request.isStream;
     exchange.requestBytes = request.body.length;
     await this.tell(exchange, caller, deliver, () => this.router.send(request, exchange, caller));
+  }
+
+  /** Ends an exchange that was refused, or whose client left, before there was a request to serve. */
+  turnAway(exchange: Exchange, error: unknown, hasClientLeft: boolean): void {
+    this.feed.begin();
+    noteFailure(exchange, error, hasClientLeft);
+    this.feed.finish(exchange);
   }
 
   /** Passes on what only the Anthropic API has; nobody stands in for it. */
@@ -52,19 +63,20 @@ export class MessagesService {
   }
 
   private async tell(exchange: Exchange, caller: Caller, deliver: Delivery, send: () => Promise<UpstreamAnswer>) {
+    this.feed.begin();
     exchange.credentialFingerprint = caller.credential?.fingerprint;
+    if (caller.credential) this.credentials.seen(caller.credential.fingerprint);
     try {
       const answer = await send();
-      const tap = new UsageTap(answer.headers);
+      const tap = exchange.operation === 'messages' ? new UsageTap(answer.headers) : blindTap();
       exchange.upstreamRequestId = headerOf(answer.headers, 'request-id');
       if (answer.status >= 400) exchange.outcome = 'refused';
       await deliver(answer, tap);
       await tap.finish();
       note(exchange, tap, answer);
+      exchange.costNanoUsd = this.costs.costOf(exchange);
     } catch (error) {
-      exchange.outcome = caller.signal.aborted ? 'aborted' : 'refused';
-      exchange.status = error instanceof GatewayError ? error.status : 500;
-      exchange.errorMessage = (error as Error).message;
+      noteFailure(exchange, error, caller.signal.aborted);
       throw error;
     } finally {
       this.feed.finish(exchange);
@@ -72,8 +84,16 @@ export class MessagesService {
   }
 }
 
+function noteFailure(exchange: Exchange, error: unknown, hasClientLeft: boolean): void {
+  exchange.outcome = hasClientLeft ? 'aborted' : 'refused';
+  exchange.status = error instanceof GatewayError ? error.status : 500;
+  exchange.errorMessage = (error as Error).message;
+}
+
 function note(exchange: Exchange, { observed }: UsageTap, answer: UpstreamAnswer): void {
   exchange.usage = mergeUsage(answer.measuredUsage?.() as Exchange['usage'], observed.usage);
+  exchange.isOutputEstimated = observed.isOutputEstimated;
+  exchange.billedAs = answer.billedAs;
   if (observed.model !== exchange.model) exchange.answeredModel = observed.model;
   exchange.stopReason = observed.stopReason;
   exchange.errorMessage ??= observed.errorMessage;

@@ -69,9 +69,23 @@ class RelayedAnswer implements BodySink {
   }
 
   end(): void {
-    const isCutShort = this.tap.isEventStream && this.tap.canTellItsEnd && !this.tap.observed.hasEnded;
-    if (isCutShort) this.fail(new Error('the upstream ended its stream before the message was complete'));
-    else this.close();
+    const { isEventStream, canTellItsEnd, observed } = this.tap;
+    if (!isEventStream) this.close();
+    else if (canTellItsEnd) this.endStream(observed.hasEnded);
+    else void this.endCompressedStream();
+  }
+
+  private endStream(isComplete: boolean): void {
+    if (isComplete) this.close();
+    else this.fail(new Error('the upstream ended its stream before the message was complete'));
+  }
+
+  /** It is read beside the bytes that pass, and a moment later. What could not be read at all is taken for complete. */
+  private async endCompressedStream(): Promise<void> {
+    const { tap } = this;
+    await tap.finish();
+    const hasBeenRead = tap.observed.model !== undefined;
+    this.endStream(tap.observed.hasEnded || !hasBeenRead);
   }
 
   /** Never a clean end: an error event where the client reads events, else a broken connection. */

@@ -8,6 +8,10 @@ export const exchangeHeaderOf = 'x-claude-proxy-exchange';
 /** Clients whose base URL ends in `/v1` ask for `/v1/v1/...`. */
 const DOUBLED = /^\/v1(?=\/v1\/)/;
 const USER_PREFIX = /^\/user\/[^/?]*(?=\/)/;
+/** What a client writes that takes us for a forward proxy. */
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
+const FRAGMENT = /#.*$/s;
+const QUERY = /^[^?#]*(\?[^#]*)/;
 
 /** A route for everybody and per user, also with the prefix doubled by a base URL that ends in `/v1`. */
 export function underEveryPrefix(path: string): string[] {
@@ -15,7 +19,12 @@ export function underEveryPrefix(path: string): string[] {
   return paths.flatMap((each) => [each, `/user/:user_id${each}`]);
 }
 
-/** Path and query as the Messages API knows them: without the user, without a doubled prefix. */
+/** Path and query as the Anthropic API knows them: without the user, without a doubled prefix. */
 export function pathOfApi(url: string): string {
-  return url.replace(USER_PREFIX, '').replace(DOUBLED, '');
+  return url.replace(FRAGMENT, '').replace(ORIGIN, '').replace(USER_PREFIX, '').replace(DOUBLED, '');
+}
+
+/** The query with its question mark, or an empty text. */
+export function queryOf(url: string): string {
+  return QUERY.exec(url)?.[1] ?? '';
 }

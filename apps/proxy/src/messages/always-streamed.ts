@@ -1,0 +1,36 @@
+import { contentEncodingOf, decodeBytes, membersOfJson } from '@claude-proxy/messages-api';
+import { headerOf } from '@claude-proxy/upstream';
+import type { Received } from './received-request.js';
+import { MAX_BODY_BYTES } from './request-body.js';
+
+const TRUE = Buffer.from('true');
+const FIRST_MEMBER = Buffer.from('"stream":true,');
+const ONLY_MEMBER = Buffer.from('"stream":true');
+
+/** The request with `"stream": true` in its body. A body that is no JSON object is left for its reader to refuse. */
+export async function alwaysStreamed(received: Received): Promise<Received> {
+  try {
+    const encoding = contentEncodingOf(headerOf(received.headers, 'content-encoding'));
+    const decoded = encoding ? await decodeBytes(received.body, encoding, MAX_BODY_BYTES) : received.body;
+    const body = withStream(decoded);
+    return encoding ? { ...received, body, headers: withoutEncoding(received.headers) } : { ...received, body };
+  } catch {
+    return received;
+  }
+}
+
+/** Spliced in, not written anew: every other byte stays, and with it the prompt cache. */
+export function withStream(body: Buffer): Buffer {
+  const members = membersOfJson(body);
+  const range = members.get('stream');
+  if (range) return Buffer.concat([body.subarray(0, range.start), TRUE, body.subarray(range.end)]);
+  const afterBrace = body.indexOf('{') + 1;
+  const member = members.size === 0 ? ONLY_MEMBER : FIRST_MEMBER;
+  return Buffer.concat([body.subarray(0, afterBrace), member, body.subarray(afterBrace)]);
+}
+
+function withoutEncoding(headers: Received['headers']): string[] {
+  return headers.flatMap((name, index) =>
+    index % 2 === 0 && name.toLowerCase() !== 'content-encoding' ? [name, headers[index + 1]!] : [],
+  );
+}

@@ -1,0 +1,179 @@
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import { type AnthropicSimulator, answer, silence, startAnthropicSimulator } from '@claude-proxy/simulator';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { BuiltGateway } from '../support/built-gateway.js';
+import { MESSAGE, postJson } from '../support/post-json.js';
+import { liveEventsOf } from '../support/read-sse.js';
+
+const STREAMED = { ...MESSAGE, stream: true };
+
+let anthropic: AnthropicSimulator;
+let gateway: BuiltGateway | undefined;
+
+beforeAll(async () => {
+  anthropic = await startAnthropicSimulator();
+  await (await BuiltGateway.spawn({ PORT: 'build only' })).ended;
+}, 60_000);
+beforeEach(() => anthropic.reset());
+afterEach(() => gateway?.stop());
+afterAll(() => anthropic.close());
+
+const start = async (environment: Record<string, string> = {}) => {
+  gateway = await BuiltGateway.started({ ANTHROPIC_UPSTREAM_URL: anthropic.url, ...environment });
+  return gateway;
+};
+
+describe('a start', () => {
+  it('tells where it listens, how to use it, whom it asks and where it keeps its state', async () => {
+    const started = await start();
+    const messages = started.lines.map(({ msg }) => msg);
+    expect(messages).toEqual([
+      `Claude Code Proxy listens on ${started.url}`,
+      `Claude Code: ANTHROPIC_BASE_URL=${started.url}/user/YOUR_NAME claude`,
+      `anthropic: sends to ${anthropic.url}`,
+      "Credential for Anthropic: the caller's own",
+      `State: embedded store in ${join(started.directory, 'data')}`,
+    ]);
+    expect(started.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await fetch(`${started.url}/health`)).status).toBe(200);
+  });
+});
+
+describe('a start that cannot succeed gives one clear message and exits with 1', () => {
+  let occupier: Server;
+  beforeAll(async () => {
+    occupier = createServer().listen(0, '127.0.0.1');
+    await once(occupier, 'listening');
+  });
+  afterAll(() => {
+    occupier.close();
+  });
+
+  it('where the port is taken', async () => {
+    const { port } = occupier.address() as AddressInfo;
+    const { code, stdout, stderr } = await (await BuiltGateway.spawn({ PORT: String(port) })).ended;
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(new RegExp(`^The port is taken \\(.*:${port}\\)\\. Set PORT to another one\\.\n$`));
+  });
+
+  it('where the address is not ours', async () => {
+    const { code, stderr } = await (await BuiltGateway.spawn({ HOST: '192.0.2.1' })).ended;
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^Cannot listen: .*192\.0\.2\.1.*\n$/)]);
+  });
+
+  it('where the configuration has faults: all of them, by variable, value and what is allowed', async () => {
+    const faulty = {
+      PORT: '99999',
+      LOG_LEVEL: 'loud',
+      TRUST_PROXY: '10.0.0.0/99',
+      ANTHROPIC_UPSTREAM_URL: 'ftp://x',
+      BEDROCK_FALLBACK_ENABLED: 'perhaps',
+      ANTHROPIC_API_KEY: 'sk-ant-api03-hidden',
+    };
+    const { code, stdout, stderr } = await (await BuiltGateway.spawn(faulty)).ended;
+    expect([code, stdout]).toEqual([1, '']);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines[0]).toBe('The configuration has 5 faults:');
+    expect(lines.slice(1).sort()).toEqual([
+      '  - ANTHROPIC_UPSTREAM_URL is "ftp://x"; allowed: an http or https URL without user, query or fragment',
+      '  - BEDROCK_FALLBACK_ENABLED is "perhaps"; allowed: `true` or `false`',
+      '  - LOG_LEVEL is "loud"; allowed: `debug`, `info`, `warn`, `error`, `silent`',
+      '  - PORT is "99999"; allowed: a whole number from 0 to 65535',
+      '  - TRUST_PROXY is "10.0.0.0/99"; allowed: IP addresses or CIDR ranges, separated by commas',
+    ]);
+    expect(stderr).not.toContain('hidden');
+  });
+
+  it('where the fault stands in the .env file', async () => {
+    const spawned = await BuiltGateway.spawn({}, (directory) =>
+      writeFile(join(directory, '.env'), 'LOG_LEVEL=loud\nPORT=x\n'),
+    );
+    const { code, stderr } = await spawned.ended;
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^The configuration has a fault:\n {2}- LOG_LEVEL is "loud".*\n$/),
+    ]);
+  });
+
+  it('where the .env file cannot be read', async () => {
+    const { code, stderr } = await (await BuiltGateway.spawn({}, (directory) => mkdir(join(directory, '.env')))).ended;
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^The configuration has a fault:\n.*\.env cannot be read.*\n$/),
+    ]);
+  });
+
+  it.each([
+    ['the chain names a stranger', { FALLBACK_CHAIN: 'anthropic,nobody' }, /FALLBACK_CHAIN names "nobody"/],
+    [
+      'an upstream module is missing',
+      { UPSTREAM_MODULES: 'no-such-package' },
+      /UPSTREAM_MODULES names "no-such-package"/,
+    ],
+    ['the data directory cannot be one', { DATA_DIR: '/dev/null/data' }, /\/dev\/null\/data/],
+  ])('where %s', async (_name, environment, expected) => {
+    const { code, stderr } = await (await BuiltGateway.spawn(environment)).ended;
+    expect([code, stderr]).toEqual([1, expect.stringMatching(expected)]);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('SIGTERM', () => {
+  it('lets a running stream end, and exits with 0', async () => {
+    const { url } = await start();
+    anthropic.script(answer({ text: 'x'.repeat(60), deltaLength: 2, chunkDelayMs: 25 }));
+    const events = liveEventsOf(await postJson(`${url}/v1/messages`, STREAMED));
+    await events.next();
+    gateway!.signal('SIGTERM');
+    await gateway!.hasLogged('draining');
+    const names: string[] = [];
+    for await (const { name } of events) names.push(name);
+    expect(names.at(-1)).toBe('message_stop');
+    expect((await gateway!.ended).code).toBe(0);
+  });
+
+  it('turns the next connection away while a stream is running', async () => {
+    const { url } = await start();
+    anthropic.script(answer({ text: 'x'.repeat(60), deltaLength: 2, chunkDelayMs: 25 }));
+    const response = await postJson(`${url}/v1/messages`, STREAMED);
+    gateway!.signal('SIGTERM');
+    await gateway!.hasLogged('draining');
+    const stranger = connect(Number(new URL(url).port), '127.0.0.1');
+    const [error] = (await once(stranger, 'error')) as [NodeJS.ErrnoException];
+    expect(error.code).toBe('ECONNREFUSED');
+    await response.text();
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends an idle process within 2 seconds, whoever is connected: %s',
+    async (name) => {
+      const { url, port } = await start();
+      await (await fetch(`${url}/health`)).text();
+      const [silent, halfway] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+      await Promise.all([once(silent, 'connect'), once(halfway, 'connect')]);
+      halfway.write('GET /health HTTP/1.1\r\nhost: x\r\n\r\n');
+      await once(halfway, 'readable');
+      const signalledMs = performance.now();
+      gateway!.signal(name);
+      expect((await gateway!.ended).code).toBe(0);
+      expect(performance.now() - signalledMs).toBeLessThan(2_000);
+      for (const socket of [silent, halfway]) socket.destroy();
+    },
+  );
+
+  it('breaks off what outlasts DRAIN_TIMEOUT_SECONDS', async () => {
+    const { url } = await start({ DRAIN_TIMEOUT_SECONDS: '1' });
+    anthropic.script(silence({ afterEvents: 3 }));
+    const response = await postJson(`${url}/v1/messages`, STREAMED);
+    const signalledMs = performance.now();
+    gateway!.signal('SIGTERM');
+    await expect(response.text()).rejects.toHaveProperty('message');
+    expect((await gateway!.ended).code).toBe(0);
+    expect(performance.now() - signalledMs).toBeGreaterThan(900);
+    expect(performance.now() - signalledMs).toBeLessThan(3_000);
+  });
+});

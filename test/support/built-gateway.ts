@@ -1,0 +1,159 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const MAIN = join(ROOT, 'dist/apps/proxy/src/main.js');
+const LOCK = join(ROOT, 'dist/.building');
+const ABANDONED_AFTER_MS = 30_000;
+const PATIENCE_MS = 5_000;
+const run = promisify(execFile);
+
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The gateway as it is shipped: built, in a process of its own, started in an empty directory. */
+export class BuiltGateway {
+  private stdout = '';
+  private stderr = '';
+  private readonly wrote = new EventEmitter();
+  readonly ended: Promise<Ended>;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly directory: string,
+  ) {
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+      this.wrote.emit('text');
+    });
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+      this.wrote.emit('text');
+    });
+    this.ended = once(child, 'close').then(async ([code]) => {
+      this.wrote.emit('text');
+      await rm(directory, { recursive: true, force: true });
+      return { code: code as number | null, stdout: this.stdout, stderr: this.stderr };
+    });
+  }
+
+  /** `prepare` gets the working directory before the process starts. */
+  static async spawn(
+    environment: Readonly<Record<string, string>> = {},
+    prepare: (directory: string) => Promise<unknown> = async () => {},
+  ): Promise<BuiltGateway> {
+    await build();
+    const directory = await mkdtemp(join(tmpdir(), 'claude-proxy-built-'));
+    await prepare(directory);
+    const env = { PATH: process.env.PATH, PORT: '0', FALLBACK_CHAIN: 'anthropic', ...environment };
+    return new BuiltGateway(
+      spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], { cwd: directory, env }),
+      directory,
+    );
+  }
+
+  static async started(environment: Readonly<Record<string, string>> = {}): Promise<BuiltGateway> {
+    const gateway = await BuiltGateway.spawn(environment);
+    await gateway.hasLogged('State:');
+    return gateway;
+  }
+
+  get url(): string {
+    return /listens on (http:\/\/[^"\s]+)/.exec(this.stdout)![1]!;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** Everything written so far, on both outputs. */
+  get output(): string {
+    return this.stdout + this.stderr;
+  }
+
+  get lines(): LogLine[] {
+    return this.stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
+  }
+
+  /** Resolves once a text has been written; throws when the process ends without it, or is silent about it. */
+  async hasLogged(text: string): Promise<void> {
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    while (!this.output.includes(text)) {
+      if (this.child.exitCode !== null) throw new Error(`ended without ${JSON.stringify(text)}: ${this.output}`);
+      await once(this.wrote, 'text', { signal: patience }).catch(() => {
+        throw new Error(`said nothing of ${JSON.stringify(text)}: ${this.output}`);
+      });
+    }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  async stop(): Promise<Ended> {
+    this.child.kill('SIGKILL');
+    return this.ended;
+  }
+}
+
+/** Builds what is older than its source; one at a time, as test files run side by side. */
+async function build(): Promise<void> {
+  await mkdir(join(ROOT, 'dist'), { recursive: true });
+  while (isStale()) {
+    const isOurs = await mkdir(LOCK).then(
+      () => true,
+      () => false,
+    );
+    if (!isOurs) {
+      await sleep(50);
+      await dropAbandonedLock();
+      continue;
+    }
+    try {
+      await run(process.execPath, ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--all', '-b', 'swc'], {
+        cwd: ROOT,
+      });
+    } finally {
+      await rmdir(LOCK);
+    }
+  }
+}
+
+/** Left behind by a run that was killed. */
+async function dropAbandonedLock(): Promise<void> {
+  const lock = statSync(LOCK, { throwIfNoEntry: false });
+  if (lock && Date.now() - lock.mtimeMs > ABANDONED_AFTER_MS) await rmdir(LOCK).catch(() => {});
+}
+
+function isStale(): boolean {
+  if (!existsSync(MAIN) || existsSync(LOCK)) return true;
+  return newestIn(join(ROOT, 'apps/proxy'), join(ROOT, 'libs')) > statSync(MAIN).mtimeMs;
+}
+
+function newestIn(...directories: readonly string[]): number {
+  const sources = directories.flatMap((directory) =>
+    readdirSync(directory, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+      .map((name) => statSync(join(directory, name)).mtimeMs),
+  );
+  return Math.max(...sources);
+}
