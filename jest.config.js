@@ -31,7 +31,8 @@ export default {
   testTimeout: 20_000,
   maxWorkers: 2,
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,infra}/**/*.spec.ts'] },
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
+    { ...shared, displayName: 'infra', testMatch: ['<rootDir>/infra/**/*.spec.ts'] },
     {
       ...shared,
       displayName: 'behaviour',

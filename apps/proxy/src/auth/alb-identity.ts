@@ -1,0 +1,61 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { AlbJwtVerifier } from 'aws-jwt-verify';
+import { AlbJwksCache } from 'aws-jwt-verify/alb-cache';
+import { ConfigError } from '../config/read-config.js';
+import type { AlbConfig } from './alb.config.js';
+
+/** The one header of the three that the load balancer signs. The others are as good as the client's word. */
+const SIGNED_HEADER = 'x-amzn-oidc-data';
+/** Claims are at most 11 KB; a longer header is nobody's. */
+const MAX_HEADER_LENGTH = 16 * 1024;
+const KEY_PATIENCE_MS = 3_000;
+
+/** Who has signed in at the load balancer. */
+export interface SignedIn {
+  readonly subject: string;
+  readonly email?: string;
+}
+
+type Verify = (token: string) => Promise<Record<string, unknown>>;
+
+/** Believes the load balancer about a person: its signature, its ARN, the client, the issuer and the time must be right. */
+export class AlbIdentity {
+  private readonly verify: Verify | undefined;
+
+  /** @param keysUrl where keys are, in place of AWS's own address of the Region */
+  constructor(config: AlbConfig, keysUrl?: string) {
+    this.verify = verifierOf(config, keysUrl);
+  }
+
+  /** Undefined for whoever has not signed in, and wherever there is no such load balancer. Never throws. */
+  async signedIn(headers: IncomingHttpHeaders): Promise<SignedIn | undefined> {
+    const token = headers[SIGNED_HEADER];
+    if (!this.verify || typeof token !== 'string' || token.length > MAX_HEADER_LENGTH) return undefined;
+    try {
+      const { sub: subject, email } = await this.verify(token);
+      if (typeof subject !== 'string') return undefined;
+      return { subject, ...(typeof email === 'string' && { email }) };
+    } catch {
+      // Forged, expired, of another load balancer, or the keys cannot be had: for the caller all is one.
+      return undefined;
+    }
+  }
+}
+
+/** @throws Error where the settings are incomplete: a check that is half configured must not pass for one */
+function verifierOf({ loadBalancerArn, issuer, clientId }: AlbConfig, keysUrl?: string): Verify | undefined {
+  if (!loadBalancerArn && !issuer && !clientId) return undefined;
+  if (!loadBalancerArn || !issuer || !clientId)
+    throw new ConfigError(['ALB_ARN, ALB_OIDC_ISSUER and ALB_OIDC_CLIENT_ID go together: set all three, or none.']);
+  const verifier = AlbJwtVerifier.create(
+    { albArn: loadBalancerArn, issuer, clientId, ...(keysUrl && { jwksUri: keysUrl }) },
+    { jwksCache: new AlbJwksCache({ fetcher: { fetch: fetchKey } }) },
+  );
+  return (token) => verifier.verify(token);
+}
+
+async function fetchKey(url: string): Promise<ArrayBuffer> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(KEY_PATIENCE_MS), redirect: 'error' });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return answer.arrayBuffer();
+}

@@ -1,0 +1,181 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { FargateService } from 'aws-cdk-lib/aws-ecs';
+import {
+  type ApplicationLoadBalancer,
+  type ApplicationTargetGroup,
+  HttpCodeElb,
+  HttpCodeTarget,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { ApplicationLog } from './application-log.ts';
+
+/** Where the figures come from. */
+export interface AlarmSources {
+  readonly log: ApplicationLog;
+  readonly loadBalancer: ApplicationLoadBalancer;
+  readonly targetGroup: ApplicationTargetGroup;
+  readonly service: FargateService;
+  readonly taskCount: number;
+}
+
+export interface AlarmRow {
+  /** Also the heading of its line in `docs/operations.md`. */
+  readonly name: string;
+  /** What it says, in one sentence. */
+  readonly meaning: string;
+  readonly metric: IMetric;
+  readonly threshold: number;
+  readonly isBelow?: true;
+  /** So many of the last so many periods. */
+  readonly outOf: readonly [breaching: number, periods: number];
+  /** @default NOT_BREACHING: no traffic is no trouble */
+  readonly missing?: TreatMissingData;
+}
+
+/** A share of fewer requests than this says nothing. */
+const MIN_REQUESTS = 20;
+const FIVE_MINUTES = { period: Duration.minutes(5) };
+/** Of 10,000 that the application keeps while the store is away. */
+const HALF_OF_WAITING_EXCHANGES = 5_000;
+
+export function alarmRows(sources: AlarmSources): AlarmRow[] {
+  return [...trafficAlarms(sources), ...fallbackAlarms(sources), ...storeAlarms(sources), ...taskAlarms(sources)];
+}
+
+function trafficAlarms({ log, loadBalancer }: AlarmSources): AlarmRow[] {
+  const failures = loadBalancer.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, sum());
+  const unreached = loadBalancer.metrics.httpCodeElb(HttpCodeElb.ELB_5XX_COUNT, sum());
+  return [
+    {
+      name: 'ServerErrors',
+      meaning: 'More than 5 % of all requests end with a 5xx, the upstreams own included.',
+      metric: new MathExpression({
+        label: '5xx, percent of requests',
+        expression: `IF(requests >= ${MIN_REQUESTS}, 100 * (FILL(failures, 0) + FILL(unreached, 0)) / requests, 0)`,
+        usingMetrics: { requests: loadBalancer.metrics.requestCount(sum()), failures, unreached },
+        ...FIVE_MINUTES,
+      }),
+      threshold: 5,
+      outOf: [2, 3],
+    },
+    {
+      name: 'SlowFirstByte',
+      meaning: 'One stream in twenty waits longer than 30 s for its first byte.',
+      metric: log.metric('firstByte', { statistic: Stats.percentile(95), ...FIVE_MINUTES }),
+      threshold: 30_000,
+      outOf: [3, 3],
+    },
+    {
+      name: 'BrokenAnswers',
+      meaning: 'Ten answers in five minutes were cut after they had begun.',
+      metric: log.metric('brokenAnswers', sum()),
+      threshold: 9,
+      outOf: [1, 1],
+    },
+  ];
+}
+
+function fallbackAlarms({ log }: AlarmSources): AlarmRow[] {
+  return [
+    {
+      name: 'FallbackShare',
+      meaning: 'More than half of all messages are answered by a stand-in.',
+      metric: new MathExpression({
+        label: 'answered by a stand-in, percent of messages',
+        expression: `IF(messages >= ${MIN_REQUESTS}, 100 * standIns / messages, 0)`,
+        usingMetrics: { messages: log.metric('messages', sum()), standIns: log.metric('standInAnswers', sum()) },
+        ...FIVE_MINUTES,
+      }),
+      threshold: 50,
+      outOf: [3, 3],
+    },
+    {
+      name: 'Unanswered',
+      meaning: 'Five messages in five minutes were answered by neither Anthropic nor a stand-in.',
+      metric: log.metric('unanswered', sum()),
+      threshold: 4,
+      outOf: [1, 1],
+    },
+    {
+      name: 'BedrockThrottles',
+      meaning: 'Bedrock itself limits us: ten throttles in five minutes.',
+      metric: log.metric('bedrockThrottles', sum()),
+      threshold: 9,
+      outOf: [1, 1],
+    },
+  ];
+}
+
+function storeAlarms({ log }: AlarmSources): AlarmRow[] {
+  return [
+    {
+      name: 'StoreFailures',
+      meaning: 'Reading limits or writing usage has failed more than five times a minute, three minutes running.',
+      metric: log.metric('storeFailures', { statistic: Stats.SUM }),
+      // Tasks that write one counter at once refuse each other now and then; a store that is away fails 30 times a minute.
+      threshold: 5,
+      outOf: [3, 3],
+    },
+    {
+      name: 'WaitingExchanges',
+      meaning: 'A task holds more than half of the exchanges that it can keep while the store is away.',
+      metric: log.metric('waitingExchanges', { statistic: Stats.MAXIMUM }),
+      threshold: HALF_OF_WAITING_EXCHANGES,
+      outOf: [1, 1],
+    },
+    {
+      name: 'LostExchanges',
+      meaning: 'Exchanges went uncounted: the queue was full, or the store refused them.',
+      metric: log.metric('lostExchanges', sum()),
+      threshold: 0,
+      outOf: [1, 1],
+    },
+    {
+      name: 'SilentTasks',
+      meaning: 'No task has written its minute line for five minutes: every alarm that reads the log is blind.',
+      metric: log.metric('inFlight', { statistic: Stats.SAMPLE_COUNT }),
+      threshold: 1,
+      isBelow: true,
+      outOf: [5, 5],
+      missing: TreatMissingData.BREACHING,
+    },
+  ];
+}
+
+function taskAlarms({ targetGroup, service, taskCount }: AlarmSources): AlarmRow[] {
+  return [
+    {
+      name: 'UnhealthyHosts',
+      meaning: 'A task has failed its health check for five minutes.',
+      metric: targetGroup.metrics.unhealthyHostCount({ statistic: Stats.MAXIMUM, period: Duration.minutes(1) }),
+      threshold: 0,
+      outOf: [5, 5],
+    },
+    {
+      name: 'TooFewTasks',
+      meaning: `Fewer than ${taskCount} tasks have been running for ten minutes.`,
+      metric: new Metric({
+        namespace: 'ECS/ContainerInsights',
+        metricName: 'RunningTaskCount',
+        dimensionsMap: { ClusterName: service.cluster.clusterName, ServiceName: service.serviceName },
+        statistic: Stats.MINIMUM,
+        period: Duration.minutes(1),
+      }),
+      threshold: taskCount,
+      isBelow: true,
+      outOf: [10, 10],
+      missing: TreatMissingData.BREACHING,
+    },
+    {
+      name: 'MemoryHigh',
+      meaning: 'A task has used more than 85 % of its memory for five minutes.',
+      metric: service.metricMemoryUtilization({ statistic: Stats.MAXIMUM, period: Duration.minutes(1) }),
+      threshold: 85,
+      outOf: [5, 5],
+    },
+  ];
+}
+
+function sum() {
+  return { statistic: Stats.SUM, ...FIVE_MINUTES };
+}

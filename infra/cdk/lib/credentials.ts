@@ -1,0 +1,50 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Secret as ContainerSecret } from 'aws-cdk-lib/aws-ecs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+
+export interface CredentialsProps {
+  /**
+   * Complete ARN of the secret that holds an Anthropic API key, presented when a caller brings no credential.
+   * @default - callers bring their own
+   */
+  readonly anthropicSecretArn?: string;
+  /** Member of that secret, where it is a JSON object. @default - the whole secret */
+  readonly anthropicSecretField?: string;
+  /** Further secret settings of the application: variable -> complete ARN of a secret, such as `REDIS_URL`. @default none */
+  readonly further?: Readonly<Record<string, string>>;
+}
+
+const ADMIN_TOKEN_LENGTH = 48;
+
+/** What the application is told in secret. Containers read it when they start: a new value needs a new deployment. */
+export class Credentials extends Construct {
+  readonly adminToken: Secret;
+  /** Variable -> secret. */
+  readonly secrets: Readonly<Record<string, ContainerSecret>>;
+
+  constructor(scope: Construct, id: string, props: CredentialsProps = {}) {
+    super(scope, id);
+    const { anthropicSecretArn, anthropicSecretField, further = {} } = props;
+    this.adminToken = new Secret(this, 'AdminToken', {
+      description: 'Opens the admin endpoints of Claude Code Proxy',
+      generateSecretString: { passwordLength: ADMIN_TOKEN_LENGTH, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    Validations.of(this.adminToken).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'Rotated by hand with the deployment that makes it known (docs/operations.md): tasks read it at start.',
+    });
+    this.secrets = {
+      ADMIN_TOKEN: ContainerSecret.fromSecretsManager(this.adminToken),
+      ...(anthropicSecretArn && {
+        ANTHROPIC_API_KEY: this.existing('Anthropic', anthropicSecretArn, anthropicSecretField),
+      }),
+      ...Object.fromEntries(Object.entries(further).map(([name, arn]) => [name, this.existing(name, arn)])),
+    };
+  }
+
+  private existing(id: string, arn: string, field?: string): ContainerSecret {
+    return ContainerSecret.fromSecretsManager(Secret.fromSecretCompleteArn(this, id, arn), field);
+  }
+}

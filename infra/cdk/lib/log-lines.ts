@@ -1,0 +1,82 @@
+import { FilterPattern, type JsonPattern } from 'aws-cdk-lib/aws-logs';
+
+/** What a member of a JSON log line has to be. */
+export type Condition = { readonly member: string } & (
+  | { readonly is: string }
+  | { readonly isNot: string }
+  | { readonly isThere: true }
+  | { readonly isTrue: true }
+);
+
+/** One figure read from log lines: how many lines meet any of the sets of conditions, or what number they carry. */
+export interface LineFigure {
+  readonly name: string;
+  readonly anyOf: readonly (readonly Condition[])[];
+  /** The member that holds the number; absent: lines are counted. */
+  readonly valueMember?: string;
+  readonly unit: 'Count' | 'Milliseconds';
+}
+
+const isMessages = { member: 'operation', is: 'messages' } as const;
+const isPulse = { member: 'pulse', isTrue: true } as const;
+
+/** Anthropic, a second time after a short wait, then the stand-ins: nobody is asked a fifth time. */
+const MAX_ATTEMPTS = 4;
+
+/**
+ * From the line that ends each exchange (`exchange.log.ts`), and from the `pulse` line of each task, once a minute.
+ * None has a dimension: a user or model as one would be a metric of its own, and paid for.
+ */
+export const FIGURES = {
+  messages: { name: 'Messages', anyOf: [[isMessages]], unit: 'Count' },
+  standInAnswers: {
+    name: 'StandInAnswers',
+    anyOf: [
+      [
+        isMessages,
+        { member: 'outcome', is: 'completed' },
+        { member: 'upstream', isThere: true },
+        { member: 'upstream', isNot: 'anthropic' },
+      ],
+    ],
+    unit: 'Count',
+  },
+  unanswered: {
+    name: 'Unanswered',
+    anyOf: [[isMessages, { member: 'outcome', is: 'refused' }, { member: 'fallbackReason', isThere: true }]],
+    unit: 'Count',
+  },
+  brokenAnswers: { name: 'BrokenAnswers', anyOf: [[{ member: 'outcome', is: 'broken' }]], unit: 'Count' },
+  bedrockThrottles: {
+    name: 'BedrockThrottles',
+    anyOf: Array.from({ length: MAX_ATTEMPTS }, (_, position) => [
+      { member: `attempts[${position}].upstream`, is: 'bedrock' },
+      { member: `attempts[${position}].failure`, is: 'rate_limited' },
+    ]),
+    unit: 'Count',
+  },
+  firstByte: {
+    name: 'FirstByte',
+    anyOf: [[isMessages, { member: 'isStream', isTrue: true }, { member: 'outcome', is: 'completed' }]],
+    valueMember: 'firstByteMs',
+    unit: 'Milliseconds',
+  },
+  inFlight: { name: 'InFlight', anyOf: [[isPulse]], valueMember: 'inFlight', unit: 'Count' },
+  waitingExchanges: { name: 'WaitingExchanges', anyOf: [[isPulse]], valueMember: 'waitingExchanges', unit: 'Count' },
+  storeFailures: { name: 'StoreFailures', anyOf: [[isPulse]], valueMember: 'storeFailures', unit: 'Count' },
+  lostExchanges: { name: 'LostExchanges', anyOf: [[isPulse]], valueMember: 'lostExchanges', unit: 'Count' },
+} as const satisfies Record<string, LineFigure>;
+
+export type FigureName = keyof typeof FIGURES;
+
+export function patternOf({ anyOf }: LineFigure): JsonPattern {
+  return FilterPattern.any(...anyOf.map((conditions) => FilterPattern.all(...conditions.map(clauseOf))));
+}
+
+function clauseOf(condition: Condition): JsonPattern {
+  const path = `$.${condition.member}`;
+  if ('is' in condition) return FilterPattern.stringValue(path, '=', condition.is);
+  if ('isNot' in condition) return FilterPattern.stringValue(path, '!=', condition.isNot);
+  if ('isTrue' in condition) return FilterPattern.booleanValue(path, true);
+  return FilterPattern.exists(path);
+}

@@ -1,0 +1,87 @@
+import {
+  Alarm,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import { type AlarmRow, type AlarmSources, alarmRows } from './alarms.ts';
+import type { FigureName } from './log-lines.ts';
+
+export interface MonitoringProps extends AlarmSources {
+  /** A topic of one's own that hears the alarms. @default - a new one */
+  readonly topicArn?: string;
+  /** Who is written to; has to confirm once. @default - nobody */
+  readonly email?: string;
+}
+
+/** Alarms, each with its line in the runbook, and a dashboard that shows what they watch. */
+export class Monitoring extends Construct {
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    const topic = this.topicOf(props);
+    this.alarms = alarmRows(props).map((row) => this.watch(row, topic));
+    this.draw(props);
+  }
+
+  private topicOf({ topicArn, email }: MonitoringProps): ITopic {
+    if (topicArn) return Topic.fromTopicArn(this, 'Topic', topicArn);
+    // No key of AWS: CloudWatch could not publish through it.
+    const topic = new Topic(this, 'Topic', { enforceSSL: true });
+    if (email) topic.addSubscription(new EmailSubscription(email));
+    return topic;
+  }
+
+  private watch({ name, meaning, metric, threshold, outOf, ...row }: AlarmRow, topic: ITopic): Alarm {
+    const alarm = new Alarm(this, name, {
+      metric,
+      threshold,
+      alarmDescription: `${meaning} What to do: docs/operations.md, "${name}".`,
+      comparisonOperator: row.isBelow
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_THRESHOLD,
+      datapointsToAlarm: outOf[0],
+      evaluationPeriods: outOf[1],
+      treatMissingData: row.missing ?? TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(topic));
+    alarm.addOkAction(new SnsAction(topic));
+    return alarm;
+  }
+
+  private draw({ log, loadBalancer, service }: MonitoringProps): void {
+    const counted = (name: FigureName) => log.metric(name, { statistic: Stats.SUM });
+    const highest = (name: FigureName) => log.metric(name, { statistic: Stats.MAXIMUM });
+    const firstByte = [50, 95, 99].map((percent) =>
+      log.metric('firstByte', { statistic: Stats.percentile(percent), label: `p${percent}` }),
+    );
+    new Dashboard(this, 'Dashboard', {
+      widgets: [
+        [
+          graph('Messages, and who answered', [counted('messages'), counted('standInAnswers'), counted('unanswered')]),
+          graph('First byte of streams, ms', firstByte),
+          graph('Requests at the load balancer', [loadBalancer.metrics.requestCount()]),
+        ],
+        [
+          graph('In flight: the fullest task', [highest('inFlight')]),
+          graph('Throttles and cuts', [counted('bedrockThrottles'), counted('brokenAnswers')]),
+          graph('Store', [counted('storeFailures'), counted('lostExchanges'), highest('waitingExchanges')]),
+        ],
+        [graph('Tasks, percent', [service.metricCpuUtilization(), service.metricMemoryUtilization()])],
+      ],
+    });
+  }
+}
+
+function graph(title: string, left: IMetric[]): IWidget {
+  return new GraphWidget({ title, left, width: 8, height: 6 });
+}

@@ -1,0 +1,40 @@
+/** One table as the application defines it; `test/names.spec.ts` holds the two against each other. */
+export interface TableShape {
+  /** What stands behind the prefix in the table's name. */
+  readonly suffix: string;
+  /** The variable under which the application is told the name. */
+  readonly variable: string;
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+  readonly index?: { readonly name: string; readonly partitionKey: string; readonly sortKey?: string };
+  /** The item actions that the application's code uses, and no others. A transaction needs those of its writes. */
+  readonly actions: readonly string[];
+}
+
+export const LIMIT_TABLE: TableShape = {
+  suffix: 'rate-limits',
+  variable: 'RATE_LIMIT_TABLE_NAME',
+  partitionKey: 'user_id',
+  index: { name: 'by-list', partitionKey: 'list', sortKey: 'user_id' },
+  actions: ['GetItem', 'PutItem', 'DeleteItem', 'Query'],
+};
+
+export const USAGE_TABLE: TableShape = {
+  suffix: 'usage',
+  variable: 'USAGE_TABLE_NAME',
+  partitionKey: 'user_period',
+  index: { name: 'by-period', partitionKey: 'period_shard', sortKey: 'user_period' },
+  actions: ['GetItem', 'UpdateItem', 'DeleteItem', 'Query'],
+};
+
+export const REQUEST_TABLE: TableShape = {
+  suffix: 'requests',
+  variable: 'REQUESTS_TABLE_NAME',
+  partitionKey: 'partition',
+  sortKey: 'sort',
+  actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
+};
+
+export const TABLE_SHAPES = [LIMIT_TABLE, USAGE_TABLE, REQUEST_TABLE] as const;
+
+export const EXPIRY_ATTRIBUTE = 'ttl';

@@ -1,0 +1,134 @@
+import { describe, expect, it } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { FULL_CONTEXT, resourcesOf, synthesise } from './support/synthesise.ts';
+
+const plain = synthesise({ allowedCidrs: '203.0.113.0/24,198.51.100.7/32', internetFacing: 'false' });
+const { oidc: _oidc, ...WITH_CERTIFICATE } = FULL_CONTEXT;
+const secure = synthesise(WITH_CERTIFICATE);
+const guarded = synthesise(FULL_CONTEXT);
+
+interface Rule {
+  readonly Priority: number;
+  readonly Conditions: Record<string, unknown>[];
+  readonly Actions: { readonly Type: string; readonly AuthenticateOidcConfig?: Record<string, unknown> }[];
+}
+
+describe('the load balancer', () => {
+  it('spreads by what is open, and lets answers end before a task goes', () => {
+    plain.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      TargetType: 'ip',
+      Port: 8080,
+      HealthCheckPath: '/health',
+      TargetGroupAttributes: Match.arrayWith([
+        { Key: 'deregistration_delay.timeout_seconds', Value: '900' },
+        { Key: 'load_balancing.algorithm.type', Value: 'least_outstanding_requests' },
+      ]),
+    });
+  });
+
+  it('drops headers that are none, keeps a silent answer open for an hour, and writes access logs', () => {
+    secure.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+      LoadBalancerAttributes: Match.arrayWith([
+        { Key: 'deletion_protection.enabled', Value: 'true' },
+        { Key: 'idle_timeout.timeout_seconds', Value: '3600' },
+        { Key: 'routing.http.drop_invalid_header_fields.enabled', Value: 'true' },
+        { Key: 'access_logs.s3.enabled', Value: 'true' },
+      ]),
+    });
+  });
+
+  it('admits the ranges that are named, and nobody else', () => {
+    const [group] = resourcesOf(plain, 'AWS::EC2::SecurityGroup').filter(({ Properties }) =>
+      /FrontDoor/.test(String(Properties.GroupDescription)),
+    );
+    const rules = group!.Properties.SecurityGroupIngress as { CidrIp: string; FromPort: number }[];
+    expect(rules.map(({ CidrIp, FromPort }) => [CidrIp, FromPort])).toEqual([
+      ['203.0.113.0/24', 80],
+      ['198.51.100.7/32', 80],
+    ]);
+  });
+
+  it('stands in the private subnets where it is not for the Internet', () => {
+    const [balancer] = resourcesOf(plain, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+    expect(balancer!.Properties.Scheme).toBe('internal');
+    expect(JSON.stringify(balancer!.Properties.Subnets)).toMatch(/privateSubnet/);
+  });
+});
+
+describe('HTTPS', () => {
+  it('refuses plain HTTP in the form of Anthropic, and leads only browsers on', () => {
+    secure.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 80,
+      DefaultActions: [
+        {
+          Type: 'fixed-response',
+          FixedResponseConfig: {
+            StatusCode: '400',
+            ContentType: 'application/json',
+            MessageBody: Match.serializedJson(Match.objectLike({ type: 'error' })),
+          },
+        },
+      ],
+    });
+    const redirects = rulesOf(secure).filter(({ Actions }) => Actions[0]!.Type === 'redirect');
+    expect(redirects.map(pathsOf)).toEqual([['/ui', '/ui/*']]);
+  });
+
+  it('speaks TLS 1.2 and 1.3', () => {
+    secure.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 443,
+      Protocol: 'HTTPS',
+      SslPolicy: Match.stringLikeRegexp('^ELBSecurityPolicy-TLS13-1-2-'),
+    });
+  });
+
+  it('is what a sign-in needs', () => {
+    expect(() => synthesise({ oidc: FULL_CONTEXT.oidc })).toThrow(/certificateArn/);
+  });
+});
+
+describe('sign-in', () => {
+  const rules = rulesOf(guarded).filter(({ Actions }) => Actions[0]!.Type !== 'redirect');
+
+  it('stands before the dashboard and its API, never before the models', () => {
+    const signIns = rules.filter(({ Actions }) => Actions[0]!.Type === 'authenticate-oidc');
+    expect(signIns.flatMap(pathsOf)).toEqual(['/ui', '/ui/*', '/api/*']);
+    expect(signIns.map(({ Actions }) => Actions[0]!.AuthenticateOidcConfig!.OnUnauthenticatedRequest)).toEqual([
+      'authenticate',
+      'deny',
+    ]);
+  });
+
+  it("lets Claude Code's warm-up and the admin token pass first", () => {
+    const first = Math.min(...rules.filter(({ Actions }) => Actions.length === 2).map(({ Priority }) => Priority));
+    const passes = rules.filter(({ Priority }) => Priority < first);
+    expect(passes.map(({ Actions }) => Actions[0]!.Type)).toEqual(['forward', 'forward', 'forward']);
+    expect(passes.map(pathsOf)).toEqual([['/api/hello'], ['/api/*'], ['/api/*']]);
+  });
+
+  it('keeps the secret of the client out of the template', () => {
+    expect(JSON.stringify(guarded.toJSON())).toContain('{{resolve:secretsmanager:');
+  });
+});
+
+describe('the firewall', () => {
+  it('blocks by address, and only counts what looks at bodies', () => {
+    const [acl] = resourcesOf(secure, 'AWS::WAFv2::WebACL');
+    const overrides = JSON.stringify(acl!.Properties.Rules).match(/"Name":"\w+_(BODY|HEADER)"/g);
+    expect(overrides).toEqual(
+      expect.arrayContaining(['"Name":"SizeRestrictions_BODY"', '"Name":"CrossSiteScripting_BODY"']),
+    );
+    expect(JSON.stringify(acl!.Properties.Rules)).toContain('"ActionToUse":{"Count":{}}');
+    plain.resourceCountIs('AWS::WAFv2::WebACL', 0);
+  });
+});
+
+function rulesOf(template: typeof plain): Rule[] {
+  const rules = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::ListenerRule');
+  return rules.map(({ Properties }) => Properties as unknown as Rule).sort((a, b) => a.Priority - b.Priority);
+}
+
+function pathsOf({ Conditions }: Rule): string[] {
+  const condition = Conditions.find(({ Field }) => Field === 'path-pattern');
+  return (condition?.PathPatternConfig as { Values: string[] } | undefined)?.Values ?? [];
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { Exchange } from '../../../apps/proxy/src/exchange/exchange.js';
+import { ExchangeFeed } from '../../../apps/proxy/src/exchange/exchange-feed.js';
+import { ExchangeLog } from '../../../apps/proxy/src/observability/exchange.log.js';
+import { Pulse } from '../../../apps/proxy/src/observability/pulse.js';
+import type { Recorder } from '../../../apps/proxy/src/recording/recorder.js';
+import { StoreHealth } from '../../../apps/proxy/src/state/store-health.js';
+import { type Condition, FIGURES, type FigureName, type LineFigure, patternOf } from '../lib/log-lines.ts';
+
+type Line = Record<string, unknown>;
+
+const WELL: Partial<Exchange> = { status: 200, upstream: 'anthropic', isStream: true, firstByteMs: 812.4 };
+const THROTTLED = { upstream: 'bedrock', failure: 'rate_limited', durationMs: 1 } as const;
+const LIMITED = { upstream: 'anthropic', status: 429, failure: 'rate_limited', durationMs: 1 } as const;
+
+describe('figures', () => {
+  it.each<[string, Partial<Exchange>, FigureName[]]>([
+    ['an answer of Anthropic', WELL, ['messages', 'firstByte']],
+    [
+      'an answer of a stand-in',
+      { ...WELL, upstream: 'bedrock', fallbackReason: 'rate_limited', attempts: [LIMITED] },
+      ['messages', 'standInAnswers', 'firstByte'],
+    ],
+    [
+      'a refusal by all, the last of them Bedrock',
+      {
+        outcome: 'refused',
+        status: 429,
+        upstream: 'anthropic',
+        fallbackReason: 'bedrock: …',
+        attempts: [LIMITED, THROTTLED],
+      },
+      ['messages', 'unanswered', 'bedrockThrottles'],
+    ],
+    [
+      'a refusal by Bedrock alone, while Anthropic is known to be limited',
+      { outcome: 'refused', status: 429, fallbackReason: 'limit_remembered', attempts: [THROTTLED, LIMITED] },
+      ['messages', 'unanswered', 'bedrockThrottles'],
+    ],
+    ['a refusal of the request itself', { outcome: 'refused', status: 400, upstream: 'anthropic' }, ['messages']],
+    ['an answer that was cut', { ...WELL, outcome: 'broken' }, ['messages', 'brokenAnswers']],
+    ['a caller who left', { ...WELL, outcome: 'aborted' }, ['messages']],
+  ])('of the line that the application writes about %s', (_what, exchange, figures) => {
+    expect(figuresIn(lineOf(exchange))).toEqual(figures);
+  });
+
+  it('carry the time of the first byte', () => {
+    expect(lineOf(WELL)[FIGURES.firstByte.valueMember]).toBe(812);
+  });
+
+  it('are read from the line of each minute, and from no other', () => {
+    const pulse = pulseLine();
+    expect(figuresIn(pulse)).toEqual(['inFlight', 'waitingExchanges', 'storeFailures', 'lostExchanges']);
+    for (const { valueMember } of [
+      FIGURES.inFlight,
+      FIGURES.waitingExchanges,
+      FIGURES.storeFailures,
+      FIGURES.lostExchanges,
+    ])
+      expect(pulse).toHaveProperty(valueMember);
+  });
+
+  it.each(Object.values<LineFigure>(FIGURES))('$name has a pattern that CloudWatch takes', (figure) => {
+    expect(patternOf(figure).logPatternString.length).toBeLessThan(1_024);
+  });
+});
+
+/** The very line of `pulse.ts`. */
+function pulseLine(): Line {
+  const lines: string[] = [];
+  const logger = pino({ base: null }, { write: (line: string) => lines.push(line) });
+  const recorder = { waitingExchanges: 0, lostExchanges: 0 } as Recorder;
+  new Pulse(new ExchangeFeed(), recorder, new StoreHealth(), logger, { logLevel: 'info', logFormat: 'json' }).tell();
+  return JSON.parse(lines[0]!) as Line;
+}
+
+/** The very line of `exchange.log.ts`. */
+function lineOf(fields: Partial<Exchange>): Line {
+  const lines: string[] = [];
+  const feed = new ExchangeFeed();
+  new ExchangeLog(feed, pino({ base: null }, { write: (line: string) => lines.push(line) })).onModuleInit();
+  feed.finish(Object.assign(new Exchange('alice', 'messages', '/v1/messages'), fields));
+  return JSON.parse(lines[0]!) as Line;
+}
+
+/** What CloudWatch would count, by its published rules. */
+function figuresIn(line: Line): string[] {
+  return Object.entries<LineFigure>(FIGURES)
+    .filter(([, { anyOf }]) => anyOf.some((conditions) => conditions.every((condition) => holds(condition, line))))
+    .map(([name]) => name);
+}
+
+function holds(condition: Condition, line: Line): boolean {
+  const value = condition.member
+    .split(/[.[\]]+/)
+    .reduce<unknown>((part, name) => (part as Line | undefined)?.[name], line);
+  if (value === undefined || value === null) return false;
+  if ('is' in condition) return value === condition.is;
+  if ('isNot' in condition) return value !== condition.isNot;
+  return 'isTrue' in condition ? value === true : true;
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { containerOf, resourcesOf, synthesise } from './support/synthesise.ts';
+
+const plain = synthesise();
+const other = synthesise({
+  production: 'false',
+  tablePrefix: 'trial',
+  cpu: '1024',
+  memory: '2048',
+  architecture: 'x86_64',
+  natGateways: '2',
+  taskCount: '3',
+  inFlightPerTask: '80',
+  longestAnswerSeconds: '60',
+});
+
+describe('the tasks', () => {
+  it('start with a read-only root, no capabilities, and an init that passes signals on', () => {
+    expect(containerOf(plain)).toMatchObject({
+      ReadonlyRootFilesystem: true,
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] }, InitProcessEnabled: true },
+      StopTimeout: 120,
+    });
+  });
+
+  it('ask the other end of silent connections before a NAT forgets them', () => {
+    expect(containerOf(plain).SystemControls).toContainEqual({ Namespace: 'net.ipv4.tcp_keepalive_time', Value: '45' });
+  });
+
+  it('never wait for their log', () => {
+    expect(containerOf(plain).LogConfiguration).toMatchObject({ Options: { mode: 'non-blocking' } });
+  });
+
+  it('have a heap that fits their memory', () => {
+    const heapOf = (template: typeof plain) => {
+      const environment = containerOf(template).Environment as { Name: string; Value: string }[];
+      return /--max-old-space-size=(\d+)/.exec(environment.find(({ Name }) => Name === 'NODE_OPTIONS')!.Value)?.[1];
+    };
+    expect([heapOf(plain), heapOf(other)]).toEqual(['640', '1280']);
+  });
+
+  it('are replaced without a gap, and put back when the new ones fail', () => {
+    plain.hasResourceProperties('AWS::ECS::Service', {
+      PlatformVersion: '1.4.0',
+      DesiredCount: Match.absent(),
+      DeploymentConfiguration: {
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+        MinimumHealthyPercent: 100,
+        MaximumPercent: 200,
+      },
+    });
+  });
+
+  it('run on ARM unless asked otherwise', () => {
+    plain.hasResourceProperties('AWS::ECS::TaskDefinition', { RuntimePlatform: { CpuArchitecture: 'ARM64' } });
+    other.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Cpu: '1024',
+      Memory: '2048',
+      RuntimePlatform: { CpuArchitecture: 'X86_64' },
+    });
+  });
+
+  it('are reached by the load balancer alone', () => {
+    plain.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
+    plain.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 8080, ToPort: 8080 });
+  });
+
+  it('grow with what is in flight, and shrink slowly', () => {
+    other.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 3, MaxCapacity: 10 });
+    other.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: 80,
+        ScaleInCooldown: 900,
+        ScaleOutCooldown: 60,
+        CustomizedMetricSpecification: { MetricName: 'InFlight', Statistic: 'Average' },
+      },
+    });
+    other.resourceCountIs('AWS::ApplicationAutoScaling::ScalingPolicy', 2);
+  });
+});
+
+describe('what outlives the stack', () => {
+  it('is every table and the log in production', () => {
+    for (const type of ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket'])
+      expect(resourcesOf(plain, type).map(({ DeletionPolicy }) => DeletionPolicy)).not.toContain('Delete');
+    plain.allResourcesProperties('AWS::DynamoDB::GlobalTable', {
+      Replicas: [
+        {
+          Region: 'us-east-1',
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        },
+      ],
+    });
+  });
+
+  it('is no table of a trial, whose names stand apart', () => {
+    const tables = resourcesOf(other, 'AWS::DynamoDB::GlobalTable');
+    expect(tables.map(({ Properties }) => Properties.TableName)).toEqual(
+      ['rate-limits', 'usage', 'requests'].map((suffix) => `trial-${suffix}`),
+    );
+    expect(new Set(tables.map(({ DeletionPolicy }) => DeletionPolicy))).toEqual(new Set(['Delete']));
+  });
+});
+
+describe('the network', () => {
+  it('has as many NATs as asked for', () => {
+    other.resourceCountIs('AWS::EC2::NatGateway', 2);
+  });
+
+  it('may be one that exists', () => {
+    const template = synthesise({
+      vpc: {
+        id: 'vpc-0a1b2c3d4e5f60718',
+        cidr: '172.20.0.0/16',
+        availabilityZones: ['us-east-1a', 'us-east-1b'],
+        publicSubnetIds: ['subnet-0a1b2c3d4e5f60711', 'subnet-0a1b2c3d4e5f60712'],
+        privateSubnetIds: ['subnet-0a1b2c3d4e5f60713', 'subnet-0a1b2c3d4e5f60714'],
+      },
+    });
+    template.resourceCountIs('AWS::EC2::VPC', 0);
+    expect(containerOf(template).Environment).toContainEqual({ Name: 'TRUST_PROXY', Value: '172.20.0.0/16' });
+  });
+});
+
+describe('the context', () => {
+  it.each([
+    ['certifcateArn', 'x', /Nobody reads the context "certifcateArn"/],
+    ['cpu', 'half', /"cpu" must be a whole number; it is "half"/],
+    ['waf', 'yes', /"waf" must be "true" or "false"/],
+    ['architecture', 'mips', /one of arm64, x86_64/],
+    ['settings', '[1]', /"settings" must be a JSON object/],
+  ])('%s=%s is refused', (name, value, message) => {
+    expect(() => synthesise({ [name]: value })).toThrow(message);
+  });
+});

@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { App, Stack } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
+import { FULL_CONTEXT, REGION, resourcesOf, synthesiseChecked } from './support/synthesise.ts';
+
+/** Both fail to synthesise when a rule of cdk-nag is broken and not answered for. */
+const { template: plain, report } = synthesiseChecked();
+const { template: full, report: fullReport } = synthesiseChecked(FULL_CONTEXT);
+
+describe('the drawing', () => {
+  it('has two zones, each with a public and a private subnet, and one NAT', () => {
+    plain.resourceCountIs('AWS::EC2::Subnet', 4);
+    plain.resourceCountIs('AWS::EC2::NatGateway', 1);
+    const zones = resourcesOf(plain, 'AWS::EC2::Subnet').map(({ Properties }) =>
+      JSON.stringify(Properties.AvailabilityZone),
+    );
+    expect(new Set(zones).size).toBe(2);
+  });
+
+  it('puts the load balancer before the Internet and the tasks behind it', () => {
+    const [balancer] = resourcesOf(plain, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+    expect(balancer!.Properties.Scheme).toBe('internet-facing');
+    expect(JSON.stringify(balancer!.Properties.Subnets)).toMatch(/publicSubnet1.*publicSubnet2/);
+    const [service] = resourcesOf(plain, 'AWS::ECS::Service');
+    const network = service!.Properties.NetworkConfiguration as { AwsvpcConfiguration: Record<string, unknown> };
+    expect(network.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
+    expect(JSON.stringify(network.AwsvpcConfiguration.Subnets)).toMatch(/privateSubnet1.*privateSubnet2/);
+  });
+
+  it('runs at least two tasks of 0.5 vCPU and 1 GB', () => {
+    plain.hasResourceProperties('AWS::ECS::TaskDefinition', { Cpu: '512', Memory: '1024' });
+    plain.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 2 });
+  });
+
+  it('has three tables on demand whose items expire', () => {
+    plain.resourceCountIs('AWS::DynamoDB::GlobalTable', 3);
+    plain.allResourcesProperties('AWS::DynamoDB::GlobalTable', {
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+    });
+  });
+
+  it('reaches DynamoDB past the NAT, and Bedrock too where that is asked for', () => {
+    plain.hasResourceProperties('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' });
+    full.hasResourceProperties('AWS::EC2::VPCEndpoint', {
+      VpcEndpointType: 'Interface',
+      ServiceName: `com.amazonaws.${REGION}.bedrock-runtime`,
+    });
+  });
+
+  it('is what it was', () => {
+    expect(plain.toJSON()).toMatchSnapshot();
+  });
+});
+
+describe('the checks', () => {
+  it('find nothing but the certificate that is missing', () => {
+    expect(report.match(/^(ERROR|WARNING) .*/gm)).toEqual([expect.stringMatching(/^WARNING WITHOUT A CERTIFICATE/)]);
+    expect(fullReport).toBe('');
+  });
+});
+
+describe('leave', () => {
+  it.each([
+    ['plain', plain],
+    ['full', full],
+  ])('knows no wildcard but the one that AWS demands (%s)', (_name, template) => {
+    const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => resourcesOf(template, type));
+    const statements = policies.flatMap(
+      ({ Properties }) =>
+        (Properties.PolicyDocument as { Statement: { Action: unknown; Resource: unknown }[] }).Statement,
+    );
+    const wild = statements.filter(({ Action, Resource }) => JSON.stringify([Action, Resource]).includes('*'));
+    expect(wild.map(({ Action }) => Action)).toEqual(['ecr:GetAuthorizationToken']);
+  });
+
+  it('reaches exactly the item actions that the application uses, table by table', () => {
+    const [policy] = resourcesOf(plain, 'AWS::IAM::Policy').filter(({ Properties }) =>
+      /TaskRole/.test(String(Properties.PolicyName)),
+    );
+    const { Statement: statements } = policy!.Properties.PolicyDocument as { Statement: { Action: string[] }[] };
+    const actions = new Set(statements.flatMap(({ Action }) => Action));
+    expect([...actions].sort()).toEqual(
+      ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((name) => `dynamodb:${name}`),
+    );
+    plain.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: ['DeleteItem', 'GetItem', 'PutItem', 'Query'].map((name) => `dynamodb:${name}`),
+          }),
+        ]),
+      },
+    });
+  });
+});
+
+describe('the image', () => {
+  it('is built from what the build reads, and nothing else', () => {
+    const app = new App();
+    new DockerImageAsset(new Stack(app, 'Test'), 'Image', { directory: '.' });
+    const asset = readdirSync(app.outdir).find((name) => name.startsWith('asset.'));
+    const staged = readdirSync(`${app.outdir}/${asset}`, { recursive: true }).map(String);
+    expect(staged).toEqual(expect.arrayContaining(['Dockerfile', 'package-lock.json', 'apps/proxy/src/main.ts']));
+    expect(
+      staged.filter((path) => /node_modules|\.spec\.ts$|^(dist|data|docs|infra|cdk\.out|\.git)\b|\.env/.test(path)),
+    ).toEqual([]);
+    rmSync(app.outdir, { recursive: true, force: true });
+  });
+});
+
+describe('the manual', () => {
+  const manual = read('docs/operations.md');
+
+  it.each(resourcesOf(plain, 'AWS::CloudWatch::Alarm').map(({ Properties }) => String(Properties.AlarmDescription)))(
+    'has a line for the alarm "%s"',
+    (description) => {
+      const name = /docs\/operations\.md, "(\w+)"/.exec(description)?.[1];
+      expect(manual).toContain(`| \`${name}\` |`);
+    },
+  );
+
+  it('names every context', () => {
+    const source = read('infra/cdk/lib/deployment.ts');
+    const names = [...source.matchAll(/context\.\w+(?:<[^(]*>)?\('(\w+)'/g)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(25);
+    expect(names.filter((name) => !manual.includes(`| \`${name}\` |`))).toEqual([]);
+  });
+});
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
