@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestPage, UsageOfUser } from '@claude-proxy/admin-api';
 import { type AnthropicSimulator, answer, startAnthropicSimulator } from '@claude-proxy/simulator';
 import { DynamoTableStore, StorageError, TableStore } from '@claude-proxy/storage';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -33,9 +34,9 @@ interface Reachable {
 }
 const post = ({ url }: Reachable, user: string) => postMessage({ url } as Parameters<typeof postMessage>[0], { user });
 const usageOf = async ({ url }: Reachable, user: string) =>
-  (await (await fetch(`${url}/v1/usage/me?claude-code-user=${user}`)).json()).summary;
+  ((await (await fetch(`${url}/v1/usage/me?claude-code-user=${user}`)).json()) as UsageOfUser).summary;
 const linesOf = async ({ url }: Reachable, user: string) =>
-  (await (await fetch(`${url}/api/requests?user=${user}&limit=500`)).json()).requests;
+  ((await (await fetch(`${url}/api/requests?user=${user}&limit=500`)).json()) as RequestPage).requests;
 
 /** Asks again until it holds: what another process writes cannot be awaited. */
 async function eventually<Value>(read: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {

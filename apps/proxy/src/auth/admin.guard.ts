@@ -2,6 +2,8 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
+import { type AlbConfig, albSection } from './alb.config.js';
+import { AlbIdentity } from './alb-identity.js';
 import { type AuthConfig, authSection } from './auth.config.js';
 import { type AdminRequest, isDirectLoopback, isSameOrigin } from './browser-origin.js';
 import { isSessionValue, sessionIn, sessionValue } from './session.cookie.js';
@@ -15,15 +17,23 @@ import { WrongTries } from './wrong-tries.js';
 export class AdminGuard implements CanActivate {
   private readonly wrongTries = new WrongTries();
 
-  constructor(@Inject(authSection.token) private readonly config: AuthConfig) {}
+  private readonly identity: AlbIdentity;
+
+  constructor(
+    @Inject(authSection.token) private readonly config: AuthConfig,
+    @Inject(albSection.token) alb: AlbConfig,
+  ) {
+    this.identity = new AlbIdentity(alb);
+  }
 
   /** Without a token only this machine gets in. */
   get needsToken(): boolean {
     return this.config.adminToken !== undefined;
   }
 
-  canActivate(context: ExecutionContext): boolean {
-    if (this.isAdmin(context.switchToHttp().getRequest<FastifyRequest>())) return true;
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (this.isAdmin(request) || (await this.hasSignedIn(request))) return true;
     throw this.needsToken ? tokenNeeded() : machineNeeded();
   }
 
@@ -42,6 +52,11 @@ export class AdminGuard implements CanActivate {
     const token = this.config.adminToken?.reveal();
     if (!token || !this.isToken(shown, request)) return undefined;
     return sessionValue(token, Date.now());
+  }
+
+  /** At the load balancer. Its cookie is the browser's, so writes must come from a page of ours here too. */
+  async hasSignedIn(request: AdminRequest): Promise<boolean> {
+    return isSameOrigin(request) && (await this.identity.signedIn(request.raw.headers)) !== undefined;
   }
 
   private isToken(shown: string, { ip }: AdminRequest): boolean {

@@ -13,8 +13,9 @@ export class SessionController {
   constructor(private readonly admin: AdminGuard) {}
 
   @Get()
-  show(@Req() request: FastifyRequest): Session {
-    return { is_signed_in: this.admin.isAdmin(request), needs_token: this.admin.needsToken };
+  async show(@Req() request: FastifyRequest): Promise<Session> {
+    const isSignedIn = this.admin.isAdmin(request) || (await this.admin.hasSignedIn(request));
+    return { is_signed_in: isSignedIn, needs_token: this.admin.needsToken };
   }
 
   @Post()

@@ -4,13 +4,17 @@ import { PinoPretty } from 'pino-pretty';
 import type { ObservabilityConfig } from './observability.config.js';
 
 /** The process's one logger. Lines are written at once: a crash must not take its own reason with it. */
-export function createLogger({ logLevel, logFormat }: ObservabilityConfig): Logger {
-  const isPretty = logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY === true);
-  const stream = isPretty
+export function createLogger(config: ObservabilityConfig): Logger {
+  const stream = isPretty(config)
     ? PinoPretty({ sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname,room' })
     : destination({ dest: 1, sync: true });
   const formatters = { level: (label: string) => ({ level: label }) };
-  return pino({ level: logLevel, base: null, timestamp: stdTimeFunctions.isoTime, formatters }, stream);
+  return pino({ level: config.logLevel, base: null, timestamp: stdTimeFunctions.isoTime, formatters }, stream);
+}
+
+/** Readable lines for a person, JSON for everything else. */
+export function isPretty({ logFormat }: ObservabilityConfig): boolean {
+  return logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY === true);
 }
 
 /** Lets Nest and the rooms write through the same logger. */

@@ -4,6 +4,7 @@ import { ExchangeLog } from './exchange.log.js';
 import { LOGGER } from './logger.token.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
+import { Pulse } from './pulse.js';
 
 /**
  * Listens and writes down; is called by nobody.
@@ -17,7 +18,7 @@ export class ObservabilityModule {
     return {
       module: ObservabilityModule,
       controllers: [MetricsController],
-      providers: [ExchangeLog, Metrics, { provide: LOGGER, useValue: logger }],
+      providers: [ExchangeLog, Metrics, Pulse, { provide: LOGGER, useValue: logger }],
     };
   }
 }

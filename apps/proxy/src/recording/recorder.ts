@@ -2,6 +2,7 @@ import { StorageError, TableStore, type Write } from '@claude-proxy/storage';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { StoreHealth } from '../state/store-health.js';
 import { Batch } from './batch.js';
 
 /** What is lost at most when the process is killed. */
@@ -35,6 +36,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly store: TableStore,
     private readonly feed: ExchangeFeed,
+    private readonly health: StoreHealth,
   ) {}
 
   /** Exchanges that are not in the store yet. */
@@ -110,6 +112,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
   }
 
   private complain(error: unknown): void {
+    this.health.noteFailure();
     if (Date.now() - this.loggedAtMs < LOG_EVERY_MS) return;
     this.loggedAtMs = Date.now();
     const { waitingExchanges, droppedExchanges } = this;

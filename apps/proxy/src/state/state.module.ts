@@ -2,6 +2,7 @@ import { DynamoTableStore, SqliteTableStore, TableStore } from '@claude-proxy/st
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { type AwsConfig, awsSection } from '../config/aws.config.js';
 import { type StateConfig, stateSection } from './state.config.js';
+import { StoreHealth } from './store-health.js';
 
 export function openTableStore(config: StateConfig, { region }: AwsConfig): TableStore {
   return config.engine === 'embedded'
@@ -17,8 +18,11 @@ export function openTableStore(config: StateConfig, { region }: AwsConfig): Tabl
  */
 @Global()
 @Module({
-  providers: [{ provide: TableStore, useFactory: openTableStore, inject: [stateSection.token, awsSection.token] }],
-  exports: [TableStore],
+  providers: [
+    StoreHealth,
+    { provide: TableStore, useFactory: openTableStore, inject: [stateSection.token, awsSection.token] },
+  ],
+  exports: [TableStore, StoreHealth],
 })
 export class StateModule implements OnApplicationShutdown {
   constructor(@Inject(TableStore) private readonly store: TableStore) {}
