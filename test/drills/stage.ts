@@ -13,12 +13,13 @@ import { createGateway } from '../../apps/proxy/src/gateway.js';
 /** The real gateway between simulated upstreams; nothing leaves this machine. */
 export interface Stage {
   readonly url: string;
+  readonly app: NestFastifyApplication;
   readonly anthropic: AnthropicSimulator;
   readonly bedrock: BedrockSimulator;
   close(): Promise<void>;
 }
 
-export async function setStage(environment: Readonly<Record<string, string>>): Promise<Stage> {
+export async function setStage(environment: Readonly<Record<string, string>>, port = 0): Promise<Stage> {
   const anthropic = await startAnthropicSimulator();
   const bedrock = await startBedrockSimulator();
   const dataDirectory = await mkdtemp(join(tmpdir(), 'claude-proxy-drill-'));
@@ -31,9 +32,10 @@ export async function setStage(environment: Readonly<Record<string, string>>): P
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
     ...environment,
   });
-  await app.listen(0, '127.0.0.1');
+  await app.listen(port, '127.0.0.1');
   return {
     url: urlOf(app),
+    app,
     anthropic,
     bedrock,
     async close() {

@@ -1,0 +1,60 @@
+import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answer, type Behaviour, overloaded, rateLimited } from '@claude-proxy/simulator';
+import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
+import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
+import { exchangesOfADay, pick, plausibleModel, plausibleUser } from './plausible-exchanges.js';
+import { ask } from './scene.js';
+import { type Stage, setStage } from './stage.js';
+
+/** Ends by itself, should somebody forget it. */
+const MAX_MINUTES = 120;
+const PAUSE_MS = 700;
+/** The history is written in pieces that the recorder's queue holds. */
+const FLUSH_EVERY = 500;
+
+/** The dashboard full of life: a day of history, and traffic that goes on. */
+async function main(): Promise<void> {
+  const stage = await setStage({ RETRY_THRESHOLD_SECONDS: '0' }, Number(process.env.PORT ?? 8080));
+  const count = await writeHistory(stage);
+  process.stdout.write(
+    `Dashboard: ${stage.url}/ui/\n${count} exchanges of the last day are made up; traffic goes on. Ctrl-C ends it.\n`,
+  );
+  process.once('SIGINT', () => void stage.close().then(() => process.exit(0)));
+  stage.anthropic.setDefault(behaviour);
+  const untilMs = Date.now() + MAX_MINUTES * 60_000;
+  while (Date.now() < untilMs) {
+    const asking = { isStream: Math.random() < 0.9, user: plausibleUser(), model: plausibleModel() };
+    void ask(stage, asking).catch(() => {});
+    await sleep(PAUSE_MS * (0.3 + Math.random()));
+  }
+  await stage.close();
+}
+
+async function writeHistory({ app }: Stage): Promise<number> {
+  const feed = app.get(ExchangeFeed);
+  let count = 0;
+  for (const exchange of exchangesOfADay(Date.now())) {
+    feed.begin();
+    feed.finish(exchange);
+    count += 1;
+    if (count % FLUSH_EVERY === 0) await app.get(Recorder).flush();
+  }
+  await app.get(Recorder).flush();
+  return count;
+}
+
+/** Mostly well; now and then somebody is limited for half a minute. */
+function behaviour(): Behaviour {
+  const chance = Math.random();
+  if (chance < 0.03) return rateLimited({ retryAfterSeconds: 30 });
+  if (chance < 0.05) return overloaded();
+  const text = pick(['Done: the test passes now.', 'Here is the plan.', 'I have read the file.', '고쳤습니다.']);
+  return answer({ text: text.repeat(3), latencyMs: 200 + Math.random() * 900, chunkDelayMs: 20 });
+}
+
+main().catch((error: NodeJS.ErrnoException) => {
+  const isTaken = error.code === 'EADDRINUSE';
+  process.stderr.write(`${isTaken ? `The port is taken: ${error.message}. Set PORT to another one.` : error.stack}\n`);
+  process.exit(1);
+});
