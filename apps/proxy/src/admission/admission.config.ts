@@ -1,0 +1,36 @@
+import { list, secret, wholeNumber } from '../config/kinds.js';
+import { type ConfigOf, section, setting } from '../config/section.js';
+
+export const admissionSection = section('admission', 'Who is let in, and how often.', {
+  throttleLimit: setting(
+    'THROTTLE_LIMIT',
+    wholeNumber(0, 10_000_000),
+    'Requests to model endpoints per user and address in `THROTTLE_TTL_SECONDS`; 0 sets no limit.',
+    '600',
+  ),
+  countTokensLimit: setting(
+    'THROTTLE_COUNT_TOKENS_LIMIT',
+    wholeNumber(0, 10_000_000),
+    'The same for `count_tokens`, which clients call more often and which costs nothing; 0 sets no limit.',
+    '6000',
+  ),
+  windowSeconds: setting(
+    'THROTTLE_TTL_SECONDS',
+    wholeNumber(0, 86_400),
+    'The window in which requests are counted; 0 switches throttling off.',
+    '60',
+  ),
+  redisUrl: setting(
+    'REDIS_URL',
+    secret,
+    'Counts requests in this Redis, so that all tasks share them (`redis://`, `rediss://`). Away: requests pass.',
+  ),
+  corsOrigins: setting(
+    'CORS_ORIGINS',
+    list,
+    'Web pages that may call the API from a browser: origins such as `https://chat.example.com`, or `*`.',
+    '',
+  ),
+});
+
+export type AdmissionConfig = ConfigOf<typeof admissionSection>;

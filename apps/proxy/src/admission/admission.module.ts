@@ -1,0 +1,74 @@
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { APP_GUARD, HttpAdapterHost } from '@nestjs/core';
+import {
+  getStorageToken,
+  ThrottlerModule,
+  type ThrottlerModuleOptions,
+  type ThrottlerStorage,
+} from '@nestjs/throttler';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type AdmissionConfig, admissionSection } from './admission.config.js';
+import { allowOrigin } from './cross-origin.js';
+import { LocalStorage } from './local.storage.js';
+import { SharedStorage } from './shared.storage.js';
+import { ThrottleGuard } from './throttle.guard.js';
+import { type LimitName, limitNameOf } from './throttled-routes.js';
+
+const throttlerModule = ThrottlerModule.forRootAsync({
+  inject: [admissionSection.token],
+  useFactory: (config: AdmissionConfig): ThrottlerModuleOptions => ({
+    setHeaders: false,
+    storage: storageOf(config),
+    throttlers: [
+      throttlerOf('models', config.throttleLimit, config),
+      throttlerOf('count_tokens', config.countTokensLimit, config),
+    ],
+  }),
+});
+
+/**
+ * May this caller be served now: how often a user asks, and which web pages may.
+ *
+ * Promises: a refusal here reaches no upstream and marks nothing; what it needs to decide is at hand within 100 ms, or
+ * the request passes. May enter: limits and budgets. Must not: what is asked, who answers.
+ */
+@Module({
+  imports: [throttlerModule],
+  providers: [{ provide: APP_GUARD, useClass: ThrottleGuard }],
+})
+export class AdmissionModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly adapter: HttpAdapterHost,
+    @Inject(getStorageToken()) private readonly storage: ThrottlerStorage,
+    @Inject(admissionSection.token) private readonly config: AdmissionConfig,
+  ) {}
+
+  onModuleInit(): void {
+    const { corsOrigins } = this.config;
+    if (corsOrigins.length === 0) return;
+    const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
+    server.addHook('onRequest', (request, reply, done) => {
+      if (allowOrigin(request.raw, reply.raw, corsOrigins)) reply.hijack();
+      else done();
+    });
+  }
+
+  onApplicationShutdown(): void {
+    if (this.storage instanceof SharedStorage) this.storage.close();
+  }
+}
+
+function storageOf({ redisUrl }: AdmissionConfig): ThrottlerStorage {
+  return redisUrl ? new SharedStorage(redisUrl.reveal()) : new LocalStorage();
+}
+
+function throttlerOf(name: LimitName, limit: number, { windowSeconds }: AdmissionConfig) {
+  const isOff = limit === 0 || windowSeconds === 0;
+  return {
+    name,
+    limit,
+    ttl: windowSeconds * 1_000,
+    skipIf: (context: { switchToHttp(): { getRequest<Request>(): Request } }) =>
+      isOff || limitNameOf(context.switchToHttp().getRequest<FastifyRequest>().routeOptions.url) !== name,
+  };
+}

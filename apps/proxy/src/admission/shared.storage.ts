@@ -1,0 +1,78 @@
+import { ThrottlerStorageRedisService } from '@nest-lab/throttler-storage-redis';
+import { Logger } from '@nestjs/common';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import { Redis } from 'ioredis';
+
+/** So long a request waits at most. */
+const PATIENCE_MS = 100;
+/** After that an unanswered command is forgotten. */
+const COMMAND_TIMEOUT_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 1_000;
+const MAX_RECONNECT_WAIT_MS = 2_000;
+/** After a failure nobody asks for so long: requests that come meanwhile do not wait for the next time-out. */
+const PAUSE_MS = 1_000;
+const COMPLAIN_EVERY_MS = 60_000;
+
+type Hit = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+
+/** Not counted, and let through. */
+const PASSED: Hit = { totalHits: 0, timeToExpire: 0, isBlocked: false, timeToBlockExpire: 0 };
+
+/** Counts in a Redis that all tasks share. While that is away requests pass uncounted, and none waits for it. */
+export class SharedStorage implements ThrottlerStorage {
+  private readonly logger = new Logger('Throttle');
+  private readonly redis: Redis;
+  private readonly counters: ThrottlerStorageRedisService;
+  private pausedUntilMs = 0;
+  private complainedAtMs = -Infinity;
+
+  constructor(url: string) {
+    this.redis = new Redis(url, {
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      disconnectTimeout: PATIENCE_MS,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      retryStrategy: (attempt) => Math.min(attempt * 100, MAX_RECONNECT_WAIT_MS),
+    });
+    this.redis.on('error', (error: Error) => this.complain(error));
+    this.redis.on('close', () => this.complain(new Error('the connection was closed')));
+    this.counters = new ThrottlerStorageRedisService(this.redis);
+  }
+
+  async increment(key: string, windowMs: number, limit: number, blockMs: number, throttlerName: string): Promise<Hit> {
+    if (this.redis.status !== 'ready' || Date.now() < this.pausedUntilMs) return PASSED;
+    try {
+      // Without a limit its script only counts: its blocks begin when a limit is passed and outlive the window.
+      const counting = this.counters.increment(key, windowMs, Number.MAX_SAFE_INTEGER, blockMs, throttlerName);
+      const counted = await withPatience(counting);
+      const isBlocked = counted.totalHits > limit;
+      return { ...counted, isBlocked, timeToBlockExpire: isBlocked ? Math.max(1, counted.timeToExpire) : 0 };
+    } catch (error) {
+      this.pausedUntilMs = Date.now() + PAUSE_MS;
+      this.complain(error as Error);
+      return PASSED;
+    }
+  }
+
+  close(): void {
+    this.redis.removeAllListeners('close').disconnect();
+  }
+
+  private complain({ message }: Error): void {
+    const nowMs = performance.now();
+    if (nowMs - this.complainedAtMs < COMPLAIN_EVERY_MS) return;
+    this.complainedAtMs = nowMs;
+    this.logger.warn(`❌ Redis is away, requests are not throttled: ${message}`);
+  }
+}
+
+/** Rejects when it takes too long. An answer that came while this process was busy itself still counts. */
+function withPatience<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => setImmediate(() => reject(new Error(`no answer in ${PATIENCE_MS} ms`)));
+    const patience = setTimeout(giveUp, PATIENCE_MS);
+    asked.then(resolve, reject).finally(() => clearTimeout(patience));
+  });
+}

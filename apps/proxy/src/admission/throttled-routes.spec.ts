@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { limitNameOf } from './throttled-routes.js';
+
+describe('limitNameOf', () => {
+  it.each([
+    ['/v1/messages', 'models'],
+    ['/v1/v1/messages', 'models'],
+    ['/user/:user_id/v1/messages', 'models'],
+    ['/user/:user_id/v1/v1/messages/stream', 'models'],
+    ['/v1/chat/completions', 'models'],
+    ['/user/:user_id/v1/responses', 'models'],
+    ['/v1/messages/count_tokens', 'count_tokens'],
+    ['/user/:user_id/v1/messages/count_tokens', 'count_tokens'],
+    ['/v1/models', undefined],
+    ['/v1/messages/batches', undefined],
+    ['/health', undefined],
+    [undefined, undefined],
+  ])('%s counts for %s', (pattern, name) => {
+    expect(limitNameOf(pattern)).toBe(name);
+  });
+});

@@ -1,0 +1,27 @@
+import { headerOf, type UpstreamAnswer } from '@claude-proxy/upstream';
+import type { Exchange } from '../exchange/exchange.js';
+import { answerHeadersFor } from '../messages/forwarded-headers.js';
+
+/** What describes the body as it came; another one goes out. */
+const OF_THE_BODY = new Set(['content-type', 'content-length', 'content-encoding', 'content-md5', 'etag', 'digest']);
+const MAX_REASON_CHARACTERS = 300;
+
+/** Header lines for the answer in OpenAI's form: what the upstream sent, and who it was. */
+export function headOf(answer: UpstreamAnswer, exchange: Exchange, contentType: string, dropped: readonly string[]) {
+  const headers = answerHeadersFor(answer.headers);
+  const kept = headers.flatMap((name, index) =>
+    index % 2 === 0 && !OF_THE_BODY.has(name.toLowerCase()) ? [name, headers[index + 1]!] : [],
+  );
+  const requestId = headerOf(answer.headers, 'request-id');
+  kept.push('content-type', contentType, 'x-request-id', requestId ?? exchange.id);
+  if (requestId === undefined) kept.push('request-id', exchange.id);
+  if (exchange.upstream) kept.push('x-claude-proxy-upstream', exchange.upstream);
+  if (exchange.fallbackReason) kept.push('x-claude-proxy-fallback', headerText(exchange.fallbackReason));
+  if (dropped.length > 0) kept.push('x-claude-proxy-dropped', headerText(dropped.join(', ')));
+  kept.push('x-claude-proxy-exchange', exchange.id);
+  return kept;
+}
+
+function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, MAX_REASON_CHARACTERS);
+}

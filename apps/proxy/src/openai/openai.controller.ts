@@ -1,0 +1,90 @@
+import { All, Controller, Req, Res, UseFilters } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GatewayError } from '../exchange/gateway-error.js';
+import { type UserParams, underEveryPrefix } from '../messages/routes.js';
+import { anthropicToOpenAi } from './anthropic-to-openai.js';
+import { ChatStream } from './anthropic-to-openai-stream.js';
+import { anthropicToResponses } from './anthropic-to-responses.js';
+import { ResponsesStream } from './anthropic-to-responses-stream.js';
+import type { JsonObject } from './json-object.js';
+import { ModelCatalog } from './model.catalog.js';
+import { OpenAiService, type Translation } from './openai.service.js';
+import { OpenAiErrorFilter } from './openai-error.filter.js';
+import { openAiToAnthropic } from './openai-to-anthropic.js';
+import { responsesToAnthropic } from './responses-to-anthropic.js';
+
+const CHAT = '/v1/chat/completions';
+const RESPONSES = '/v1/responses';
+/** Refused in the form that whoever asks for them reads. */
+const NOT_SERVED = [
+  'completions',
+  'embeddings',
+  'moderations',
+  'audio/*',
+  'images/*',
+  'chat/completions/*',
+  'responses/*',
+]
+  .map((path) => `/v1/${path}`)
+  .flatMap(underEveryPrefix);
+
+/** HTTP in, HTTP out: the endpoints of OpenAI's dialect, for everybody and per user. */
+@Controller()
+@UseFilters(OpenAiErrorFilter)
+export class OpenAiController {
+  constructor(
+    private readonly service: OpenAiService,
+    private readonly catalog: ModelCatalog,
+  ) {}
+
+  @All(underEveryPrefix(CHAT))
+  async chat(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
+    expectPost(request);
+    await this.service.serve(request, reply, CHAT, (members) => this.chatTranslation(members));
+  }
+
+  @All(underEveryPrefix(RESPONSES))
+  async responses(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
+    expectPost(request);
+    await this.service.serve(request, reply, RESPONSES, (members) => this.responsesTranslation(members));
+  }
+
+  @All(NOT_SERVED)
+  refuse(@Req() { raw }: FastifyRequest): never {
+    const path = raw.url!.split('?')[0]!.slice(0, 200);
+    throw new GatewayError({
+      type: 'not_found_error',
+      message: `${path} is not served here: nothing is stored, and Claude answers in text.`,
+    });
+  }
+
+  private chatTranslation(members: JsonObject): Translation {
+    const { body, dropped, includesUsage } = openAiToAnthropic(members, this.catalog.modelOf);
+    return {
+      body,
+      dropped,
+      answer: (message) => anthropicToOpenAi(message),
+      stream: () => new ChatStream(includesUsage),
+    };
+  }
+
+  private responsesTranslation(members: JsonObject): Translation {
+    const { body, dropped, request } = responsesToAnthropic(members, this.catalog.modelOf);
+    return {
+      body,
+      dropped,
+      answer: (message) => anthropicToResponses(message, request),
+      stream: () => new ResponsesStream(request),
+    };
+  }
+}
+
+function expectPost({ raw: { method } }: FastifyRequest): void {
+  if (method === 'POST') return;
+  throw new GatewayError({
+    type: 'invalid_request_error',
+    status: 405,
+    message: `${method} is not allowed here; allowed: POST.`,
+    headers: { allow: 'POST' },
+  });
+}

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { MessagesModule } from '../messages/messages.module.js';
+import { ModelCatalog } from './model.catalog.js';
+import { ModelsController } from './models.controller.js';
+import { OpenAiController } from './openai.controller.js';
+import { OpenAiService } from './openai.service.js';
+import { OpenAiErrorFilter } from './openai-error.filter.js';
+
+/**
+ * The HTTP edge of OpenAI's dialect: chat completions, responses, models.
+ *
+ * Promises: what is asked here is served like any other request; what cannot be said in Anthropic's dialect is refused
+ * by name or named as dropped, never guessed; streams are translated event by event. May enter: translations, both
+ * ways, as pure files. Must not: which upstream answers, and nobody may import it.
+ */
+@Module({
+  imports: [MessagesModule],
+  controllers: [OpenAiController, ModelsController],
+  providers: [OpenAiService, ModelCatalog, OpenAiErrorFilter],
+})
+export class OpenAiModule {}

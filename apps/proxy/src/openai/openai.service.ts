@@ -1,0 +1,151 @@
+import type { ServerResponse } from 'node:http';
+import type { Credential, UpstreamAnswer } from '@claude-proxy/upstream';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AdminGuard } from '../auth/admin.guard.js';
+import { CredentialReader } from '../auth/credential.reader.js';
+import { userIdOf } from '../auth/user-id.js';
+import { Exchange } from '../exchange/exchange.js';
+import { abortOnHangUp } from '../messages/client-connection.js';
+import { asksForDrill } from '../messages/drill-request.js';
+import { type MessagesConfig, messagesSection } from '../messages/messages.config.js';
+import { type Delivery, MessagesService } from '../messages/messages.service.js';
+import { readRequestBody } from '../messages/request-body.js';
+import { exchangeHeaderOf, type UserParams } from '../messages/routes.js';
+import { headOf } from './answer-head.js';
+import { isJsonObject, type JsonObject } from './json-object.js';
+import { openAiErrorOf, openAiStatusOf, refusedBy } from './openai-errors.js';
+import { relayStream } from './openai-relay.js';
+import { invalid } from './refusals.js';
+import type { StreamTranslation } from './stream-translation.js';
+import { TranslatedBody } from './translated-body.js';
+import { TranslatedRequest } from './translated-request.js';
+import { broken, wholeAnswer } from './whole-answer.js';
+
+/** One of OpenAI's forms, both ways. */
+export interface Translation {
+  readonly body: JsonObject;
+  readonly dropped: readonly string[];
+  /** A Message as an answer of that form. */
+  answer(message: JsonObject): JsonObject;
+  stream(): StreamTranslation;
+}
+
+/** One request on its way back to its caller. */
+interface Journey {
+  readonly exchange: Exchange;
+  readonly response: ServerResponse;
+  readonly signal: AbortSignal;
+  readonly translation: Translation;
+}
+
+/** The story of a request in one of OpenAI's forms: translated, served like any other, translated back. */
+@Injectable()
+export class OpenAiService {
+  constructor(
+    private readonly service: MessagesService,
+    private readonly credentials: CredentialReader,
+    private readonly admin: AdminGuard,
+    @Inject(messagesSection.token) private readonly config: MessagesConfig,
+  ) {}
+
+  async serve(
+    request: FastifyRequest<UserParams>,
+    reply: FastifyReply,
+    path: string,
+    translate: (members: JsonObject) => Translation,
+  ): Promise<void> {
+    const { raw } = request;
+    const signal = abortOnHangUp(reply.raw);
+    const exchange = new Exchange(userIdOf(request.params.user_id), 'messages', path);
+    reply.header(exchangeHeaderOf, exchange.id);
+    const translation = await this.receive(exchange, request, translate).catch((error: unknown) => {
+      this.service.turnAway(exchange, error, raw.destroyed && !raw.complete);
+      throw error;
+    });
+    const translated = new TranslatedRequest(translation.body, raw.rawHeaders, exchange.user, raw.headers.host);
+    const caller = { credential: asApiKey(this.credentials.read(raw.headers)), signal };
+    const journey = { exchange, response: reply.raw, signal, translation };
+    await this.service.serve(translated, exchange, caller, (answer, tap) => {
+      const isStream = tap.isEventStream && answer.status < 400;
+      return isStream ? this.stream(answer, tap, journey, reply) : this.whole(answer, tap, journey, reply);
+    });
+  }
+
+  private async receive(
+    exchange: Exchange,
+    request: FastifyRequest<UserParams>,
+    translate: (members: JsonObject) => Translation,
+  ): Promise<Translation> {
+    exchange.isDrill = asksForDrill(request, this.admin);
+    return translate(membersOf(await readRequestBody(request.raw)));
+  }
+
+  private async stream(
+    answer: UpstreamAnswer,
+    tap: Parameters<Delivery>[1],
+    { exchange, response, translation }: Journey,
+    reply: FastifyReply,
+  ): Promise<void> {
+    if (!tap.canTellItsEnd) throw broken('is compressed although it was asked not to be');
+    reply.hijack();
+    exchange.status = answer.status;
+    response.writeHead(
+      answer.status,
+      headOf(answer, exchange, 'text/event-stream; charset=utf-8', translation.dropped),
+    );
+    const body = new TranslatedBody(answer.body, tap, translation.stream(), (reason) => {
+      exchange.outcome = 'broken';
+      exchange.errorMessage = reason;
+    });
+    await relayStream(body, response, { exchange, ...this.config });
+  }
+
+  private async whole(
+    answer: UpstreamAnswer,
+    tap: Parameters<Delivery>[1],
+    { exchange, response, signal, translation }: Journey,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const received = await wholeAnswer(answer, tap, signal);
+    const told = answer.status < 400 ? translation.answer(messageIn(received)) : refusalIn(received, answer.status);
+    const body = Buffer.from(JSON.stringify(told));
+    reply.hijack();
+    exchange.status = openAiStatusOf(answer.status);
+    exchange.firstByteMs = exchange.elapsedMs();
+    exchange.answerBytes = body.length;
+    const head = headOf(answer, exchange, 'application/json', translation.dropped);
+    response.writeHead(exchange.status, [...head, 'content-length', String(body.length)]).end(body);
+  }
+}
+
+function membersOf(body: Buffer): JsonObject {
+  let members: unknown;
+  try {
+    members = JSON.parse(body.toString());
+  } catch (error) {
+    throw invalid(null, `The body is not JSON: ${(error as Error).message}.`);
+  }
+  if (isJsonObject(members)) return members;
+  throw invalid(null, 'The body must be a JSON object.');
+}
+
+function messageIn(body: Buffer): JsonObject {
+  try {
+    const message: unknown = JSON.parse(body.toString());
+    if (isJsonObject(message)) return message;
+  } catch {
+    // Said below.
+  }
+  throw broken('is no message');
+}
+
+function refusalIn(body: Buffer, status: number): JsonObject {
+  return { error: openAiErrorOf(refusedBy(body.toString(), status)) };
+}
+
+/** OpenAI's clients know bearers only; Anthropic's keys have a header of their own in the version that is asked here. */
+function asApiKey(credential: Credential | undefined): Credential | undefined {
+  const key = credential && /^Bearer +(sk-ant-api\S+)$/i.exec(credential.value.trim())?.[1];
+  return credential && key ? { ...credential, header: 'x-api-key', value: key } : credential;
+}

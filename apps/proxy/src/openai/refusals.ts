@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import { GatewayError } from '../exchange/gateway-error.js';
+import { LISTED_MODELS } from './model-table.js';
+
+/** A fault of the request; `param` names the place as OpenAI does: `messages[0].content[1]`. */
+export function invalid(param: string | null, message: string, code?: string): GatewayError {
+  const details = { param, ...(code ? { error_code: code } : {}) };
+  return new GatewayError({ type: 'invalid_request_error', message, details });
+}
+
+/** Something that OpenAI has and Claude, or this gateway, has not. */
+export function unsupported(param: string, reason: string): GatewayError {
+  return invalid(param, `${param} is not supported: ${reason}.`, 'unsupported_parameter');
+}
+
+export function unknownModel(name: string): GatewayError {
+  const known = LISTED_MODELS.flatMap(({ id, aliases }) => [...aliases, id]).join(', ');
+  return new GatewayError({
+    type: 'not_found_error',
+    message: `The model ${JSON.stringify(name.slice(0, 100))} is not known here. Known: ${known}.`,
+    details: { param: 'model', error_code: 'model_not_found' },
+  });
+}
+
+/** The first fault that a schema found. */
+export function invalidShape({ issues }: z.ZodError, prefix = ''): GatewayError {
+  const [issue] = issues;
+  const param = paramOf(prefix, issue?.path ?? []);
+  return invalid(param || null, `${param || 'The body'}: ${issue?.message ?? 'is not valid'}.`, 'invalid_value');
+}
+
+function paramOf(prefix: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>((param, key) => {
+    if (typeof key === 'number') return `${param}[${key}]`;
+    return param === '' ? String(key) : `${param}.${String(key)}`;
+  }, prefix);
+}

@@ -1,0 +1,108 @@
+import { SseScanner } from '@claude-proxy/messages-api';
+import type { AnswerBody, BodySink } from '@claude-proxy/upstream';
+import { isJsonObject, type JsonObject } from './json-object.js';
+import { openAiErrorOf, type Refused } from './openai-errors.js';
+import type { StreamTranslation } from './stream-translation.js';
+
+/** Watches the bytes before they are translated; the usage tap is one. */
+export interface ByteWatch {
+  write(chunk: Buffer): void;
+}
+
+/**
+ * A Messages stream that comes out in another form: each event as soon as it is complete, and no faster than its
+ * reader takes it. It never breaks off: whatever goes wrong is the last thing that is told, and then it ends.
+ */
+export class TranslatedBody implements AnswerBody, BodySink {
+  private readonly scanner = new SseScanner({
+    wants: (name) => name !== 'ping',
+    onEvent: (name, data) => this.read(name, data),
+  });
+  private sink!: BodySink;
+  private pending = '';
+  private hasRoom = true;
+  private isOver = false;
+
+  constructor(
+    private readonly source: AnswerBody,
+    private readonly watch: ByteWatch,
+    private readonly translation: StreamTranslation,
+    private readonly onBroken: (reason: string) => void,
+  ) {}
+
+  pipe(sink: BodySink): void {
+    this.sink = sink;
+    this.source.pipe(this);
+  }
+
+  resume(): void {
+    this.hasRoom = true;
+    this.source.resume();
+  }
+
+  destroy(): void {
+    this.source.destroy();
+  }
+
+  write(chunk: Buffer): boolean {
+    this.watch.write(chunk);
+    if (!this.isOver) this.scanner.write(chunk);
+    this.flush();
+    return this.hasRoom;
+  }
+
+  end(): void {
+    if (!this.isOver) this.break('the upstream ended its stream before the message was complete');
+    this.flush();
+    this.sink.end();
+  }
+
+  fail(error: Error): void {
+    if (!this.isOver) this.break(`the upstream broke off: ${error.message}`);
+    this.flush();
+    this.sink.end();
+  }
+
+  private read(name: string, data: string | undefined): void {
+    if (this.isOver) return;
+    const event = parsed(data);
+    if (!event) this.break(`the upstream sent an event of type ${name} that cannot be read`);
+    else if (name === 'error') this.refuse(event);
+    else {
+      this.pending += this.translation.translate(name, event);
+      this.isOver = name === 'message_stop';
+    }
+  }
+
+  private refuse({ error }: JsonObject): void {
+    const told = isJsonObject(error) && typeof error.message === 'string' ? (error as unknown as Refused) : undefined;
+    this.close(told ?? { type: 'api_error', message: 'The upstream reported an error without a message.' });
+    this.onBroken(`error event: ${told?.type ?? 'of no type'}`);
+  }
+
+  private break(reason: string): void {
+    this.close({ type: 'api_error', message: `The answer is incomplete: ${reason}.` });
+    this.onBroken(reason);
+  }
+
+  private close(refused: Refused): void {
+    this.isOver = true;
+    this.pending += this.translation.fail(openAiErrorOf(refused));
+  }
+
+  private flush(): void {
+    const { pending } = this;
+    if (pending === '') return;
+    this.pending = '';
+    this.hasRoom = this.sink.write(Buffer.from(pending));
+  }
+}
+
+function parsed(data: string | undefined): JsonObject | undefined {
+  try {
+    const value: unknown = data === undefined ? undefined : JSON.parse(data);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

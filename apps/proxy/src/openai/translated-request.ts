@@ -1,0 +1,45 @@
+import type { HeaderLines, Operation, UpstreamRequest } from '@claude-proxy/upstream';
+import type { JsonObject } from './json-object.js';
+
+/** Headers of a caller that mean something to Anthropic, whatever dialect the caller speaks. */
+const PASSED_ON = new Set(['user-agent', 'anthropic-beta', 'x-claude-code-session-id', 'traceparent', 'tracestate']);
+/** The version that takes temperature and top_p, for the models that still do. */
+const OWN_HEADERS = [
+  ...['content-type', 'application/json'],
+  ...['accept', 'application/json'],
+  // Answers are read on their way back.
+  ...['accept-encoding', 'identity'],
+  ...['anthropic-version', '2023-06-01'],
+];
+
+/** A request of another dialect in Anthropic's. */
+export class TranslatedRequest implements UpstreamRequest {
+  readonly operation: Operation = 'messages';
+  readonly path = '/v1/messages';
+  readonly headers: HeaderLines;
+  readonly body: Buffer;
+  readonly model: string;
+  readonly isStream: boolean;
+
+  constructor(
+    private readonly members: JsonObject,
+    rawHeaders: HeaderLines,
+    readonly user: string,
+    readonly host: string | undefined,
+  ) {
+    this.body = Buffer.from(JSON.stringify(members));
+    this.headers = [...OWN_HEADERS, ...passedOn(rawHeaders)];
+    this.model = String(members.model);
+    this.isStream = members.stream === true;
+  }
+
+  json(): Readonly<JsonObject> {
+    return this.members;
+  }
+}
+
+function passedOn(rawHeaders: HeaderLines): string[] {
+  return rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 && PASSED_ON.has(name.toLowerCase()) ? [name, rawHeaders[index + 1]!] : [],
+  );
+}

@@ -1,0 +1,53 @@
+import { contentEncodingOf, decodeBytes } from '@claude-proxy/messages-api';
+import { type BodySink, headerOf, type UpstreamAnswer } from '@claude-proxy/upstream';
+import { GatewayError } from '../exchange/gateway-error.js';
+import type { ByteWatch } from './translated-body.js';
+
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The body of an answer that comes in one piece, decoded.
+ *
+ * @throws GatewayError api_error when it breaks off or is too long
+ * @throws Error when the caller leaves meanwhile
+ */
+export async function wholeAnswer(answer: UpstreamAnswer, watch: ByteWatch, signal: AbortSignal): Promise<Buffer> {
+  const body = await new Promise<Buffer>((resolve, reject) => {
+    const leave = () => {
+      answer.body.destroy();
+      reject(signal.reason);
+    };
+    if (signal.aborted) leave();
+    else {
+      signal.addEventListener('abort', leave, { once: true });
+      answer.body.pipe(
+        collector(watch, resolve, (reason) => {
+          answer.body.destroy();
+          reject(broken(reason));
+        }),
+      );
+    }
+  });
+  const encoding = contentEncodingOf(headerOf(answer.headers, 'content-encoding'));
+  return encoding ? decodeBytes(body, encoding, MAX_ANSWER_BYTES) : body;
+}
+
+function collector(watch: ByteWatch, resolve: (body: Buffer) => void, giveUp: (reason: string) => void): BodySink {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return {
+    write(chunk) {
+      watch.write(chunk);
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > MAX_ANSWER_BYTES) giveUp(`is longer than ${MAX_ANSWER_BYTES} bytes`);
+      return true;
+    },
+    end: () => resolve(Buffer.concat(chunks, length)),
+    fail: (error) => giveUp(`broke off: ${error.message}`),
+  };
+}
+
+export function broken(reason: string): GatewayError {
+  return new GatewayError({ type: 'api_error', status: 502, message: `The answer of the upstream ${reason}.` });
+}

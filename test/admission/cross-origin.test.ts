@@ -1,0 +1,93 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { CLIENT_HEADERS, MESSAGE, postJson } from '../support/post-json.js';
+import { type Pair, startPair } from '../support/start-pair.js';
+
+const PAGE = 'https://chat.example.com';
+
+let pair: Pair;
+afterEach(() => pair.close());
+
+const ask = (path: string, origin = PAGE) =>
+  fetch(pair.gateway.url + path, {
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-api-key' },
+  });
+const allowedOriginOf = (response: Response) => response.headers.get('access-control-allow-origin');
+
+describe('a page of another origin', () => {
+  it('may not call anything by default', async () => {
+    pair = await startPair();
+    expect(allowedOriginOf(await ask('/v1/messages'))).toBeNull();
+    const response = await postJson(`${pair.gateway.url}/v1/messages`, MESSAGE, {
+      headers: { ...CLIENT_HEADERS, origin: PAGE },
+    });
+    expect(response.status).toBe(200);
+    expect(allowedOriginOf(response)).toBeNull();
+  });
+
+  it.each([
+    '/v1/messages',
+    '/user/alice/v1/chat/completions',
+    '/v1/v1/messages',
+    '/v1/models?limit=2',
+    '/v1/responses',
+  ])('that is listed may call %s', async (path) => {
+    pair = await startPair({ CORS_ORIGINS: `https://other.example.com, ${PAGE}` });
+    const response = await ask(path);
+    expect(response.status).toBe(204);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'access-control-allow-origin': PAGE,
+      'access-control-allow-methods': 'GET, POST, OPTIONS',
+      'access-control-allow-headers': 'Content-Type, Authorization, x-api-key, anthropic-version, anthropic-beta',
+      vary: 'Origin',
+    });
+    expect(response.headers.has('access-control-allow-credentials')).toBe(false);
+    expect(pair.anthropic.requests).toHaveLength(0);
+  });
+
+  it.each(['https://evil.example.com', 'https://chat.example.com.evil.com', 'null', 'http://chat.example.com'])(
+    'that is not listed may not: %s',
+    async (origin) => {
+      pair = await startPair({ CORS_ORIGINS: PAGE });
+      const response = await ask('/v1/messages', origin);
+      expect(response.status).toBe(405);
+      expect(allowedOriginOf(response)).toBeNull();
+      expect(response.headers.get('vary')).toBe('Origin');
+    },
+  );
+
+  it.each([
+    '/debug/env',
+    '/api/requests',
+    '/ui/',
+    '/v1/usage',
+    '/user/alice/v1/usage',
+    '/metrics',
+    '/health',
+    '/v1/../debug/env',
+  ])('may never call %s', async (path) => {
+    pair = await startPair({ CORS_ORIGINS: '*' });
+    expect(allowedOriginOf(await ask(path))).toBeNull();
+    expect(allowedOriginOf(await fetch(pair.gateway.url + path, { headers: { origin: PAGE } }))).toBeNull();
+  });
+
+  it.each([true, false])('can read the answer and who gave it (streamed: %s)', async (stream) => {
+    pair = await startPair({ CORS_ORIGINS: '*' });
+    const response = await postJson(
+      `${pair.gateway.url}/v1/messages`,
+      { ...MESSAGE, stream },
+      { headers: { ...CLIENT_HEADERS, origin: PAGE } },
+    );
+    expect(allowedOriginOf(response)).toBe('*');
+    expect(response.headers.get('access-control-expose-headers')).toContain('x-claude-proxy-upstream');
+    expect(response.headers.get('content-type')).toContain(stream ? 'text/event-stream' : 'application/json');
+    expect(await response.text()).toContain('msg_');
+  });
+
+  it('can read a refusal', async () => {
+    pair = await startPair({ CORS_ORIGINS: '*' });
+    const response = await postJson(`${pair.gateway.url}/v1/chat/completions`, {}, { headers: { origin: PAGE } });
+    expect(response.status).toBe(400);
+    expect(allowedOriginOf(response)).toBe('*');
+  });
+});

@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import OpenAI from 'openai';
+import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
+import { LimitStore } from '../../apps/proxy/src/fallback/limit.store.js';
+import { CLIENT_HEADERS, MESSAGE, postJson } from '../support/post-json.js';
+import { type Pair, startPair } from '../support/start-pair.js';
+
+let pair: Pair;
+afterEach(() => pair.close());
+
+const post = (path = '/user/alice/v1/messages', headers: Record<string, string> = {}) =>
+  postJson(pair.gateway.url + path, MESSAGE, { headers: { ...CLIENT_HEADERS, ...headers } });
+const statusesOf = async (count: number, path?: string, headers?: Record<string, string>) => {
+  const statuses: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const response = await post(path, headers);
+    await response.text();
+    statuses.push(response.status);
+  }
+  return statuses;
+};
+
+describe('the limit of requests', () => {
+  it('refuses the one too many as Anthropic would, and asks nobody', async () => {
+    pair = await startPair({ THROTTLE_LIMIT: '3' });
+    const finished: Exchange[] = [];
+    pair.gateway.app.get(ExchangeFeed).onFinished((exchange) => finished.push(exchange));
+    expect(await statusesOf(3)).toEqual([200, 200, 200]);
+    const response = await post();
+    expect(response.status).toBe(429);
+    const { error, type, request_id } = (await response.json()) as Record<string, Record<string, string>>;
+    expect({ type, error }).toEqual({
+      type: 'error',
+      error: { type: 'rate_limit_error', message: expect.stringContaining('3 in 60 s') },
+    });
+    expect(request_id).toBe(response.headers.get('request-id'));
+    expect(pair.anthropic.requests).toHaveLength(3);
+    expect(await pair.gateway.app.get(LimitStore).itemOf('alice')).toBeUndefined();
+    expect(finished.at(-1)).toMatchObject({ id: request_id, user: 'alice', outcome: 'refused', status: 429 });
+    expect(pair.gateway.app.get(ExchangeFeed).inFlight).toBe(0);
+  });
+
+  it('says to the second when it is over, and then it is', async () => {
+    pair = await startPair({ THROTTLE_LIMIT: '1', THROTTLE_TTL_SECONDS: '2' });
+    expect(await statusesOf(1)).toEqual([200]);
+    const startedMs = performance.now();
+    const retryAfterSeconds = Number((await post()).headers.get('retry-after'));
+    expect(retryAfterSeconds).toBe(2);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect((await post()).headers.get('retry-after')).toBe('1');
+    await new Promise((resolve) => setTimeout(resolve, retryAfterSeconds * 1_000 - (performance.now() - startedMs)));
+    expect(await statusesOf(2)).toEqual([200, 429]);
+  });
+
+  it('is one for all endpoints that ask a model, however they are spelled', async () => {
+    pair = await startPair({ THROTTLE_LIMIT: '2' });
+    expect(await statusesOf(1, '/user/alice/v1/v1/messages')).toEqual([200]);
+    expect(await statusesOf(1, '/user/alice/v1/messages/stream')).toEqual([200]);
+    expect(await statusesOf(1, '/user/alice/v1/%6dessages')).toEqual([429]);
+    expect(await statusesOf(1, '/user/%61lice/v1/messages')).toEqual([429]);
+  });
+
+  it('is one per user, and none for anything else', async () => {
+    pair = await startPair({ THROTTLE_LIMIT: '1' });
+    expect(await statusesOf(2)).toEqual([200, 429]);
+    expect(await statusesOf(2, '/user/bob/v1/messages')).toEqual([200, 429]);
+    const statuses: number[] = [];
+    for (const path of ['/health', '/v1/models', '/v1/models', '/v1/files', '/v1/files']) {
+      statuses.push((await fetch(pair.gateway.url + path, { headers: CLIENT_HEADERS })).status);
+    }
+    expect(statuses).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  it('looks at the address of the connection, whatever a caller claims', async () => {
+    pair = await startPair({ THROTTLE_LIMIT: '1' });
+    expect(await statusesOf(1, undefined, { 'x-forwarded-for': '203.0.113.1' })).toEqual([200]);
+    expect(await statusesOf(1, undefined, { 'x-forwarded-for': '203.0.113.2' })).toEqual([429]);
+  });
+
+  it('looks at the address that a trusted load balancer tells', async () => {
+    pair = await startPair({ THROTTLE_LIMIT: '1', TRUST_PROXY: '127.0.0.1' });
+    expect(await statusesOf(2, undefined, { 'x-forwarded-for': '203.0.113.1' })).toEqual([200, 429]);
+    expect(await statusesOf(1, undefined, { 'x-forwarded-for': '203.0.113.2' })).toEqual([200]);
+  });
+
+  it('speaks OpenAI on the endpoints of OpenAI', async () => {
+    pair = await startPair({ THROTTLE_LIMIT: '1' });
+    const client = new OpenAI({
+      baseURL: `${pair.gateway.url}/user/alice/v1`,
+      apiKey: 'sk-ant-api03-x',
+      maxRetries: 0,
+    });
+    await client.responses.create({ model: 'opus', input: 'hello' });
+    const asked = client.chat.completions.create({ model: 'opus', messages: [{ role: 'user', content: 'hello' }] });
+    const error = await asked.catch((thrown: unknown) => thrown as InstanceType<typeof OpenAI.RateLimitError>);
+    expect(error).toBeInstanceOf(OpenAI.RateLimitError);
+    expect(error).toMatchObject({ code: 'rate_limit_exceeded', requestID: expect.stringMatching(/^exc_/) });
+    expect((error as InstanceType<typeof OpenAI.APIError>).headers!.get('retry-after')).toBe('60');
+  });
+
+  it.each(['THROTTLE_LIMIT', 'THROTTLE_TTL_SECONDS'])('is off with %s=0', async (variable) => {
+    pair = await startPair({ THROTTLE_LIMIT: '1', [variable]: '0' });
+    expect(await statusesOf(3)).toEqual([200, 200, 200]);
+  });
+});
+
+describe('the limit of count_tokens', () => {
+  it('is another one, and wider', async () => {
+    pair = await startPair({ THROTTLE_LIMIT: '1', THROTTLE_COUNT_TOKENS_LIMIT: '3' });
+    expect(await statusesOf(4, '/user/alice/v1/messages/count_tokens')).toEqual([200, 200, 200, 429]);
+    expect(await statusesOf(2)).toEqual([200, 429]);
+  });
+});

@@ -1,0 +1,131 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { html, overloaded, redirect, refuse, resetBeforeHeaders, silence } from '@claude-proxy/simulator';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import OpenAI from 'openai';
+import { rawRequest } from '../support/raw-request.js';
+import { type Pair, startPair } from '../support/start-pair.js';
+
+let pair: Pair;
+
+beforeAll(async () => {
+  pair = await startPair({ OPENAI_MODEL_ALIASES: '{"gpt-4o":"sonnet"}' });
+});
+afterEach(() => pair.anthropic.reset());
+afterAll(() => pair.close());
+
+const get = async (path: string, headers: Record<string, string> = {}) => {
+  const response = await fetch(pair.gateway.url + path, { headers, redirect: 'manual' });
+  const body = (await response.json()) as { data: { id: string; display_name?: string }[]; [key: string]: unknown };
+  return { status: response.status, body };
+};
+const CLAUDE_CODE = { 'x-api-key': 'sk-ant-api03-caller', 'anthropic-version': '2023-06-01' };
+
+describe('who speaks OpenAI', () => {
+  const newClient = () =>
+    new OpenAI({ baseURL: `${pair.gateway.url}/user/alice/v1`, apiKey: 'any-key', maxRetries: 0 });
+
+  it('gets the models in that form, and nobody is asked', async () => {
+    const models = (await newClient().models.list()).data;
+    expect(models[0]).toEqual({
+      id: 'claude-fable-5-2',
+      object: 'model',
+      created: 1_794_182_400,
+      owned_by: 'anthropic',
+    });
+    expect(models.map(({ id }) => id)).toEqual(expect.arrayContaining(['claude-opus-5-5', 'gpt-4o']));
+    expect(models.map(({ id }) => id).join()).not.toContain('mythos');
+    expect(pair.anthropic.requests).toHaveLength(0);
+  });
+
+  it('gets one model by its id, by an alias and by an alias of the operator', async () => {
+    const client = newClient();
+    expect(await client.models.retrieve('claude-opus-5')).toMatchObject({ id: 'claude-opus-5', object: 'model' });
+    expect(await client.models.retrieve('opus')).toMatchObject({ object: 'model' });
+    expect(await client.models.retrieve('gpt-4o')).toMatchObject({ id: 'gpt-4o' });
+    await expect(client.models.retrieve('gpt-5')).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
+  });
+
+  it('may use the alias of the operator', async () => {
+    const client = new OpenAI({ baseURL: `${pair.gateway.url}/v1`, apiKey: 'sk-ant-api03-caller' });
+    const completion = await client.chat.completions.create({
+      model: 'gpt-4o',
+      messages: [{ role: 'user', content: 'hi' }],
+    });
+    expect(completion.model).toBe('claude-sonnet-5-5');
+  });
+});
+
+describe('everybody else', () => {
+  it.each(['/v1/models', '/user/alice/v1/models', '/v1/v1/models'])(
+    'gets what Anthropic answers at %s',
+    async (path) => {
+      const { body } = await get(`${path}?limit=3`, CLAUDE_CODE);
+      expect(body).toMatchObject({ has_more: true, first_id: 'claude-fable-5-2', last_id: 'claude-sonnet-5-5' });
+      expect(pair.anthropic.requests[0]).toMatchObject({ path: '/v1/models?limit=3' });
+    },
+  );
+
+  it('gets one model, and Anthropic own refusal of one that it does not know', async () => {
+    const client = new Anthropic({ baseURL: pair.gateway.url, apiKey: 'sk-ant-api03-caller', maxRetries: 0 });
+    expect(await client.models.retrieve('claude-opus-4-8')).toMatchObject({ display_name: 'Claude Opus 4.8' });
+    await expect(client.models.retrieve('claude-none')).rejects.toBeInstanceOf(Anthropic.NotFoundError);
+    expect(pair.anthropic.requests).toHaveLength(2);
+  });
+
+  it('gets what Anthropic answers with a key of its own kind, whatever the version', async () => {
+    await get('/v1/models', { 'x-api-key': 'sk-ant-api03-caller' });
+    await get('/v1/models', { authorization: 'Bearer sk-ant-api03-caller', 'anthropic-version': '2026-10-21' });
+    expect(pair.anthropic.requests).toHaveLength(2);
+  });
+
+  it('gets the list of our own without a credential', async () => {
+    const { status, body } = await get('/v1/models?limit=1000', { 'anthropic-version': '2023-06-01' });
+    expect(status).toBe(200);
+    expect(body.has_more).toBe(false);
+    expect(body.data.every(({ display_name }) => display_name)).toBe(true);
+    expect(pair.anthropic.requests).toHaveLength(0);
+  });
+
+  it.each([
+    ['cannot be reached', resetBeforeHeaders()],
+    ['is overloaded', overloaded()],
+    ['has moved', redirect('https://example.com/')],
+    ['is hidden behind a broken proxy', html(502)],
+  ])('gets the list of our own when Anthropic %s', async (_name, behaviour) => {
+    // Twice: after a reset on a kept connection Anthropic is asked once more.
+    pair.anthropic.scriptAt('/v1/models', behaviour, behaviour);
+    const { status, body } = await get('/v1/models?limit=1000', CLAUDE_CODE);
+    expect(status).toBe(200);
+    expect(body.data.map(({ id }) => id)).toContain('claude-opus-5');
+  });
+
+  it('gets the list of our own in time for Claude Code when Anthropic is silent', async () => {
+    pair.anthropic.scriptAt('/v1/models', silence());
+    const startedMs = performance.now();
+    expect((await get('/v1/models?limit=1000', CLAUDE_CODE)).status).toBe(200);
+    expect(performance.now() - startedMs).toBeLessThan(2_800);
+    expect(await pair.anthropic.requests[0]!.finished).toBe('closed_by_client');
+  });
+
+  it.each(['/v1/models/%2e%2e', '/v1/models/..%2ffiles', '/v1/models//a'])('cannot ask for %s', async (path) => {
+    const headers = Object.entries(CLAUDE_CODE).flat();
+    expect((await rawRequest(pair.gateway.port, { path, headers })).status).toBe(400);
+    expect(pair.anthropic.requests).toHaveLength(0);
+  });
+
+  it('hears the refusal of Anthropic', async () => {
+    pair.anthropic.scriptAt('/v1/models', refuse(401), refuse(429));
+    expect((await get('/v1/models', CLAUDE_CODE)).status).toBe(401);
+    expect((await get('/v1/models', CLAUDE_CODE)).status).toBe(429);
+  });
+
+  it('pages through the list of our own', async () => {
+    const headers = { 'anthropic-version': '2023-06-01' };
+    const first = (await get('/v1/models?limit=2', headers)).body;
+    const second = (await get(`/v1/models?limit=2&after_id=${first.last_id}`, headers)).body;
+    expect(first.data).toHaveLength(2);
+    expect(second.data[0]!.id).not.toBe(first.data[1]!.id);
+    const back = (await get(`/v1/models?limit=2&before_id=${second.first_id}`, headers)).body;
+    expect(back.data).toEqual(first.data);
+  });
+});
