@@ -1,0 +1,67 @@
+import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CredentialReader } from '../auth/credential.reader.js';
+import { readEnvironment } from '../config/environment.js';
+import type { Environment } from '../config/read-config.js';
+import { type ServerConfig, serverSection } from '../config/server.config.js';
+import { drainOnSignals } from '../drain.js';
+import { UpstreamRegistry } from '../fallback/upstream.registry.js';
+import { createGateway } from '../gateway.js';
+import { greet } from '../greeting.js';
+import { connectHints } from './connect-hints.js';
+import { type Flags, HELP, readFlags } from './flags.js';
+import { openBrowser } from './open-browser.js';
+import { startFailure } from './start-failure.js';
+
+const PACKAGE_JSON = new URL('../../../../../package.json', import.meta.url);
+const DASHBOARD = '/ui';
+
+/** `claude-code-proxy`: the gateway on one's own machine, with flags in place of variables. */
+export async function run(given: readonly string[]): Promise<void> {
+  try {
+    const flags = readFlags(given);
+    if (flags.wants === 'help') process.stdout.write(HELP);
+    else if (flags.wants === 'version') process.stdout.write(`${await version()}\n`);
+    else await start(flags);
+  } catch (error) {
+    const isMistyped = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+    process.stderr.write(isMistyped ? `${error.message}\n\n${HELP}` : `${startFailure(error as Error)}\n`);
+    process.exit(isMistyped ? 2 : 1);
+  }
+}
+
+async function start(flags: Flags): Promise<void> {
+  const app = await createGateway(environmentOf(flags));
+  const { host, port } = app.get<ServerConfig>(serverSection.token);
+  drainOnSignals(app);
+  await app.listen(port, host);
+  await greet(app);
+  const url = (await app.getUrl()).replace(/\/\/(0\.0\.0\.0|\[::\])/, '//localhost');
+  process.stdout.write(await hintsOf(app, url));
+  if (flags.opensBrowser) openBrowser(url + DASHBOARD);
+}
+
+/** Flags win over the environment. State goes into the home directory: a laptop has many working directories. */
+function environmentOf({ port, host }: Flags): Environment {
+  const environment = readEnvironment();
+  return {
+    ...environment,
+    DATA_DIR: environment.DATA_DIR || join(homedir(), '.claude-code-proxy'),
+    ...(port === undefined ? {} : { PORT: port }),
+    ...(host === undefined ? {} : { HOST: host }),
+  };
+}
+
+async function hintsOf(app: NestFastifyApplication, url: string): Promise<string> {
+  const others = app.get(UpstreamRegistry).chain.slice(1);
+  const readiness = await Promise.all(others.map(({ provider }) => provider.readiness?.()));
+  const hasStandIn = readiness.some((each) => each?.isUsable ?? true);
+  return connectHints(url, app.get(CredentialReader).hasOperatorCredential, hasStandIn);
+}
+
+async function version(): Promise<string> {
+  return (JSON.parse(await readFile(PACKAGE_JSON, 'utf8')) as { version: string }).version;
+}

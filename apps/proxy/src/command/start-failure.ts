@@ -1,0 +1,15 @@
+import { ConfigError } from '../config/read-config.js';
+
+/** Why the gateway did not start, in words that tell what to do; a stack only for what nobody foresaw. */
+export function startFailure(error: NodeJS.ErrnoException & { port?: number; address?: string }): string {
+  const { code, port, message } = error;
+  if (error instanceof ConfigError || error.name === 'StorageError') return message;
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is taken, maybe by another gateway. Take another one: claude-code-proxy --port ${(port ?? 8080) + 1}`;
+  }
+  if (code === 'EACCES') return `Port ${port} needs more rights than you have. Take one above 1023: --port 8080`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `${error.address ?? 'The host'} is no address of this machine. Take 127.0.0.1 or 0.0.0.0: --host 127.0.0.1`;
+  }
+  return error.stack ?? String(error);
+}

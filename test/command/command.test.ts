@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { BuiltGateway } from '../support/built-gateway.js';
+
+const BIN = fileURLToPath(new URL('../../bin/claude-code-proxy.js', import.meta.url));
+
+let directory: string;
+let running: ChildProcess | undefined;
+
+beforeAll(async () => {
+  // Builds what is older than its source.
+  await (await BuiltGateway.spawn({ PORT: 'build only' })).ended;
+  directory = await mkdtemp(join(tmpdir(), 'claude-proxy-command-'));
+}, 60_000);
+afterEach(() => {
+  running?.kill('SIGKILL');
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const start = (flags: readonly string[], environment: Record<string, string> = {}, bin = BIN) => {
+  const env = { PATH: process.env.PATH, HOME: directory, AWS_EC2_METADATA_DISABLED: 'true', ...environment };
+  const child = spawn(process.execPath, [bin, ...flags], { cwd: directory, env });
+  running = child;
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  return {
+    ended: once(child, 'close').then(([code]) => ({ code, output })),
+    async hasSaid(pattern: RegExp): Promise<RegExpExecArray> {
+      for (let attempt = 0; attempt < 400; attempt += 1) {
+        const match = pattern.exec(output);
+        if (match) return match;
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      throw new Error(`never said ${pattern}: ${output}`);
+    },
+    stop: () => child.kill('SIGTERM'),
+  };
+};
+
+describe('claude-code-proxy', () => {
+  it('serves on the port of its flag, tells how to connect, and ends in peace', async () => {
+    const command = start(['--port', '0'], { PORT: '1' });
+    const [, url] = await command.hasSaid(/ANTHROPIC_BASE_URL=(http:\/\/127\.0\.0\.1:\d+)\/user\/YOUR_NAME claude/);
+    await command.hasSaid(/OpenAI tools +base URL http.*\/user\/YOUR_NAME\/v1, key YOUR_ANTHROPIC_API_KEY/);
+    await command.hasSaid(/No ANTHROPIC_API_KEY is set: every client has to bring its own key/);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    command.stop();
+    const { code, output } = await command.ended;
+    expect(code).toBe(0);
+    expect(output).not.toContain('ExperimentalWarning');
+    expect(existsSync(join(directory, '.claude-code-proxy/claude-proxy.db'))).toBe(true);
+  });
+
+  it('says what to do where the port is taken', async () => {
+    const occupier = createServer().listen(0, '127.0.0.1');
+    await once(occupier, 'listening');
+    const { port } = occupier.address() as AddressInfo;
+    const { code, output } = await start(['--port', String(port)]).ended;
+    occupier.close();
+    expect(code).toBe(1);
+    expect(output).toContain(`Port ${port} is taken`);
+    expect(output).toContain(`--port ${port + 1}`);
+    expect(output).not.toMatch(/\n\s+at /);
+  });
+
+  it('names a flag that it does not know, and a port that is none', async () => {
+    const mistyped = await start(['--prot', '1']).ended;
+    expect(mistyped).toMatchObject({ code: 2, output: expect.stringContaining("'--prot'") });
+    const faulty = await start(['--port', 'x']).ended;
+    expect(faulty).toMatchObject({ code: 1, output: expect.stringContaining('PORT is "x"') });
+  });
+
+  it('prints help and version', async () => {
+    expect(await start(['--help']).ended).toMatchObject({ code: 0, output: expect.stringContaining('--port N') });
+    const { version } = JSON.parse(await readFile(join(BIN, '../../package.json'), 'utf8')) as { version: string };
+    expect(await start(['--version']).ended).toMatchObject({ code: 0, output: `${version}\n` });
+  });
+});
+
+describe('its launcher', () => {
+  /** Alone in a package: nothing built, no Node of its own. */
+  const alone = async () => {
+    const root = await mkdtemp(join(directory, 'package-'));
+    await mkdir(join(root, 'bin'));
+    await writeFile(join(root, 'package.json'), '{"type":"module"}');
+    await copyFile(BIN, join(root, 'bin/claude-code-proxy.js'));
+    return join(root, 'bin/claude-code-proxy.js');
+  };
+
+  it('says that nothing has been built', async () => {
+    const { code, output } = await start([], {}, await alone()).ended;
+    expect(code).toBe(1);
+    expect(output).toContain('npm run build');
+  });
+
+  const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
+    const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+    return stdout && Number(/^v(\d+)/.exec(stdout)?.[1]) < 24;
+  });
+  const itWithOldNode = oldNode ? it : it.skip;
+
+  itWithOldNode('says which Node it needs on an older one', async () => {
+    const { status, stderr } = spawnSync(oldNode!, [await alone()], { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^Claude Code Proxy needs Node 24 or newer; this is v\d+/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  itWithOldNode('takes the Node of the project where there is one', () => {
+    const env = { PATH: process.env.PATH, HOME: directory };
+    const { status, stdout } = spawnSync(oldNode!, [BIN, '--version'], { encoding: 'utf8', env });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+  });
+});
