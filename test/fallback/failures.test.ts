@@ -40,7 +40,6 @@ describe('Bedrock stands in, and no limit is remembered, when Anthropic', () => 
     ['says 503', 'overloaded', false, refuse(503)],
     ['says 502 in HTML', 'unreachable', false, html(502)],
     ['says 504', 'unreachable', true, refuse(504)],
-    ['resets the connection', 'unreachable', true, resetBeforeHeaders()],
     ['answers a redirect', 'unreachable', false, redirect('http://127.0.0.1:1/')],
     ['begins a 200 with overloaded_error', 'overloaded', true, errorInside200('overloaded_error')],
     ['begins a 200 with rate_limit_error', 'rate_limited', true, errorInside200('rate_limit_error')],
@@ -52,6 +51,12 @@ describe('Bedrock stands in, and no limit is remembered, when Anthropic', () => 
     expect(answered.text).not.toContain('event: error');
     expect(await stage.gateway.app.get(LimitStore).itemOf(user)).toBeUndefined();
     expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic', fallback: null });
+  });
+
+  it('resets the connection, and a fresh one too', async () => {
+    stage.anthropic.script(resetBeforeHeaders(), resetBeforeHeaders());
+    const answered = await postMessage(stage.gateway, { user: newUser(), isStream: true });
+    expect(answered).toMatchObject({ status: 200, upstream: 'bedrock', fallback: 'unreachable' });
   });
 
   it('refuses the connection', async () => {
@@ -120,7 +125,7 @@ describe('when Bedrock fails too', () => {
   });
 
   it('says 502 and names both causes where Anthropic gave no answer', async () => {
-    stage.anthropic.script(resetBeforeHeaders());
+    stage.anthropic.script(resetBeforeHeaders(), resetBeforeHeaders());
     stage.bedrock.setDefault(internal());
     const answered = await postMessage(stage.gateway);
     expect(answered.status).toBe(502);

@@ -34,6 +34,12 @@ export const fallbackSection = section('fallback', 'Which upstream answers, and 
     'Upstreams by name, in the order in which they are asked.',
     'anthropic,bedrock',
   ),
+  maxStandInExchanges: setting(
+    'MAX_STAND_IN_EXCHANGES',
+    wholeNumber(1, 100_000),
+    'So many exchanges at once may be answered by one stand-in; beyond it the refusal of the first choice is told.',
+    '500',
+  ),
   upstreamModules: setting(
     'UPSTREAM_MODULES',
     list,

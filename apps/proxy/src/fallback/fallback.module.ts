@@ -5,6 +5,7 @@ import { DrillsController } from './drills.controller.js';
 import { FallbackRouter } from './fallback.router.js';
 import { LimitStore } from './limit.store.js';
 import { LimitsController } from './limits.controller.js';
+import { UpstreamLoad } from './upstream.load.js';
 import { UpstreamRegistry } from './upstream.registry.js';
 
 /**
@@ -17,7 +18,7 @@ import { UpstreamRegistry } from './upstream.registry.js';
 @Module({
   imports: [DiscoveryModule],
   controllers: [LimitsController, DrillsController],
-  providers: [DrillRegister, FallbackRouter, LimitStore, UpstreamRegistry],
+  providers: [DrillRegister, FallbackRouter, LimitStore, UpstreamLoad, UpstreamRegistry],
   exports: [FallbackRouter, UpstreamRegistry],
 })
 export class FallbackModule {}

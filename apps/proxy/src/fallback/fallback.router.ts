@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SendOptions, type UpstreamAnswer, UpstreamError, type UpstreamRequest } from '@claude-proxy/upstream';
+import {
+  type Failure,
+  type SendOptions,
+  type UpstreamAnswer,
+  UpstreamError,
+  type UpstreamRequest,
+} from '@claude-proxy/upstream';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
 import { errorOfNobody } from './all-failed.js';
@@ -7,6 +13,7 @@ import { DrillRegister } from './drill.register.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { LimitStore } from './limit.store.js';
 import { nextStep } from './next-step.js';
+import { UpstreamLoad } from './upstream.load.js';
 import { type NamedUpstream, UpstreamRegistry } from './upstream.registry.js';
 
 /** How long a simulated limit holds. */
@@ -29,6 +36,7 @@ export class FallbackRouter {
     private readonly registry: UpstreamRegistry,
     private readonly limits: LimitStore,
     private readonly drills: DrillRegister,
+    private readonly load: UpstreamLoad,
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
   ) {}
 
@@ -48,21 +56,32 @@ export class FallbackRouter {
     return this.giveUp(journey);
   }
 
-  /** Upstreams with a closed window go to the end: they are asked only when the others have failed. */
-  private async route({ request, exchange, options }: Journey): Promise<NamedUpstream[]> {
-    const open: NamedUpstream[] = [];
-    const closed: NamedUpstream[] = [];
-    const isAvoiding = this.config.isEnabled && this.config.fallbackOn.includes('rate_limited');
-    for (const upstream of this.registry.chain) {
-      const scopes = isAvoiding ? upstream.provider.limitScopes?.(request, options.credential) : undefined;
-      const window = scopes && (await this.limits.closedWindow(exchange.user, scopes));
-      if (window && upstream === this.registry.chain[0]) {
-        exchange.fallbackReason = window.drill ? 'drill' : 'limit_remembered';
-        exchange.isDrill ||= window.drill;
-      }
-      (window ? closed : open).push(upstream);
+  /** Upstreams that are limited or down go to the end: they are asked only when the others have failed. */
+  private async route(journey: Journey): Promise<readonly NamedUpstream[]> {
+    const { chain } = this.registry;
+    if (!this.config.isEnabled || chain.length === 1) return chain;
+    const limited = new Set<NamedUpstream>();
+    for (const upstream of chain) if (await this.isLimited(upstream, journey)) limited.add(upstream);
+    const { model } = journey.request;
+    const open = chain.filter((upstream) => !limited.has(upstream));
+    const promising = open.filter(({ name }) => this.load.isWorthAsking(name, model));
+    const down = open.filter((upstream) => !promising.includes(upstream));
+    if (down.includes(chain[0]!)) journey.exchange.fallbackReason = 'down';
+    const order = [...promising, ...limited, ...down];
+    // Before anything is awaited, so that nobody else becomes the probe too.
+    this.load.asked(order[0]!.name, model);
+    return order;
+  }
+
+  private async isLimited(upstream: NamedUpstream, { request, exchange, options }: Journey): Promise<boolean> {
+    if (!this.config.fallbackOn.includes('rate_limited')) return false;
+    const scopes = upstream.provider.limitScopes?.(request, options.credential);
+    const window = scopes && (await this.limits.closedWindow(exchange.user, scopes));
+    if (window && upstream === this.registry.chain[0]) {
+      exchange.fallbackReason = window.drill ? 'drill' : 'limit_remembered';
+      exchange.isDrill ||= window.drill;
     }
-    return [...open, ...closed];
+    return window !== undefined;
   }
 
   /** Asks one upstream, a second time after a short window. */
@@ -82,21 +101,28 @@ export class FallbackRouter {
     if (!acceptance.accepted) {
       return this.failed(upstream, journey, 0, new UpstreamError({ failure: 'rejected', message: acceptance.reason }));
     }
+    const isStandIn = upstream !== this.registry.chain[0];
+    if (isStandIn && !this.load.takes(name, exchange)) return this.failed(upstream, journey, 0, errorOfFull(name));
     const startedMs = exchange.elapsedMs();
     exchange.queueMs ??= startedMs;
+    const isDrilled = this.isDrilled(upstream, journey);
+    if (!isDrilled) this.load.asked(name, request.model);
     try {
-      if (this.isDrilled(upstream, journey)) throw drillError(provider.limitScopes!(request, options.credential));
+      if (isDrilled) throw drillError(provider.limitScopes!(request, options.credential));
       const answer = await provider.send(request, options);
       exchange.attempts.push({ upstream: name, status: answer.status, durationMs: exchange.elapsedMs() - startedMs });
       this.answered(upstream, journey);
       return answer;
-    } catch (error) {
-      return this.failed(upstream, journey, exchange.elapsedMs() - startedMs, asUpstreamError(error));
+    } catch (thrown) {
+      const error = asUpstreamError(thrown);
+      if (!isDrilled && this.counts(upstream, error)) this.load.failed(name, request.model, error.failure);
+      return this.failed(upstream, journey, exchange.elapsedMs() - startedMs, error);
     }
   }
 
   private answered({ name, provider }: NamedUpstream, { request, exchange, options, failures }: Journey): void {
     exchange.upstream = name;
+    this.load.answered(name, request.model);
     const scopes = provider.limitScopes?.(request, options.credential);
     if (scopes) this.limits.reopen(exchange.user, scopes);
     if (name !== this.registry.chain[0]?.name) {
@@ -106,6 +132,13 @@ export class FallbackRouter {
     }
     // Where its window was closed it is asked last, and what is told is why the others could not stand in.
     exchange.fallbackReason = reasonsOf(failures, name);
+  }
+
+  /** Whoever is not passed by for a failure is not taken for down because of it. */
+  private counts(upstream: NamedUpstream, { failure }: UpstreamError): boolean {
+    const fallbackOn: readonly Failure[] = this.config.fallbackOn;
+    const isPassedBy = upstream !== this.registry.chain[0] || fallbackOn.includes(failure);
+    return isPassedBy || (failure !== 'unreachable' && failure !== 'overloaded');
   }
 
   private failed(upstream: NamedUpstream, journey: Journey, durationMs: number, error: UpstreamError): UpstreamError {
@@ -171,6 +204,11 @@ function drillError(scopes: readonly string[]): UpstreamError {
     isWorthWaiting: false,
     limit: { scope: scopes[0]!, seconds: DRILL_SECONDS, reason: 'drill' },
   });
+}
+
+function errorOfFull(upstream: string): UpstreamError {
+  const message = `${upstream} has as many exchanges in hand as MAX_STAND_IN_EXCHANGES allows`;
+  return new UpstreamError({ failure: 'overloaded', message });
 }
 
 function asUpstreamError(error: unknown): UpstreamError {

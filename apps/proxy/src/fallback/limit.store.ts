@@ -5,6 +5,7 @@ import type { LimitWindow } from '@claude-proxy/upstream';
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { CredentialStates } from '../exchange/credential-states.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { StoreHealth } from '../state/store-health.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { LISTS, limitTable } from './limit.table.js';
 import { type ClosedScope, closedWindowIn, type LimitItem, stops, withoutWindows, withWindow } from './limit-item.js';
@@ -43,6 +44,7 @@ export class LimitStore implements OnModuleDestroy {
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
     private readonly feed: ExchangeFeed,
     private readonly credentials: CredentialStates,
+    private readonly health: StoreHealth,
   ) {
     this.table = store.table(limitTable(config.rateLimitTable));
   }
@@ -171,6 +173,7 @@ export class LimitStore implements OnModuleDestroy {
   }
 
   private pause(error: unknown): void {
+    this.health.noteFailure();
     const nowMs = Date.now();
     this.pausedUntilMs = nowMs + STORE_PAUSE_MS;
     if (nowMs - this.loggedAtMs < LOG_EVERY_MS) return;

@@ -1,0 +1,62 @@
+import type { Failure } from '@claude-proxy/upstream';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Exchange } from '../exchange/exchange.js';
+import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { Breaker } from './breaker.js';
+import { type FallbackConfig, fallbackSection } from './fallback.config.js';
+
+/** Model names come from clients; beyond so many the longest unused is forgotten. */
+const MAX_BREAKERS = 1_000;
+
+/** How much each upstream bears: a breaker for each of its models, and how many exchanges a stand-in has in hand. */
+@Injectable()
+export class UpstreamLoad {
+  private readonly breakers = new Map<string, Breaker>();
+  private readonly inHand = new Map<string, Set<Exchange>>();
+
+  constructor(
+    feed: ExchangeFeed,
+    @Inject(fallbackSection.token) private readonly config: FallbackConfig,
+  ) {
+    feed.onFinished((exchange) => this.letGo(exchange));
+  }
+
+  /** False while an upstream is taken for down, but for the one request that tries. */
+  isWorthAsking(upstream: string, model: string): boolean {
+    return this.breakers.get(keyOf(upstream, model))?.admits(Date.now()) ?? true;
+  }
+
+  asked(upstream: string, model: string): void {
+    this.breakers.get(keyOf(upstream, model))?.asked(Date.now());
+  }
+
+  answered(upstream: string, model: string): void {
+    this.breakers.delete(keyOf(upstream, model));
+  }
+
+  failed(upstream: string, model: string, failure: Failure): void {
+    const key = keyOf(upstream, model);
+    const breaker = this.breakers.get(key) ?? new Breaker();
+    breaker.failed(failure, Date.now());
+    this.breakers.delete(key);
+    this.breakers.set(key, breaker);
+    if (this.breakers.size > MAX_BREAKERS) this.breakers.delete(this.breakers.keys().next().value!);
+  }
+
+  /** Takes a place at a stand-in until the exchange is over; false where all are taken. */
+  takes(upstream: string, exchange: Exchange): boolean {
+    const exchanges = this.inHand.get(upstream) ?? new Set();
+    this.inHand.set(upstream, exchanges);
+    if (exchanges.size >= this.config.maxStandInExchanges && !exchanges.has(exchange)) return false;
+    exchanges.add(exchange);
+    return true;
+  }
+
+  private letGo(exchange: Exchange): void {
+    for (const exchanges of this.inHand.values()) exchanges.delete(exchange);
+  }
+}
+
+function keyOf(upstream: string, model: string): string {
+  return `${upstream}/${model}`;
+}
