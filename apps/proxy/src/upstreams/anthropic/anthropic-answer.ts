@@ -8,15 +8,20 @@ export interface AnswerHead {
   readonly body: AnswerBody;
 }
 
+/** A small answer comes whole in one read: stopping the socket in the middle of it costs more than holding it. */
+const MAX_EARLY_BYTES = 64 * 1024;
+
 /** Where an answer is before somebody reads its body: chunks that came early wait here. */
 class EarlyChunks implements BodySink {
   readonly chunks: Buffer[] = [];
+  private bytes = 0;
   isOver = false;
   error: Error | undefined;
 
   write(chunk: Buffer): boolean {
     this.chunks.push(chunk);
-    return false;
+    this.bytes += chunk.length;
+    return this.bytes < MAX_EARLY_BYTES;
   }
 
   end(): void {

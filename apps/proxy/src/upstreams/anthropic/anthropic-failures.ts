@@ -5,6 +5,7 @@ import {
   type Failure,
   type HeaderLines,
   type LimitWindow,
+  type UpstreamAnswer,
   UpstreamError,
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
@@ -72,13 +73,19 @@ function errorTypeOf(eventData: string): ErrorType {
   }
 }
 
-/** The error for a connection that gave no answer. */
-export function errorOfConnection(cause: unknown, hasCallerLeft: boolean): UpstreamError {
+/** The error for a connection that gave no answer, or the beginning of one. */
+export function errorOfConnection(cause: unknown, hasCallerLeft: boolean, begun?: UpstreamAnswer): UpstreamError {
   if (cause instanceof UpstreamError) return cause;
   if (hasCallerLeft) return new UpstreamError({ failure: 'aborted', message: 'the caller has left', cause });
   const { code, message } = cause as NodeJS.ErrnoException;
   const failure = code && TIMEOUT_CODES.has(code) ? 'timed_out' : 'unreachable';
-  return new UpstreamError({ failure, message: `Anthropic gave no answer: ${code ?? message}`, cause });
+  const what = begun ? 'broke off before it had said anything' : 'gave no answer';
+  return new UpstreamError({
+    failure,
+    message: `Anthropic ${what}: ${code ?? message}`,
+    ...(begun ? { answer: begun } : {}),
+    cause,
+  });
 }
 
 export function errorOfRedirect(status: number): UpstreamError {

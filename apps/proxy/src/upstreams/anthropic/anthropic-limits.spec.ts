@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { limitOf } from './anthropic-limits.js';
 import { modelClassOf } from './model-class.js';
 
@@ -72,5 +73,31 @@ describe('modelClassOf', () => {
     ['something-else', 'something-else'],
   ])('puts %s into %s', (model, modelClass) => {
     expect(modelClassOf(model)).toBe(modelClass);
+  });
+});
+
+describe('whatever a 429 says', () => {
+  const odd = fc.oneof(
+    fc.string(),
+    fc.double().map(String),
+    fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+  );
+  const name = fc.constantFrom(
+    'retry-after',
+    'retry-after-ms',
+    'anthropic-ratelimit-unified-reset',
+    'anthropic-ratelimit-tokens-remaining',
+    'anthropic-ratelimit-tokens-reset',
+  );
+
+  it('it is a window from nothing to a month', () => {
+    fc.assert(
+      fc.property(fc.dictionary(name, odd), fc.oneof(fc.string(), fc.json()), (headers, body) => {
+        const { retryAfterSeconds } = read(headers, body);
+        expect(retryAfterSeconds).toBeGreaterThanOrEqual(0);
+        expect(retryAfterSeconds).toBeLessThanOrEqual(31 * 24 * 60 * 60);
+      }),
+    );
   });
 });

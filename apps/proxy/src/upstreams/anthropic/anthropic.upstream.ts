@@ -28,6 +28,7 @@ import {
   type Refusal,
 } from './anthropic-failures.js';
 import { firstEventOf } from './first-event.js';
+import { hitKeptAliveConnection, rememberingConnector } from './kept-alive.js';
 import { ALL_MODELS, modelClassOf, modelFamilyOf } from './model-class.js';
 
 /** An answer may take 10 minutes without a byte; past this a connection is taken for dead. */
@@ -37,6 +38,11 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 90_000;
 const KEEP_ALIVE_MAX_MS = 600_000;
 const MAX_REFUSAL_BYTES = 8 * 1024 * 1024;
+const CONNECTION = {
+  headersTimeout: MAX_SILENCE_MS,
+  bodyTimeout: MAX_SILENCE_MS,
+  connect: rememberingConnector(CONNECT_TIMEOUT_MS),
+};
 
 /** Clients may reach us under this name by a DNS of their own; ours is another. */
 const PUBLIC_HOST = 'api.anthropic.com';
@@ -52,14 +58,14 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   private readonly host: string;
   private readonly basePath: string;
   private readonly agent = new Agent({
+    ...CONNECTION,
     connections: null,
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
-    headersTimeout: MAX_SILENCE_MS,
-    bodyTimeout: MAX_SILENCE_MS,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
   });
+  /** A connection for every request: whoever met a stale one must not meet the next. */
+  private readonly freshAgent = new Agent({ ...CONNECTION, connections: null, pipelining: 0 });
 
   constructor(@Inject(anthropicSection.token) config: AnthropicConfig) {
     this.origin = config.upstreamUrl.origin;
@@ -104,7 +110,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.agent.destroy();
+    await Promise.all([this.agent.destroy(), this.freshAgent.destroy()]);
   }
 
   /** A caller who reaches us under the name of our upstream shows that they are one. */
@@ -119,22 +125,19 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     body: Dispatcher.DispatchOptions['body'],
     { signal, credential }: SendOptions,
   ): Promise<AnswerHead> {
-    const answer = new AnthropicAnswer();
-    const letGo = () => answer.destroy();
-    signal.addEventListener('abort', letGo, { once: true });
+    const request = {
+      origin: this.origin,
+      path: this.basePath + path,
+      method: method as Dispatcher.HttpMethod,
+      headers: credential ? [...headers, credential.header, credential.value] : [...headers],
+      body,
+    };
     try {
-      if (signal.aborted) throw signal.reason;
-      this.agent.dispatch(
-        {
-          origin: this.origin,
-          path: this.basePath + path,
-          method: method as Dispatcher.HttpMethod,
-          headers: credential ? [...headers, credential.header, credential.value] : [...headers],
-          body,
-        },
-        answer,
-      );
-      return await answer.head;
+      return await headOf(this.agent, request, signal).catch((error: unknown) => {
+        const isRepeatable = body === null || Buffer.isBuffer(body);
+        if (signal.aborted || !isRepeatable || !hitKeptAliveConnection(error)) throw error;
+        return headOf(this.freshAgent, request, signal);
+      });
     } catch (error) {
       throw errorOfConnection(error, signal.aborted);
     }
@@ -143,8 +146,8 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   private async withKnownStart(head: AnswerHead, options: SendOptions): Promise<UpstreamAnswer> {
     const encoding = knownEncodingOf(head.headers);
     if (encoding === 'unknown') return head;
-    const { event, body, failure } = await unlessAborted(firstEventOf(head.body, encoding), options.signal);
-    if (failure) throw errorOfConnection(failure, options.signal.aborted);
+    const { event, body, failure, hasBegun } = await unlessAborted(firstEventOf(head.body, encoding), options.signal);
+    if (failure) throw errorOfConnection(failure, options.signal.aborted, hasBegun ? { ...head, body } : undefined);
     if (event?.name !== 'error') return { ...head, body };
     throw errorOfFirstEvent(await this.readRefusal({ ...head, body }, options), event.data);
   }
@@ -156,6 +159,20 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     } catch (error) {
       throw errorOfConnection(error, signal.aborted);
     }
+  }
+}
+
+async function headOf(agent: Agent, request: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<AnswerHead> {
+  signal.throwIfAborted();
+  const answer = new AnthropicAnswer();
+  const letGo = () => answer.destroy();
+  signal.addEventListener('abort', letGo, { once: true });
+  try {
+    agent.dispatch(request, answer);
+    return await answer.head;
+  } catch (error) {
+    signal.removeEventListener('abort', letGo);
+    throw error;
   }
 }
 

@@ -1,4 +1,6 @@
+import { JsonSyntaxError } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { BedrockAnswerTranslation, eventTypeOf } from './event-stream-to-sse.js';
 
 const METRICS = {
@@ -100,5 +102,26 @@ describe('a whole answer', () => {
 describe('eventTypeOf', () => {
   it('is not misled by an escape in the type', () => {
     expect(eventTypeOf(Buffer.from('{"type":"err\\u006fr"}'))).toBeUndefined();
+  });
+});
+
+describe('whatever Bedrock puts into a chunk', () => {
+  it('is one whole event, none, or said to be no JSON object: nothing breaks out of its line', () => {
+    const json = fc.oneof(
+      fc.json(),
+      fc.record({ type: fc.string(), text: fc.string() }).map((event) => JSON.stringify(event)),
+      fc.record({ type: fc.constant('message_stop'), x: fc.json() }).map((event) => JSON.stringify(event, null, 2)),
+    );
+    fc.assert(
+      fc.property(json, (text) => {
+        let event: string | undefined;
+        try {
+          event = eventOf(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(JsonSyntaxError);
+        }
+        expect(event ?? 'event: none\ndata: {}\n\n').toMatch(/^event: [\w.-]+\ndata: [^\r\n]*\n\n$/);
+      }),
+    );
   });
 });

@@ -1,0 +1,27 @@
+import { buildConnector } from 'undici';
+
+/** Errors of connections that had been answered on before. */
+const errorsOfUsed = new WeakSet<object>();
+
+/** Connects as undici does, and remembers which errors hit a connection that was used before. */
+export function rememberingConnector(timeoutMs: number): buildConnector.connector {
+  const connect = buildConnector({ timeout: timeoutMs });
+  return (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error) {
+        callback(error, null);
+        return;
+      }
+      const bytesBefore = socket.bytesRead;
+      // Before undici's own listener, so that it is known by the time a request hears of it.
+      socket.on('error', (cause) => {
+        if (socket.bytesRead > bytesBefore) errorsOfUsed.add(cause);
+      });
+      callback(null, socket);
+    });
+}
+
+/** True for the error of a connection that had been kept alive: it says nothing about the far side's health. */
+export function hitKeptAliveConnection(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && errorsOfUsed.has(error);
+}
