@@ -6,6 +6,8 @@ const DATA_FIELD = 'data:';
 /** A wanted event whose data is longer than this is reported without its data. */
 const MAX_DATA_BYTES = 4 * 1024 * 1024;
 
+const MAX_REMEMBERED_LINE = 100;
+
 export interface SseScannerOptions {
   /** The events to report; all others are passed over without being decoded. */
   readonly wants: (eventName: string) => boolean;
@@ -25,6 +27,7 @@ export class SseScanner {
   private hasFields = false;
   private wantedEvent: string | undefined;
   private data: string | undefined = '';
+  private unwantedLine = '';
   private passedBytes = 0;
   private passedLines = 0;
 
@@ -43,7 +46,7 @@ export class SseScanner {
   write(chunk: Buffer): void {
     let start = 0;
     while (start < chunk.length) {
-      const end = chunk.indexOf(LF, start);
+      const end = chunk[start] === LF ? start : chunk.indexOf(LF, start);
       if (end === -1) {
         this.holdRest(chunk, start);
         return;
@@ -106,10 +109,16 @@ export class SseScanner {
   }
 
   private readEventName(bytes: Buffer, start: number, end: number): void {
+    // Nearly all events of a stream have one name: comparing with the last costs half of asking again.
+    if (isLine(this.unwantedLine, bytes, start, end)) {
+      this.wantedEvent = undefined;
+      return;
+    }
     const line = bytes.toString('latin1', start, end);
     if (!line.startsWith(EVENT_FIELD)) return;
     const name = line.charCodeAt(6) === 0x20 ? line.slice(7) : line.slice(6);
     this.wantedEvent = this.options.wants(name) ? name : undefined;
+    if (this.wantedEvent === undefined && line.length <= MAX_REMEMBERED_LINE) this.unwantedLine = line;
   }
 
   private readDataLine(bytes: Buffer, start: number, end: number): void {
@@ -135,4 +144,13 @@ export class SseScanner {
     this.data = '';
     if (wantedEvent !== undefined) this.options.onEvent(wantedEvent, data);
   }
+}
+
+function isLine(line: string, bytes: Buffer, start: number, end: number): boolean {
+  const { length } = line;
+  if (end - start !== length) return false;
+  for (let index = 0; index < length; index += 1) {
+    if (bytes[start + index] !== line.charCodeAt(index)) return false;
+  }
+  return true;
 }

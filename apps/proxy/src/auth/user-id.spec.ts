@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { userIdOf } from './user-id.js';
 
 describe('userIdOf', () => {
@@ -23,4 +24,22 @@ describe('userIdOf', () => {
       expect(() => userIdOf(id)).toThrow(/user id in the path/);
     },
   );
+});
+
+describe('whatever stands in the path', () => {
+  it('is one safe spelling that is its own, or a 400', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 140 }), (segment) => {
+        let user: string;
+        try {
+          user = userIdOf(segment);
+        } catch (error) {
+          expect((error as { status: number }).status).toBe(400);
+          return;
+        }
+        expect(user).not.toMatch(/[\s#/\\%?&<>"'`\p{C}]|^\.{0,2}$/u);
+        expect(userIdOf(user)).toBe(user);
+      }),
+    );
+  });
 });

@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { MAX_WRITES_PER_TRANSACTION, type Write } from '@claude-proxy/storage';
+import { type Key, MAX_WRITES_PER_TRANSACTION, type TableDefinition, type Write } from '@claude-proxy/storage';
 
 const MAX_EXCHANGES = 25;
 
-type Increment = Extract<Write, { kind: 'increment' }>;
+/** An increment of a batch's own, which grows. */
+interface Sum {
+  readonly kind: 'increment';
+  readonly table: TableDefinition;
+  readonly key: Key;
+  readonly add: Record<string, number>;
+  set?: Record<string, unknown>;
+}
 
 /** One transaction in the making. Increments of the same item become one; the last value set wins. */
 export class Batch {
   readonly token = randomUUID();
-  private readonly byKey = new Map<string, Write>();
+  private readonly byKey = new Map<string, Sum | Exclude<Write, { kind: 'increment' }>>();
   private count = 0;
 
   get exchanges(): number {
@@ -33,20 +40,27 @@ export class Batch {
     for (const write of writes) {
       const key = keyOf(write);
       const known = this.byKey.get(key);
-      const isSum = known?.kind === 'increment' && write.kind === 'increment';
-      this.byKey.set(key, isSum ? sumOf(known, write) : write);
+      if (write.kind !== 'increment') this.byKey.set(key, write);
+      else if (known?.kind === 'increment') addTo(known, write);
+      else this.byKey.set(key, ownCopyOf(write));
     }
   }
 }
 
-function sumOf(first: Increment, second: Increment): Increment {
-  const add: Record<string, number> = { ...first.add };
-  for (const [name, value] of Object.entries(second.add)) add[name] = (add[name] ?? 0) + value;
-  return { ...second, add, set: { ...first.set, ...second.set } };
+function ownCopyOf({ kind, table, key, add, set }: Extract<Write, { kind: 'increment' }>): Sum {
+  return { kind, table, key, add: { ...add }, ...(set ? { set: { ...set } } : {}) };
 }
 
+/** In place: a copy per exchange of sums with dozens of members was most of what recording cost. */
+function addTo(sum: Sum, { add, set }: Pick<Sum, 'add' | 'set'>): void {
+  for (const name in add) sum.add[name] = (sum.add[name] ?? 0) + add[name]!;
+  if (set) sum.set = Object.assign(sum.set ?? {}, set);
+}
+
+/** The length in front keeps two keys apart whatever is in them. */
 function keyOf(write: Write): string {
   const { partitionKey, sortKey, name } = write.table;
   const attributes: Readonly<Record<string, unknown>> = write.kind === 'put' ? write.item : write.key;
-  return JSON.stringify([name, attributes[partitionKey], sortKey && attributes[sortKey]]);
+  const partition = String(attributes[partitionKey]);
+  return `${name} ${partition.length} ${partition}${sortKey ? attributes[sortKey] : ''}`;
 }

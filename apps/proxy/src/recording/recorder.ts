@@ -99,6 +99,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     for (let batch = this.waiting[0]; batch; batch = this.waiting[0]) {
       try {
         await this.store.transact(batch.writes, batch.token);
+        this.logger.debug(`📊 ${batch.exchanges} exchanges written`);
       } catch (error) {
         this.complain(error);
         if (!isHopeless(error)) {

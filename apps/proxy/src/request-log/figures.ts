@@ -44,8 +44,18 @@ export function figuresOfExchange(exchange: Exchange, hasHistograms: boolean): R
     generating_ms: isAnswered && output > 0 ? Math.max(1, Math.round(durationMs)) : 0,
     generated_tokens: isAnswered ? output : 0,
   };
-  if (!isAnswered || !hasHistograms) return counts;
-  return { ...counts, [`${FIRST_BYTE}${stepOf(firstByteMs)}`]: 1, [`${DURATION}${stepOf(durationMs)}`]: 1 };
+  const figures = withoutZeros(counts);
+  if (!isAnswered || !hasHistograms) return figures;
+  figures[`${FIRST_BYTE}${stepOf(firstByteMs)}`] = 1;
+  figures[`${DURATION}${stepOf(durationMs)}`] = 1;
+  return figures;
+}
+
+/** What is not there counts as zero, and every member of an item is checked, summed and written anew. */
+function withoutZeros(counts: Record<Counter, number>): Record<string, number> {
+  const figures: Record<string, number> = {};
+  for (const name of COUNTERS) if (counts[name] !== 0) figures[name] = counts[name];
+  return figures;
 }
 
 /** A sum of figures. */
