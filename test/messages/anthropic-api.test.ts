@@ -80,14 +80,14 @@ describe('a relayed request', () => {
   });
 
   it('that is a redirect is handed to the client, not followed', async () => {
-    pair.anthropic.scriptAt('/v1/models', raw({ status: 307, headers: { location: 'http://127.0.0.1:1/' } }));
-    expect((await ask('GET', '/v1/models')).headers.location).toBe('http://127.0.0.1:1/');
+    pair.anthropic.scriptAt('/v1/skills', raw({ status: 307, headers: { location: 'http://127.0.0.1:1/' } }));
+    expect((await ask('GET', '/v1/skills')).headers.location).toBe('http://127.0.0.1:1/');
   });
 });
 
 describe('where Anthropic cannot be reached', () => {
   it.each([
-    ['GET', '/v1/models'],
+    ['GET', '/v1/skills'],
     ['POST', '/v1/messages/batches'],
     ['POST', '/v1/messages'],
     ['POST', '/user/alice/v1/messages/count_tokens'],

@@ -82,6 +82,10 @@ export class BuiltGateway {
     return Number(new URL(this.url).port);
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   /** Everything written so far, on both outputs. */
   get output(): string {
     return this.stdout + this.stderr;

@@ -13,6 +13,7 @@ import { RecordingModule } from './recording/recording.module.js';
 import { RequestLogModule } from './request-log/request-log.module.js';
 import { SECTIONS } from './sections.js';
 import { StateModule } from './state/state.module.js';
+import { UiModule } from './ui/ui.module.js';
 import type { AnyModule } from './upstream-modules.js';
 import { AnthropicModule } from './upstreams/anthropic/anthropic.module.js';
 import { BedrockModule } from './upstreams/bedrock/bedrock.module.js';
@@ -42,6 +43,7 @@ export class AppModule {
         ...upstreamModules,
         RequestLogModule,
         HealthModule,
+        UiModule,
         ObservabilityModule.with(logger),
       ],
     };

@@ -6,15 +6,21 @@ import { type Environment, readConfig } from './config/read-config.js';
 import { type ServerConfig, serverSection } from './config/server.config.js';
 import { type FallbackConfig, fallbackSection } from './fallback/fallback.config.js';
 import { AllowedMethods } from './messages/allowed-methods.js';
-import { refuseBadPath, refuseBadRequest } from './messages/early-refusals.js';
+import { namesTwoHosts, refuseBadPath, refuseBadRequest } from './messages/early-refusals.js';
+import { type MessagesConfig, messagesSection } from './messages/messages.config.js';
 import { createLogger, RoomLogger } from './observability/logging.js';
 import { type ObservabilityConfig, observabilitySection } from './observability/observability.config.js';
 import { SECTIONS } from './sections.js';
+import { breakOffSlowBody } from './slow-bodies.js';
 import { type AnyModule, loadUpstreamModules } from './upstream-modules.js';
 
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Must exceed the idle time-out of the load balancer in front, whose longest is 4000 s. */
 const KEEP_ALIVE_MS = 4_010_000;
+
+/** Headers come in one piece; whoever sends them byte by byte holds a connection for nothing. */
+const HEADERS_TIMEOUT_MS = 20_000;
+const HEADERS_CHECK_MS = 5_000;
 
 export interface GatewayOptions {
   /** Further upstreams, beside those that `UPSTREAM_MODULES` names. */
@@ -41,7 +47,7 @@ export async function createGateway(
     { logger: new RoomLogger(logger), bodyParser: false, abortOnError: false },
   );
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  leaveBodiesAlone(fastify);
+  leaveBodiesAlone(fastify, config[messagesSection.name] as MessagesConfig);
   app.get(AllowedMethods).watch(fastify);
   await app.init();
   await fastify.ready();
@@ -53,7 +59,11 @@ function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter {
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // Whether a user id is too long is for `userIdOf` to say; by default the router finds no such path.
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: HEADERS_CHECK_MS,
+    },
     keepAliveTimeout: KEEP_ALIVE_MS,
     // A load balancer still sends requests while it takes us out; they are answered.
     return503OnClosing: false,
@@ -64,12 +74,19 @@ function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter {
 }
 
 /** Bodies reach their room as they come; nobody parses them on the way. */
-function leaveBodiesAlone(fastify: FastifyInstance): void {
+function leaveBodiesAlone(fastify: FastifyInstance, { bodyTimeoutSeconds }: MessagesConfig): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  // Fastify refuses a media type that it cannot read; whether one is good is for the upstream to say.
-  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
+  fastify.addHook('onRequest', ({ raw }, reply, done) => {
+    // Fastify refuses a media type that it cannot read; whether one is good is for the upstream to say.
     raw.headers['content-type'] = undefined;
+    // On answers of ours: those that are relayed are written past the reply.
+    reply.header('x-content-type-options', 'nosniff');
+    if (namesTwoHosts(raw.rawHeaders)) {
+      refuseBadPath({ statusCode: 400, message: 'The request names two hosts.' }, undefined, reply);
+      return;
+    }
+    breakOffSlowBody(raw, bodyTimeoutSeconds);
     done();
   });
 }

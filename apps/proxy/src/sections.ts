@@ -1,4 +1,5 @@
 import { admissionSection } from './admission/admission.config.js';
+import { albSection } from './auth/alb.config.js';
 import { authSection } from './auth/auth.config.js';
 import { awsSection } from './config/aws.config.js';
 import type { Section } from './config/section.js';
@@ -17,6 +18,7 @@ import { usageSection } from './usage/usage.config.js';
 export const SECTIONS: readonly Section[] = [
   serverSection,
   authSection,
+  albSection,
   admissionSection,
   messagesSection,
   openAiSection,

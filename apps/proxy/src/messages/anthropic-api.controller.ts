@@ -10,6 +10,7 @@ import { abortOnHangUp } from './client-connection.js';
 import { requestHeadersFor } from './forwarded-headers.js';
 import { type MessagesConfig, messagesSection } from './messages.config.js';
 import { type Delivery, MessagesService } from './messages.service.js';
+import { plainPath } from './plain-path.js';
 import { relay } from './relay.js';
 import { isBatchObjectPath, withOwnResultsUrls } from './results-url.js';
 import { exchangeHeaderOf, pathOfApi, type UserParams, underEveryPrefix } from './routes.js';
@@ -31,7 +32,7 @@ export class AnthropicApiController {
   async pass(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
     const { raw } = request;
     if (!METHODS.includes(raw.method!)) throw methodNotAllowed(raw.method!, METHODS);
-    const path = plainPath(pathOfApi(raw.url!));
+    const path = plainPath(pathOfApi(raw.url!), PASSED_ON);
     const exchange = new Exchange(userIdOf(request.params.user_id), 'relay', path);
     reply.header(exchangeHeaderOf, exchange.id);
     const caller = { credential: this.credentials.read(raw.headers), signal: abortOnHangUp(reply.raw) };
@@ -104,15 +105,6 @@ async function wholeBodyOf({ body }: UpstreamAnswer): Promise<Buffer> {
     const message = `The answer of Anthropic could not be read: ${(error as Error).message}`;
     throw new GatewayError({ type: 'api_error', status: 502, message, cause: error });
   }
-}
-
-/** What looks like one resource here must not become another one upstream. */
-function plainPath(path: string): string {
-  const [resource = ''] = path.split('?');
-  const isOdd = /\/\.{0,2}(\/|$)|%2e|%2f|%5c|\\/i.test(resource.replace(/\/$/, ''));
-  const isSpelledPlainly = PASSED_ON.some((known) => resource === known || resource.startsWith(`${known}/`));
-  if (!isOdd && isSpelledPlainly) return path;
-  throw new GatewayError({ type: 'invalid_request_error', message: 'The path has empty, dot or encoded segments.' });
 }
 
 function methodNotAllowed(method: string, allowed: readonly string[]): GatewayError {

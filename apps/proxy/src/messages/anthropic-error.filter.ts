@@ -9,6 +9,8 @@ import { exchangeHeaderOf } from './routes.js';
 
 /** How long a client that is still sending gets to read why it should not. */
 const EARLY_REFUSAL_MS = 1_000;
+/** Too large, and no room: what is left of the body is not read. */
+const REFUSED_UNREAD = new Set([413, 503]);
 
 /** Renders whatever was thrown as Anthropic's error body, with a `request-id`. */
 @Catch()
@@ -25,7 +27,7 @@ export class AnthropicErrorFilter implements ExceptionFilter {
     const error = this.gatewayErrorOf(thrown, raw.method!, raw.url!);
     const rendered = this.render(error, reply.getHeader(exchangeHeaderOf) as string | undefined);
     const { status, headers, body } = rendered;
-    if (raw.complete || status !== 413) void reply.status(status).headers(headers).send(body);
+    if (raw.complete || !REFUSED_UNREAD.has(status)) void reply.status(status).headers(headers).send(body);
     else refuseWhileSending(reply.hijack().raw, rendered);
   }
 

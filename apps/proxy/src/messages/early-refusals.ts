@@ -5,11 +5,25 @@ import { GatewayError } from '../exchange/gateway-error.js';
 import { renderedError } from './rendered-error.js';
 
 /** Refuses a request whose path is no path, before it is known whom it is for. */
-export function refuseBadPath(error: FastifyError, _request: unknown, reply: FastifyReply): void {
+export function refuseBadPath(
+  error: Pick<FastifyError, 'statusCode' | 'message'>,
+  _request: unknown,
+  reply: FastifyReply,
+): void {
   const { status, headers, body } = renderedError(
     new GatewayError({ type: 'invalid_request_error', status: error.statusCode ?? 400, message: error.message }),
   );
   void reply.status(status).headers(headers).send(body);
+}
+
+/** True where it depends on the reader which host is meant. Node takes the first. RFC 9112 section 3.2 wants a 400. */
+export function namesTwoHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
 }
 
 /** Refuses what is no HTTP request, on the bare socket. An answer that is under way there is broken off instead. */

@@ -1,5 +1,6 @@
 import { wholeNumber } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
+import { MAX_BODY_BYTES } from './request-body.js';
 
 export const messagesSection = section('messages', 'How answers reach clients.', {
   pingAfterSeconds: setting(
@@ -7,6 +8,18 @@ export const messagesSection = section('messages', 'How answers reach clients.',
     wholeNumber(1, 300),
     'A stream that is silent for so long gets a `ping` event, so that nobody on the way takes it for dead.',
     '15',
+  ),
+  maxBufferedBytes: setting(
+    'MAX_BUFFERED_BYTES',
+    wholeNumber(MAX_BODY_BYTES, 64 * 1024 ** 3),
+    'Request bodies in memory at once, of all exchanges under way; beyond it: 503 `overloaded_error` with `retry-after`.',
+    String(256 * 1024 * 1024),
+  ),
+  bodyTimeoutSeconds: setting(
+    'BODY_TIMEOUT_SECONDS',
+    wholeNumber(1, 3_600),
+    'A request body that brings less than 16 KiB in so long is broken off; one that flows may take as long as it needs.',
+    '30',
   ),
 });
 

@@ -6,6 +6,7 @@ import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
 import { Exchange } from '../exchange/exchange.js';
 import { alwaysStreamed } from './always-streamed.js';
+import { BodyBudget } from './body-budget.js';
 import { abortOnHangUp } from './client-connection.js';
 import { asksForDrill } from './drill-request.js';
 import { requestHeadersFor } from './forwarded-headers.js';
@@ -13,8 +14,8 @@ import { type MessagesConfig, messagesSection } from './messages.config.js';
 import { MessagesService } from './messages.service.js';
 import { type Received, ReceivedRequest } from './received-request.js';
 import { relay } from './relay.js';
-import { readRequestBody } from './request-body.js';
 import { exchangeHeaderOf, queryOf, type UserParams, underEveryPrefix } from './routes.js';
+import { WaitingStream } from './waiting-stream.js';
 
 const PATHS: Readonly<Record<Operation, string>> = {
   messages: '/v1/messages',
@@ -28,6 +29,7 @@ export class MessagesController {
     private readonly service: MessagesService,
     private readonly credentials: CredentialReader,
     private readonly admin: AdminGuard,
+    private readonly budget: BodyBudget,
     @Inject(messagesSection.token) private readonly config: MessagesConfig,
   ) {}
 
@@ -66,15 +68,25 @@ export class MessagesController {
     const path = PATHS[operation] + queryOf(raw.url!);
     const exchange = new Exchange(userIdOf(request.params.user_id), operation, path);
     reply.header(exchangeHeaderOf, exchange.id);
+    const caller = { credential: this.credentials.read(raw.headers), signal };
     const received = await this.receive(operation, exchange, request, adapt).catch((error: unknown) => {
       this.service.turnAway(exchange, error, raw.destroyed && !raw.complete);
       throw error;
     });
-    const caller = { credential: this.credentials.read(raw.headers), signal };
-    await this.service.serve(received, exchange, caller, (answer, tap) => {
-      reply.hijack();
-      return relay(answer, reply.raw, { exchange, tap, ...this.config });
-    });
+    const waiting = received.isStream ? new WaitingStream(reply, exchange, this.config.pingAfterSeconds) : undefined;
+    try {
+      await this.service.serve(received, exchange, caller, (answer, tap) => {
+        waiting?.end();
+        if (waiting?.hasBegun) return waiting.deliver(answer, tap);
+        reply.hijack();
+        return relay(answer, reply.raw, { exchange, tap, ...this.config });
+      });
+    } catch (error) {
+      if (!waiting?.hasBegun) throw error;
+      waiting.refuseFor(error);
+    } finally {
+      waiting?.end();
+    }
   }
 
   private async receive(
@@ -89,7 +101,7 @@ export class MessagesController {
       operation,
       path: exchange.path,
       headers: requestHeadersFor(raw.rawHeaders),
-      body: await readRequestBody(raw),
+      body: await this.budget.read(raw, exchange),
       host: raw.headers.host,
       user: exchange.user,
     };

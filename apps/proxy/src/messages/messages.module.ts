@@ -5,6 +5,7 @@ import { UsageModule } from '../usage/usage.module.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { AnthropicApiController } from './anthropic-api.controller.js';
 import { AnthropicErrorFilter } from './anthropic-error.filter.js';
+import { BodyBudget } from './body-budget.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesService } from './messages.service.js';
 
@@ -17,7 +18,7 @@ import { MessagesService } from './messages.service.js';
 @Module({
   imports: [FallbackModule, UsageModule],
   controllers: [MessagesController, AnthropicApiController],
-  providers: [MessagesService, AllowedMethods, { provide: APP_FILTER, useClass: AnthropicErrorFilter }],
-  exports: [MessagesService, AllowedMethods],
+  providers: [MessagesService, BodyBudget, AllowedMethods, { provide: APP_FILTER, useClass: AnthropicErrorFilter }],
+  exports: [MessagesService, BodyBudget, AllowedMethods],
 })
 export class MessagesModule {}

@@ -7,7 +7,7 @@ import {
   UpstreamError,
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { CredentialStates } from '../exchange/credential-states.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
@@ -29,6 +29,8 @@ export type Delivery = (answer: UpstreamAnswer, tap: UsageTap) => Promise<void>;
 /** The story of a request. Knows no HTTP server: each dialect brings its own delivery. */
 @Injectable()
 export class MessagesService {
+  private readonly logger = new Logger(MessagesService.name);
+
   constructor(
     private readonly router: FallbackRouter,
     private readonly registry: UpstreamRegistry,
@@ -48,6 +50,9 @@ export class MessagesService {
   /** Ends an exchange that was refused, or whose client left, before there was a request to serve. */
   turnAway(exchange: Exchange, error: unknown, hasClientLeft: boolean): void {
     this.feed.begin();
+    // Without the query: people put keys there.
+    const what = exchange.model ?? exchange.path.split('?')[0];
+    this.logger.debug(`📥 ${exchange.user} ${exchange.operation} ${what} ${exchange.id}`);
     noteFailure(exchange, error, hasClientLeft);
     this.feed.finish(exchange);
   }

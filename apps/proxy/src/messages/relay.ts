@@ -49,14 +49,15 @@ class RelayedAnswer implements BodySink {
       this.leave();
       return;
     }
-    response.writeHead(answer.status, headOf(answer, exchange, tap.isEventStream));
+    if (!response.headersSent) response.writeHead(answer.status, headOf(answer, exchange, tap.isEventStream));
     response.on('drain', () => this.makeRoom());
     response.once('close', () => this.leave());
     if (tap.isEventStream) {
-      response.flushHeaders();
       this.pings = setInterval(() => this.ping(), this.observers.pingAfterSeconds * 1_000);
     }
     answer.body.pipe(this);
+    // Where the first event is there already, the head leaves with it: one write less.
+    if (tap.isEventStream && this.waiting.length === 0 && !this.isOver) response.flushHeaders();
   }
 
   write(chunk: Buffer): boolean {

@@ -18,6 +18,7 @@ export function renderedError(error: GatewayError, exchangeId?: string): Rendere
     ...error.headers,
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
+    'x-content-type-options': 'nosniff',
     'request-id': id,
     [exchangeHeaderOf]: id,
   };

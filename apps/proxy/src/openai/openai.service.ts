@@ -6,11 +6,11 @@ import { AdminGuard } from '../auth/admin.guard.js';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
 import { Exchange } from '../exchange/exchange.js';
+import { BodyBudget } from '../messages/body-budget.js';
 import { abortOnHangUp } from '../messages/client-connection.js';
 import { asksForDrill } from '../messages/drill-request.js';
 import { type MessagesConfig, messagesSection } from '../messages/messages.config.js';
 import { type Delivery, MessagesService } from '../messages/messages.service.js';
-import { readRequestBody } from '../messages/request-body.js';
 import { exchangeHeaderOf, type UserParams } from '../messages/routes.js';
 import { headOf } from './answer-head.js';
 import { isJsonObject, type JsonObject } from './json-object.js';
@@ -46,6 +46,7 @@ export class OpenAiService {
     private readonly service: MessagesService,
     private readonly credentials: CredentialReader,
     private readonly admin: AdminGuard,
+    private readonly budget: BodyBudget,
     @Inject(messagesSection.token) private readonly config: MessagesConfig,
   ) {}
 
@@ -78,7 +79,7 @@ export class OpenAiService {
     translate: (members: JsonObject) => Translation,
   ): Promise<Translation> {
     exchange.isDrill = asksForDrill(request, this.admin);
-    return translate(membersOf(await readRequestBody(request.raw)));
+    return translate(membersOf(await this.budget.read(request.raw, exchange)));
   }
 
   private async stream(

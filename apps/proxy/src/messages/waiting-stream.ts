@@ -1,0 +1,146 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import {
+  type ContentEncoding,
+  contentEncodingOf,
+  decodeBytes,
+  decodingStream,
+  errorBody,
+  errorTypeOfStatus,
+  PING_EVENT,
+  sseEvent,
+} from '@claude-proxy/messages-api';
+import {
+  bodyOfChunks,
+  chunksOfBody,
+  type HeaderLines,
+  headerOf,
+  readBody,
+  type UpstreamAnswer,
+} from '@claude-proxy/upstream';
+import type { FastifyReply } from 'fastify';
+import type { Exchange } from '../exchange/exchange.js';
+import { GatewayError } from '../exchange/gateway-error.js';
+import { UsageTap } from '../usage/usage-tap.js';
+import { relay } from './relay.js';
+import { exchangeHeaderOf } from './routes.js';
+
+const MAX_REFUSAL_BYTES = 8 * 1024 * 1024;
+
+/**
+ * A client that has asked for a stream and hears nothing. After some seconds it gets the head of a stream and pings
+ * from us, so that nobody on the way takes the connection for dead. Whatever comes then comes as events, also a
+ * refusal: the status is spent, the choice of the upstream is not.
+ */
+export class WaitingStream {
+  private readonly response: ServerResponse;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly reply: FastifyReply,
+    private readonly exchange: Exchange,
+    private readonly pingAfterSeconds: number,
+  ) {
+    this.response = reply.raw;
+    this.timer = setInterval(() => this.ping(), pingAfterSeconds * 1_000);
+  }
+
+  get hasBegun(): boolean {
+    return this.response.headersSent;
+  }
+
+  /** No more pings: an answer is there, or the wait was for nothing. */
+  end(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Hands an answer on in the stream that has begun. Never rejects. */
+  async deliver(answer: UpstreamAnswer, tap: UsageTap): Promise<void> {
+    if (answer.status >= 400 || !tap.isEventStream) return this.refuse(await refusalIn(answer, this.exchange.id));
+    const { pingAfterSeconds, exchange } = this;
+    if (tap.canTellItsEnd) return relay(answer, this.response, { exchange, tap, pingAfterSeconds });
+    const plain = decoded(answer, tap);
+    if (plain) return relay(plain, this.response, { exchange, tap: new UsageTap(plain.headers), pingAfterSeconds });
+    answer.body.destroy();
+    this.refuseFor(unreadable());
+  }
+
+  /** Tells a refusal as Anthropic tells one in mid-stream. */
+  refuse(body: string): void {
+    this.end();
+    if (!this.response.destroyed) this.response.end(sseEvent('error', body));
+  }
+
+  refuseFor(error: unknown): void {
+    const { id } = this.exchange;
+    const isOurs = error instanceof GatewayError;
+    const told = isOurs
+      ? errorBody(error.type, error.message, id, error.details)
+      : errorBody('api_error', 'Failed.', id);
+    this.refuse(JSON.stringify(told));
+  }
+
+  private ping(): void {
+    const { response, reply, exchange } = this;
+    if (response.destroyed) return;
+    if (!response.headersSent) {
+      reply.hijack();
+      const type = ['content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache'];
+      response.writeHead(200, [...type, exchangeHeaderOf, exchange.id, 'request-id', exchange.id]);
+    }
+    if (!response.writableNeedDrain) response.write(PING_EVENT);
+  }
+}
+
+/** What an upstream said instead of a stream, on one line. */
+async function refusalIn(answer: UpstreamAnswer, exchangeId: string): Promise<string> {
+  const type = errorTypeOfStatus(answer.status);
+  try {
+    const encoding = encodingOf(answer.headers);
+    const body = await readBody(answer.body, MAX_REFUSAL_BYTES);
+    const text = encoding ? await decodeBytes(body, encoding, MAX_REFUSAL_BYTES) : body;
+    const told = JSON.parse(text.toString());
+    if (told.type === 'error') return JSON.stringify(told);
+  } catch {
+    // Said below.
+  }
+  return JSON.stringify(errorBody(type, `The upstream answered ${answer.status} and no stream.`, exchangeId));
+}
+
+/** The head has been sent without a coding, so the body has to come without one. What is counted is what came. */
+function decoded({ status, headers, body }: UpstreamAnswer, tap: UsageTap): UpstreamAnswer | undefined {
+  const encoding = encodingOf(headers);
+  if (!encoding) return undefined;
+  const source = Readable.from(counted(chunksOfBody(body), tap));
+  const decoder = decodingStream(encoding);
+  source.once('error', (error) => decoder.destroy(error));
+  source.pipe(decoder);
+  const plain = headers.flatMap((name, index) =>
+    index % 2 === 0 && name.toLowerCase() !== 'content-encoding' ? [name, headers[index + 1]!] : [],
+  );
+  const letGo = () => {
+    source.destroy();
+    decoder.destroy();
+    body.destroy();
+  };
+  return { status, headers: plain, body: bodyOfChunks(decoder, letGo) };
+}
+
+function encodingOf(headers: HeaderLines): ContentEncoding | undefined {
+  try {
+    return contentEncodingOf(headerOf(headers, 'content-encoding'));
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(): GatewayError {
+  return new GatewayError({ type: 'api_error', message: 'The answer came in a coding that cannot be read here.' });
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, tap: UsageTap): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    tap.write(chunk);
+    yield chunk;
+  }
+}

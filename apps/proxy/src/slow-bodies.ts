@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Whoever sends less in a whole time-out does not mean to be done: a modem of 1995 sends six times as much. */
+const MIN_BYTES = 16 * 1024;
+
+/**
+ * Breaks a connection off whose request body trickles, so that nobody can hold thousands of them open for nothing.
+ * A body that we do not read, because Anthropic takes it slowly, is not slow.
+ */
+export function breakOffSlowBody(request: IncomingMessage, timeoutSeconds: number): void {
+  const { headers, socket } = request;
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (!hasBody) return;
+  let bytesBefore = socket.bytesRead;
+  const watch = setInterval(() => {
+    const bytes = socket.bytesRead - bytesBefore;
+    bytesBefore = socket.bytesRead;
+    const isOurDelay = request.isPaused() || request.readableLength > 0;
+    if (request.complete) clearInterval(watch);
+    else if (bytes < MIN_BYTES && !isOurDelay) socket.destroy();
+  }, timeoutSeconds * 1_000);
+  request.once('close', () => clearInterval(watch));
+}

@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readPageIn } from './built-page.js';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'built-page-'));
+  mkdirSync(join(folder, 'assets'));
+  writeFileSync(join(folder, 'index.html'), `<!doctype html>${' '.repeat(500)}`);
+  writeFileSync(join(folder, 'assets/index-Dk3_9xQa.js'), 'export {}');
+  writeFileSync(join(folder, 'assets/notes.txt'), 'left behind');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('readPageIn', () => {
+  it('knows files by their path below the page, and only those that a page may have', () => {
+    expect([...readPageIn(folder).keys()].sort()).toEqual(['assets/index-Dk3_9xQa.js', 'index.html']);
+  });
+
+  it('lets browsers keep what changes its name with its content, and nothing else', () => {
+    const page = readPageIn(folder);
+    expect(page.get('assets/index-Dk3_9xQa.js')).toMatchObject({
+      isHashed: true,
+      contentType: 'text/javascript; charset=utf-8',
+    });
+    expect(page.get('index.html')).toMatchObject({ isHashed: false, contentType: 'text/html; charset=utf-8' });
+  });
+
+  it('holds a compressed copy where it is smaller', () => {
+    const page = readPageIn(folder);
+    const { bytes, gzipped } = page.get('index.html')!;
+    expect(gunzipSync(gzipped!)).toEqual(bytes);
+    expect(page.get('assets/index-Dk3_9xQa.js')!.gzipped).toBeUndefined();
+  });
+
+  it('is empty where nothing has been built', () => {
+    expect(readPageIn(join(folder, 'nowhere')).size).toBe(0);
+    expect(readPageIn(join(folder, 'assets')).size).toBe(0);
+  });
+});

@@ -1,0 +1,68 @@
+import { hash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+export interface Asset {
+  readonly contentType: string;
+  readonly bytes: Buffer;
+  /** Undefined where it would not be smaller. */
+  readonly gzipped: Buffer | undefined;
+  readonly etag: string;
+  /** Its name changes with its content, so it may be kept for ever. */
+  readonly isHashed: boolean;
+}
+
+/** The files of the page by their path below `/ui/`; empty where the page has not been built. */
+export type BuiltPage = ReadonlyMap<string, Asset>;
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+};
+/** Seen from the sources, then from `dist/apps/proxy/src/ui`. The page's own sources hold no `index.html` there. */
+const FOLDERS = ['../../../../dist/apps/dashboard/', '../../../dashboard/'];
+/** Vite's form: `index-Dk3_9xQa.js`. */
+const HASHED_NAME = /^assets\/.+-[\w-]{8}\.\w+$/;
+
+export function readBuiltPage(): BuiltPage {
+  for (const folder of FOLDERS) {
+    const page = readPageIn(fileURLToPath(new URL(folder, import.meta.url)));
+    if (page.has('index.html')) return page;
+  }
+  return new Map();
+}
+
+/** Empty where there is no finished build, also while one is being replaced. */
+export function readPageIn(folder: string): BuiltPage {
+  try {
+    readFileSync(join(folder, 'index.html'));
+    return new Map(pathsIn(folder).map((path) => [path, assetOf(path, readFileSync(join(folder, path)))]));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    throw error;
+  }
+}
+
+function pathsIn(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files
+    .filter(({ name }) => CONTENT_TYPES[extname(name)] !== undefined)
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).split(sep).join('/'));
+}
+
+function assetOf(name: string, bytes: Buffer): Asset {
+  const gzipped = gzipSync(bytes);
+  return {
+    contentType: CONTENT_TYPES[extname(name)]!,
+    bytes,
+    gzipped: gzipped.length < bytes.length ? gzipped : undefined,
+    etag: `W/"${hash('sha256', bytes).slice(0, 16)}"`,
+    isHashed: HASHED_NAME.test(name),
+  };
+}
