@@ -1,0 +1,12 @@
+import { Shell } from './shell.js';
+import { SignInGate } from './sign-in/sign-in-gate.js';
+import { SettingsContext, useOwnSettings } from './texts/settings.js';
+
+export function App() {
+  const settings = useOwnSettings();
+  return (
+    <SettingsContext.Provider value={settings}>
+      <SignInGate>{(signOut) => <Shell signOut={signOut} />}</SignInGate>
+    </SettingsContext.Provider>
+  );
+}

@@ -1,0 +1,52 @@
+import type { Drill } from '@claude-proxy/admin-api';
+import { useState } from 'preact/hooks';
+import { callApi } from '../api/call-api.js';
+import { useSettings } from '../texts/settings.js';
+import { Countdown } from './countdown.js';
+
+interface DrillRowsProps {
+  readonly drills: readonly Drill[];
+  readonly asOf: number;
+  onChange(): void;
+}
+
+/** What is being drilled right now. */
+export function DrillRows({ drills, asOf, onChange }: DrillRowsProps) {
+  const { texts, format } = useSettings();
+  const { limits } = texts;
+  const [problem, setProblem] = useState('');
+  const stop = async (id: string) => {
+    setProblem('');
+    try {
+      await callApi(`api/drills/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    } catch (error) {
+      setProblem(limits.failed((error as Error).message));
+    }
+    onChange();
+  };
+  return (
+    <div class="drills" aria-live="polite">
+      {drills.length === 0 && <p class="muted">{limits.noDrill}</p>}
+      {drills.map((drill) => (
+        <div class="drill" key={drill.id}>
+          <div>
+            <strong>{limits.running(drill.user ?? limits.everybody, format.percent(drill.share))}</strong>
+            <small>{limits.struck(drill.struck, format.integer(drill.struck))}</small>
+          </div>
+          {/* A second that passes is no news. */}
+          <span aria-live="off">
+            <Countdown secondsLeft={drill.seconds_left} asOf={asOf} onOver={onChange} />
+          </span>
+          <button type="button" class="button" onClick={() => void stop(drill.id)}>
+            {limits.stop}
+          </button>
+        </div>
+      ))}
+      {problem && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}

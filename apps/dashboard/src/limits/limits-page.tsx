@@ -1,0 +1,63 @@
+import type { DrillList, LimitList } from '@claude-proxy/admin-api';
+import { useRef } from 'preact/hooks';
+import { useLive } from '../api/use-live.js';
+import { usePolled } from '../api/use-polled.js';
+import { Freshness } from '../parts/freshness.js';
+import { Loaded } from '../parts/load-state.js';
+import { useSettings } from '../texts/settings.js';
+import { DrillForm } from './drill-form.js';
+import { DrillRows } from './drill-rows.js';
+import { LimitTable } from './limit-table.js';
+import { PulsePanel } from './pulse-panel.js';
+
+const REFRESH_SECONDS = 10;
+/** Many limits may change at once; one look is enough for all of them. */
+const GATHER_MS = 500;
+
+/** What is limited, and how to try out what happens then. */
+export function LimitsPage() {
+  const { texts } = useSettings();
+  const limits = usePolled<LimitList>('api/limits', REFRESH_SECONDS);
+  const drills = usePolled<DrillList>('api/drills', REFRESH_SECONDS);
+  const timers = useRef<{ limits?: number; drills?: number }>({});
+  useLive(({ type }) => {
+    if (type === 'exchange') return;
+    window.clearTimeout(timers.current[type]);
+    timers.current[type] = window.setTimeout(type === 'limits' ? limits.refresh : drills.refresh, GATHER_MS);
+  });
+  return (
+    <>
+      <header class="page-head">
+        <h1>{texts.pages.limits}</h1>
+        <Freshness of={limits} />
+      </header>
+      {drills.data?.is_forced && (
+        <p class="notice is-warning" role="status">
+          {texts.limits.forced}
+        </p>
+      )}
+      <section class="panel is-table" aria-labelledby="limits">
+        <h2 id="limits">{texts.limits.limits}</h2>
+        <p class="lead">{texts.limits.limitsLead}</p>
+        <Loaded of={limits} lines={2}>
+          {({ limits: list }) => (
+            <LimitTable limits={list} asOf={limits.updatedAt ?? Date.now()} onChange={limits.refresh} />
+          )}
+        </Loaded>
+      </section>
+      <div class="columns">
+        <section class="panel" aria-labelledby="drills">
+          <h2 id="drills">{texts.limits.drills}</h2>
+          <p class="lead">{texts.limits.drillsLead}</p>
+          <DrillForm onStarted={drills.refresh} />
+          <Loaded of={drills} lines={1}>
+            {({ drills: list }) => (
+              <DrillRows drills={list} asOf={drills.updatedAt ?? Date.now()} onChange={drills.refresh} />
+            )}
+          </Loaded>
+        </section>
+        <PulsePanel />
+      </div>
+    </>
+  );
+}

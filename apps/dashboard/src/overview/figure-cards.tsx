@@ -1,0 +1,89 @@
+import type { Analytics, Figures } from '@claude-proxy/admin-api';
+import { useSettings } from '../texts/settings.js';
+
+interface CardProps {
+  readonly label: string;
+  readonly value: string;
+  /** The exact number behind a rounded one. */
+  readonly title?: string;
+  readonly sub: string;
+  readonly tone?: 'bedrock' | 'trouble';
+}
+
+function Card({ label, value, title, sub, tone }: CardProps) {
+  return (
+    <div class={`card${tone ? ` is-${tone}` : ''}`}>
+      <dt>{label}</dt>
+      <dd>
+        <strong title={title}>{value}</strong>
+        <small>{sub}</small>
+      </dd>
+    </div>
+  );
+}
+
+/** The figures of the range. */
+export function FigureCards({ analytics }: { readonly analytics: Analytics }) {
+  const { texts, format } = useSettings();
+  const { totals } = analytics;
+  const { overview, unit } = texts;
+  const bedrock = analytics.by_upstream.bedrock?.requests ?? 0;
+  const tokens = allTokensOf(totals);
+  const share = (part: number) => (totals.requests === 0 ? unit.none : format.percent(part / totals.requests));
+  return (
+    <dl class="cards">
+      <Card
+        label={overview.requests}
+        value={format.compact(totals.requests)}
+        title={format.integer(totals.requests)}
+        sub={overview.lastHour(format.integer(analytics.requests_last_hour))}
+      />
+      <Card
+        label={overview.bedrock}
+        value={share(bedrock)}
+        sub={unit.requests(bedrock, format.integer(bedrock))}
+        {...(bedrock > 0 ? { tone: 'bedrock' as const } : {})}
+      />
+      <Card
+        label={overview.errors}
+        value={share(totals.errors)}
+        sub={unit.requests(totals.errors, format.integer(totals.errors))}
+        {...(totals.errors > 0 ? { tone: 'trouble' as const } : {})}
+      />
+      <Card
+        label={overview.firstByte}
+        value={totals.first_byte_ms ? format.milliseconds(totals.first_byte_ms.p50) : unit.none}
+        sub={totals.first_byte_ms ? overview.firstByteSub(format.milliseconds(totals.first_byte_ms.p95)) : unit.nobody}
+      />
+      <Card
+        label={overview.tokens}
+        value={format.compact(tokens)}
+        title={format.integer(tokens)}
+        sub={overview.inOut(format.compact(tokens - totals.output_tokens), format.compact(totals.output_tokens))}
+      />
+      <CostCard totals={totals} />
+      <Card
+        label={overview.cacheHits}
+        value={totals.cache_hit_share === null ? unit.none : format.percent(totals.cache_hit_share)}
+        sub={overview.cacheHint}
+      />
+      <Card label={overview.inFlight} value={format.integer(analytics.in_flight)} sub={overview.inFlightSub} />
+    </dl>
+  );
+}
+
+function CostCard({ totals }: { readonly totals: Figures }) {
+  const { texts, format } = useSettings();
+  const priced = totals.requests - totals.unpriced_requests;
+  const sub =
+    totals.unpriced_requests > 0
+      ? texts.overview.unpriced(format.integer(totals.unpriced_requests))
+      : texts.overview.perRequest(format.usd(priced > 0 ? totals.cost_usd / priced : 0));
+  return <Card label={texts.overview.cost} value={format.usd(totals.cost_usd)} sub={sub} />;
+}
+
+/** Everything that went in, from the cache or not, and everything that came out. */
+export function allTokensOf(figures: Figures): number {
+  const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = figures;
+  return input_tokens + output_tokens + cache_creation_input_tokens + cache_read_input_tokens;
+}

@@ -1,0 +1,147 @@
+import type { Bucket, Drill, Figures, Limit, Readiness } from '@claude-proxy/admin-api';
+import type { Format } from '../format/create-format.js';
+import type { Texts } from '../texts/en.js';
+import { nameOfUpstream } from '../upstreams.js';
+
+/** At least so long; buckets are not cut. */
+const RECENT_MS = 5 * 60_000;
+const MINUTE_MS = 60_000;
+/** A single failure among a handful of requests is no state of affairs. */
+const MIN_REQUESTS = 5;
+const MANY_ERRORS = 0.05;
+
+type Mood = 'waiting' | 'well' | 'standing-in' | 'trouble';
+
+export interface Verdict {
+  readonly mood: Mood;
+  readonly headline: string;
+  readonly note: string | undefined;
+}
+
+/** What is known about the present. Undefined is "not yet". */
+export interface Signs {
+  readonly readiness: Readiness | undefined;
+  readonly buckets: readonly Bucket[] | undefined;
+  readonly until: number | undefined;
+  readonly bucketSeconds: number | undefined;
+  readonly limits: readonly Limit[];
+  readonly drills: readonly Drill[];
+  readonly isForced: boolean;
+  readonly isReachable: boolean;
+}
+
+interface Recent {
+  readonly minutes: number;
+  readonly requests: number;
+  readonly errors: number;
+  readonly standIns: Readonly<Record<string, number>>;
+  readonly fallbacks: number;
+  readonly p50: number | undefined;
+}
+
+/** One sentence on whether it is well, and one with the figures behind it. The worst news comes first. */
+export function verdictOf(signs: Signs, texts: Texts, format: Format): Verdict {
+  const { verdict } = texts;
+  const { readiness } = signs;
+  if (!signs.isReachable) return trouble(verdict.unreachable, verdict.unreachableNote);
+  if (!readiness || !signs.buckets) return { mood: 'waiting', headline: verdict.waiting, note: undefined };
+  const recent = recentOf(signs, signs.buckets, readiness.upstreams[0]?.name);
+  if (readiness.status === 'draining') return warning(verdict.draining, verdict.drainingNote);
+  if (!readiness.upstreams.some(({ usable }) => usable)) return trouble(verdict.noUpstream, detailsOf(readiness));
+  const errorShare = shareOf(recent.errors, recent.requests);
+  if (recent.requests >= MIN_REQUESTS && errorShare >= MANY_ERRORS) {
+    const note = verdict.errorsNote(format.integer(recent.errors), format.integer(recent.requests), recent.minutes);
+    return trouble(verdict.errors(format.percent(errorShare)), note);
+  }
+  if (readiness.store !== 'ok') return warning(verdict.store, verdict.storeNote(readiness.store));
+  return answering(signs, readiness, recent, { texts, format });
+}
+
+interface Words {
+  readonly texts: Texts;
+  readonly format: Format;
+}
+
+function answering(signs: Signs, readiness: Readiness, recent: Recent, words: Words): Verdict {
+  const { texts, format } = words;
+  const { verdict } = texts;
+  const note = paceOf(recent, words);
+  const standIn = mostUsed(recent.standIns) ?? readiness.upstreams[1]?.name ?? 'bedrock';
+  const share = format.percent(shareOf(recent.fallbacks, recent.requests));
+  const limited = new Set(signs.limits.map(({ user }) => user)).size;
+  const limitedText = limited > 0 ? ` ${verdict.limited(limited)}` : '';
+  if (signs.isForced || signs.drills.length > 0) {
+    const headline = recent.requests === 0 ? verdict.drillQuiet : verdict.drill(nameOfUpstream(standIn, texts), share);
+    return warning(headline, note);
+  }
+  if (recent.fallbacks > 0) {
+    return warning(`${verdict.standIn(nameOfUpstream(standIn, texts), share)}${limitedText}`, note);
+  }
+  const unusable = readiness.upstreams.find(({ usable }) => !usable);
+  const spare = unusable ? ` ${verdict.noStandIn(nameOfUpstream(unusable.name, texts))} ${unusable.detail}` : '';
+  if (recent.requests === 0) return well(`${verdict.quiet}${limitedText}`, `${note}${spare}`);
+  const first = nameOfUpstream(readiness.upstreams[0]?.name ?? 'anthropic', texts);
+  return well(`${verdict.well(first)}${limitedText}`, `${note}${spare}`);
+}
+
+function paceOf({ requests, p50, minutes }: Recent, { texts, format }: Words): string {
+  if (requests === 0) return texts.verdict.quietNote(minutes);
+  const text = texts.unit.requests(requests, format.integer(requests));
+  return p50 === undefined
+    ? texts.verdict.paceOnly(text, minutes)
+    : texts.verdict.pace(text, minutes, format.milliseconds(p50));
+}
+
+function recentOf(signs: Signs, buckets: readonly Bucket[], firstChoice: string | undefined): Recent {
+  const until = signs.until ?? Date.now();
+  const bucketMs = (signs.bucketSeconds ?? 0) * 1_000;
+  const recent = buckets.filter(({ time }) => time + bucketMs > until - RECENT_MS);
+  const standIns: Record<string, number> = {};
+  for (const { by_upstream } of recent) {
+    for (const [name, { requests }] of Object.entries(by_upstream)) {
+      if (name !== firstChoice && name !== 'nobody') standIns[name] = (standIns[name] ?? 0) + requests;
+    }
+  }
+  return {
+    minutes: Math.max(1, Math.ceil((until - (recent[0]?.time ?? until - RECENT_MS)) / MINUTE_MS)),
+    requests: sumOf(recent, 'requests'),
+    errors: sumOf(recent, 'errors'),
+    fallbacks: sumOf(recent, 'fallbacks'),
+    standIns,
+    p50: weightedP50(recent),
+  };
+}
+
+/** Medians do not add up; weighted by requests they are near enough for a sentence. */
+function weightedP50(buckets: readonly Bucket[]): number | undefined {
+  let weight = 0;
+  let sum = 0;
+  for (const { requests, first_byte_ms } of buckets) {
+    if (!first_byte_ms) continue;
+    weight += requests;
+    sum += requests * first_byte_ms.p50;
+  }
+  return weight > 0 ? sum / weight : undefined;
+}
+
+function mostUsed(counts: Readonly<Record<string, number>>): string | undefined {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+function sumOf(figures: readonly Figures[], key: 'requests' | 'errors' | 'fallbacks'): number {
+  return figures.reduce((sum, each) => sum + each[key], 0);
+}
+
+function shareOf(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
+}
+
+function detailsOf({ upstreams }: Readiness): string {
+  return upstreams.map(({ name, detail }) => `${name}: ${detail}`).join(' · ');
+}
+
+const well = (headline: string, note: string): Verdict => ({ mood: 'well', headline, note });
+const warning = (headline: string, note: string): Verdict => ({ mood: 'standing-in', headline, note });
+const trouble = (headline: string, note: string): Verdict => ({ mood: 'trouble', headline, note });

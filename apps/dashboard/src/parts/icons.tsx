@@ -1,0 +1,50 @@
+import type { ComponentChildren } from 'preact';
+import type { Page } from '../route.js';
+
+/** Drawn for this page, one stroke width, the colour of the text around. */
+function Icon({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+      {children}
+    </svg>
+  );
+}
+
+export function PageIcon({ page }: { readonly page: Page }) {
+  return <Icon>{PAGE_ICONS[page]}</Icon>;
+}
+
+const PAGE_ICONS: Readonly<Record<Page, ComponentChildren>> = {
+  overview: <path d="M3 11h3l2.5-6 3.5 10 2.2-4H17" />,
+  users: (
+    <>
+      <circle cx="10" cy="7" r="3.2" />
+      <path d="M4 16.5c.8-3 3-4.3 6-4.3s5.2 1.3 6 4.3" />
+    </>
+  ),
+  requests: <path d="M3.5 5.500h13M3.5 10h13M3.5 14.500h8" />,
+  limits: (
+    <>
+      <path d="M4 14.500a7 7 0 1 1 12 0" />
+      <path d="M10 11.500l3-4" />
+    </>
+  ),
+  connect: <path d="M8 12l4-4M7 8.5 5 10.500a3 3 0 0 0 4.3 4.300l2-2M13 11.500l2-2A3 3 0 0 0 10.7 5.200l-2 2" />,
+};
+
+export function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <path class="mark-bedrock" d="M5 10h8c4 0 4 12 8 12h6" />
+      <path class="mark-anthropic" d="M5 10h22" />
+    </svg>
+  );
+}
+
+export function CloseIcon() {
+  return (
+    <Icon>
+      <path d="M5 5l10 10M15 5 5 15" />
+    </Icon>
+  );
+}

@@ -1,0 +1,132 @@
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  type ChartConfiguration,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+  Tooltip,
+} from 'chart.js';
+import { useEffect, useRef } from 'preact/hooks';
+import { useSettings } from '../texts/settings.js';
+import type { TimeChartProps } from './chart-series.js';
+import { ChartTable } from './chart-table.js';
+
+Chart.register(
+  BarController,
+  BarElement,
+  LineController,
+  LineElement,
+  PointElement,
+  CategoryScale,
+  LinearScale,
+  Tooltip,
+);
+
+/** A chart over time, stacked where it has bars, with its legend and the same figures as a table. */
+export function TimeChart(props: TimeChartProps) {
+  const { isDark } = useSettings();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const chart = useRef<Chart>(undefined);
+
+  useEffect(() => {
+    chart.current = new Chart(canvas.current!, configurationOf(props));
+    return () => chart.current?.destroy();
+  }, [props.kind, isDark]);
+
+  useEffect(() => {
+    const current = chart.current;
+    if (!current) return;
+    const { data, options } = configurationOf(props);
+    current.data = data;
+    if (options) current.options = options;
+    current.update('none');
+  }, [props.labels, props.series]);
+
+  return (
+    <figure class="chart">
+      <ul class="legend">
+        {props.series.map(({ label, colour }) => (
+          <li key={label}>
+            <i class="dot" style={{ background: `var(${colour})` }} aria-hidden="true" />
+            {label}
+          </li>
+        ))}
+      </ul>
+      <div class="chart-canvas">
+        <canvas ref={canvas} role="img" aria-label={props.description} />
+      </div>
+      <ChartTable {...props} />
+    </figure>
+  );
+}
+
+function configurationOf(props: TimeChartProps): ChartConfiguration {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  const isStacked = props.kind === 'bar';
+  const font = { family: style.fontFamily, size: 11 };
+  return {
+    type: props.kind,
+    data: {
+      labels: [...props.labels],
+      datasets: props.series.map(({ label, colour: name, values }) => ({
+        label,
+        data: [...values],
+        backgroundColor: colour(name),
+        borderColor: colour(name),
+        ...(isStacked ? BAR : LINE),
+      })),
+    },
+    options: {
+      animation: false,
+      responsive: true,
+      maintainAspectRatio: false,
+      interaction: { mode: 'index', intersect: false },
+      scales: {
+        x: {
+          stacked: isStacked,
+          grid: { display: false },
+          border: { color: colour('--line') },
+          ticks: { color: colour('--muted'), font, maxRotation: 0, autoSkipPadding: 20 },
+        },
+        y: {
+          stacked: isStacked,
+          beginAtZero: true,
+          border: { display: false },
+          grid: { color: colour('--line') },
+          ticks: {
+            color: colour('--muted'),
+            font,
+            maxTicksLimit: 5,
+            ...(isStacked ? { precision: 0 } : {}),
+            callback: (value) => props.showShort(Number(value)),
+          },
+        },
+      },
+      plugins: {
+        tooltip: {
+          backgroundColor: colour('--tooltip'),
+          titleColor: colour('--tooltip-text'),
+          bodyColor: colour('--tooltip-text'),
+          padding: 10,
+          boxPadding: 4,
+          cornerRadius: 6,
+          titleFont: { ...font, size: 12 },
+          bodyFont: { ...font, size: 12 },
+          filter: ({ raw }) => raw !== null && (!isStacked || raw !== 0),
+          callbacks: {
+            title: ([item]) => (item ? (props.titles[item.dataIndex] ?? '') : ''),
+            label: ({ dataset, raw }) => ` ${dataset.label}: ${props.show(Number(raw))}`,
+          },
+        },
+      },
+    },
+  };
+}
+
+const BAR = { borderWidth: 0, borderRadius: 1.5, categoryPercentage: 0.92, barPercentage: 0.92, maxBarThickness: 40 };
+const LINE = { borderWidth: 2, pointRadius: 0, pointHitRadius: 12, tension: 0.25, spanGaps: true };

@@ -1,0 +1,30 @@
+import { LANGUAGES, type Language, THEMES, type Theme, useSettings } from './texts/settings.js';
+
+/** Language and colours. */
+export function Preferences() {
+  const { texts, language, theme, setLanguage, setTheme } = useSettings();
+  return (
+    <div class="preferences">
+      <label>
+        <span class="unseen">{texts.settings.language}</span>
+        <select value={language} onChange={({ currentTarget }) => setLanguage(currentTarget.value as Language)}>
+          {Object.entries(LANGUAGES).map(([code, name]) => (
+            <option key={code} value={code} lang={code}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span class="unseen">{texts.settings.theme}</span>
+        <select value={theme} onChange={({ currentTarget }) => setTheme(currentTarget.value as Theme)}>
+          {THEMES.map((each) => (
+            <option key={each} value={each}>
+              {texts.settings.themes[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+import type { RequestLine, RequestPage } from '@claude-proxy/admin-api';
+import { callApi } from '../api/call-api.js';
+import { type Cell, toCsv } from '../format/to-csv.js';
+import { type Filter, searchOf } from './filter.js';
+
+/** Enough for a spreadsheet; whoever needs more asks the API. */
+const MAX_EXPORTED = 10_000;
+const PAGE_SIZE = 200;
+
+const COLUMNS = [
+  'id',
+  'user',
+  'operation',
+  'model',
+  'upstream',
+  'fallback_reason',
+  'is_drill',
+  'is_stream',
+  'outcome',
+  'status',
+  'input_tokens',
+  'output_tokens',
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+  'is_output_estimated',
+  'cost_usd',
+  'first_byte_ms',
+  'duration_ms',
+] as const satisfies readonly (keyof RequestLine)[];
+
+/** Everything that the filter lets through, page by page. */
+export async function exportRequests(filter: Filter, onProgress: (count: number) => void): Promise<string> {
+  const rows: Cell[][] = [];
+  let cursor: string | null = null;
+  do {
+    const query = searchOf(filter);
+    query.set('limit', String(PAGE_SIZE));
+    if (cursor !== null) query.set('cursor', cursor);
+    const page: RequestPage = await callApi<RequestPage>(`api/requests?${query}`);
+    for (const line of page.requests) {
+      rows.push([new Date(line.started_at).toISOString(), ...COLUMNS.map((column) => line[column])]);
+    }
+    onProgress(rows.length);
+    cursor = page.next_cursor;
+  } while (cursor !== null && rows.length < MAX_EXPORTED);
+  return toCsv(['started_at', ...COLUMNS], rows);
+}

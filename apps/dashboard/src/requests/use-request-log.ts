@@ -1,0 +1,158 @@
+import type { RequestLine, RequestPage } from '@claude-proxy/admin-api';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { ApiError, callApi } from '../api/call-api.js';
+import { useFeedState, useLive } from '../api/use-live.js';
+import { type Filter, matches, searchOf } from './filter.js';
+import { MAX_LINES, mergeLines } from './merge-lines.js';
+
+const PAGE_SIZE = 100;
+/** Exchanges that end in one moment are drawn in one go. */
+const DRAW_MS = 400;
+const FRESH_MS = 2_000;
+
+interface Log {
+  readonly key: string;
+  readonly lines: readonly RequestLine[] | undefined;
+  readonly cursor: string | null;
+  readonly error: ApiError | undefined;
+}
+
+export interface RequestLog {
+  readonly lines: readonly RequestLine[] | undefined;
+  readonly error: ApiError | undefined;
+  readonly hasOlder: boolean;
+  readonly isFull: boolean;
+  readonly isLoadingOlder: boolean;
+  readonly fresh: ReadonlySet<string>;
+  /** Exchanges that have ended since the log was paused. */
+  readonly waiting: number;
+  reload(): void;
+  loadOlder(): void;
+}
+
+/** The log as it was when the page was opened, and what has come since. */
+export function useRequestLog(filter: Filter, isPaused: boolean): RequestLog {
+  const search = searchOf(filter).toString();
+  const [log, setLog] = useState<Log>(emptyLog(search));
+  const [isLoadingOlder, setLoadingOlder] = useState(false);
+  const change = useCallback(
+    (next: (log: Log) => Partial<Log>) =>
+      setLog((before) => (before.key === search ? { ...before, ...next(before) } : before)),
+    [search],
+  );
+
+  const reload = useCallback(async () => {
+    try {
+      const page = await pageOf(search);
+      change(({ lines, cursor }) => ({
+        lines: mergeLines(lines ?? [], page.requests),
+        cursor: lines ? cursor : page.next_cursor,
+        error: undefined,
+      }));
+    } catch (error) {
+      change(() => ({ error: asApiError(error) }));
+    }
+  }, [search, change]);
+
+  useEffect(() => {
+    setLog(emptyLog(search));
+    void reload();
+  }, [search, reload]);
+
+  const loadOlder = async () => {
+    if (log.cursor === null) return;
+    setLoadingOlder(true);
+    try {
+      const page = await pageOf(search, log.cursor);
+      change(({ lines }) => ({ lines: mergeLines(lines ?? [], page.requests), cursor: page.next_cursor }));
+    } catch (error) {
+      change(() => ({ error: asApiError(error) }));
+    } finally {
+      setLoadingOlder(false);
+    }
+  };
+
+  const { fresh, waiting } = useArrivals(filter, isPaused, (lines) =>
+    change((before) => (before.lines ? { lines: mergeLines(before.lines, lines) } : {})),
+  );
+  useReloadAfterGap(isPaused, reload);
+
+  const current = log.key === search ? log : emptyLog(search);
+  const isFull = (current.lines?.length ?? 0) >= MAX_LINES;
+  return {
+    lines: current.lines,
+    error: current.error,
+    hasOlder: current.cursor !== null && !isFull,
+    isFull,
+    isLoadingOlder,
+    fresh,
+    waiting,
+    reload: () => void reload(),
+    loadOlder: () => void loadOlder(),
+  };
+}
+
+/** What the live feed tells and the filter lets through, gathered for a moment; while paused it is only counted. */
+function useArrivals(filter: Filter, isPaused: boolean, onLines: (lines: readonly RequestLine[]) => void) {
+  const [waiting, setWaiting] = useState(0);
+  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
+  const gathered = useRef<RequestLine[]>([]);
+  const drawTimer = useRef<number>(undefined);
+  const freshTimer = useRef<number>(undefined);
+  const draw = useRef<() => void>(() => {});
+  draw.current = () => {
+    drawTimer.current = undefined;
+    const lines = gathered.current;
+    gathered.current = [];
+    if (isPaused) return setWaiting((count) => count + lines.length);
+    onLines(lines);
+    setFresh(new Set(lines.map(({ id }) => id)));
+    window.clearTimeout(freshTimer.current);
+    freshTimer.current = window.setTimeout(() => setFresh(new Set()), FRESH_MS);
+  };
+  useLive((event) => {
+    if (event.type !== 'exchange' || !matches(event.request, filter)) return;
+    gathered.current.push(event.request);
+    if (gathered.current.length > MAX_LINES) gathered.current.shift();
+    drawTimer.current ??= window.setTimeout(() => draw.current(), DRAW_MS);
+  });
+  useEffect(
+    () => () => {
+      window.clearTimeout(drawTimer.current);
+      window.clearTimeout(freshTimer.current);
+    },
+    [],
+  );
+  useEffect(() => setWaiting(0), [isPaused]);
+  return useMemo(() => ({ fresh, waiting }), [fresh, waiting]);
+}
+
+/** Nobody tells what ended while the feed was away or the log was paused. */
+function useReloadAfterGap(isPaused: boolean, reload: () => Promise<void>): void {
+  const state = useFeedState();
+  const wasAway = useRef(false);
+  const latest = useRef(reload);
+  latest.current = reload;
+  useEffect(() => {
+    if (isPaused || state === 'waiting' || state === 'resting') wasAway.current = true;
+    else if (state === 'open' && wasAway.current) {
+      wasAway.current = false;
+      void latest.current();
+    }
+  }, [state, isPaused]);
+}
+
+function pageOf(search: string, cursor?: string): Promise<RequestPage> {
+  const query = new URLSearchParams(search);
+  query.set('limit', String(PAGE_SIZE));
+  if (cursor !== undefined) query.set('cursor', cursor);
+  return callApi<RequestPage>(`api/requests?${query}`);
+}
+
+function emptyLog(key: string): Log {
+  return { key, lines: undefined, cursor: null, error: undefined };
+}
+
+function asApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError(0, String(error));
+}

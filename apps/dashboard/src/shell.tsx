@@ -1,0 +1,141 @@
+import type { Readiness } from '@claude-proxy/admin-api';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { LiveFeed } from './api/live-feed.js';
+import { LiveFeedContext, useFeedState } from './api/use-live.js';
+import { usePolled } from './api/use-polled.js';
+import { ConnectPage } from './connect/connect-page.js';
+import { LimitsPage } from './limits/limits-page.js';
+import { OverviewPage } from './overview/overview-page.js';
+import { Mark, PageIcon } from './parts/icons.js';
+import { Preferences } from './preferences.js';
+import { ReadinessContext } from './readiness.js';
+import { RequestDrawer } from './requests/request-drawer.js';
+import { RequestsPage } from './requests/requests-page.js';
+import { hashOf, PAGES, type Page, type Route, useRoute } from './route.js';
+import { useSettings } from './texts/settings.js';
+import { UserPage } from './users/user-page.js';
+import { UsersPage } from './users/users-page.js';
+
+const READINESS_SECONDS = 20;
+/** The gateway tells how it is in the body while it drains. */
+const DRAINING = [503];
+
+/** What stands around every page: navigation, and what all pages share. */
+export function Shell({ signOut }: { readonly signOut: (() => void) | undefined }) {
+  const { texts } = useSettings();
+  const route = useRoute();
+  const readiness = usePolled<Readiness>('health/ready', READINESS_SECONDS, DRAINING);
+  const [feed, setFeed] = useState<LiveFeed>();
+  useEffect(() => {
+    const opened = new LiveFeed();
+    setFeed(opened);
+    return () => opened.close();
+  }, []);
+  return (
+    <LiveFeedContext.Provider value={feed}>
+      <ReadinessContext.Provider value={readiness}>
+        <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
+          {texts.skipToContent}
+        </button>
+        <div class="shell">
+          <header class="side">
+            <p class="brand">
+              <Mark />
+              {texts.name}
+            </p>
+            <Navigation current={route.page} />
+            <div class="side-foot">
+              <FeedLight />
+              <Preferences />
+              {signOut && (
+                <button type="button" class="button is-quiet" onClick={signOut}>
+                  {texts.settings.signOut}
+                </button>
+              )}
+            </div>
+          </header>
+          <Content route={route} />
+        </div>
+        <RequestDrawer route={route} />
+      </ReadinessContext.Provider>
+    </LiveFeedContext.Provider>
+  );
+}
+
+function Navigation({ current }: { readonly current: Page }) {
+  const { texts } = useSettings();
+  return (
+    <nav aria-label={texts.navigation}>
+      <ul>
+        {PAGES.map((page) => (
+          <li key={page}>
+            <a href={hashOf(page)} aria-current={page === current ? 'page' : undefined} aria-label={texts.pages[page]}>
+              <PageIcon page={page} />
+              <span class="wide-only">{texts.pages[page]}</span>
+              <span class="narrow-only">{texts.pagesShort[page]}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Content({ route }: { readonly route: Route }) {
+  const { texts } = useSettings();
+  const main = useRef<HTMLElement>(null);
+  const isFirst = useRef(true);
+  const place = `${route.page}/${route.argument ?? ''}`;
+  useEffect(() => {
+    document.title = `${route.argument ?? texts.pages[route.page]} · ${texts.name}`;
+  }, [place, texts]);
+  useEffect(() => {
+    // A new page begins at its top, for eyes and for screen readers; the first one is where the browser is already.
+    if (!isFirst.current) {
+      main.current?.focus({ preventScroll: true });
+      window.scrollTo(0, 0);
+    }
+    isFirst.current = false;
+  }, [place]);
+  return (
+    <main id="content" tabIndex={-1} ref={main} key={place}>
+      <PageOf route={route} />
+    </main>
+  );
+}
+
+function PageOf({ route }: { readonly route: Route }) {
+  switch (route.page) {
+    case 'overview':
+      return <OverviewPage route={route} />;
+    case 'users':
+      return route.argument === undefined ? (
+        <UsersPage route={route} />
+      ) : (
+        <UserPage route={route} user={route.argument} />
+      );
+    case 'requests':
+      return <RequestsPage route={route} />;
+    case 'limits':
+      return <LimitsPage />;
+    case 'connect':
+      return <ConnectPage route={route} />;
+  }
+}
+
+function FeedLight() {
+  const { texts } = useSettings();
+  const state = useFeedState();
+  const words = {
+    open: texts.state.live,
+    connecting: texts.state.connecting,
+    waiting: texts.state.reconnecting,
+    resting: texts.state.resting,
+  };
+  return (
+    <p class={`feed-light is-${state}`}>
+      <i aria-hidden="true" />
+      {words[state]}
+    </p>
+  );
+}

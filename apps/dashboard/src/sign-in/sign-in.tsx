@@ -1,0 +1,98 @@
+import type { Session } from '@claude-proxy/admin-api';
+import type { TargetedEvent } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, callApi } from '../api/call-api.js';
+import { Mark } from '../parts/icons.js';
+import { Preferences } from '../preferences.js';
+import { useSettings } from '../texts/settings.js';
+
+interface SignInProps {
+  readonly session: Session | undefined;
+  readonly isAway: boolean;
+  onSignedIn(): Promise<void>;
+}
+
+export function SignIn({ session, isAway, onSignedIn }: SignInProps) {
+  const { texts } = useSettings();
+  useEffect(() => {
+    document.title = `${texts.signIn.title} · ${texts.name}`;
+  }, [texts]);
+  return (
+    <main class="sign-in">
+      <div class="sign-in-card">
+        <p class="brand">
+          <Mark />
+          {texts.name}
+        </p>
+        {isAway ? (
+          <div role="alert">
+            <h1>{texts.signIn.unreachable}</h1>
+            <p class="muted">{texts.state.unreachable}</p>
+          </div>
+        ) : session?.needs_token === false ? (
+          <>
+            <h1>{texts.signIn.noToken}</h1>
+            <p class="muted">{texts.signIn.noTokenText}</p>
+            <button type="button" class="button" onClick={() => void onSignedIn()}>
+              {texts.signIn.again}
+            </button>
+          </>
+        ) : (
+          <TokenForm onSignedIn={onSignedIn} />
+        )}
+      </div>
+      <Preferences />
+    </main>
+  );
+}
+
+function TokenForm({ onSignedIn }: Pick<SignInProps, 'onSignedIn'>) {
+  const { texts } = useSettings();
+  const field = useRef<HTMLInputElement>(null);
+  const [problem, setProblem] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  useEffect(() => field.current?.focus(), []);
+
+  const submit = async (event: TargetedEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      const token = field.current?.value.trim() ?? '';
+      await callApi('api/session', { method: 'POST', body: { token }, isQuiet: true });
+      await onSignedIn();
+    } catch (error) {
+      const isWrong = error instanceof ApiError && (error.status === 401 || error.status === 403);
+      setProblem(isWrong ? texts.signIn.wrong : texts.signIn.failed(String((error as Error).message)));
+      field.current?.select();
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form onSubmit={submit}>
+      <h1>{texts.signIn.title}</h1>
+      <p class="muted">{texts.signIn.lead}</p>
+      <label class="field">
+        <span>{texts.signIn.token}</span>
+        <input
+          ref={field}
+          type="password"
+          autocomplete="current-password"
+          required
+          aria-describedby="token-hint token-problem"
+          aria-invalid={problem !== undefined}
+        />
+      </label>
+      <p id="token-hint" class="hint">
+        {texts.signIn.tokenHint}
+      </p>
+      <p id="token-problem" class="problem" role="alert">
+        {problem}
+      </p>
+      <button type="submit" class="button is-primary" disabled={isBusy}>
+        {texts.signIn.submit}
+      </button>
+    </form>
+  );
+}

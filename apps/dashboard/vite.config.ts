@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { standInApi } from './dev/stand-in-api.js';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The page is served at `/ui/`, maybe behind a path prefix: every address in it is relative. */
+export default defineConfig({
+  root: at('./src'),
+  base: './',
+  resolve: { alias: { '@claude-proxy/admin-api': at('../../libs/admin-api/src/index.ts') } },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  plugins: [standInApi()],
+  server: { host: '127.0.0.1', port: 5173 },
+  build: {
+    outDir: at('../../dist/apps/dashboard'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // The page may load from its own origin only, and `data:` is for images.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});

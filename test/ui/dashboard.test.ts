@@ -1,0 +1,288 @@
+import { randomUUID } from 'node:crypto';
+import { answer, rateLimited, refuse } from '@claude-proxy/simulator';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Locator } from 'playwright-core';
+import { adminApi } from '../support/admin-api.js';
+import { postMessage } from '../support/post-message.js';
+import { type Stage, startStage } from '../support/start-stage.js';
+import { buildPage } from './build-page.js';
+import { hasChromium, openBrowser, type WatchedBrowser } from './watched-browser.js';
+
+const TOKEN = 'admin-token-of-the-test';
+const newUser = () => `user-${randomUUID().slice(0, 8)}`;
+
+let stage: Stage;
+const { written } = adminApi(() => stage.gateway);
+
+beforeAll(async () => {
+  await buildPage();
+  stage = await startStage({ ADMIN_TOKEN: TOKEN });
+}, 60_000);
+afterEach(() => {
+  stage.anthropic.reset();
+  stage.bedrock.reset();
+});
+afterAll(() => stage.close());
+
+const inBrowser = hasChromium ? describe : describe.skip;
+if (!hasChromium) process.stdout.write('test/ui: no /usr/bin/chromium here, so the dashboard is not looked at.\n');
+
+inBrowser('the dashboard', () => {
+  let browser: WatchedBrowser;
+  const { go, signIn } = pageActions(() => browser);
+  const row = (user: string): Locator => browser.page.locator('tbody tr', { hasText: user });
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    await go('');
+    await signIn(TOKEN);
+    await browser.page.locator('.verdict.is-well, .verdict.is-standing-in, .verdict.is-trouble').waitFor();
+  }, 30_000);
+  afterAll(() => browser.close());
+
+  it('keeps its session in a cookie that no script and no other site gets, and the token nowhere', async () => {
+    const [cookie] = await browser.context.cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+    expect(cookie!.value).not.toContain(TOKEN);
+    expect(browser.page.url()).not.toContain(TOKEN);
+    expect(await browser.page.evaluate('JSON.stringify(localStorage) + document.cookie')).not.toContain(TOKEN);
+  });
+
+  it('shows an exchange with its exact tokens as soon as it has ended', async () => {
+    const user = newUser();
+    await go(`requests?user=${user}`);
+    await browser.page.getByText('No exchange matches these filters.').waitFor();
+    await browser.page.locator('.feed-light.is-open').waitFor();
+    stage.anthropic.script(answer({ usage: { input_tokens: 12_345, output_tokens: 6_789 } }));
+    await postMessage(stage.gateway, { user, isStream: true });
+    await row(user).waitFor();
+    expect(await row(user).innerText()).toMatch(/claude-opus-5-5[\s\S]*Anthropic[\s\S]*200[\s\S]*12,345[\s\S]*6,789/);
+    await browser.page.reload();
+    await row(user).waitFor();
+    expect(await row(user).innerText()).toMatch(/12,345[\s\S]*6,789/);
+  });
+
+  it('counts the same tokens for the user', async () => {
+    const user = newUser();
+    stage.anthropic.script(
+      answer({ usage: { input_tokens: 1_111, output_tokens: 222 } }),
+      answer({ usage: { input_tokens: 3_333, output_tokens: 444 } }),
+    );
+    await postMessage(stage.gateway, { user });
+    await postMessage(stage.gateway, { user, isStream: true });
+    await written();
+    await go('users?days=1');
+    await browser.page.getByRole('searchbox').fill(user);
+    expect(await row(user).innerText()).toMatch(/4,444[\s\S]*666/);
+    await row(user).getByRole('link').click();
+    await browser.page.getByRole('heading', { name: user }).waitFor();
+    await browser.page.getByText('4,444', { exact: true }).first().waitFor();
+  });
+
+  it('filters by what one picks', async () => {
+    const user = newUser();
+    stage.anthropic.script(answer(), refuse(400), rateLimited({ retryAfterSeconds: 60 }));
+    for (const _ of [1, 2, 3]) await postMessage(stage.gateway, { user });
+    await written();
+    await go(`requests?user=${user}`);
+    const rows = row(user);
+    await rows.nth(2).waitFor();
+    await browser.page.getByRole('button', { name: 'Only errors' }).click();
+    await rows.filter({ hasText: '400' }).waitFor();
+    expect(await rows.count()).toBe(1);
+    await browser.page.getByRole('button', { name: 'Only errors' }).click();
+    await browser.page.getByLabel('Answered by').selectOption('bedrock');
+    await rows.filter({ hasText: 'Bedrock' }).waitFor();
+    expect(await rows.count()).toBe(1);
+    await browser.page.getByRole('button', { name: 'Clear filters' }).click();
+    await browser.page.waitForURL(/#\/requests$/);
+  });
+
+  it('tells the story of an exchange in a drawer that the keyboard opens and closes', async () => {
+    const { page } = browser;
+    const user = newUser();
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
+    await postMessage(stage.gateway, { user });
+    await written();
+    await go(`requests?user=${user}`);
+    const link = row(user).getByRole('link');
+    await link.focus();
+    await page.keyboard.press('Enter');
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText(/^Anthropic failed after .*: the limit is reached \(429\)\.$/).waitFor();
+    await drawer.getByText('Bedrock took over.').waitFor();
+    expect(await page.evaluate('document.querySelector("dialog").contains(document.activeElement)')).toBe(true);
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'hidden' });
+    await page.waitForURL((url) => !url.hash.includes('open='));
+    expect(await page.evaluate('document.activeElement.closest("tr").innerText')).toContain(user);
+  });
+
+  it('starts a drill, sees Bedrock take over, and ends it', async () => {
+    const { page } = browser;
+    const user = newUser();
+    await go('limits');
+    await page.getByText('One user').click();
+    await page.getByLabel('User id').fill(user);
+    await page.getByLabel('How long').fill('120');
+    await page.getByRole('button', { name: 'Start the drill' }).click();
+    const drill = page.locator('.drill', { hasText: user });
+    await drill.waitFor();
+    expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'bedrock', fallback: 'drill' });
+    const line = page.locator('.pulse-lines li', { hasText: user });
+    await line.getByText('Bedrock').waitFor();
+    await line.getByText('drill', { exact: true }).waitFor();
+    await drill.getByText('1 request struck').waitFor({ timeout: 15_000 });
+    await drill.getByRole('button', { name: 'Stop' }).click();
+    await drill.waitFor({ state: 'detached' });
+    expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic' });
+  });
+
+  it('counts a limit down and clears it', async () => {
+    const { page } = browser;
+    const user = newUser();
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 600 }));
+    await postMessage(stage.gateway, { user });
+    await go('limits');
+    await row(user)
+      .getByText(/^(9m \d+s|10m)$/)
+      .waitFor();
+    await row(user)
+      .getByRole('button', { name: `Clear ${user}` })
+      .click();
+    await row(user).getByRole('button', { name: 'Clear', exact: true }).click();
+    await page.getByText(`The limits of ${user} are cleared.`).waitFor();
+    await row(user).waitFor({ state: 'detached' });
+    expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic' });
+  });
+
+  it('keeps what clients and upstreams say as text', async () => {
+    const { page } = browser;
+    const user = newUser();
+    const hostile = '<img src=x onerror=alert(1)>';
+    stage.anthropic.script(refuse(400, { message: `bad: ${hostile}<script>alert(2)</script>` }));
+    await postMessage(stage.gateway, { user, model: hostile });
+    await written();
+    await go(`requests?user=${user}`);
+    await row(user).getByText(hostile).filter({ visible: true }).waitFor();
+    await row(user).getByRole('link').click();
+    await page.getByRole('dialog').getByText(hostile).first().waitFor();
+    expect(await page.locator('main img, dialog img, main script').count()).toBe(0);
+    await go(`users/${encodeURIComponent(hostile)}`);
+    await page.getByRole('heading', { name: hostile }).waitFor();
+    expect(await page.locator('main img, dialog img, main script').count()).toBe(0);
+  });
+
+  it('hands out settings that lead here, and checks the way', async () => {
+    const { page } = browser;
+    await go('connect');
+    await page.getByLabel('Usage is counted for').fill('alice@example.com');
+    const address = `${stage.gateway.url}/user/alice@example.com`;
+    expect(await page.locator('pre').allInnerTexts()).toHaveLength(5);
+    for (const text of await page.locator('pre').allInnerTexts()) expect(text).toContain(address);
+    await page.getByRole('button', { name: 'Check the connection' }).click();
+    await page.getByText('This browser reaches the gateway.').waitFor();
+  });
+
+  it.each(['overview', 'users', 'users/alice', 'requests', 'limits', 'connect'])(
+    'fits on a phone: %s',
+    async (name) => {
+      const { page } = browser;
+      await postMessage(stage.gateway, { user: 'alice' });
+      await page.setViewportSize({ width: 375, height: 812 });
+      await go(name);
+      await page.waitForLoadState('networkidle').catch(() => {});
+      await page.locator('main h1').first().waitFor();
+      const tooWide = await page.evaluate(TOO_WIDE);
+      await page.setViewportSize({ width: 1280, height: 860 });
+      expect(tooWide).toEqual([]);
+    },
+  );
+
+  it('has had no reason to complain, and has asked nobody else for anything', () => {
+    expect(browser.complaints).toEqual([]);
+    expect([...browser.origins]).toEqual([stage.gateway.url]);
+  });
+});
+
+inBrowser('the way into the dashboard', () => {
+  let browser: WatchedBrowser;
+  const { go, signIn } = pageActions(() => browser);
+
+  beforeAll(async () => {
+    browser = await openBrowser({ locale: 'ko-KR', colorScheme: 'dark' });
+  });
+  afterAll(() => browser.close());
+
+  it('is shown in the language and the colours of the browser', async () => {
+    await go('');
+    await browser.page.getByRole('heading', { name: '로그인' }).waitFor();
+    expect(await browser.page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+    await browser.page.getByLabel('언어').selectOption('en');
+    await browser.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await browser.page.reload();
+    await browser.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
+  it('stays shut for a wrong token', async () => {
+    await signIn('not-the-token');
+    await browser.page.getByText('This token is not the right one.').waitFor();
+  });
+
+  it('says how old its figures are while the gateway is away, and goes on when it is back', async () => {
+    const { page } = browser;
+    await page.clock.install();
+    await signIn(TOKEN);
+    await page.getByText(/^Updated /).waitFor();
+    await browser.context.route('**/api/**', (route) => route.abort());
+    await page.clock.fastForward(40_000);
+    await page
+      .getByText(/^Last updated \d+s ago, retrying$/)
+      .first()
+      .waitFor();
+    await browser.context.unroute('**/api/**');
+    await page.clock.fastForward(60_000);
+    await page.getByText(/^Updated /).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
+  it('is shown again when the session is over', async () => {
+    await signIn(TOKEN);
+    await browser.page.locator('.verdict').waitFor();
+    await browser.context.clearCookies();
+    await go('users');
+    await browser.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
+  it('is shut by signing out', async () => {
+    await signIn(TOKEN);
+    await browser.page.getByRole('button', { name: 'Sign out' }).click();
+    await browser.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await browser.page.reload();
+    await browser.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+});
+
+/** What is wider than the window, or cut off at the edge of its panel. */
+const TOO_WIDE = `(() => {
+  const root = document.documentElement;
+  const cut = [...document.querySelectorAll('.panel, .cards, .copyable, .verdict')];
+  return [root, ...cut].filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.className || each.tagName);
+})()`;
+
+function pageActions(browser: () => WatchedBrowser) {
+  return {
+    go: async (hash: string) => {
+      await browser().page.goto(`${stage.gateway.url}/ui/${hash && `#/${hash}`}`);
+    },
+    signIn: async (token: string) => {
+      await browser()
+        .page.getByLabel(/Admin token|관리자 토큰/)
+        .fill(token);
+      await browser()
+        .page.getByRole('button', { name: /^(Sign in|로그인)$/ })
+        .click();
+    },
+  };
+}
