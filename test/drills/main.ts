@@ -1,8 +1,30 @@
 import 'reflect-metadata';
 import { type Played, playFallbackStory, STORY_ENVIRONMENT } from './fallback-story.js';
+import { FAULTS_ENVIRONMENT, playFaults } from './faults.js';
 import { setStage } from './stage.js';
 
 async function main(): Promise<number> {
+  const storyCode = await tellStory();
+  return process.argv.includes('--all') ? Math.max(storyCode, await drillFaults()) : storyCode;
+}
+
+async function drillFaults(): Promise<number> {
+  const stage = await setStage(FAULTS_ENVIRONMENT);
+  print('\nWhat goes wrong with Anthropic, and what the official SDK sees of it.\n');
+  let broken = 0;
+  try {
+    for await (const { line, holds } of playFaults(stage)) {
+      print(line);
+      broken += holds ? 0 : 1;
+    }
+  } finally {
+    await stage.close();
+  }
+  print(broken === 0 ? '\nEvery fault was hidden or told.' : `\n${broken} faults were neither hidden nor told.`);
+  return broken === 0 ? 0 : 1;
+}
+
+async function tellStory(): Promise<number> {
   const stage = await setStage(STORY_ENVIRONMENT);
   print('The real gateway between a simulated Anthropic and a simulated Bedrock, asked by the official SDK.\n');
   let faults = 0;

@@ -1,0 +1,34 @@
+/** The upstream and the load, in a process of their own, so that neither counts as the subject's. */
+import { closeIdle, openIdle, pace, saturate } from './client.mjs';
+import { seen, startUpstream } from './upstream.mjs';
+
+const TASKS = {
+  saturate,
+  pace,
+  openIdle,
+  closeIdle,
+  seen: () => seen,
+  upstream: async () => ({ port: await startUpstream() }),
+};
+
+process.on('message', async ({ id, task, options }) => {
+  try {
+    const result = await TASKS[task](options);
+    process.send({ id, result: summarised(result) });
+  } catch (error) {
+    process.send({ id, error: String(error.stack ?? error) });
+  }
+});
+process.on('disconnect', () => process.exit(0));
+
+/** Tens of thousands of delays stay here; their percentiles go home. */
+function summarised(result) {
+  return Object.fromEntries(
+    Object.entries(result).map(([name, value]) => [name, value instanceof Float64Array ? percentiles(value) : value]),
+  );
+}
+
+function percentiles(values) {
+  const at = (share) => values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+  return { p50: at(0.5), p99: at(0.99) };
+}

@@ -1,0 +1,154 @@
+/** `npm run bench`: what the gateway costs beside a bare relay and nginx. See docs/byte-path.md. */
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { LoadProcess } from './load-process.mjs';
+import { Report } from './report.mjs';
+import { firstBytes, idleStreams, pacedStreams, saturated, soak } from './rounds.mjs';
+import { bareRelay, nginx, product, Subject } from './subject.mjs';
+
+const LONGEST_RUN_MS = 20 * 60 * 1_000;
+const SATURATED = { json: 32, sse: 16, body400k: 8, body2m: 4 };
+const LARGEST_GROWTH = 1.05;
+const CGROUPS_V2 = '/sys/fs/cgroup/cgroup.controllers';
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'json,sse,paced,body400k,body2m,delay,idle' },
+    rounds: { type: 'string', default: '9' },
+    'slice-ms': { type: 'string', default: '500' },
+    streams: { type: 'string', default: '200' },
+    idle: { type: 'string', default: '2000' },
+    quota: { type: 'string' },
+    soak: { type: 'string' },
+    beside: { type: 'string' },
+    max: { type: 'boolean', default: false },
+  },
+});
+const only = new Set(options.only.split(','));
+const rounds = Number(options.rounds);
+const report = new Report();
+const running = new Set();
+const load = new LoadProcess();
+const cgroup = `/sys/fs/cgroup/claude-proxy-bench-${process.pid}`;
+setTimeout(() => end(new Error('the run took too long')), LONGEST_RUN_MS).unref();
+// A reader such as `head` may leave before us.
+process.stdout.once('error', (error) => end(error));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => end(new Error(`stopped by ${signal}`)));
+
+async function main() {
+  load.upstreamPort = (await load.run('upstream')).port;
+  if (options.soak) await runSoak(Number(options.soak));
+  else await runSideBySide();
+  const { requests, faults } = await load.run('seen');
+  report.line(`\n${requests} requests reached the upstream, ${faults} with another body than was sent`);
+  if (faults > 0) throw new Error('requests were changed on the way');
+  if (options.max && report.overLimit.length > 0) throw new Error(`over the limit: ${report.overLimit.join('; ')}`);
+}
+
+async function runSideBySide() {
+  const commands = commandsByName();
+  const subjects = [];
+  for (const [name, command] of commands) subjects.push(await start(name, command));
+  if (options.quota) setQuota(Number(options.quota), subjects);
+  const ofProduct = subjects.find(({ name }) => name === 'product');
+  report.figure('startMs', ofProduct.startMs, 'ms');
+  const slices = { rounds, sliceMs: Number(options['slice-ms']), warmMs: 2_000 };
+  for (const workload of ['json', 'sse']) await runSaturated(workload, subjects, slices);
+  if (only.has('delay')) {
+    const delays = await firstBytes(load, subjects, { rounds: Math.min(rounds, 7), count: 400 });
+    report.delays('first byte', delays);
+    report.figure('firstByteMs', delays.get('product').p50, 'ms');
+  }
+  if (only.has('paced')) {
+    const streams = Number(options.streams);
+    const paced = await pacedStreams(load, subjects, { streams, rounds: Math.min(rounds, 5), seconds: 3 });
+    report.costs('paced', paced.costs);
+    report.delays(`event of one of ${streams} streams`, paced.delays);
+  }
+  for (const workload of ['body400k', 'body2m']) await runSaturated(workload, subjects, slices);
+  for (const subject of subjects) report.line(`${subject.name}: peak RSS ${subject.memory('VmHWM').toFixed(0)} MB`);
+  report.figure('peakMb', ofProduct.memory('VmHWM'), 'MB');
+  for (const subject of subjects) await stop(subject);
+  if (only.has('idle')) await runIdle(commands);
+}
+
+async function runSaturated(workload, subjects, slices) {
+  if (!only.has(workload)) return;
+  const connections = SATURATED[workload];
+  report.costs(workload, await saturated(load, subjects, { workload, connections, ...slices }));
+}
+
+async function runIdle(commands) {
+  const streams = Number(options.idle);
+  for (const [name, command] of commands) {
+    const subject = await start(name, command);
+    const { perStreamKb, peakMb } = await idleStreams(load, subject, streams);
+    report.line(`${name}: ${perStreamKb.toFixed(1)} KB per idle stream of ${streams}, peak ${peakMb.toFixed(0)} MB`);
+    if (name === 'product') report.figure('idleKb', perStreamKb, 'KB');
+    await stop(subject);
+  }
+}
+
+async function runSoak(exchanges) {
+  const subject = await start('product', product());
+  const portions = await soak(load, subject, exchanges);
+  report.line(`RSS after every tenth of ${exchanges} exchanges, MB: ${portions.map(Math.round).join(' ')}`);
+  await stop(subject);
+  // The heap finds its size in the first tenths.
+  const growth = Math.max(...portions.slice(-3)) / Math.max(...portions.slice(2, 5));
+  if (growth > LARGEST_GROWTH) throw new Error(`memory has grown to ${growth.toFixed(2)} times what it was`);
+}
+
+function commandsByName() {
+  const commands = new Map([
+    ['bare', bareRelay],
+    ['product', product()],
+  ]);
+  if (options.beside) commands.set('beside', product(options.beside));
+  if (nginx()) commands.set('nginx', nginx());
+  else report.line('nginx is not installed: left out');
+  return commands;
+}
+
+function setQuota(share, subjects) {
+  if (!existsSync(CGROUPS_V2)) {
+    report.line('no quota: there is no cgroup v2 here');
+    return;
+  }
+  try {
+    mkdirSync(cgroup);
+    writeFileSync(`${cgroup}/cpu.max`, `${Math.round(share * 100_000)} 100000`, { flag: 'r+' });
+    for (const { child } of subjects) writeFileSync(`${cgroup}/cgroup.procs`, String(child.pid), { flag: 'r+' });
+    report.line(`the subjects share ${share} of a core`);
+  } catch (error) {
+    report.line(`no quota: cgroup v2 cannot be written here (${error.code})`);
+  }
+}
+
+async function start(name, command) {
+  const subject = await Subject.start(name, command, load.upstreamPort);
+  running.add(subject);
+  return subject;
+}
+
+async function stop(subject) {
+  running.delete(subject);
+  await subject.stop();
+}
+
+async function end(error) {
+  if (error) process.stderr.write(`${error.stack}\n`);
+  await Promise.all([...running].map(stop));
+  load.stop();
+  try {
+    rmdirSync(cgroup);
+  } catch {
+    // There is none, or a process is still leaving it.
+  }
+  process.exit(error ? 1 : 0);
+}
+
+main().then(
+  () => end(),
+  (error) => end(error),
+);

@@ -1,0 +1,55 @@
+import { median, spread } from './rounds.mjs';
+
+const YARDSTICK = 'bare';
+
+/** Where to land (facts/performance.md, section 2), and what `--max` takes: noise is let through. */
+export const TARGETS = {
+  json: { title: 'JSON, 1 KB', unit: 'request', target: 1.8, limit: 2.0 },
+  sse: { title: 'SSE, 300 events', unit: 'event', perUnit: 300, target: 0.75, limit: 0.9 },
+  paced: { title: 'paced streams', unit: 'event', target: 1.1, limit: 1.3 },
+  body400k: { title: 'body of 400 KB', unit: 'request', target: 2.2, limit: 3.0 },
+  body2m: { title: 'body of 2 MB', unit: 'request', target: 2.6, limit: 3.4 },
+  firstByteMs: { title: 'first byte, added p50', target: 0.35, limit: 0.5 },
+  idleKb: { title: 'idle stream', target: 55, limit: 70 },
+  peakMb: { title: 'peak RSS', target: 260, limit: 300 },
+  startMs: { title: 'start to first answer', target: 1_200, limit: 2_000 },
+};
+
+export class Report {
+  overLimit = [];
+
+  line(text) {
+    process.stdout.write(`${text}\n`);
+  }
+
+  costs(name, costs) {
+    const { title, unit, perUnit = 1, target } = TARGETS[name];
+    this.line(`\n${title} (CPU per ${unit}; product at most ${target} x bare)`);
+    for (const [subject, values] of costs) {
+      const ratios = values.map((value, round) => value / costs.get(YARDSTICK)[round]);
+      const microseconds = median(values) / perUnit;
+      this.line(
+        `  ${subject.padEnd(8)} ${microseconds.toFixed(2).padStart(9)} us` +
+          ` ${median(ratios).toFixed(2).padStart(6)} x bare  ±${spread(ratios).toFixed(2)}`,
+      );
+      if (subject === 'product') this.#judge(name, median(ratios));
+    }
+  }
+
+  delays(title, delays) {
+    this.line(`\n${title}, added to a direct request`);
+    for (const [subject, { p50, p99 }] of delays) {
+      this.line(`  ${subject.padEnd(8)} p50 ${p50.toFixed(3)} ms  p99 ${p99.toFixed(3)} ms`);
+    }
+  }
+
+  figure(name, value, unit) {
+    const { title, target } = TARGETS[name];
+    this.line(`${title}: ${value.toFixed(name === 'firstByteMs' ? 3 : 0)} ${unit} (target ${target})`);
+    this.#judge(name, value);
+  }
+
+  #judge(name, value) {
+    if (value > TARGETS[name].limit) this.overLimit.push(`${name} ${value.toFixed(2)} > ${TARGETS[name].limit}`);
+  }
+}

@@ -1,0 +1,120 @@
+/** How each workload is run on all subjects in turn, and what it costs each of them. */
+
+const DIRECT = 'direct';
+
+/** Saturated slices, one subject after the other, again and again: neighbours' noise meets all of them alike. */
+export async function saturated(load, subjects, { workload, connections, rounds, sliceMs, warmMs }) {
+  const costs = new Map(subjects.map(({ name }) => [name, []]));
+  for (const { port } of subjects) await slice(load, { port, workload, connections, milliseconds: warmMs });
+  for (let round = 0; round < rounds; round += 1) {
+    for (const subject of turned(subjects, round)) {
+      const before = subject.cpuMicroseconds();
+      const { answers } = await slice(load, { port: subject.port, workload, connections, milliseconds: sliceMs });
+      costs.get(subject.name).push((subject.cpuMicroseconds() - before) / answers);
+    }
+  }
+  return costs;
+}
+
+/** CPU per event of streams that get one event at a time, and how much later than directly each one comes. */
+export async function pacedStreams(load, subjects, { streams, rounds, seconds, intervalMs = 25 }) {
+  const costs = new Map(subjects.map(({ name }) => [name, []]));
+  const delays = new Map([DIRECT, ...costs.keys()].map((name) => [name, []]));
+  const events = Math.round((seconds * 1_000) / intervalMs);
+  const run = async (port) => checked(await load.run('pace', { port, streams, intervalMs, events }));
+  const { port: upstream } = subjects[0];
+  delays.get(DIRECT).push((await run(load.upstreamPort)).delayMs);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const subject of turned(subjects, round)) {
+      const before = subject.cpuMicroseconds();
+      const { events: arrived, delayMs } = await run(subject.port ?? upstream);
+      costs.get(subject.name).push((subject.cpuMicroseconds() - before) / arrived);
+      delays.get(subject.name).push(delayMs);
+    }
+  }
+  return { costs, delays: added(delays) };
+}
+
+/** One small request at a time: how much later than directly its first byte comes, in milliseconds. */
+export async function firstBytes(load, subjects, { rounds, count }) {
+  const delays = new Map([DIRECT, ...subjects.map(({ name }) => name)].map((name) => [name, []]));
+  const targets = [{ name: DIRECT, port: load.upstreamPort }, ...subjects];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { name, port } of turned(targets, round)) {
+      const options = { port, workload: 'json', connections: 1, milliseconds: 5_000, count };
+      delays.get(name).push((await slice(load, options)).firstByteMs);
+    }
+  }
+  return added(delays);
+}
+
+/** Kilobytes that an open stream holds, in a process that has seen nothing else. */
+export async function idleStreams(load, subject, streams) {
+  await slice(load, { port: subject.port, workload: 'sse', connections: 16, milliseconds: 1_500 });
+  await settled();
+  const before = subject.memory('VmRSS');
+  const { open } = await load.run('openIdle', { port: subject.port, streams });
+  if (open !== streams) throw new Error(`${open} of ${streams} idle streams have opened`);
+  await settled();
+  const perStreamKb = ((subject.memory('VmRSS') - before) * 1_024) / streams;
+  const peakMb = subject.memory('VmHWM');
+  await load.run('closeIdle');
+  return { perStreamKb, peakMb };
+}
+
+/** Memory after every tenth part of so many exchanges. */
+export async function soak(load, subject, exchanges) {
+  const portions = [];
+  for (let portion = 0; portion < 10; portion += 1) {
+    const options = { port: subject.port, connections: 16, milliseconds: 50_000 };
+    const half = Math.round(exchanges / 20);
+    await slice(load, { ...options, workload: 'json', count: half });
+    await slice(load, { ...options, workload: 'sse', count: half });
+    portions.push(subject.memory('VmRSS'));
+  }
+  return portions;
+}
+
+async function slice(load, options) {
+  return checked(await load.run('saturate', options));
+}
+
+function checked(result) {
+  if (result.faults > 0) throw new Error(`${result.faults} answers were not what the upstream sent`);
+  if (!result.answers) throw new Error('no answer came');
+  return result;
+}
+
+/** Every round begins with another subject. */
+function turned(list, round) {
+  const first = round % list.length;
+  return [...list.slice(first), ...list.slice(0, first)];
+}
+
+function added(delays) {
+  const of = (name, share) => median(delays.get(name).map((each) => each[share]));
+  const names = [...delays.keys()].filter((name) => name !== DIRECT);
+  return new Map(
+    names.map((name) => [name, { p50: of(name, 'p50') - of(DIRECT, 'p50'), p99: of(name, 'p99') - of(DIRECT, 'p99') }]),
+  );
+}
+
+function settled() {
+  return new Promise((resolve) => setTimeout(resolve, 1_500));
+}
+
+export function median(values) {
+  return quantile(values, 0.5);
+}
+
+/** Half the distance between the quartiles. */
+export function spread(values) {
+  return (quantile(values, 0.75) - quantile(values, 0.25)) / 2;
+}
+
+function quantile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (sorted.length - 1) * share;
+  const low = sorted[Math.floor(at)];
+  return low + (sorted[Math.ceil(at)] - low) * (at % 1);
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answer, refuse, silence } from '@claude-proxy/simulator';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { BodyBudget } from '../../apps/proxy/src/messages/body-budget.js';
+import { MESSAGE, postJson } from '../support/post-json.js';
+import { headOfPost, RawSocket } from '../support/raw-socket.js';
+import { type Pair, startPair } from '../support/start-pair.js';
+
+const MIB = 1024 * 1024;
+
+let pair: Pair;
+beforeAll(async () => {
+  pair = await startPair({ MAX_BUFFERED_BYTES: String(32 * MIB) });
+});
+afterEach(() => pair.anthropic.reset());
+afterAll(() => pair.close());
+
+const held = () => pair.gateway.app.get(BodyBudget).heldBytes;
+const post = (body: unknown = MESSAGE, init: RequestInit = {}) =>
+  postJson(`${pair.gateway.url}/v1/messages`, body, init);
+const upload = async (framing: string, start = '{"model":') => {
+  const client = await RawSocket.connect(pair.gateway.port);
+  return client.write(headOfPost('/v1/messages', framing)).write(start);
+};
+/** Resolves once so much is held; what another socket does cannot be awaited. */
+const holds = async (bytes: number) => {
+  while (held() !== bytes) await sleep(5);
+};
+
+describe('bodies in memory', () => {
+  it('are bounded: beyond it 503 with retry-after, unread, and again room when one has gone', async () => {
+    const first = await upload(`content-length: ${20 * MIB}`);
+    await holds(20 * MIB);
+    const second = await upload(`content-length: ${20 * MIB}`);
+    const refusal = await second.readUntil('"request_id"');
+    expect(refusal).toMatch(/^HTTP\/1\.1 503 .*retry-after: 5.*"overloaded_error".*MAX_BUFFERED_BYTES/is);
+    await second.closed();
+    expect((await post()).status).toBe(200);
+    first.destroy();
+    await holds(0);
+    const third = await upload(`content-length: ${20 * MIB}`);
+    await holds(20 * MIB);
+    third.destroy();
+    await holds(0);
+    expect(pair.anthropic.requests).toHaveLength(1);
+  });
+
+  it('are bounded where they come in chunks', async () => {
+    const first = await upload(`content-length: ${31 * MIB}`);
+    await holds(31 * MIB);
+    const chunk = `${MIB.toString(16)}\r\n${'x'.repeat(MIB)}\r\n`;
+    const second = await upload('transfer-encoding: chunked', chunk + chunk);
+    expect(await second.readUntil('"request_id"')).toMatch(/^HTTP\/1\.1 503 /);
+    await second.closed();
+    first.destroy();
+    await holds(0);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['an answer', async () => (await post()).text()],
+    ['a stream', async () => (await post({ ...MESSAGE, stream: true })).text()],
+    ['a refusal of Anthropic', async () => pair.anthropic.script(refuse(400)) ?? (await post()).text()],
+    ['a refusal of ours', async () => (await post({ nothing: true })).text()],
+    ['a refused user', async () => (await postJson(`${pair.gateway.url}/user/a%20b/v1/messages`, MESSAGE)).text()],
+    ['a body that is too large', async () => (await upload(`content-length: ${33 * MIB}`)).closed()],
+    ['a body that ends early', async () => (await upload('content-length: 100')).destroy()],
+    ['chunks that end early', async () => (await upload('transfer-encoding: chunked', '5\r\n12')).destroy()],
+    ['chunks', async () => (await postChunks()).text()],
+  ])('are let go of exactly once after %s', async (_name, exchange) => {
+    await exchange();
+    await holds(0);
+    pair.anthropic.setDefault(answer());
+    expect((await post()).status).toBe(200);
+    await holds(0);
+  });
+
+  it.each([
+    ['before the headers', silence()],
+    ['in mid-stream', silence({ afterEvents: 4 })],
+  ])('are let go of when the client leaves %s', async (_name, behaviour) => {
+    pair.anthropic.script(behaviour);
+    const caller = new AbortController();
+    const posted = post({ ...MESSAGE, stream: true }, { signal: caller.signal }).catch(() => 'left');
+    await pair.anthropic.requestAt(0);
+    expect(held()).toBeGreaterThan(0);
+    caller.abort();
+    await posted;
+    await holds(0);
+  });
+});
+
+function postChunks(): Promise<Response> {
+  const body = new Blob([JSON.stringify(MESSAGE)]).stream();
+  return post(undefined, { body, duplex: 'half' } as RequestInit);
+}

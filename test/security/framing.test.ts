@@ -1,0 +1,146 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { MESSAGE } from '../support/post-json.js';
+import { RawSocket } from '../support/raw-socket.js';
+import { type Pair, startPair } from '../support/start-pair.js';
+
+const BODY = JSON.stringify(MESSAGE);
+const KEY = 'x-api-key: sk-ant-api03-caller\r\nanthropic-version: 2023-06-01';
+/** What an attacker wants to reach Anthropic behind the back of everybody. */
+const SMUGGLED = `POST /v1/messages HTTP/1.1\r\nhost: x\r\n${KEY}\r\nx-smuggled: 1\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`;
+
+let pair: Pair;
+beforeAll(async () => {
+  pair = await startPair();
+});
+afterEach(() => pair.anthropic.reset());
+afterAll(() => pair.close());
+
+/** A request whose lines are as given. Ends with the first answer, or with the connection. */
+const send = async (head: readonly string[], body = '', lineEnd = '\r\n') => {
+  const client = await RawSocket.connect(pair.gateway.port);
+  client.write(Buffer.from(`${head.join(lineEnd)}${lineEnd}${lineEnd}${body}`, 'latin1'));
+  const answer = await client.readUntil('request_id');
+  client.destroy();
+  return answer;
+};
+const post = (framing: readonly string[], body: string, target = '/v1/messages') =>
+  send([`POST ${target} HTTP/1.1`, 'host: x', KEY, 'content-type: application/json', ...framing], body);
+const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
+const length = `content-length: ${BODY.length}`;
+
+describe('a request that can be read in two ways is refused, and nothing of it reaches Anthropic', () => {
+  it.each<[name: string, framing: readonly string[], body: string]>([
+    ['CL.TE', ['content-length: 5', 'transfer-encoding: chunked'], `0\r\n\r\n${SMUGGLED}`],
+    ['TE.CL', ['transfer-encoding: chunked', 'content-length: 4'], `5c\r\n${SMUGGLED}\r\n0\r\n\r\n`],
+    ['TE.TE', ['transfer-encoding: chunked', 'transfer-encoding: x'], chunked(BODY) + SMUGGLED],
+    ['an odd transfer-encoding', ['transfer-encoding: xchunked'], chunked(BODY) + SMUGGLED],
+    ['chunked not last', ['transfer-encoding: chunked, identity'], chunked(BODY) + SMUGGLED],
+    ['a space before the colon', ['transfer-encoding : chunked', length], BODY + SMUGGLED],
+    ['two lengths', ['content-length: 0', length], BODY + SMUGGLED],
+    ['two equal lengths', [length, length], BODY + SMUGGLED],
+    ['a list of lengths', [`${length}, ${BODY.length}`], BODY + SMUGGLED],
+    ['a signed length', [`content-length: +${BODY.length}`], BODY + SMUGGLED],
+    ['a negative length', ['content-length: -1'], BODY + SMUGGLED],
+    ['a hexadecimal length', ['content-length: 0x10'], BODY + SMUGGLED],
+    ['a length with a fraction', ['content-length: 1.0'], BODY + SMUGGLED],
+    ['an empty length', ['content-length:'], BODY + SMUGGLED],
+    ['a length of many digits', [`content-length: ${'9'.repeat(40)}`], BODY + SMUGGLED],
+    ['obs-fold', ['x-one: 1', ' transfer-encoding: chunked', length], BODY + SMUGGLED],
+    ['obs-fold of a framing header', ['transfer-encoding:', ' chunked'], chunked(BODY) + SMUGGLED],
+    ['a bare LF between headers', [`x-one: 1\nx-two: 2`, length], BODY + SMUGGLED],
+    ['a bare CR in a header', [`x-one: 1\rx-two: 2`, length], BODY + SMUGGLED],
+    ['a zero byte in a header', ['x-one: 1\0', length], BODY + SMUGGLED],
+    ['a header without a name', [': nothing', length], BODY + SMUGGLED],
+    ['a header name with a space', ['x one: 1', length], BODY + SMUGGLED],
+    ['a chunk size that is no number', ['transfer-encoding: chunked'], `zz\r\n${BODY}\r\n0\r\n\r\n${SMUGGLED}`],
+    ['a chunk size that overflows', ['transfer-encoding: chunked'], `fffffffffffffffff\r\n${BODY}\r\n0\r\n\r\n`],
+    ['a chunk that is longer than it says', ['transfer-encoding: chunked'], `5\r\n${BODY}\r\n0\r\n\r\n${SMUGGLED}`],
+    [
+      'a bare LF after a chunk size',
+      ['transfer-encoding: chunked'],
+      `${BODY.length.toString(16)}\n${BODY}\r\n0\r\n\r\n`,
+    ],
+  ])('%s', async (_name, framing, body) => {
+    expect(await post(framing, body)).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(pair.anthropic.requests).toHaveLength(0);
+  });
+
+  it.each<[name: string, lines: readonly string[]]>([
+    ['a target with a space', ['POST /v1/messages x HTTP/1.1', 'host: x', KEY, length]],
+    ['no host', ['POST /v1/messages HTTP/1.1', KEY, length]],
+    ['two equal hosts', ['POST /v1/messages HTTP/1.1', 'host: x', 'Host: x', KEY, length]],
+    ['two hosts', ['POST /v1/messages HTTP/1.1', 'host: x', 'host: y', KEY, length]],
+    ['headers beyond 64 KiB', ['POST /v1/messages HTTP/1.1', 'host: x', KEY, `x-huge: ${'x'.repeat(70_000)}`, length]],
+  ])('%s', async (_name, lines) => {
+    expect(await send(lines, BODY)).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(pair.anthropic.requests).toHaveLength(0);
+  });
+
+  it('bare LFs throughout', async () => {
+    await send(['POST /v1/messages HTTP/1.1', 'host: x', KEY, length], BODY, '\n');
+    expect(pair.anthropic.requests).toHaveLength(0);
+  });
+});
+
+describe('an odd target reaches nothing that it was not meant for', () => {
+  it.each([
+    '/v1/messages/../files',
+    '/v1/files/../messages/batches',
+    '/v1/files/%2e%2e/messages',
+    '/v1/files/%2E%2e%2Fmessages',
+    '/v1/files//x',
+    '//v1/messages',
+    '/v1//messages',
+    '/v1/messages;x=1',
+    '/v1/messages%00',
+    '/v1/messages%0d%0ax-injected:%201',
+    '/user/alice%0d%0ax-injected:%201/v1/messages',
+    '/user/alice%2f..%2fbob/v1/messages',
+    '/user/../v1/messages',
+    '/user/%2e%2e/v1/messages',
+    '\\v1\\messages',
+    '*',
+    'v1/messages',
+    'http://',
+    '/v1/organizations/me',
+  ])('%s', async (target) => {
+    expect(await post([length], BODY, target)).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(pair.anthropic.requests).toHaveLength(0);
+  });
+
+  it.each([
+    ['an absolute form', 'http://evil.example/v1/messages', []],
+    ['x-original-url', '/v1/messages', ['x-original-url: /debug/env', 'x-rewrite-url: /debug/env']],
+    ['a method override', '/v1/messages', ['x-http-method-override: DELETE', 'x-method-override: GET']],
+    ['a forwarded path', '/v1/messages', ['x-forwarded-prefix: /admin', 'x-forwarded-path: /v1/files']],
+  ])('%s changes neither path, method nor host upstream', async (_name, target, headers) => {
+    const client = await RawSocket.connect(pair.gateway.port);
+    client.write(`POST ${target} HTTP/1.1\r\nhost: x\r\n${KEY}\r\n${headers.map((line) => `${line}\r\n`).join('')}`);
+    client.write(`${length}\r\n\r\n${BODY}`);
+    expect(await client.readUntil('"message"')).toMatch(/^HTTP\/1\.1 200 /);
+    client.destroy();
+    expect(pair.anthropic.requests.map(({ method, path }) => [method, path])).toEqual([['POST', '/v1/messages']]);
+    expect(pair.anthropic.requests[0]!.headers.host).toBe(new URL(pair.anthropic.url).host);
+  });
+
+  it.each(['CONNECT evil.example:443', 'TRACE /v1/messages', 'PUT /v1/messages', 'PROPFIND /v1/files'])(
+    '%s is no way through',
+    async (start) => {
+      expect(await send([`${start} HTTP/1.1`, 'host: x', KEY])).not.toMatch(/^HTTP\/1\.1 [23]/);
+      expect(pair.anthropic.requests).toHaveLength(0);
+    },
+  );
+});
+
+it('a second request on one connection is a request of its own', async () => {
+  const client = await RawSocket.connect(pair.gateway.port);
+  const one = (mark: string) =>
+    `POST /v1/messages HTTP/1.1\r\nhost: x\r\n${KEY}\r\nx-mark: ${mark}\r\n${length}\r\n\r\n${BODY}`;
+  client.write(one('first') + one('second').replace('sk-ant-api03-caller', 'sk-ant-api03-other'));
+  await pair.anthropic.requestAt(1);
+  client.destroy();
+  expect(pair.anthropic.requests.map(({ headers, credential }) => [headers['x-mark'], credential])).toEqual([
+    ['first', 'sk-ant-api03-caller'],
+    ['second', 'sk-ant-api03-other'],
+  ]);
+});
