@@ -116,10 +116,10 @@ describe('an exchange leaves one line', () => {
 
   it('when it was relayed', async () => {
     await (
-      await fetch(`${gateway.url}/user/relayed/v1/skills`, { headers: { authorization: `Bearer ${BEARER}` } })
+      await fetch(`${gateway.url}/user/relayed/v1/messages/batches`, { headers: { authorization: `Bearer ${BEARER}` } })
     ).text();
     expect(await linesAbout('relayed')).toMatchObject([
-      { operation: 'relay', path: '/v1/skills', outcome: 'completed' },
+      { operation: 'relay', path: '/v1/messages/batches', outcome: 'completed' },
     ]);
   });
 });

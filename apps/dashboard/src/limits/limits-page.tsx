@@ -1,5 +1,5 @@
 import type { DrillList, LimitList } from '@claude-proxy/admin-api';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { useLive } from '../api/use-live.js';
 import { usePolled } from '../api/use-polled.js';
 import { Freshness } from '../parts/freshness.js';
@@ -19,12 +19,19 @@ export function LimitsPage() {
   const { texts } = useSettings();
   const limits = usePolled<LimitList>('api/limits', REFRESH_SECONDS);
   const drills = usePolled<DrillList>('api/drills', REFRESH_SECONDS);
-  const timers = useRef<{ limits?: number; drills?: number }>({});
-  useLive(({ type }) => {
-    if (type === 'exchange') return;
-    window.clearTimeout(timers.current[type]);
-    timers.current[type] = window.setTimeout(type === 'limits' ? limits.refresh : drills.refresh, GATHER_MS);
+  const timers = useRef<{ limits?: number | undefined; drills?: number | undefined }>({});
+  const soon = (kind: 'limits' | 'drills') => {
+    timers.current[kind] ??= window.setTimeout(() => {
+      timers.current[kind] = undefined;
+      (kind === 'limits' ? limits : drills).refresh();
+    }, GATHER_MS);
+  };
+  useLive((event) => {
+    if (event.type !== 'exchange') soon(event.type);
+    // It counts as struck now.
+    else if (event.request.is_drill) soon('drills');
   });
+  useEffect(() => () => Object.values(timers.current).forEach(window.clearTimeout), []);
   return (
     <>
       <header class="page-head">

@@ -24,8 +24,11 @@ export function isDirectLoopback({ raw }: AdminRequest): boolean {
   return isLoopback && !isForwarded && LOOPBACK_HOST.test(raw.headers.host ?? '');
 }
 
-/** True unless a page of another site has the visitor's browser write here. Programs send no `origin`. */
-export function isSameOrigin({ raw, protocol, host }: AdminRequest): boolean {
+/**
+ * True unless a page of another site has the visitor's browser write here. Programs send no `origin`. The scheme is left
+ * out: behind a load balancer that nobody was told of, the page's is https and ours is http.
+ */
+export function isSameOrigin({ raw, host }: AdminRequest): boolean {
   const { origin } = raw.headers;
-  return READS.has(raw.method ?? '') || origin === undefined || origin === `${protocol}://${host}`;
+  return READS.has(raw.method ?? '') || origin === undefined || URL.parse(origin)?.host === host;
 }
