@@ -5,6 +5,7 @@ import { LoadProcess } from './load-process.mjs';
 import { Report } from './report.mjs';
 import { firstBytes, idleStreams, pacedStreams, saturated, soak } from './rounds.mjs';
 import { bareRelay, nginx, product, Subject } from './subject.mjs';
+import { tapMicrosecondsPerEvent } from './tap-cost.mjs';
 
 const LONGEST_RUN_MS = 20 * 60 * 1_000;
 const SATURATED = { json: 32, sse: 16, body400k: 8, body2m: 4 };
@@ -13,7 +14,7 @@ const CGROUPS_V2 = '/sys/fs/cgroup/cgroup.controllers';
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'json,sse,paced,body400k,body2m,delay,idle' },
+    only: { type: 'string', default: 'tap,json,sse,paced,body400k,body2m,delay,idle' },
     rounds: { type: 'string', default: '9' },
     'slice-ms': { type: 'string', default: '500' },
     streams: { type: 'string', default: '200' },
@@ -46,6 +47,7 @@ async function main() {
 }
 
 async function runSideBySide() {
+  if (only.has('tap')) report.line(`usage tap: ${tapMicrosecondsPerEvent().toFixed(3)} us for each event of a stream`);
   const commands = commandsByName();
   const subjects = [];
   for (const [name, command] of commands) subjects.push(await start(name, command));
