@@ -81,6 +81,12 @@ describe('the request log', () => {
     expect(times).toEqual([...times].sort((a, b) => b - a));
   });
 
+  it('has an exchange as soon as it has ended', async () => {
+    const user = newUser();
+    await postMessage(stage.gateway, { user });
+    expect((await ask(`/api/requests?user=${user}`)).json.requests).toHaveLength(1);
+  });
+
   it('filters by model, upstream, outcome, status, fallback, error, time and duration', async () => {
     const user = newUser();
     stage.anthropic.script(answer(), refuse(400), answer({ latencyMs: 120 }), rateLimited({ retryAfterSeconds: 60 }));

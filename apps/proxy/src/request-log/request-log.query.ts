@@ -1,6 +1,7 @@
 import type { RequestDetail, RequestLine, RequestPage } from '@claude-proxy/admin-api';
 import { type Item, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable } from '@nestjs/common';
+import { Recorder } from '../recording/recorder.js';
 import { lineOf } from './request-line.js';
 import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
 import {
@@ -40,6 +41,7 @@ export class RequestLogQuery {
 
   constructor(
     store: TableStore,
+    private readonly recorder: Recorder,
     @Inject(requestLogSection.token) private readonly config: RequestLogConfig,
   ) {
     this.table = store.table(requestsTable(config.table));
@@ -47,6 +49,8 @@ export class RequestLogQuery {
 
   /** @throws StorageError */
   async page(filter: LineFilter, limit: number, cursor: string | undefined): Promise<RequestPage> {
+    // Whoever looks right after an exchange has ended wants to see it.
+    if (cursor === undefined) await this.recorder.flush();
     const found: RequestLine[] = [];
     let read = 0;
     let last: Item | undefined;
