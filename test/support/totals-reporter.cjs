@@ -5,6 +5,8 @@ module.exports = class TotalsReporter {
     const suitesThatDidNotStart = results.numRuntimeErrorTestSuites;
     const failed = results.numFailedTests + suitesThatDidNotStart;
     const tail = skipped > 0 ? `, ${skipped} skipped` : '';
-    process.stderr.write(`\n${results.numPassedTests} passed, ${failed} failed${tail}\n`);
+    const line = `\n${results.numPassedTests} passed, ${failed} failed${tail}\n`;
+    // Jest prints its own summary after every reporter.
+    process.once('exit', () => process.stderr.write(line));
   }
 };
