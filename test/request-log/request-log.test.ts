@@ -6,7 +6,7 @@ import { postMessage } from '../support/post-message.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
 let stage: Stage;
-const { ask, post, written } = adminApi(() => stage.gateway);
+const { ask, ended, post, written } = adminApi(() => stage.gateway);
 const newUser = () => `user-${randomUUID()}`;
 const list = async (query: string) => {
   await written();
@@ -84,6 +84,7 @@ describe('the request log', () => {
   it('has an exchange as soon as it has ended', async () => {
     const user = newUser();
     await postMessage(stage.gateway, { user });
+    await ended();
     expect((await ask(`/api/requests?user=${user}`)).json.requests).toHaveLength(1);
   });
 

@@ -1,3 +1,4 @@
+import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
 import type { RunningGateway } from './start-gateway.js';
 
@@ -11,9 +12,19 @@ export function adminApi(gateway: () => RunningGateway) {
   return {
     ask,
     post: (path: string, body: unknown) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
-    /** Resolves once everything that has finished is in the store. */
-    written: () => gateway().app.get(Recorder).flush(),
+    /** Resolves once everything that was asked is in the store. */
+    async written() {
+      await ended(gateway());
+      await gateway().app.get(Recorder).flush();
+    },
+    ended: () => ended(gateway()),
   };
+}
+
+/** A client has its last byte a moment before the exchange is told to be over. */
+async function ended({ app }: RunningGateway): Promise<void> {
+  const feed = app.get(ExchangeFeed);
+  for (let turns = 0; turns < 10_000 && feed.inFlight > 0; turns += 1) await new Promise(setImmediate);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape

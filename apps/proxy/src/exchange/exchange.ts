@@ -23,8 +23,9 @@ export type Outcome = 'completed' | 'refused' | 'aborted' | 'broken';
 
 /** Everything that is known about one request of a caller and its answer. Filled while the request walks its way. */
 export class Exchange {
-  readonly id = newExchangeId();
   readonly startedAt = Date.now();
+  /** Holds the time of its start: the request log finds an exchange by its id alone. */
+  readonly id = newExchangeId(this.startedAt);
   private readonly startedTicks = performance.now();
 
   model: string | undefined;
@@ -72,6 +73,6 @@ export class Exchange {
 }
 
 /** Sorts by time: 9 digits of milliseconds in base 36, then 60 random bits. */
-function newExchangeId(): string {
-  return `exc_${Date.now().toString(36).padStart(9, '0')}${randomBytes(8).toString('hex').slice(1)}`;
+function newExchangeId(startedAt: number): string {
+  return `exc_${startedAt.toString(36).padStart(9, '0')}${randomBytes(8).toString('hex').slice(1)}`;
 }
