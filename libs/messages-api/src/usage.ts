@@ -34,3 +34,8 @@ export function mergeUsage(known: Usage | undefined, reported: unknown): Usage |
   }
   return merged as Usage;
 }
+
+/** A count that an answer reported, or 0 where it is none. */
+export function countOf(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+}

@@ -17,3 +17,12 @@ export function joinedHeaderOf(lines: HeaderLines, name: string): string | undef
   }
   return values.length > 0 ? values.join(',') : undefined;
 }
+
+/** The header lines whose lower-case name passes, in order and spelling as they came. */
+export function headersWhere(lines: HeaderLines, passes: (name: string) => boolean): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index < lines.length; index += 2) {
+    if (passes(lines[index]!.toLowerCase())) kept.push(lines[index]!, lines[index + 1]!);
+  }
+  return kept;
+}

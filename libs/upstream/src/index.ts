@@ -15,7 +15,7 @@ export {
   type UpstreamProvider,
   type UpstreamRequest,
 } from './contract.js';
-export { headerOf, joinedHeaderOf } from './header-lines.js';
+export { headerOf, headersWhere, joinedHeaderOf } from './header-lines.js';
 export { UPSTREAM_NAME, Upstream } from './upstream.decorator.js';
 export {
   FAILURES,

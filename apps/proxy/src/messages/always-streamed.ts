@@ -1,5 +1,5 @@
 import { contentEncodingOf, decodeBytes, membersOfJson } from '@claude-proxy/messages-api';
-import { headerOf } from '@claude-proxy/upstream';
+import { headerOf, headersWhere } from '@claude-proxy/upstream';
 import type { Received } from './received-request.js';
 import { MAX_BODY_BYTES } from './request-body.js';
 
@@ -30,7 +30,5 @@ export function withStream(body: Buffer): Buffer {
 }
 
 function withoutEncoding(headers: Received['headers']): string[] {
-  return headers.flatMap((name, index) =>
-    index % 2 === 0 && name.toLowerCase() !== 'content-encoding' ? [name, headers[index + 1]!] : [],
-  );
+  return headersWhere(headers, (name) => name !== 'content-encoding');
 }

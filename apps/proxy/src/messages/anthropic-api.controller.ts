@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { bodyOfBytes, headerOf, readBody, type UpstreamAnswer } from '@claude-proxy/upstream';
+import { bodyOfBytes, headerOf, headersWhere, readBody, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { All, Controller, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CredentialReader } from '../auth/credential.reader.js';
@@ -71,9 +71,7 @@ function headersFor({ raw }: FastifyRequest<UserParams>, isBatch: boolean): stri
   const length = raw.headers['content-length'];
   if (length !== undefined) headers.push('content-length', length);
   if (!isBatch) return headers;
-  const kept = headers.flatMap((name, index) =>
-    index % 2 === 0 && name.toLowerCase() !== 'accept-encoding' ? [name, headers[index + 1]!] : [],
-  );
+  const kept = headersWhere(headers, (name) => name !== 'accept-encoding');
   return [...kept, 'accept-encoding', 'identity'];
 }
 
@@ -92,9 +90,7 @@ async function withOwnUrls(answer: UpstreamAnswer, ownUrl: string): Promise<Upst
   const isReadable = (headerOf(answer.headers, 'content-encoding') ?? 'identity') === 'identity';
   if (!isReadable) return answer;
   const rewritten = withOwnResultsUrls(await wholeBodyOf(answer), ownUrl);
-  const headers = answer.headers.flatMap((name, index) =>
-    index % 2 === 0 && name.toLowerCase() !== 'content-length' ? [name, answer.headers[index + 1]!] : [],
-  );
+  const headers = headersWhere(answer.headers, (name) => name !== 'content-length');
   return { ...answer, headers: [...headers, 'content-length', String(rewritten.length)], body: bodyOfBytes(rewritten) };
 }
 

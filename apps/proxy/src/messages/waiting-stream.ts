@@ -15,6 +15,7 @@ import {
   chunksOfBody,
   type HeaderLines,
   headerOf,
+  headersWhere,
   readBody,
   type UpstreamAnswer,
 } from '@claude-proxy/upstream';
@@ -115,9 +116,7 @@ function decoded({ status, headers, body }: UpstreamAnswer, tap: UsageTap): Upst
   const decoder = decodingStream(encoding);
   source.once('error', (error) => decoder.destroy(error));
   source.pipe(decoder);
-  const plain = headers.flatMap((name, index) =>
-    index % 2 === 0 && name.toLowerCase() !== 'content-encoding' ? [name, headers[index + 1]!] : [],
-  );
+  const plain = headersWhere(headers, (name) => name !== 'content-encoding');
   const letGo = () => {
     source.destroy();
     decoder.destroy();

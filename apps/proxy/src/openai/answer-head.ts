@@ -1,4 +1,4 @@
-import { headerOf, type UpstreamAnswer } from '@claude-proxy/upstream';
+import { headerOf, headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
 import type { Exchange } from '../exchange/exchange.js';
 import { answerHeadersFor } from '../messages/forwarded-headers.js';
 
@@ -9,9 +9,7 @@ const MAX_REASON_CHARACTERS = 300;
 /** Header lines for the answer in OpenAI's form: what the upstream sent, and who it was. */
 export function headOf(answer: UpstreamAnswer, exchange: Exchange, contentType: string, dropped: readonly string[]) {
   const headers = answerHeadersFor(answer.headers);
-  const kept = headers.flatMap((name, index) =>
-    index % 2 === 0 && !OF_THE_BODY.has(name.toLowerCase()) ? [name, headers[index + 1]!] : [],
-  );
+  const kept = headersWhere(headers, (name) => !OF_THE_BODY.has(name));
   const requestId = headerOf(answer.headers, 'request-id');
   kept.push('content-type', contentType, 'x-request-id', requestId ?? exchange.id);
   if (requestId === undefined) kept.push('request-id', exchange.id);

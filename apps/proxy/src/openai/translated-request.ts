@@ -1,4 +1,4 @@
-import type { HeaderLines, Operation, UpstreamRequest } from '@claude-proxy/upstream';
+import { type HeaderLines, headersWhere, type Operation, type UpstreamRequest } from '@claude-proxy/upstream';
 import type { JsonObject } from './json-object.js';
 
 /** Headers of a caller that mean something to Anthropic, whatever dialect the caller speaks. */
@@ -39,7 +39,5 @@ export class TranslatedRequest implements UpstreamRequest {
 }
 
 function passedOn(rawHeaders: HeaderLines): string[] {
-  return rawHeaders.flatMap((name, index) =>
-    index % 2 === 0 && PASSED_ON.has(name.toLowerCase()) ? [name, rawHeaders[index + 1]!] : [],
-  );
+  return headersWhere(rawHeaders, (name) => PASSED_ON.has(name));
 }

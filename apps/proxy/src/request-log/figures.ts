@@ -1,4 +1,5 @@
 import type { Figures } from '@claude-proxy/admin-api';
+import { countOf } from '@claude-proxy/messages-api';
 import type { Item } from '@claude-proxy/storage';
 import type { Exchange } from '../exchange/exchange.js';
 import { Histogram, stepOf } from './histogram.js';
@@ -118,8 +119,4 @@ export class FigureTally {
     const entries = [...this.byName].map(([name, sum]) => [name, sum.figures()] as const);
     return Object.fromEntries(entries.sort(([, a], [, b]) => b.requests - a.requests));
   }
-}
-
-function countOf(value: unknown): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Usage } from '@claude-proxy/messages-api';
+import { countOf, type Usage } from '@claude-proxy/messages-api';
 import { z } from 'zod';
 import { ConfigError } from '../config/read-config.js';
 
@@ -111,9 +111,4 @@ function pricesFor(row: PriceRow, inputTokens: number): Prices {
 
 function withoutDate(model: string): string {
   return model.replace(/-\d{8}$/, '');
-}
-
-/** A count that an answer reported, or 0 where it is none. */
-export function countOf(value: unknown): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
 }

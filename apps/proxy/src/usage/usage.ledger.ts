@@ -1,8 +1,8 @@
+import { countOf } from '@claude-proxy/messages-api';
 import type { TableDefinition, Write } from '@claude-proxy/storage';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
 import { Recorder } from '../recording/recorder.js';
-import { countOf } from './price-list.js';
 import { type UsageConfig, usageSection } from './usage.config.js';
 import { COUNTERS, modelCounter, periodShardOf, usageKeyOf, usageTable } from './usage.table.js';
 

@@ -1,6 +1,6 @@
 import type { TokenCounts, UsageSummary } from '@claude-proxy/admin-api';
+import { countOf } from '@claude-proxy/messages-api';
 import type { Item } from '@claude-proxy/storage';
-import { countOf } from './price-list.js';
 import { COUNTERS, parseModelCounter } from './usage.table.js';
 
 type Counts = Record<(typeof COUNTERS)[number], number>;
