@@ -9,6 +9,7 @@ import {
 } from '@claude-proxy/simulator';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createGateway } from '../../apps/proxy/src/gateway.js';
+import { closeGateway } from './close-gateway.js';
 
 /** The real gateway between simulated upstreams; nothing leaves this machine. */
 export interface Stage {
@@ -39,8 +40,7 @@ export async function setStage(environment: Readonly<Record<string, string>>, po
     anthropic,
     bedrock,
     async close() {
-      app.getHttpServer().closeAllConnections();
-      await app.close();
+      await closeGateway(app);
       await Promise.all([anthropic.close(), bedrock.close()]);
       await rm(dataDirectory, { recursive: true, force: true });
     },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createGateway, type GatewayOptions } from '../../apps/proxy/src/gateway.js';
+import { closeGateway } from '../drills/close-gateway.js';
 
 export interface RunningGateway {
   readonly app: NestFastifyApplication;
@@ -28,8 +29,7 @@ export async function startGateway(
     port: address.port,
     dataDirectory,
     async close() {
-      app.getHttpServer().closeAllConnections();
-      await app.close();
+      await closeGateway(app);
       if (!environment.DATA_DIR) await rm(dataDirectory, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,12 @@
+import type { Server } from 'node:http';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+const SWEEP_INTERVAL_MS = 50;
+
+/** Closes it with whatever is still connected; a client that is just opening a connection would hold it open for good. */
+export async function closeGateway(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer() as Server;
+  server.closeAllConnections();
+  const sweep = setInterval(() => server.closeAllConnections(), SWEEP_INTERVAL_MS);
+  await app.close().finally(() => clearInterval(sweep));
+}
