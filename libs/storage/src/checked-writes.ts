@@ -23,9 +23,10 @@ export function checkDefinition(definition: TableDefinition): void {
 
 /** The key of an item or of a key, without anything else. @throws StorageError where a part is missing or empty */
 export function keyOf(definition: TableDefinition, holder: Readonly<Record<string, unknown>>): Key {
-  return Object.fromEntries(
-    keyAttributes(definition).map((attribute) => [attribute, keyValue(definition, attribute, holder[attribute])]),
-  );
+  const { partitionKey, sortKey } = definition;
+  const partition = keyValue(definition, partitionKey, holder[partitionKey]);
+  if (sortKey === undefined) return { [partitionKey]: partition };
+  return { [partitionKey]: partition, [sortKey]: keyValue(definition, sortKey, holder[sortKey]) };
 }
 
 export function checkedKey(definition: TableDefinition, key: Key): Key {
@@ -87,15 +88,12 @@ function keyAttributes({ partitionKey, sortKey }: { partitionKey: string; sortKe
 
 /** A lone surrogate has no UTF-8 form: engines would fold different keys into one. */
 function keyValue(definition: TableDefinition, attribute: string, value: unknown): string {
-  insist(
-    typeof value === 'string' && value !== '' && value.isWellFormed(),
-    `${definition.name}: key "${attribute}" must be a non-empty string`,
-  );
-  return value as string;
+  if (typeof value === 'string' && value !== '' && value.isWellFormed()) return value;
+  throw new StorageError('invalid', `${definition.name}: key "${attribute}" must be a non-empty string`);
 }
 
 function checkedAttributes(definition: TableDefinition, attributes: Readonly<Record<string, unknown>>): Item {
-  const plain = plainValue(attributes, definition.name, 0) as Item;
+  const plain = plainValue(attributes, [definition.name]) as Item;
   const { ttl } = plain;
   insist(ttl === undefined || Number.isSafeInteger(ttl), `${definition.name}: "ttl" must be whole epoch seconds`);
   for (const attribute of (definition.indexes ?? []).flatMap(keyAttributes)) {
@@ -104,23 +102,44 @@ function checkedAttributes(definition: TableDefinition, attributes: Readonly<Rec
   return plain;
 }
 
-function plainValue(value: unknown, path: string, depth: number): unknown {
-  insist(depth <= MAX_DEPTH, `${path} is nested too deeply`);
+/** `path` is where `value` stands: a stack, because its text is wanted only where something is wrong. */
+function plainValue(value: unknown, path: (string | number)[]): unknown {
+  // The table's name stands first in the path.
+  if (path.length > MAX_DEPTH + 1) refuse(path, 'is nested too deeply');
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') {
-    insist(Math.abs(value) <= Number.MAX_SAFE_INTEGER, `${path} is ${value}, not a number that can be kept`);
-    return value;
+    return Math.abs(value) <= Number.MAX_SAFE_INTEGER
+      ? value
+      : refuse(path, `is ${value}, not a number that can be kept`);
   }
-  if (Array.isArray(value)) return value.map((member, at) => plainValue(member, `${path}[${at}]`, depth + 1));
-  insist(isPlainMap(value), `${path} is neither JSON nor undefined`);
-  return Object.fromEntries(
-    Object.entries(value as object)
-      .filter(([, member]) => member !== undefined)
-      .map(([name, member]) => [name, plainValue(member, `${path}.${name}`, depth + 1)]),
-  );
+  if (Array.isArray(value)) return value.map((member, index) => plainMember(member, path, index));
+  return isPlainMap(value) ? plainMap(value, path) : refuse(path, 'is neither JSON nor undefined');
 }
 
-function isPlainMap(value: unknown): boolean {
+function plainMap(map: Readonly<Record<string, unknown>>, path: (string | number)[]): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(map)) {
+    if (map[name] === undefined) continue;
+    const value = plainMember(map[name], path, name);
+    if (name === '__proto__') Object.defineProperty(copy, name, { value, enumerable: true });
+    else copy[name] = value;
+  }
+  return copy;
+}
+
+function plainMember(member: unknown, path: (string | number)[], name: string | number): unknown {
+  path.push(name);
+  const plain = plainValue(member, path);
+  path.pop();
+  return plain;
+}
+
+function refuse([table, ...members]: readonly (string | number)[], fault: string): never {
+  const place = members.map((member) => (typeof member === 'number' ? `[${member}]` : `.${member}`)).join('');
+  throw new StorageError('invalid', `${table}${place} ${fault}`);
+}
+
+function isPlainMap(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   // Maps from another realm (a worker, a test runner's sandbox) have an Object.prototype of their own.

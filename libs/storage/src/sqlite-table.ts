@@ -27,6 +27,7 @@ export class SqliteTable extends Table {
   readonly #file: SqliteFile;
   readonly #now: () => number;
   readonly #name: string;
+  readonly #sql: { readonly find: string; readonly save: string };
 
   constructor(definition: TableDefinition, file: SqliteFile, now: () => number) {
     super();
@@ -35,6 +36,11 @@ export class SqliteTable extends Table {
     this.#file = file;
     this.#now = now;
     this.#name = quoted(definition.name);
+    this.#sql = {
+      find: `SELECT item FROM ${this.#name} WHERE partition = ? AND sort = ? AND (ttl IS NULL OR ttl > ?)`,
+      save: `INSERT INTO ${this.#name} (partition, sort, item, ttl) VALUES (?, ?, ?, ?)
+       ON CONFLICT (partition, sort) DO UPDATE SET item = excluded.item, ttl = excluded.ttl`,
+    };
     file.write(() =>
       schemaOf(definition).forEach((sql) => {
         file.run(sql);
@@ -71,6 +77,10 @@ export class SqliteTable extends Table {
   /** One checked write, inside a transaction of the file. */
   apply(write: Write): void {
     const key = keyOfWrite(write);
+    if (write.kind === 'put' && write.condition === undefined) {
+      this.#save(key, write.item);
+      return;
+    }
     const current = this.#find(key);
     if (write.kind === 'increment') {
       this.#save(key, { ...key, ...current, ...this.#sums(write.add, current), ...write.set });
@@ -97,8 +107,7 @@ export class SqliteTable extends Table {
   }
 
   #find(key: Key): Item | undefined {
-    const sql = `SELECT item FROM ${this.#name} WHERE partition = ? AND sort = ? AND (ttl IS NULL OR ttl > ?)`;
-    const [row] = this.#file.rows(sql, ...this.#place(key), this.#nowSeconds());
+    const [row] = this.#file.rows(this.#sql.find, ...this.#place(key), this.#nowSeconds());
     return row === undefined ? undefined : JSON.parse(row.item as string);
   }
 
@@ -115,13 +124,7 @@ export class SqliteTable extends Table {
     if (Buffer.byteLength(json) > MAX_ITEM_BYTES) {
       throw new StorageError('invalid', `${this.#definition.name}: an item is larger than ${MAX_ITEM_BYTES} bytes`);
     }
-    this.#file.run(
-      `INSERT INTO ${this.#name} (partition, sort, item, ttl) VALUES (?, ?, ?, ?)
-       ON CONFLICT (partition, sort) DO UPDATE SET item = excluded.item, ttl = excluded.ttl`,
-      ...this.#place(key),
-      json,
-      (item.ttl as number | undefined) ?? null,
-    );
+    this.#file.run(this.#sql.save, ...this.#place(key), json, (item.ttl as number | undefined) ?? null);
   }
 
   #sums(add: Readonly<Record<string, number>>, current: Item = {}): Record<string, number> {
