@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Usage } from '@claude-proxy/messages-api';
 import type { Failure, Operation } from '@claude-proxy/upstream';
 
@@ -72,7 +72,8 @@ export class Exchange {
   }
 }
 
-/** Sorts by time: 9 digits of milliseconds in base 36, then 60 random bits. */
+/** Sorts by time: 9 digits of milliseconds in base 36, then 60 random bits of a UUID (Node draws those ahead, many at once). */
 function newExchangeId(startedAt: number): string {
-  return `exc_${startedAt.toString(36).padStart(9, '0')}${randomBytes(8).toString('hex').slice(1)}`;
+  const random = randomUUID();
+  return `exc_${startedAt.toString(36).padStart(9, '0')}${random.slice(0, 8)}${random.slice(9, 13)}${random.slice(-3)}`;
 }
