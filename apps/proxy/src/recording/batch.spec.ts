@@ -1,55 +1,59 @@
 import type { TableDefinition, Write } from '@claude-proxy/storage';
 import { describe, expect, it } from '@jest/globals';
+import { Exchange } from '../exchange/exchange.js';
 import { Batch } from './batch.js';
+import type { Ledger } from './ledger.js';
 
 const TABLE: TableDefinition = { name: 'counters', partitionKey: 'id' };
-const plus = (id: string, add: Record<string, number>, set?: Record<string, unknown>): Write => ({
-  kind: 'increment',
-  table: TABLE,
-  key: { id },
-  add,
-  ...(set ? { set } : {}),
-});
+const exchangeOf = (user: string) => new Exchange(user, 'messages', '/v1/messages');
+
+/** Counts exchanges by user. */
+class CountingLedger implements Ledger {
+  constructor(readonly maxWritesOfOne = 1) {}
+
+  openPage() {
+    const counts = new Map<string, number>();
+    return {
+      get size() {
+        return counts.size;
+      },
+      add: ({ user }: Exchange) => counts.set(user, (counts.get(user) ?? 0) + 1),
+      writes: () => [...counts].map(([id, n]): Write => ({ kind: 'increment', table: TABLE, key: { id }, add: { n } })),
+    };
+  }
+}
 
 describe('a batch', () => {
-  it('adds up increments of one item and keeps the last value set', () => {
-    const batch = new Batch();
-    batch.add([plus('a', { n: 1 }, { model: 'x', day: 1 }), plus('b', { n: 5 })]);
-    batch.add([plus('a', { n: 2, m: 3 }, { model: 'y' })]);
-    expect(batch.writes).toEqual([plus('a', { n: 3, m: 3 }, { model: 'y', day: 1 }), plus('b', { n: 5 })]);
-    expect(batch.exchanges).toBe(2);
+  it('writes what the pages of all ledgers say', () => {
+    const batch = new Batch([new CountingLedger(), new CountingLedger()]);
+    for (const user of ['alice', 'bob', 'alice']) batch.add(exchangeOf(user));
+    const counted = [
+      { kind: 'increment', table: TABLE, key: { id: 'alice' }, add: { n: 2 } },
+      { kind: 'increment', table: TABLE, key: { id: 'bob' }, add: { n: 1 } },
+    ];
+    expect(batch.close()).toEqual([...counted, ...counted]);
+    expect(batch.exchanges).toBe(3);
   });
 
-  it('keeps items of two tables apart', () => {
-    const batch = new Batch();
-    const other: Write = { kind: 'put', table: { name: 'lines', partitionKey: 'id' }, item: { id: 'a' } };
-    batch.add([plus('a', { n: 1 }), other]);
-    expect(batch.writes).toHaveLength(2);
-  });
-
-  it('leaves the increments it was given as they are', () => {
-    const batch = new Batch();
-    const first = plus('a', { n: 1 }, { model: 'x' });
-    batch.add([first]);
-    batch.add([plus('a', { n: 2 }, { model: 'y' })]);
-    expect(first).toEqual(plus('a', { n: 1 }, { model: 'x' }));
+  it('says the same when it is asked again', () => {
+    const batch = new Batch([new CountingLedger()]);
+    batch.add(exchangeOf('alice'));
+    expect(batch.close()).toBe(batch.close());
   });
 
   it('is full after 25 exchanges', () => {
-    const batch = new Batch();
-    for (let index = 0; index < 24; index += 1) batch.add([plus('a', { n: 1 })]);
-    expect(batch.isFull).toBe(false);
-    batch.add([plus('a', { n: 1 })]);
-    expect(batch.isFull).toBe(true);
+    const batch = new Batch([new CountingLedger()]);
+    for (let index = 0; index < 24; index += 1) batch.add(exchangeOf('alice'));
+    expect(batch.hasRoom).toBe(true);
+    batch.add(exchangeOf('alice'));
+    expect(batch.hasRoom).toBe(false);
   });
 
-  it('has no room for what would make a transaction too large', () => {
-    const batch = new Batch();
-    for (let index = 0; index < 24; index += 1)
-      batch.add([plus(`${index}`, { n: 1 }), plus(`x${index}`, { n: 1 }), plus(`y${index}`, { n: 1 })]);
-    expect(batch.isFull).toBe(false);
-    const writes = Array.from({ length: 29 }, (_, index) => plus(`z${index}`, { n: 1 }));
-    expect(batch.hasRoomFor(writes)).toBe(false);
-    expect(batch.hasRoomFor(writes.slice(1))).toBe(true);
+  it('is full where one more exchange could make the transaction too large', () => {
+    const batch = new Batch([new CountingLedger(90)]);
+    for (let index = 0; index < 10; index += 1) batch.add(exchangeOf(`user${index}`));
+    expect(batch.hasRoom).toBe(true);
+    batch.add(exchangeOf('one-more'));
+    expect(batch.hasRoom).toBe(false);
   });
 });

@@ -1,9 +1,10 @@
-import { StorageError, TableStore, type Write } from '@claude-proxy/storage';
+import { StorageError, TableStore } from '@claude-proxy/storage';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { StoreHealth } from '../state/store-health.js';
 import { Batch } from './batch.js';
+import type { Ledger } from './ledger.js';
 
 /** What is lost at most when the process is killed. */
 const FLUSH_INTERVAL_MS = 1_000;
@@ -14,9 +15,6 @@ const LOG_EVERY_MS = 60_000;
 /** A process that ends does not wait for a store that is away. */
 const MAX_TRIES_AT_END = 2;
 
-/** What one room writes about a finished exchange. */
-export type Ledger = (exchange: Exchange) => readonly Write[];
-
 /**
  * Writes what is known about finished exchanges: the writes of all ledgers about one exchange land in one transaction,
  * and a transaction that is repeated counts once.
@@ -26,7 +24,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(Recorder.name);
   private readonly ledgers: Ledger[] = [];
   private readonly waiting: Batch[] = [];
-  private open = new Batch();
+  private open: Batch | undefined;
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private nextTryMs = 0;
@@ -41,7 +39,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
 
   /** Exchanges that are not in the store yet. */
   get waitingExchanges(): number {
-    return this.waiting.reduce((sum, batch) => sum + batch.exchanges, this.open.exchanges);
+    return this.waiting.reduce((sum, batch) => sum + batch.exchanges, this.open?.exchanges ?? 0);
   }
 
   /** Exchanges that nobody will find in the store, since the start of the process. */
@@ -76,21 +74,20 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
   }
 
   private record(exchange: Exchange): void {
-    const writes = this.ledgers.flatMap((ledger) => ledger(exchange));
-    if (writes.length === 0) return;
-    if (!this.open.hasRoomFor(writes)) this.closeOpen();
     if (this.waitingExchanges >= MAX_WAITING_EXCHANGES) {
       this.droppedExchanges += 1;
       return;
     }
-    this.open.add(writes);
-    if (this.open.isFull && !this.running) void this.flush();
+    this.open ??= new Batch(this.ledgers);
+    this.open.add(exchange);
+    if (this.open.hasRoom) return;
+    this.closeOpen();
+    if (!this.running) void this.flush();
   }
 
   private closeOpen(): void {
-    if (this.open.exchanges === 0) return;
-    this.waiting.push(this.open);
-    this.open = new Batch();
+    if (this.open) this.waiting.push(this.open);
+    this.open = undefined;
   }
 
   private async writeWaiting(): Promise<void> {
@@ -98,7 +95,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     this.closeOpen();
     for (let batch = this.waiting[0]; batch; batch = this.waiting[0]) {
       try {
-        await this.store.transact(batch.writes, batch.token);
+        await this.write(batch);
         this.logger.debug(`📊 ${batch.exchanges} exchanges written`);
       } catch (error) {
         this.complain(error);
@@ -112,6 +109,11 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     }
   }
 
+  private async write(batch: Batch): Promise<void> {
+    const writes = batch.close();
+    if (writes.length > 0) await this.store.transact(writes, batch.token);
+  }
+
   private complain(error: unknown): void {
     this.health.noteFailure();
     if (Date.now() - this.loggedAtMs < LOG_EVERY_MS) return;
@@ -123,7 +125,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-/** What the store will never take must not keep back what comes after it. */
+/** What the store will never take, or we cannot word, must not keep back what comes after it. */
 function isHopeless(error: unknown): boolean {
-  return error instanceof StorageError && error.kind === 'invalid';
+  return !(error instanceof StorageError) || error.kind === 'invalid';
 }

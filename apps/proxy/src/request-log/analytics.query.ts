@@ -2,18 +2,10 @@ import type { Analytics, AnalyticsRange, Bucket } from '@claude-proxy/admin-api'
 import { type Item, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { dayOf, hourOf } from '../recording/periods.js';
 import { FigureSum, FigureTally } from './figures.js';
 import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
-import {
-  dayOf,
-  HOUR_MS,
-  hourOf,
-  hourPartition,
-  requestsTable,
-  SLOT_MS,
-  slotPartition,
-  userPartition,
-} from './requests.table.js';
+import { HOUR_MS, hourPartition, requestsTable, SLOT_MS, slotPartition, userPartition } from './requests.table.js';
 
 const DAY_MS = 24 * HOUR_MS;
 /** Many dashboards cost no more than one. */

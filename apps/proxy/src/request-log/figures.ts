@@ -1,5 +1,5 @@
 import type { Figures } from '@claude-proxy/admin-api';
-import { countOf } from '@claude-proxy/messages-api';
+import { countOf, type Usage } from '@claude-proxy/messages-api';
 import type { Item } from '@claude-proxy/storage';
 import type { Exchange } from '../exchange/exchange.js';
 import { Histogram, stepOf } from './histogram.js';
@@ -24,44 +24,64 @@ type Counter = (typeof COUNTERS)[number];
 const FIRST_BYTE = 'first_byte#';
 const DURATION = 'duration#';
 
-/** What one exchange adds to the figures of its time. Durations are counted in steps of a histogram. */
-export function figuresOfExchange(exchange: Exchange, hasHistograms: boolean): Record<string, number> {
-  const { usage, outcome, firstByteMs, durationMs, costNanoUsd } = exchange;
-  const isError = outcome === 'refused' || outcome === 'broken';
-  const isAnswered = outcome === 'completed' && firstByteMs !== undefined;
-  const output = countOf(usage?.output_tokens);
-  const counts: Record<Counter, number> = {
-    requests: 1,
-    errors: isError ? 1 : 0,
-    fallbacks: exchange.isFallback ? 1 : 0,
-    input_tokens: countOf(usage?.input_tokens),
-    output_tokens: output,
-    cache_creation_input_tokens: countOf(usage?.cache_creation_input_tokens),
-    cache_read_input_tokens: countOf(usage?.cache_read_input_tokens),
-    cost_nano_usd: costNanoUsd ?? 0,
-    unpriced_requests: costNanoUsd === null ? 1 : 0,
-    answered: isAnswered ? 1 : 0,
-    duration_ms: isAnswered ? Math.round(durationMs) : 0,
-    generating_ms: isAnswered && output > 0 ? Math.max(1, Math.round(durationMs)) : 0,
-    generated_tokens: isAnswered ? output : 0,
-  };
-  const figures = withoutZeros(counts);
-  if (!isAnswered || !hasHistograms) return figures;
-  figures[`${FIRST_BYTE}${stepOf(firstByteMs)}`] = 1;
-  figures[`${DURATION}${stepOf(durationMs)}`] = 1;
-  return figures;
-}
+type Counts = Record<Counter, number>;
 
-/** What is not there counts as zero, and every member of an item is checked, summed and written anew. */
-function withoutZeros(counts: Record<Counter, number>): Record<string, number> {
-  const figures: Record<string, number> = {};
-  for (const name of COUNTERS) if (counts[name] !== 0) figures[name] = counts[name];
-  return figures;
+/** What finished exchanges add to the figures of their time. Durations are counted in steps of a histogram. */
+export class FigureAddition {
+  private readonly counts = emptyCounts();
+  private readonly firstByte = new Histogram();
+  private readonly duration = new Histogram();
+
+  addExchange({ outcome, isFallback, usage, costNanoUsd, firstByteMs, durationMs }: Exchange): void {
+    const { counts } = this;
+    counts.requests += 1;
+    if (outcome === 'refused' || outcome === 'broken') counts.errors += 1;
+    if (isFallback) counts.fallbacks += 1;
+    counts.cost_nano_usd += costNanoUsd ?? 0;
+    if (costNanoUsd === null) counts.unpriced_requests += 1;
+    if (usage) this.addTokens(usage);
+    const isAnswered = outcome === 'completed' && firstByteMs !== undefined;
+    if (isAnswered) this.addAnswer(firstByteMs, durationMs, countOf(usage?.output_tokens));
+  }
+
+  addAll({ counts, firstByte, duration }: FigureAddition): void {
+    for (const name of COUNTERS) this.counts[name] += counts[name];
+    for (const [step, count] of firstByte) this.firstByte.add(step, count);
+    for (const [step, count] of duration) this.duration.add(step, count);
+  }
+
+  /** Without zeros: what is not there counts as zero, and every member of an item is checked, summed and written. */
+  attributes(hasHistograms: boolean): Record<string, number> {
+    const attributes: Record<string, number> = {};
+    for (const name of COUNTERS) if (this.counts[name] !== 0) attributes[name] = this.counts[name];
+    if (!hasHistograms) return attributes;
+    for (const [step, count] of this.firstByte) attributes[FIRST_BYTE + step] = count;
+    for (const [step, count] of this.duration) attributes[DURATION + step] = count;
+    return attributes;
+  }
+
+  private addTokens(usage: Usage): void {
+    const { counts } = this;
+    counts.input_tokens += countOf(usage.input_tokens);
+    counts.output_tokens += countOf(usage.output_tokens);
+    counts.cache_creation_input_tokens += countOf(usage.cache_creation_input_tokens);
+    counts.cache_read_input_tokens += countOf(usage.cache_read_input_tokens);
+  }
+
+  private addAnswer(firstByteMs: number, durationMs: number, outputTokens: number): void {
+    const { counts } = this;
+    counts.answered += 1;
+    counts.duration_ms += Math.round(durationMs);
+    counts.generated_tokens += outputTokens;
+    if (outputTokens > 0) counts.generating_ms += Math.max(1, Math.round(durationMs));
+    this.firstByte.add(stepOf(firstByteMs), 1);
+    this.duration.add(stepOf(durationMs), 1);
+  }
 }
 
 /** A sum of figures. */
 export class FigureSum {
-  private readonly counts = Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Record<Counter, number>;
+  private readonly counts = emptyCounts();
   private readonly firstByte = new Histogram();
   private readonly duration = new Histogram();
 
@@ -99,6 +119,10 @@ export class FigureSum {
       cache_hit_share: input === 0 ? null : counts.cache_read_input_tokens / input,
     };
   }
+}
+
+function emptyCounts(): Counts {
+  return Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Counts;
 }
 
 /** Sums by name: an upstream, a model, a user. */

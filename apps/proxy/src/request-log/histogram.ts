@@ -18,7 +18,12 @@ export class Histogram {
     this.total += count;
   }
 
-  /** Undefined without a duration. */
+  /** Steps and how often each was counted. */
+  [Symbol.iterator](): IterableIterator<[number, number]> {
+    return this.counts[Symbol.iterator]();
+  }
+
+  /** Null without a duration. */
   percentiles(): Percentiles | null {
     if (this.total === 0) return null;
     const steps = [...this.counts].sort(([a], [b]) => a - b);

@@ -1,4 +1,5 @@
 import type { RequestDetail, RequestLine } from '@claude-proxy/admin-api';
+import type { Item } from '@claude-proxy/storage';
 import type { Attempt, Exchange } from '../exchange/exchange.js';
 
 /** What is kept of an exchange. No prompt, no answer, no credential. */
@@ -36,6 +37,43 @@ export function detailOf(exchange: Exchange): RequestDetail {
     queue_ms: Math.round(exchange.queueMs ?? 0),
     usage: (usage as Record<string, unknown> | undefined) ?? null,
   };
+}
+
+/** What a field is where nothing is known of it: not kept, so that a line stays well under 1 KB. */
+const UNKNOWN = {
+  model: null,
+  upstream: null,
+  fallback_reason: null,
+  is_drill: false,
+  is_stream: false,
+  input_tokens: 0,
+  output_tokens: 0,
+  cache_creation_input_tokens: 0,
+  cache_read_input_tokens: 0,
+  is_output_estimated: false,
+  cost_usd: null,
+  first_byte_ms: null,
+  answered_model: null,
+  stop_reason: null,
+  error: null,
+  upstream_request_id: null,
+  credential_fingerprint: null,
+  request_bytes: 0,
+  answer_bytes: 0,
+  queue_ms: 0,
+  usage: null,
+} as const satisfies Partial<RequestDetail>;
+
+/** A detail as it is kept. */
+export function keptOf(detail: RequestDetail): Item {
+  const kept: Item = { ...detail };
+  for (const field in UNKNOWN) if (kept[field] === UNKNOWN[field as keyof typeof UNKNOWN]) kept[field] = undefined;
+  return kept;
+}
+
+/** The detail in an item of the table. */
+export function detailIn({ partition: _partition, sort: _sort, ttl: _ttl, ...kept }: Item): RequestDetail {
+  return { ...UNKNOWN, ...kept } as unknown as RequestDetail;
 }
 
 const LINE_FIELDS = [

@@ -1,21 +1,26 @@
-import type { Item, TableDefinition, Write } from '@claude-proxy/storage';
+import type { Key, TableDefinition, Write } from '@claude-proxy/storage';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
+import type { Ledger, LedgerPage } from '../recording/ledger.js';
+import { dayOf, hourOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
-import { figuresOfExchange } from './figures.js';
-import { detailOf } from './request-line.js';
+import { FigureAddition } from './figures.js';
+import { detailOf, keptOf } from './request-line.js';
 import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
-import { dayOf, hourKeyOf, hourOf, lineKeyOf, requestsTable, slotKeyOf, userKeyOf } from './requests.table.js';
+import { hourKeyOf, lineKeyOf, requestsTable, SLOT_MS, slotKeyOf, userKeyOf } from './requests.table.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 /** Slots serve the last hour, hours of users the last day; what lasts is by day. */
 const SLOT_TTL_SECONDS = 2 * DAY_SECONDS;
 const USER_HOUR_TTL_SECONDS = 3 * DAY_SECONDS;
 const FIGURES_TTL_SECONDS = 90 * DAY_SECONDS;
+/** Slot, hour, hour of the user, day of the user. */
+const MAX_WRITES_OF_SLOT = 4;
 
 /** Keeps a line of every exchange, and adds it to the figures of its time. */
 @Injectable()
-export class RequestLogLedger implements OnModuleInit {
+export class RequestLogLedger implements Ledger, OnModuleInit {
+  readonly maxWritesOfOne = 1 + MAX_WRITES_OF_SLOT;
   private readonly table: TableDefinition;
 
   constructor(
@@ -26,39 +31,100 @@ export class RequestLogLedger implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.recorder.addLedger((exchange) => [this.lineOf(exchange), ...this.figuresOf(exchange)]);
+    this.recorder.addLedger(this);
   }
 
-  private lineOf(exchange: Exchange): Write {
-    const { id, startedAt } = exchange;
-    const ttl = Math.floor(Date.now() / 1_000) + this.config.keepDays * DAY_SECONDS;
-    const item: Item = { ...lineKeyOf(id, startedAt), ...detailOf(exchange), ttl };
-    return { kind: 'put', table: this.table, item };
+  openPage(): LedgerPage {
+    return new RequestLogPage(this.table, this.config.keepDays * DAY_SECONDS);
+  }
+}
+
+/** Exchanges of one user, upstream and model within five minutes. */
+interface Slot {
+  readonly timeMs: number;
+  readonly user: string;
+  readonly upstream: string;
+  readonly model: string;
+  readonly figures: FigureAddition;
+}
+
+class RequestLogPage implements LedgerPage {
+  private readonly exchanges: Exchange[] = [];
+  private readonly slots = new Map<string, Slot>();
+
+  constructor(
+    private readonly table: TableDefinition,
+    private readonly lineTtlSeconds: number,
+  ) {}
+
+  get size(): number {
+    return this.exchanges.length + this.slots.size * MAX_WRITES_OF_SLOT;
   }
 
-  /** Only of messages: a page of models is no use of Claude. */
-  private figuresOf(exchange: Exchange): Write[] {
-    if (exchange.operation !== 'messages') return [];
+  add(exchange: Exchange): void {
+    this.exchanges.push(exchange);
+    // A page of models is no use of Claude.
+    if (exchange.operation === 'messages') this.slotOf(exchange).figures.addExchange(exchange);
+  }
+
+  writes(): Write[] {
+    const nowSeconds = Math.floor(Date.now() / 1_000);
+    const lines = this.exchanges.map((exchange) => this.lineOf(exchange, nowSeconds));
+    const sums = new FigureSums(this.table, nowSeconds);
+    for (const { timeMs, user, upstream, model, figures } of this.slots.values()) {
+      sums.add(slotKeyOf(timeMs, user, upstream, model), figures, SLOT_TTL_SECONDS, { user, upstream, model });
+      sums.add(hourKeyOf(timeMs, upstream, model), figures, FIGURES_TTL_SECONDS, { upstream, model });
+      sums.add(userKeyOf(hourOf(timeMs), user), figures, USER_HOUR_TTL_SECONDS, { user });
+      sums.add(userKeyOf(dayOf(timeMs), user), figures, FIGURES_TTL_SECONDS, { user });
+    }
+    return [...lines, ...sums.writes()];
+  }
+
+  private slotOf(exchange: Exchange): Slot {
     const { startedAt, user, upstream = 'nobody' } = exchange;
     const model = labelOf(exchange.model);
-    const full = figuresOfExchange(exchange, true);
-    const plain = figuresOfExchange(exchange, false);
-    return [
-      this.addition(slotKeyOf(startedAt, user, upstream, model), full, SLOT_TTL_SECONDS, { user, upstream, model }),
-      this.addition(hourKeyOf(startedAt, upstream, model), full, FIGURES_TTL_SECONDS, { upstream, model }),
-      this.addition(userKeyOf(hourOf(startedAt), user), plain, USER_HOUR_TTL_SECONDS, { user }),
-      this.addition(userKeyOf(dayOf(startedAt), user), plain, FIGURES_TTL_SECONDS, { user }),
-    ];
+    const timeMs = startedAt - (startedAt % SLOT_MS);
+    const key = `${timeMs} ${user} ${upstream} ${model}`;
+    let slot = this.slots.get(key);
+    if (!slot) {
+      slot = { timeMs, user, upstream, model, figures: new FigureAddition() };
+      this.slots.set(key, slot);
+    }
+    return slot;
   }
 
-  private addition(
-    key: Readonly<Record<string, string>>,
-    add: Record<string, number>,
-    ttlSeconds: number,
-    set: Readonly<Record<string, string>>,
-  ): Write {
-    const ttl = Math.floor(Date.now() / 1_000) + ttlSeconds;
-    return { kind: 'increment', table: this.table, key, add, set: { ...set, ttl } };
+  private lineOf(exchange: Exchange, nowSeconds: number): Write {
+    const ttl = nowSeconds + this.lineTtlSeconds;
+    const item = { ...lineKeyOf(exchange.id, exchange.startedAt), ...keptOf(detailOf(exchange)), ttl };
+    return { kind: 'put', table: this.table, item };
+  }
+}
+
+/** Figures by item: what several slots share is written once. */
+class FigureSums {
+  private readonly byKey = new Map<string, { key: Key; figures: FigureAddition; set: Record<string, unknown> }>();
+
+  constructor(
+    private readonly table: TableDefinition,
+    private readonly nowSeconds: number,
+  ) {}
+
+  add(key: Key, figures: FigureAddition, ttlSeconds: number, labels: Readonly<Record<string, string>>): void {
+    const text = `${key.partition} ${key.sort}`;
+    let sum = this.byKey.get(text);
+    if (!sum) {
+      sum = { key, figures: new FigureAddition(), set: { ...labels, ttl: this.nowSeconds + ttlSeconds } };
+      this.byKey.set(text, sum);
+    }
+    sum.figures.addAll(figures);
+  }
+
+  writes(): Write[] {
+    return [...this.byKey.values()].map(({ key, figures, set }) => {
+      // Percentiles are shown by upstream and model, not by user alone.
+      const add = figures.attributes('upstream' in set);
+      return { kind: 'increment', table: this.table, key, add, set };
+    });
   }
 }
 

@@ -1,13 +1,12 @@
 import type { RequestDetail, RequestLine, RequestPage } from '@claude-proxy/admin-api';
 import { type Item, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable } from '@nestjs/common';
+import { dayOf, hourOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
-import { lineOf } from './request-line.js';
+import { detailIn, lineOf } from './request-line.js';
 import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
 import {
-  dayOf,
   HOUR_MS,
-  hourOf,
   hourPartition,
   LINE_SHARDS,
   lineKeyOf,
@@ -57,7 +56,8 @@ export class RequestLogQuery {
     for await (const item of this.newestFirst(filter, cursor)) {
       read += 1;
       last = item;
-      if (isWanted(item, filter)) found.push(lineOf(item as unknown as RequestDetail));
+      const line = lineOf(detailIn(item));
+      if (isWanted(line, filter)) found.push(line);
       if (found.length === limit || read === MAX_READ_LINES) break;
     }
     const hasMore = found.length === limit || read === MAX_READ_LINES;
@@ -69,9 +69,7 @@ export class RequestLogQuery {
     const startedAtMs = Number.parseInt(/^exc_([0-9a-z]{9})[0-9a-f]{15}$/.exec(id)?.[1] ?? '', 36);
     if (Number.isNaN(startedAtMs)) return undefined;
     const item = await this.table.get(lineKeyOf(id, startedAtMs));
-    if (!item) return undefined;
-    const { partition: _partition, sort: _sort, ttl: _ttl, ...detail } = item;
-    return detail as unknown as RequestDetail;
+    return item && detailIn(item);
   }
 
   /** Every line of a span of time, newest first, as far as there are any. */
@@ -125,8 +123,7 @@ function timeOf(cursor: string | undefined): number {
   return cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor.split('#')[0]);
 }
 
-function isWanted(item: Item, filter: LineFilter): boolean {
-  const line = item as unknown as RequestLine;
+function isWanted(line: RequestLine, filter: LineFilter): boolean {
   const { user, model, upstream, outcome, status, sinceMs, untilMs, isFallback, isError, slowMs } = filter;
   return (
     isSame(user, line.user) &&

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { Key, TableDefinition } from '@claude-proxy/storage';
+import { dayOf, hourOf } from '../recording/periods.js';
 
 /** Lines of one hour are spread over so many partitions. */
 export const LINE_SHARDS = 4;
@@ -12,23 +12,13 @@ export function requestsTable(name: string): TableDefinition {
   return { name, partitionKey: 'partition', sortKey: 'sort' };
 }
 
-/** `2026-11-21T09`, UTC. */
-export function hourOf(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 13);
-}
-
-/** `2026-11-21`, UTC. */
-export function dayOf(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 10);
-}
-
 export function linePartition(hour: string, shard: number): string {
   return `line#${hour}#${shard}`;
 }
 
-/** Where the line of an exchange stands: its hour and a shard, then its time and id. */
+/** Where the line of an exchange stands: its hour and a shard (ids end in random digits), then its time and id. */
 export function lineKeyOf(id: string, startedAtMs: number): Key {
-  const shard = Number.parseInt(hash('sha256', id).slice(0, 2), 16) % LINE_SHARDS;
+  const shard = Number.parseInt(id.slice(-1), 16) % LINE_SHARDS;
   return { partition: linePartition(hourOf(startedAtMs), shard), sort: lineSort(startedAtMs, id) };
 }
 

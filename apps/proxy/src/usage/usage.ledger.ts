@@ -1,16 +1,27 @@
-import { countOf } from '@claude-proxy/messages-api';
+import { countOf, type Usage } from '@claude-proxy/messages-api';
 import type { TableDefinition, Write } from '@claude-proxy/storage';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
+import type { Ledger, LedgerPage } from '../recording/ledger.js';
+import { dayOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
 import { type UsageConfig, usageSection } from './usage.config.js';
-import { COUNTERS, modelCounter, periodShardOf, usageKeyOf, usageTable } from './usage.table.js';
+import {
+  COUNTERS,
+  type Counts,
+  emptyCounts,
+  modelCounter,
+  periodShardOf,
+  usageKeyOf,
+  usageTable,
+} from './usage.table.js';
 
 const TTL_SECONDS = 90 * 24 * 60 * 60;
 
 /** Adds the tokens of every answer to its user's day. */
 @Injectable()
-export class UsageLedger implements OnModuleInit {
+export class UsageLedger implements Ledger, OnModuleInit {
+  readonly maxWritesOfOne = 1;
   private readonly table: TableDefinition;
 
   constructor(
@@ -21,51 +32,102 @@ export class UsageLedger implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    if (this.config.isTracking) this.recorder.addLedger((exchange) => this.writesOf(exchange));
+    if (this.config.isTracking) this.recorder.addLedger(this);
   }
 
-  private writesOf(exchange: Exchange): Write[] {
-    const { user, usage, upstream, operation } = exchange;
-    if (operation !== 'messages' || !usage || !upstream) return [];
-    const period = new Date(exchange.startedAt).toISOString().slice(0, 10);
-    const nowSeconds = Math.floor(Date.now() / 1_000);
-    const model = exchange.answeredModel ?? exchange.model ?? 'unknown';
-    return [
-      {
-        kind: 'increment',
-        table: this.table,
-        key: { user_period: usageKeyOf(user, period, upstream) },
-        add: countersOf(exchange, usage, model),
-        set: {
-          user_id: user,
-          period,
-          period_type: 'daily',
-          period_shard: periodShardOf(period, user),
-          request_type: upstream,
-          model,
-          last_updated_at: nowSeconds,
-          ttl: nowSeconds + TTL_SECONDS,
-        },
-      },
-    ];
+  openPage(): LedgerPage {
+    return new UsagePage(this.table);
   }
 }
 
-/** The day's counters, and the same once more for the model. */
-function countersOf(exchange: Exchange, usage: NonNullable<Exchange['usage']>, model: string): Record<string, number> {
-  const input = countOf(usage.input_tokens);
-  const output = countOf(usage.output_tokens);
-  const counts: Record<(typeof COUNTERS)[number], number> = {
-    input_tokens: input,
-    output_tokens: output,
-    total_tokens: input + output,
-    request_count: 1,
-    cache_creation_input_tokens: countOf(usage.cache_creation_input_tokens),
-    cache_read_input_tokens: countOf(usage.cache_read_input_tokens),
-    cost_nano_usd: exchange.costNanoUsd ?? 0,
-    unpriced_count: exchange.costNanoUsd === null ? 1 : 0,
-  };
-  const add: Record<string, number> = { ...counts };
-  for (const name of COUNTERS) add[modelCounter(model, name)] = counts[name];
-  return add;
+class UsagePage implements LedgerPage {
+  private readonly days = new Map<string, DayOfUser>();
+
+  constructor(private readonly table: TableDefinition) {}
+
+  get size(): number {
+    return this.days.size;
+  }
+
+  add(exchange: Exchange): void {
+    const { user, usage, upstream, operation } = exchange;
+    if (operation !== 'messages' || !usage || !upstream) return;
+    const period = dayOf(exchange.startedAt);
+    const key = usageKeyOf(user, period, upstream);
+    let day = this.days.get(key);
+    if (!day) {
+      day = new DayOfUser(key, user, period, upstream);
+      this.days.set(key, day);
+    }
+    day.add(exchange, usage);
+  }
+
+  writes(): Write[] {
+    return [...this.days.values()].map((day) => day.writeTo(this.table));
+  }
+}
+
+/** What one user got from one upstream on one day, model by model. */
+class DayOfUser {
+  private readonly byModel = new Map<string, Counts>();
+  private lastModel = '';
+
+  constructor(
+    private readonly key: string,
+    private readonly user: string,
+    private readonly period: string,
+    private readonly upstream: string,
+  ) {}
+
+  add({ answeredModel, model, costNanoUsd }: Exchange, usage: Usage): void {
+    this.lastModel = answeredModel ?? model ?? 'unknown';
+    const counts = this.countsOf(this.lastModel);
+    const input = countOf(usage.input_tokens);
+    const output = countOf(usage.output_tokens);
+    counts.input_tokens += input;
+    counts.output_tokens += output;
+    counts.total_tokens += input + output;
+    counts.request_count += 1;
+    counts.cache_creation_input_tokens += countOf(usage.cache_creation_input_tokens);
+    counts.cache_read_input_tokens += countOf(usage.cache_read_input_tokens);
+    counts.cost_nano_usd += costNanoUsd ?? 0;
+    if (costNanoUsd === null) counts.unpriced_count += 1;
+  }
+
+  writeTo(table: TableDefinition): Write {
+    const { key, user, period, upstream } = this;
+    const nowSeconds = Math.floor(Date.now() / 1_000);
+    const set = {
+      user_id: user,
+      period,
+      period_type: 'daily',
+      period_shard: periodShardOf(period, user),
+      request_type: upstream,
+      model: this.lastModel,
+      last_updated_at: nowSeconds,
+      ttl: nowSeconds + TTL_SECONDS,
+    };
+    return { kind: 'increment', table, key: { user_period: key }, add: this.counters(), set };
+  }
+
+  private countsOf(model: string): Counts {
+    let counts = this.byModel.get(model);
+    if (!counts) {
+      counts = emptyCounts();
+      this.byModel.set(model, counts);
+    }
+    return counts;
+  }
+
+  /** The day's counters, and the same once more for each model. */
+  private counters(): Record<string, number> {
+    const add: Record<string, number> = emptyCounts();
+    for (const [model, counts] of this.byModel) {
+      for (const name of COUNTERS) {
+        add[name]! += counts[name];
+        add[modelCounter(model, name)] = counts[name];
+      }
+    }
+    return add;
+  }
 }

@@ -1,9 +1,7 @@
 import type { TokenCounts, UsageSummary } from '@claude-proxy/admin-api';
 import { countOf } from '@claude-proxy/messages-api';
 import type { Item } from '@claude-proxy/storage';
-import { COUNTERS, parseModelCounter } from './usage.table.js';
-
-type Counts = Record<(typeof COUNTERS)[number], number>;
+import { COUNTERS, type Counts, emptyCounts, parseModelCounter } from './usage.table.js';
 
 /** Adds up counters under a name: a day, a user, a model. */
 export class Tally {
@@ -69,8 +67,4 @@ function tokenCountsOf(counts: Counts): TokenCounts {
 /** A sum that lacks a part is no sum. */
 function costOf(counts: Counts): number | null {
   return counts.unpriced_count > 0 ? null : counts.cost_nano_usd / 1e9;
-}
-
-function emptyCounts(): Counts {
-  return Object.fromEntries(COUNTERS.map((counter) => [counter, 0])) as Counts;
 }

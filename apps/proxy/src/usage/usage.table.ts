@@ -17,6 +17,11 @@ export const COUNTERS = [
   'cost_nano_usd',
   'unpriced_count',
 ] as const;
+export type Counts = Record<(typeof COUNTERS)[number], number>;
+
+export function emptyCounts(): Counts {
+  return Object.fromEntries(COUNTERS.map((counter) => [counter, 0])) as Counts;
+}
 
 /** Keys and counters are the published schema of the original; the index makes "all users of a day" a query. */
 export function usageTable(name: string): TableDefinition {
