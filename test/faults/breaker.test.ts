@@ -21,8 +21,8 @@ const goDown = async () => {
   for (let times = 0; times < 5; times += 1) expect((await post()).fallback).toBe('overloaded');
 };
 const later = (seconds: number) => {
-  const now = Date.now;
-  jest.spyOn(Date, 'now').mockImplementation(() => now() + seconds * 1_000);
+  const now = performance.now.bind(performance);
+  jest.spyOn(performance, 'now').mockImplementation(() => now() + seconds * 1_000);
 };
 
 describe('an upstream that has failed five times in a row', () => {
@@ -49,6 +49,15 @@ describe('an upstream that has failed five times in a row', () => {
     expect(answers.map(({ upstream }) => upstream).sort()).toEqual(['anthropic', 'bedrock', 'bedrock']);
     const [first, second] = await Promise.all([post(), post()]);
     expect([first.upstream, second.upstream]).toEqual(['anthropic', 'anthropic']);
+  });
+
+  it('is asked after ten seconds although the clock was set back meanwhile', async () => {
+    await goDown();
+    const now = Date.now;
+    jest.spyOn(Date, 'now').mockImplementation(() => now() - 6 * 3_600_000);
+    later(10.5);
+    stage.anthropic.setDefault(answer());
+    expect((await post()).upstream).toBe('anthropic');
   });
 
   it('is asked all the same where it is the only one', async () => {

@@ -8,7 +8,7 @@ export class LocalStorage implements ThrottlerStorage {
   private readonly counter = new WindowCounter(MAX_KEYS);
 
   async increment(key: string, windowMs: number, limit: number): ReturnType<ThrottlerStorage['increment']> {
-    const { hits, msUntilEnd } = this.counter.hit(key, windowMs, Date.now());
+    const { hits, msUntilEnd } = this.counter.hit(key, windowMs, performance.now());
     const isBlocked = hits > limit;
     const secondsUntilEnd = Math.ceil(msUntilEnd / 1_000);
     return {

@@ -42,7 +42,7 @@ export class SharedStorage implements ThrottlerStorage {
   }
 
   async increment(key: string, windowMs: number, limit: number, blockMs: number, throttlerName: string): Promise<Hit> {
-    if (this.redis.status !== 'ready' || Date.now() < this.pausedUntilMs) return PASSED;
+    if (this.redis.status !== 'ready' || performance.now() < this.pausedUntilMs) return PASSED;
     try {
       // Without a limit its script only counts: its blocks begin when a limit is passed and outlive the window.
       const counting = this.counters.increment(key, windowMs, Number.MAX_SAFE_INTEGER, blockMs, throttlerName);
@@ -50,7 +50,7 @@ export class SharedStorage implements ThrottlerStorage {
       const isBlocked = counted.totalHits > limit;
       return { ...counted, isBlocked, timeToBlockExpire: isBlocked ? Math.max(1, counted.timeToExpire) : 0 };
     } catch (error) {
-      this.pausedUntilMs = Date.now() + PAUSE_MS;
+      this.pausedUntilMs = performance.now() + PAUSE_MS;
       this.complain(error as Error);
       return PASSED;
     }

@@ -14,12 +14,12 @@ export class CredentialStates {
   private readonly byFingerprint = new Map<string, State>();
 
   seen(fingerprint: string): void {
-    this.stateOf(fingerprint).seenAtMs = Date.now();
+    this.stateOf(fingerprint).seenAtMs = performance.now();
   }
 
-  limited(fingerprint: string, untilMs: number): void {
+  limited(fingerprint: string, seconds: number): void {
     const state = this.stateOf(fingerprint);
-    state.limitedUntilMs = Math.max(state.limitedUntilMs, untilMs);
+    state.limitedUntilMs = Math.max(state.limitedUntilMs, performance.now() + seconds * 1_000);
   }
 
   reopened(fingerprint: string): void {
@@ -28,7 +28,7 @@ export class CredentialStates {
 
   /** In ccflare's words: active is who was used within an hour. */
   counts(): { active_accounts: number; rate_limited_accounts: number } {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     const states = [...this.byFingerprint.values()];
     return {
       active_accounts: states.filter(({ seenAtMs }) => nowMs - seenAtMs < ACTIVE_MS).length,
@@ -38,7 +38,7 @@ export class CredentialStates {
 
   private stateOf(fingerprint: string): State {
     const known = this.byFingerprint.get(fingerprint);
-    const state = known ?? { seenAtMs: 0, limitedUntilMs: 0 };
+    const state = known ?? { seenAtMs: Number.NEGATIVE_INFINITY, limitedUntilMs: 0 };
     this.byFingerprint.delete(fingerprint);
     this.byFingerprint.set(fingerprint, state);
     if (this.byFingerprint.size > MAX_KNOWN) this.byFingerprint.delete(this.byFingerprint.keys().next().value!);

@@ -9,6 +9,8 @@ import { LISTS, limitTable } from './limit.table.js';
 /** How soon a drill begins and ends in every task. */
 const REFRESH_MS = 2_000;
 const LOG_EVERY_MS = 60_000;
+/** How far the clocks of two tasks may lie apart. */
+const MAX_SKEW_MS = 60_000;
 
 interface StoredDrill extends DrillOrder {
   readonly id: string;
@@ -27,7 +29,7 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
   private readonly struck = new Map<string, number>();
   private drills: readonly StoredDrill[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private loggedAtMs = 0;
+  private loggedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     store: TableStore,
@@ -56,7 +58,7 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
     if (this.isForced) return true;
     const nowMs = Date.now();
     const drill = this.drills.find(
-      (each) => each.untilMs > nowMs && (each.user ?? user) === user && Math.random() < each.share,
+      (each) => isOn(each, nowMs) && (each.user ?? user) === user && Math.random() < each.share,
     );
     if (drill) this.struck.set(drill.id, (this.struck.get(drill.id) ?? 0) + 1);
     return drill !== undefined;
@@ -92,7 +94,7 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
 
   running(): Drill[] {
     const nowMs = Date.now();
-    return this.drills.filter(({ untilMs }) => untilMs > nowMs).map((drill) => this.shown(drill));
+    return this.drills.filter((drill) => isOn(drill, nowMs)).map((drill) => this.shown(drill));
   }
 
   private async refresh(): Promise<void> {
@@ -102,8 +104,8 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
       const isSame = JSON.stringify(drills) === JSON.stringify(this.drills);
       if (!isSame) this.change(drills);
     } catch (error) {
-      if (Date.now() - this.loggedAtMs < LOG_EVERY_MS) return;
-      this.loggedAtMs = Date.now();
+      if (performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
+      this.loggedAtMs = performance.now();
       this.logger.warn(`drills cannot be read: ${String(error)}`);
     }
   }
@@ -118,6 +120,11 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
     const struck = this.struck.get(id) ?? 0;
     return { id, user, seconds, share, started_at: startedAtMs, until: untilMs, seconds_left: secondsLeft, struck };
   }
+}
+
+/** A clock that was set back must not make a drill last for the length of the jump. */
+function isOn({ startedAtMs, untilMs }: StoredDrill, nowMs: number): boolean {
+  return untilMs > nowMs && startedAtMs <= nowMs + MAX_SKEW_MS;
 }
 
 function drillOf(item: Item): StoredDrill {

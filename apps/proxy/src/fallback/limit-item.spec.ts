@@ -52,6 +52,17 @@ describe('a limit item', () => {
     expect(withWindow(closed('a/b', 60), 'alice', window('a/b', 600), NOW, false)?.retry_until).toBe(NOW + 600);
   });
 
+  it('does not last for as long as the clock was set back', () => {
+    const anHourAgo = NOW - 3_600;
+    expect(closedWindowIn(closed('a/b', 60), ['a/b'], anHourAgo, false)).toBeUndefined();
+    const again = withWindow(closed('a/b', 60), 'alice', window('a/b', 30), anHourAgo, false)!;
+    expect(closedWindowIn(again, ['a/b'], anHourAgo, false)?.retry_until).toBe(anHourAgo + 30);
+  });
+
+  it('counts where another task, whose clock is a little ahead, closed it', () => {
+    expect(closedWindowIn(closed('a/b', 60), ['a/b'], NOW - 30, false)).toBeDefined();
+  });
+
   it('forgets expired scopes when it is written', () => {
     const item = withWindow(closed('a/b', 60), 'alice', window('c/d', 60), NOW + 61, false)!;
     expect(Object.keys(item.scopes!)).toEqual(['c/d']);

@@ -35,6 +35,8 @@ export interface LimitItem {
 const EVERYTHING = '*';
 
 const TTL_SECONDS = 3_600;
+/** How far the clocks of two tasks may lie apart. */
+const MAX_SKEW_SECONDS = 60;
 
 /**
  * The window that stops a request of these scopes, the longest if there are several; undefined if none does.
@@ -49,7 +51,7 @@ export function closedWindowIn(
   let longest: ClosedScope | undefined;
   for (const [name, scope] of Object.entries(scopesOf(item))) {
     const counts =
-      scope.retry_until > nowSeconds && (isDrillOn || !scope.drill) && scopes.some((wanted) => stops(name, wanted));
+      isClosed(scope, nowSeconds) && (isDrillOn || !scope.drill) && scopes.some((wanted) => stops(name, wanted));
     if (counts && scope.retry_until > (longest?.retry_until ?? 0)) longest = scope;
   }
   return longest;
@@ -93,6 +95,10 @@ export function withoutWindows(
   return after.length === 0 ? undefined : itemOf(item.user_id, Object.fromEntries(after));
 }
 
+export function hasWindow(item: LimitItem, isWanted: (name: string, scope: ClosedScope) => boolean): boolean {
+  return Object.entries(scopesOf(item)).some(([name, scope]) => isWanted(name, scope));
+}
+
 /** True when a window of this name stops a request of this scope. */
 export function stops(name: string, wanted: string): boolean {
   if (name === EVERYTHING || name === wanted) return true;
@@ -106,7 +112,13 @@ function itemOf(user: string, scopes: Readonly<Record<string, ClosedScope>>): Li
 
 /** The windows that are still closed, by scope. */
 export function livingScopes(item: LimitItem | undefined, nowSeconds: number): Readonly<Record<string, ClosedScope>> {
-  return Object.fromEntries(Object.entries(scopesOf(item)).filter(([, scope]) => scope.retry_until > nowSeconds));
+  return Object.fromEntries(Object.entries(scopesOf(item)).filter(([, scope]) => isClosed(scope, nowSeconds)));
+}
+
+/** A clock that was set back must not make a window last for the length of the jump. */
+function isClosed({ retry_until, created_at }: ClosedScope, nowSeconds: number): boolean {
+  const isAhead = created_at > nowSeconds + MAX_SKEW_SECONDS;
+  return retry_until > nowSeconds && !isAhead;
 }
 
 function scopesOf(item: LimitItem | undefined): Readonly<Record<string, ClosedScope>> {

@@ -8,7 +8,15 @@ import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { StoreHealth } from '../state/store-health.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { LISTS, limitTable } from './limit.table.js';
-import { type ClosedScope, closedWindowIn, type LimitItem, stops, withoutWindows, withWindow } from './limit-item.js';
+import {
+  type ClosedScope,
+  closedWindowIn,
+  hasWindow,
+  type LimitItem,
+  stops,
+  withoutWindows,
+  withWindow,
+} from './limit-item.js';
 
 /** A store round trip is not paid per request. */
 const CACHE_MS = 1_000;
@@ -37,7 +45,7 @@ export class LimitStore implements OnModuleDestroy {
   private readonly reads = new Map<string, Promise<LimitItem | undefined>>();
   private readonly writes = new Set<Promise<void>>();
   private pausedUntilMs = 0;
-  private loggedAtMs = 0;
+  private loggedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     store: TableStore,
@@ -61,7 +69,7 @@ export class LimitStore implements OnModuleDestroy {
   /** Counts at once in this process, and soon in all. */
   close(user: string, window: LimitWindow, isDrill = false): void {
     if (!this.config.isTrackingLimits) return;
-    this.credentials.limited(window.scope.split('/')[0]!, Date.now() + window.seconds * 1_000);
+    this.credentials.limited(window.scope.split('/')[0]!, window.seconds);
     this.change(user, (item) => withWindow(item, user, window, nowSeconds(), isDrill) ?? item);
   }
 
@@ -105,14 +113,14 @@ export class LimitStore implements OnModuleDestroy {
   }
 
   private forget(user: string, item: LimitItem, isOver: (name: string, scope: ClosedScope) => boolean): void {
-    if (withoutWindows(item, 0, isOver) === item) return;
+    if (!hasWindow(item, isOver)) return;
     this.change(user, (known) => known && withoutWindows(known, nowSeconds(), isOver));
   }
 
   private async read(user: string): Promise<LimitItem | undefined> {
     const cached = this.cache.get(user);
-    const nowMs = Date.now();
-    const isFresh = cached && nowMs - cached.readAtMs < CACHE_MS && nowMs >= cached.readAtMs;
+    const nowMs = performance.now();
+    const isFresh = cached && nowMs - cached.readAtMs < CACHE_MS;
     if (isFresh || nowMs < this.pausedUntilMs) return cached?.item;
     const inTime = await Promise.race([this.readOnce(user), sleep(READ_PATIENCE_MS, 'late' as const, { ref: false })]);
     return inTime === 'late' ? cached?.item : inTime;
@@ -167,14 +175,14 @@ export class LimitStore implements OnModuleDestroy {
 
   private keep(user: string, item: LimitItem | undefined): LimitItem | undefined {
     this.cache.delete(user);
-    this.cache.set(user, { item, readAtMs: Date.now() });
+    this.cache.set(user, { item, readAtMs: performance.now() });
     if (this.cache.size > MAX_CACHED_USERS) this.cache.delete(this.cache.keys().next().value!);
     return item;
   }
 
   private pause(error: unknown): void {
     this.health.noteFailure();
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     this.pausedUntilMs = nowMs + STORE_PAUSE_MS;
     if (nowMs - this.loggedAtMs < LOG_EVERY_MS) return;
     this.loggedAtMs = nowMs;

@@ -23,11 +23,11 @@ export class UpstreamLoad {
 
   /** False while an upstream is taken for down, but for the one request that tries. */
   isWorthAsking(upstream: string, model: string): boolean {
-    return this.breakers.get(keyOf(upstream, model))?.admits(Date.now()) ?? true;
+    return this.breakers.get(keyOf(upstream, model))?.admits(performance.now()) ?? true;
   }
 
   asked(upstream: string, model: string): void {
-    this.breakers.get(keyOf(upstream, model))?.asked(Date.now());
+    this.breakers.get(keyOf(upstream, model))?.asked(performance.now());
   }
 
   answered(upstream: string, model: string): void {
@@ -37,7 +37,7 @@ export class UpstreamLoad {
   failed(upstream: string, model: string, failure: Failure): void {
     const key = keyOf(upstream, model);
     const breaker = this.breakers.get(key) ?? new Breaker();
-    breaker.failed(failure, Date.now());
+    breaker.failed(failure, performance.now());
     this.breakers.delete(key);
     this.breakers.set(key, breaker);
     if (this.breakers.size > MAX_BREAKERS) this.breakers.delete(this.breakers.keys().next().value!);

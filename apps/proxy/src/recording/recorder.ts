@@ -28,7 +28,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private nextTryMs = 0;
-  private loggedAtMs = 0;
+  private loggedAtMs = Number.NEGATIVE_INFINITY;
   private droppedExchanges = 0;
 
   constructor(
@@ -91,7 +91,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
   }
 
   private async writeWaiting(): Promise<void> {
-    if (Date.now() < this.nextTryMs) return;
+    if (performance.now() < this.nextTryMs) return;
     this.closeOpen();
     for (let batch = this.waiting[0]; batch; batch = this.waiting[0]) {
       try {
@@ -100,7 +100,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
       } catch (error) {
         this.complain(error);
         if (!isHopeless(error)) {
-          this.nextTryMs = Date.now() + RETRY_MS;
+          this.nextTryMs = performance.now() + RETRY_MS;
           return;
         }
         this.droppedExchanges += batch.exchanges;
@@ -116,8 +116,8 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
 
   private complain(error: unknown): void {
     this.health.noteFailure();
-    if (Date.now() - this.loggedAtMs < LOG_EVERY_MS) return;
-    this.loggedAtMs = Date.now();
+    if (performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
+    this.loggedAtMs = performance.now();
     const { waitingExchanges, droppedExchanges } = this;
     this.logger.error(
       `❌ usage cannot be written: ${waitingExchanges} exchanges wait, ${droppedExchanges} are lost: ${String(error)}`,

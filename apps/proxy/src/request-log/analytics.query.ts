@@ -50,9 +50,9 @@ export class AnalyticsQuery {
 
   private cached(range: AnalyticsRange): Promise<Answer> {
     const known = this.cache.get(range);
-    if (known && Date.now() < known.untilMs) return known.answer;
+    if (known && performance.now() < known.untilMs) return known.answer;
     const answer = this.read(range);
-    this.cache.set(range, { untilMs: Date.now() + CACHE_MS, answer });
+    this.cache.set(range, { untilMs: performance.now() + CACHE_MS, answer });
     answer.catch(() => this.cache.delete(range));
     return answer;
   }

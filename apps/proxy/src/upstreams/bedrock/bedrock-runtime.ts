@@ -105,12 +105,12 @@ export class BedrockRuntime implements OnModuleDestroy {
   }
 
   private async withCredentials<Output>(send: () => Promise<Output>): Promise<Output> {
-    if (Date.now() < this.noCredentialsUntilMs) throw new NoCredentialsError(this.config.region);
+    if (performance.now() < this.noCredentialsUntilMs) throw new NoCredentialsError(this.config.region);
     try {
       return await send();
     } catch (cause) {
       if (!NO_CREDENTIALS_ERROR.test(String((cause as Error)?.name))) throw cause;
-      this.noCredentialsUntilMs = Date.now() + NO_CREDENTIALS_MEMORY_MS;
+      this.noCredentialsUntilMs = performance.now() + NO_CREDENTIALS_MEMORY_MS;
       throw new NoCredentialsError(this.config.region, cause);
     }
   }
