@@ -35,6 +35,11 @@ describe('an error of SQLite', () => {
     expect(sqliteErrorToStorageError(error, 'x')).toMatchObject({ kind });
   });
 
+  it('is told as missing_table when somebody has dropped the table', () => {
+    const error = thrownBy(() => new DatabaseSync(':memory:').exec('SELECT 1 FROM "claude-proxy-usage"'));
+    expect(sqliteErrorToStorageError(error, 'x')).toMatchObject({ kind: 'missing_table' });
+  });
+
   it('is told as corrupt when a row is no JSON', () => {
     expect(
       sqliteErrorToStorageError(

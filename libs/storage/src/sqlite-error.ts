@@ -30,6 +30,7 @@ const ADVICE: Readonly<Partial<Record<StorageFailure, string>>> = {
   denied: 'the path must be a directory this process may write to',
   corrupt: 'move the file away to start afresh, or restore a copy of it',
   full: 'there is no room left on the disk',
+  missing_table: 'another process has dropped it; the next start makes it again',
   throttled: 'another process keeps the file locked',
 };
 
@@ -42,10 +43,16 @@ export function sqliteErrorToStorageError(error: unknown, path: string): Error {
   return new StorageError(kind, `${path}: ${reason}${advice}`, error);
 }
 
+interface SystemError extends Error {
+  readonly errcode: number;
+  readonly code: string;
+}
+
 function kindOf(error: unknown): StorageFailure {
-  const { errcode, code, name } = error as { errcode?: number; code?: string; name?: string };
+  const { errcode, code, name, message = '' } = error as Partial<SystemError>;
   // A row that is no JSON any more.
   if (name === 'SyntaxError') return 'corrupt';
+  if (/^no such table/.test(message)) return 'missing_table';
   if (errcode !== undefined) return KIND_BY_RESULT_CODE[errcode & 0xff] ?? 'failed';
   return KIND_BY_SYSTEM_CODE[code ?? ''] ?? 'failed';
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkedWrites } from './checked-writes.js';
 import { SqliteFile } from './sqlite-file.js';
+import { quoted } from './sqlite-query.js';
 import { SqliteTable } from './sqlite-table.js';
 import { StorageError } from './storage-error.js';
 import { IDEMPOTENCY_WINDOW_MS, type TableDefinition, TableStore, type Write } from './table.js';
@@ -70,7 +71,8 @@ export class SqliteTableStore extends TableStore {
   }
 
   override async check(): Promise<void> {
-    this.#file.read(() => this.#file.rows(`SELECT token FROM ${TRANSACTIONS} LIMIT 1`));
+    const names = [TRANSACTIONS, ...[...this.#tables.keys()].map(quoted)];
+    for (const name of names) this.#file.read(() => this.#file.rows(`SELECT 1 FROM ${name} LIMIT 1`));
   }
 
   override async close(): Promise<void> {
