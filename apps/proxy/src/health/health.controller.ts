@@ -1,19 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Readiness } from '@claude-proxy/admin-api';
 import { TableStore } from '@claude-proxy/storage';
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get, Logger, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { UpstreamRegistry } from '../fallback/upstream.registry.js';
+import { type NamedUpstream, UpstreamRegistry } from '../fallback/upstream.registry.js';
+import { failureOf, StoreHealth } from '../state/store-health.js';
 import { Lifecycle } from './lifecycle.js';
 
-/** Nobody waits longer than this to hear how the store is. */
-const STORE_PATIENCE_MS = 2_000;
+/** Nobody waits longer than this to hear how the store or an upstream is. */
+const PATIENCE_MS = 2_000;
+
+type UpstreamState = Readiness['upstreams'][number];
 
 /** Whether the process lives, and whether it should be given requests. */
 @Controller('health')
 export class HealthController {
+  private readonly logger = new Logger(HealthController.name);
+
   constructor(
     private readonly lifecycle: Lifecycle,
     private readonly registry: UpstreamRegistry,
     private readonly store: TableStore,
+    private readonly health: StoreHealth,
   ) {}
 
   /** For load balancers: asks nobody, so that no outage of others can have all tasks replaced. */
@@ -32,21 +40,32 @@ export class HealthController {
     return { status, store, upstreams };
   }
 
+  /** The store is asked without writing; whether it takes writes is known from those that were due anyway. */
   private async storeState(): Promise<string> {
-    const late = new Promise<string>((resolve) => setTimeout(resolve, STORE_PATIENCE_MS, 'no answer').unref());
-    const check = this.store.check().then(
-      () => 'ok',
-      (error: { kind?: string }) => error.kind ?? 'failed',
-    );
-    return Promise.race([check, late]);
+    const check = this.store.check().then(() => this.health.writeFailure ?? 'ok', failureOf);
+    return inTime(check, 'no answer');
   }
 
-  private upstreamStates(): Promise<{ name: string; usable: boolean; detail: string }[]> {
+  private upstreamStates(): Promise<UpstreamState[]> {
     return Promise.all(
-      this.registry.chain.map(async ({ name, provider }) => {
-        const readiness = (await provider.readiness?.()) ?? { isUsable: true, detail: '' };
-        return { name, usable: readiness.isUsable, detail: readiness.detail };
-      }),
+      this.registry.chain.map((link) =>
+        inTime(this.stateOf(link), { name: link.name, usable: false, detail: 'no answer' }),
+      ),
     );
   }
+
+  /** A provider of a team may break its promise not to throw. What it says then may be a secret, so only the log has it. */
+  private async stateOf({ name, provider }: NamedUpstream): Promise<UpstreamState> {
+    try {
+      const { isUsable, detail } = (await provider.readiness?.()) ?? { isUsable: true, detail: '' };
+      return { name, usable: isUsable, detail };
+    } catch (error) {
+      this.logger.error(`❌ ${name} cannot tell whether it is ready: ${String(error)}`);
+      return { name, usable: false, detail: 'cannot tell, see the log' };
+    }
+  }
+}
+
+function inTime<Answer>(answer: Promise<Answer>, late: Answer): Promise<Answer> {
+  return Promise.race([answer, sleep(PATIENCE_MS, late, { ref: false })]);
 }

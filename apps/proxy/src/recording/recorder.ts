@@ -96,10 +96,12 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     for (let batch = this.waiting[0]; batch; batch = this.waiting[0]) {
       try {
         await this.write(batch);
+        this.health.noteWritten();
         this.logger.debug(`📊 ${batch.exchanges} exchanges written`);
       } catch (error) {
         this.complain(error);
         if (!isHopeless(error)) {
+          this.health.noteUnwritten(error);
           this.nextTryMs = performance.now() + RETRY_MS;
           return;
         }
