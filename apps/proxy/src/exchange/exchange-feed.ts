@@ -29,8 +29,9 @@ export class ExchangeFeed {
     this.changeListeners.push(listener);
   }
 
+  /** A listener that throws hurts nobody. */
   changed(what: Change): void {
-    for (const listener of this.changeListeners) listener(what);
+    this.tell(this.changeListeners, what, `the change of ${what}`);
   }
 
   onFinished(listener: ExchangeListener): void {
@@ -43,11 +44,15 @@ export class ExchangeFeed {
     this.told.add(exchange);
     this.finished += 1;
     exchange.durationMs = exchange.elapsedMs();
-    for (const listener of this.listeners) {
+    this.tell(this.listeners, exchange, `exchange ${exchange.id}`);
+  }
+
+  private tell<News>(listeners: readonly ((news: News) => void)[], news: News, name: string): void {
+    for (const listener of listeners) {
       try {
-        listener(exchange);
+        listener(news);
       } catch (error) {
-        this.logger.error(`❌ a listener failed on exchange ${exchange.id}: ${String(error)}`);
+        this.logger.error(`❌ a listener failed on ${name}: ${String(error)}`);
       }
     }
   }

@@ -26,7 +26,7 @@ export class LiveController implements OnModuleDestroy {
     });
     raw.write(': connected\n\n');
     const stopListening = this.feed.listen((event) => send(raw, event));
-    const pings = setInterval(() => raw.write(': ping\n\n'), PING_MS);
+    const pings = setInterval(() => write(raw, ': ping\n\n'), PING_MS);
     this.open.add(raw);
     raw.once('close', () => {
       stopListening();
@@ -41,6 +41,12 @@ export class LiveController implements OnModuleDestroy {
 }
 
 function send(raw: FastifyReply['raw'], { type, ...data }: LiveEvent): void {
+  write(raw, `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+}
+
+function write(raw: FastifyReply['raw'], text: string): void {
+  // A reader that stands still is not closed at once; writing after the end would end the process.
+  if (raw.writableEnded) return;
   if (raw.writableLength > MAX_BUFFERED_BYTES) raw.destroy();
-  else raw.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+  else raw.write(text);
 }

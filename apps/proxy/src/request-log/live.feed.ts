@@ -1,5 +1,5 @@
 import type { LiveEvent } from '@claude-proxy/admin-api';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { detailOf, lineOf } from './request-line.js';
 
@@ -8,6 +8,7 @@ export type LiveListener = (event: LiveEvent) => void;
 /** What happens in this process, for whoever looks at it right now. */
 @Injectable()
 export class LiveFeed implements OnModuleInit {
+  private readonly logger = new Logger(LiveFeed.name);
   private readonly listeners = new Set<LiveListener>();
 
   constructor(private readonly exchanges: ExchangeFeed) {}
@@ -25,7 +26,14 @@ export class LiveFeed implements OnModuleInit {
     return () => this.listeners.delete(listener);
   }
 
+  /** One who looks on and fails takes nothing from the others. */
   private tell(event: LiveEvent): void {
-    for (const listener of this.listeners) listener(event);
+    for (const listener of this.listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.logger.error(`❌ somebody who looks on failed on an event of type ${event.type}: ${String(error)}`);
+      }
+    }
   }
 }
