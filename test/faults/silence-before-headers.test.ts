@@ -10,6 +10,8 @@ import {
   silence,
 } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { CLIENT_HEADERS, MESSAGE, postJson } from '../support/post-json.js';
 import { eventsOf, liveEventsOf } from '../support/read-sse.js';
 import { type Stage, startStage } from '../support/start-stage.js';
@@ -104,9 +106,12 @@ describe('after the pings', () => {
     ['', lateRefusal(400, body)],
     [', compressed', { ...lateRefusal(400, '', { 'content-encoding': 'gzip' }), body: gzipSync(body) }],
   ])('a refusal comes as an error event in the words of Anthropic%s', async (_name, behaviour) => {
+    const finished: Exchange[] = [];
+    stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => finished.push(exchange));
     const events = await eventsAfter(behaviour as Behaviour);
     expect(events.map(({ name }) => name)).toEqual(['ping', 'error']);
     expect(JSON.parse(events[1]!.data)).toEqual(JSON.parse(body));
+    expect(finished).toMatchObject([{ outcome: 'refused', status: 400 }]);
   });
 
   it('a refusal in no form of Anthropic’s is told in it', async () => {

@@ -6,7 +6,7 @@ export const messagesSection = section('messages', 'How answers reach clients.',
   pingAfterSeconds: setting(
     'PING_AFTER_SECONDS',
     wholeNumber(1, 300),
-    'A stream that is silent for so long gets a `ping` event, so that nobody on the way takes it for dead.',
+    'A stream that is silent for so long, also before its answer, gets its head and a `ping` event (OpenAI: a comment), so that nobody on the way takes it for dead.',
     '15',
   ),
   maxBufferedBytes: setting(

@@ -23,42 +23,44 @@ import type { FastifyReply } from 'fastify';
 import type { Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { UsageTap } from '../usage/usage-tap.js';
+import { EarlyHead } from './early-head.js';
 import { relay } from './relay.js';
 import { exchangeHeaderOf } from './routes.js';
 
 const MAX_REFUSAL_BYTES = 8 * 1024 * 1024;
 
 /**
- * A client that has asked for a stream and hears nothing. After some seconds it gets the head of a stream and pings
- * from us, so that nobody on the way takes the connection for dead. Whatever comes then comes as events, also a
- * refusal: the status is spent, the choice of the upstream is not.
+ * A client that has asked for a stream and hears nothing: after some seconds it gets the head of a stream and pings.
+ * Whatever comes then comes as events, also a refusal.
  */
 export class WaitingStream {
   private readonly response: ServerResponse;
-  private readonly timer: NodeJS.Timeout;
+  private readonly head: EarlyHead;
 
   constructor(
-    private readonly reply: FastifyReply,
+    reply: FastifyReply,
     private readonly exchange: Exchange,
     private readonly pingAfterSeconds: number,
   ) {
     this.response = reply.raw;
-    this.timer = setInterval(() => this.ping(), pingAfterSeconds * 1_000);
+    const headers = [exchangeHeaderOf, exchange.id, 'request-id', exchange.id];
+    this.head = new EarlyHead(reply, { headers, ping: PING_EVENT, pingAfterSeconds });
   }
 
   get hasBegun(): boolean {
-    return this.response.headersSent;
+    return this.head.isSent;
   }
 
   /** No more pings: an answer is there, or the wait was for nothing. */
   end(): void {
-    clearInterval(this.timer);
+    this.head.end();
   }
 
   /** Hands an answer on in the stream that has begun. Never rejects. */
   async deliver(answer: UpstreamAnswer, tap: UsageTap): Promise<void> {
-    if (answer.status >= 400 || !tap.isEventStream) return this.refuse(await refusalIn(answer, this.exchange.id));
     const { pingAfterSeconds, exchange } = this;
+    exchange.status = answer.status;
+    if (answer.status >= 400 || !tap.isEventStream) return this.refuse(await refusalIn(answer, exchange.id));
     if (tap.canTellItsEnd) return relay(answer, this.response, { exchange, tap, pingAfterSeconds });
     const plain = decoded(answer, tap);
     if (plain) return relay(plain, this.response, { exchange, tap: new UsageTap(plain.headers), pingAfterSeconds });
@@ -68,8 +70,7 @@ export class WaitingStream {
 
   /** Tells a refusal as Anthropic tells one in mid-stream. */
   refuse(body: string): void {
-    this.end();
-    if (!this.response.destroyed) this.response.end(sseEvent('error', body));
+    this.head.close(sseEvent('error', body));
   }
 
   refuseFor(error: unknown): void {
@@ -79,17 +80,6 @@ export class WaitingStream {
       ? errorBody(error.type, error.message, id, error.details)
       : errorBody('api_error', 'Failed.', id);
     this.refuse(JSON.stringify(told));
-  }
-
-  private ping(): void {
-    const { response, reply, exchange } = this;
-    if (response.destroyed) return;
-    if (!response.headersSent) {
-      reply.hijack();
-      const type = ['content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache'];
-      response.writeHead(200, [...type, exchangeHeaderOf, exchange.id, 'request-id', exchange.id]);
-    }
-    if (!response.writableNeedDrain) response.write(PING_EVENT);
   }
 }
 

@@ -1,6 +1,7 @@
 import { headerOf, headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
 import type { Exchange } from '../exchange/exchange.js';
 import { answerHeadersFor } from '../messages/forwarded-headers.js';
+import { exchangeHeaderOf } from '../messages/routes.js';
 
 /** What describes the body as it came; another one goes out. */
 const OF_THE_BODY = new Set(['content-type', 'content-length', 'content-encoding', 'content-md5', 'etag', 'digest']);
@@ -15,9 +16,17 @@ export function headOf(answer: UpstreamAnswer, exchange: Exchange, contentType: 
   if (requestId === undefined) kept.push('request-id', exchange.id);
   if (exchange.upstream) kept.push('x-claude-proxy-upstream', exchange.upstream);
   if (exchange.fallbackReason) kept.push('x-claude-proxy-fallback', headerText(exchange.fallbackReason));
-  if (dropped.length > 0) kept.push('x-claude-proxy-dropped', headerText(dropped.join(', ')));
-  kept.push('x-claude-proxy-exchange', exchange.id);
-  return kept;
+  return [...kept, ...ownLines(exchange, dropped)];
+}
+
+/** Header lines for a stream whose upstream is not known yet. */
+export function earlyHeadOf(exchange: Exchange, dropped: readonly string[]): string[] {
+  return ['x-request-id', exchange.id, 'request-id', exchange.id, ...ownLines(exchange, dropped)];
+}
+
+function ownLines(exchange: Exchange, dropped: readonly string[]): string[] {
+  const lines = dropped.length > 0 ? ['x-claude-proxy-dropped', headerText(dropped.join(', '))] : [];
+  return [...lines, exchangeHeaderOf, exchange.id];
 }
 
 function headerText(text: string): string {

@@ -3,7 +3,7 @@ import type { AnswerBody, BodySink } from '@claude-proxy/upstream';
 import type { Exchange } from '../exchange/exchange.js';
 
 /** A comment: every reader of server-sent events skips it. */
-const KEEP_ALIVE = ': ping\n\n';
+export const KEEP_ALIVE = ': ping\n\n';
 
 export interface StreamOptions {
   readonly exchange: Exchange;

@@ -6,16 +6,18 @@ import { AdminGuard } from '../auth/admin.guard.js';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
 import { Exchange } from '../exchange/exchange.js';
+import { GatewayError } from '../exchange/gateway-error.js';
 import { BodyBudget } from '../messages/body-budget.js';
 import { abortOnHangUp } from '../messages/client-connection.js';
 import { asksForDrill } from '../messages/drill-request.js';
+import { EarlyHead } from '../messages/early-head.js';
 import { type MessagesConfig, messagesSection } from '../messages/messages.config.js';
 import { type Delivery, MessagesService } from '../messages/messages.service.js';
 import { exchangeHeaderOf, type UserParams } from '../messages/routes.js';
-import { headOf } from './answer-head.js';
+import { earlyHeadOf, headOf } from './answer-head.js';
 import { isJsonObject, type JsonObject } from './json-object.js';
-import { openAiErrorOf, openAiStatusOf, refusedBy } from './openai-errors.js';
-import { relayStream } from './openai-relay.js';
+import { openAiErrorOf, openAiStatusOf, type Refused, refusedBy } from './openai-errors.js';
+import { KEEP_ALIVE, relayStream } from './openai-relay.js';
 import { invalid } from './refusals.js';
 import type { StreamTranslation } from './stream-translation.js';
 import { TranslatedBody } from './translated-body.js';
@@ -67,9 +69,28 @@ export class OpenAiService {
     const translated = new TranslatedRequest(translation.body, raw.rawHeaders, exchange.user, raw.headers.host);
     const caller = { credential: asApiKey(this.credentials.read(raw.headers)), signal };
     const journey = { exchange, response: reply.raw, signal, translation };
-    await this.service.serve(translated, exchange, caller, (answer, tap) => {
-      const isStream = tap.isEventStream && answer.status < 400;
-      return isStream ? this.stream(answer, tap, journey, reply) : this.whole(answer, tap, journey, reply);
+    const early = translated.isStream ? this.earlyHead(reply, journey) : undefined;
+    try {
+      await this.service.serve(translated, exchange, caller, (answer, tap) => {
+        early?.end();
+        const isStream = tap.isEventStream && answer.status < 400;
+        if (isStream) return this.stream(answer, tap, journey, reply);
+        return early?.isSent ? refuseLate(answer, tap, journey) : this.whole(answer, tap, journey, reply);
+      });
+    } catch (error) {
+      if (!early?.isSent) throw error;
+      early.close(lastEvent(translation, error));
+    } finally {
+      early?.end();
+    }
+  }
+
+  private earlyHead(reply: FastifyReply, { exchange, translation }: Journey): EarlyHead {
+    const { pingAfterSeconds } = this.config;
+    return new EarlyHead(reply, {
+      headers: earlyHeadOf(exchange, translation.dropped),
+      ping: KEEP_ALIVE,
+      pingAfterSeconds,
     });
   }
 
@@ -88,13 +109,16 @@ export class OpenAiService {
     { exchange, response, translation }: Journey,
     reply: FastifyReply,
   ): Promise<void> {
-    if (!tap.canTellItsEnd) throw broken('is compressed although it was asked not to be');
-    reply.hijack();
+    if (!tap.canTellItsEnd) {
+      answer.body.destroy();
+      throw broken('is compressed although it was asked not to be');
+    }
     exchange.status = answer.status;
-    response.writeHead(
-      answer.status,
-      headOf(answer, exchange, 'text/event-stream; charset=utf-8', translation.dropped),
-    );
+    if (!response.headersSent) {
+      reply.hijack();
+      const head = headOf(answer, exchange, 'text/event-stream; charset=utf-8', translation.dropped);
+      response.writeHead(answer.status, head);
+    }
     const body = new TranslatedBody(answer.body, tap, translation.stream(), (reason) => {
       exchange.outcome = 'broken';
       exchange.errorMessage = reason;
@@ -118,6 +142,23 @@ export class OpenAiService {
     const head = headOf(answer, exchange, 'application/json', translation.dropped);
     response.writeHead(exchange.status, [...head, 'content-length', String(body.length)]).end(body);
   }
+}
+
+/** What came instead of a stream, after its head: it becomes the last event, as in a stream that has broken. */
+async function refuseLate(
+  answer: UpstreamAnswer,
+  tap: Parameters<Delivery>[1],
+  { exchange, response, signal, translation }: Journey,
+): Promise<void> {
+  const received = await wholeAnswer(answer, tap, signal);
+  if (answer.status < 400) throw broken('is no stream');
+  exchange.status = openAiStatusOf(answer.status);
+  response.end(translation.stream().fail(openAiErrorOf(refusedBy(received.toString(), answer.status))));
+}
+
+function lastEvent(translation: Translation, error: unknown): string {
+  const refused: Refused = error instanceof GatewayError ? error : { type: 'api_error', message: 'Failed.' };
+  return translation.stream().fail(openAiErrorOf(refused));
 }
 
 function membersOf(body: Buffer): JsonObject {

@@ -1,0 +1,53 @@
+import type { FastifyReply } from 'fastify';
+
+/** What goes out while there is no answer yet. */
+export interface EarlyHeadOptions {
+  /** Header lines beside those of every event stream. */
+  readonly headers: readonly string[];
+  /** What every reader of this dialect skips. */
+  readonly ping: string;
+  readonly pingAfterSeconds: number;
+}
+
+const EVENT_STREAM = ['content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache'];
+
+/**
+ * The head of a stream that goes out before there is an answer, and pings after it, so that nobody on the way takes
+ * a silent connection for dead. The status is spent with it; the choice of the upstream is not.
+ */
+export class EarlyHead {
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly reply: FastifyReply,
+    private readonly options: EarlyHeadOptions,
+  ) {
+    this.timer = setInterval(() => this.ping(), options.pingAfterSeconds * 1_000);
+  }
+
+  get isSent(): boolean {
+    return this.reply.raw.headersSent;
+  }
+
+  /** No more pings: an answer is there, or the wait was for nothing. */
+  end(): void {
+    clearInterval(this.timer);
+  }
+
+  /** The last event of a stream that has nothing else to tell. */
+  close(event: string): void {
+    this.end();
+    if (!this.reply.raw.destroyed) this.reply.raw.end(event);
+  }
+
+  private ping(): void {
+    const { reply, options } = this;
+    const { raw: response } = reply;
+    if (response.destroyed) return;
+    if (!response.headersSent) {
+      reply.hijack();
+      response.writeHead(200, [...EVENT_STREAM, ...options.headers]);
+    }
+    if (!response.writableNeedDrain) response.write(options.ping);
+  }
+}
