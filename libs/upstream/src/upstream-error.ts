@@ -19,6 +19,7 @@ export interface LimitWindow {
 
 export interface UpstreamErrorOptions {
   readonly failure: Failure;
+  /** For people. It is logged and kept, so it quotes nothing of the request; `answer` may. */
   readonly message: string;
   readonly retryAfterSeconds?: number;
   /** False when asking the same upstream again soon is known to be useless (a spent budget). Default true. */

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Exchange } from './exchange.js';
+import { withMaskedKeys } from './masked-keys.js';
 
 export type ExchangeListener = (exchange: Exchange) => void;
 
@@ -44,6 +45,7 @@ export class ExchangeFeed {
     this.told.add(exchange);
     this.finished += 1;
     exchange.durationMs = exchange.elapsedMs();
+    if (exchange.errorMessage ?? exchange.attempts.some(({ reason }) => reason)) maskKeys(exchange);
     this.tell(this.listeners, exchange, `exchange ${exchange.id}`);
   }
 
@@ -56,4 +58,14 @@ export class ExchangeFeed {
       }
     }
   }
+}
+
+/** Here, once, before anybody keeps it: reasons are in the words of upstreams, also of those that are not ours. */
+function maskKeys(exchange: Exchange): void {
+  const { errorMessage, fallbackReason, attempts } = exchange;
+  if (errorMessage !== undefined) exchange.errorMessage = withMaskedKeys(errorMessage);
+  if (fallbackReason !== undefined) exchange.fallbackReason = withMaskedKeys(fallbackReason);
+  exchange.attempts = attempts.map((attempt) =>
+    attempt.reason === undefined ? attempt : { ...attempt, reason: withMaskedKeys(attempt.reason) },
+  );
 }

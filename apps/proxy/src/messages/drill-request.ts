@@ -16,6 +16,7 @@ export function asksForDrill(request: Parameters<AdminGuard['isAdmin']>[0], admi
   if (drill === 'rate-limit') return true;
   throw new GatewayError({
     type: 'invalid_request_error',
-    message: `${DRILL_HEADER} is ${JSON.stringify(drill)}; allowed: "rate-limit".`,
+    // Not quoted: a token may have slipped into the wrong header.
+    message: `${DRILL_HEADER} says something else than "rate-limit", which is all that is known here.`,
   });
 }

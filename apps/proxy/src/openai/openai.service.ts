@@ -166,10 +166,15 @@ function membersOf(body: Buffer): JsonObject {
   try {
     members = JSON.parse(body.toString());
   } catch (error) {
-    throw invalid(null, `The body is not JSON: ${(error as Error).message}.`);
+    throw invalid(null, `The body is not JSON${placeOf(error as SyntaxError)}.`);
   }
   if (isJsonObject(members)) return members;
   throw invalid(null, 'The body must be a JSON object.');
+}
+
+/** Of the parser's words the place alone: the rest quotes the body, and refusals are logged. */
+function placeOf({ message }: SyntaxError): string {
+  return / at position \d+/.exec(message)?.[0] ?? '';
 }
 
 function messageIn(body: Buffer): JsonObject {

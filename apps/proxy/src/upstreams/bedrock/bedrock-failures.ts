@@ -54,6 +54,8 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b\d{12}\b/g, '[account]'],
 ];
 const MAX_MESSAGE_LENGTH = 1_000;
+/** `messages.1.content.0: …`, as far as it is in words of the API. */
+const PLACE = /^[a-z_]+(?:\.(?:\d+|[a-z_]+))*(?=: )/;
 
 const VERDICT_BY_NAME: ReadonlyMap<string, (error: AwsError, text: string) => Verdict> = new Map([
   ['ValidationException', invalid],
@@ -124,7 +126,7 @@ export function upstreamErrorOf(fault: BedrockFault): UpstreamError {
   if (fault.retryAfterSeconds !== undefined) headers.push('retry-after', String(fault.retryAfterSeconds));
   const options: UpstreamErrorOptions = {
     failure: fault.failure,
-    message: fault.message,
+    message: recordOf(fault),
     isWorthWaiting: fault.isWorthWaiting,
     isForCaller: fault.isForCaller,
     answer: { status: fault.status, headers, body: bodyOfBytes(body) },
@@ -132,6 +134,14 @@ export function upstreamErrorOf(fault: BedrockFault): UpstreamError {
   };
   const { retryAfterSeconds } = fault;
   return new UpstreamError(retryAfterSeconds === undefined ? options : { ...options, retryAfterSeconds });
+}
+
+/** What is kept. A refusal of the request may quote the request, so its kind and place have to do. */
+function recordOf({ failure, type, message, awsMessage }: BedrockFault): string {
+  if (failure !== 'rejected') return message;
+  const place = PLACE.exec(awsMessage)?.[0];
+  if (TOO_LONG.test(awsMessage)) return 'AWS Bedrock refused the request: the prompt is too long';
+  return `AWS Bedrock refused the request: ${type}${place ? ` at ${place}` : ''}`;
 }
 
 function invalid(_error: AwsError, message: string): Verdict {
