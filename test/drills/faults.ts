@@ -1,68 +1,50 @@
-import {
-  type Behaviour,
-  cut,
-  endEarly,
-  errorInside200,
-  html,
-  overloaded,
-  redirect,
-  resetBeforeHeaders,
-  silence,
-} from '@claude-proxy/simulator';
-import { ask, type Seen } from './scene.js';
-import type { Stage } from './stage.js';
+import { AT_BEDROCK } from './faults/at-bedrock.js';
+import { BEFORE_AN_ANSWER, REFUSED_CONNECTION } from './faults/before-an-answer.js';
+import type { FaultScene, Observed, Theme } from './faults/fault-scene.js';
+import { IN_MID_STREAM, LATE_FAILOVER } from './faults/in-mid-stream.js';
+import { BREAKER, CLIENTS_THAT_LEAVE } from './faults/over-several-requests.js';
+import { type Stage, setStage } from './stage.js';
 
-/** What happens to Anthropic, and what a person at a client has to see. */
-interface Fault {
-  readonly title: string;
-  readonly script: readonly Behaviour[];
-  readonly expect: 'anthropic' | 'bedrock' | 'an honest error';
-}
-
-const BEGUN = { afterEvents: 1 };
-
-const FAULTS: readonly Fault[] = [
-  { title: 'Anthropic is overloaded (529)', script: [overloaded()], expect: 'bedrock' },
-  { title: 'a 200 begins with overloaded_error', script: [errorInside200('overloaded_error')], expect: 'bedrock' },
-  { title: 'a proxy on the way says 502 in HTML', script: [html(502)], expect: 'bedrock' },
-  { title: 'a redirect comes, which is never followed', script: [redirect('http://127.0.0.1:1/')], expect: 'bedrock' },
-  { title: 'a kept-alive connection turns out to be closed', script: [resetBeforeHeaders()], expect: 'anthropic' },
-  { title: 'every connection is reset', script: [resetBeforeHeaders(), resetBeforeHeaders()], expect: 'bedrock' },
-  { title: 'the message begins, and is cut off', script: [cut(BEGUN)], expect: 'bedrock' },
-  { title: 'the message begins, and the stream ends', script: [endEarly(BEGUN)], expect: 'bedrock' },
-  { title: 'silence before the headers, with pings', script: [silence({ ms: 2_200 })], expect: 'anthropic' },
-  { title: 'silence in mid-stream, with pings', script: [silence({ ms: 2_200, afterEvents: 4 })], expect: 'anthropic' },
-  { title: 'the stream is cut in mid-stream', script: [cut()], expect: 'an honest error' },
-  { title: 'the stream ends in mid-stream', script: [endEarly()], expect: 'an honest error' },
-  {
-    title: 'the stream is cut inside a character',
-    script: [cut({ insideCharacter: true })],
-    expect: 'an honest error',
-  },
+const THEMES: readonly Theme[] = [
+  REFUSED_CONNECTION,
+  BEFORE_AN_ANSWER,
+  LATE_FAILOVER,
+  IN_MID_STREAM,
+  AT_BEDROCK,
+  CLIENTS_THAT_LEAVE,
+  BREAKER,
 ];
 
-export const FAULTS_ENVIRONMENT = { PING_AFTER_SECONDS: '1' };
+/** Short silences, and no waiting for short windows. */
+const ENVIRONMENT = { PING_AFTER_SECONDS: '1', RETRY_THRESHOLD_SECONDS: '0' };
 
-/** One line for each fault: what was expected, what was seen, and how long it took. */
-export async function* playFaults(stage: Stage): AsyncGenerator<{ line: string; holds: boolean }> {
-  for (const { title, script, expect } of FAULTS) {
-    // Warms a connection up, and ends a row of failures.
-    await ask(stage, { isStream: true });
-    stage.anthropic.script(...script);
-    const seen = await ask(stage, { isStream: true }).catch((error: Error) => error);
-    const was = seen instanceof Error ? 'an honest error' : whoAnswered(seen);
-    const holds = was === expect;
-    const how = seen instanceof Error ? oneLine(seen.message) : `${seen.milliseconds} ms, "${seen.text}"`;
-    yield { line: `${holds ? '✅' : '❌'} ${title.padEnd(48)} ${was.padEnd(16)} ${how}`, holds };
-    stage.anthropic.reset();
+/** A scene that was played, and whether it went as it has to. */
+export interface PlayedFault {
+  readonly theme: string;
+  readonly scene: FaultScene;
+  readonly observed: Observed;
+  readonly holds: boolean;
+}
+
+/** Everything that can go wrong, one theme after the other. */
+export async function* playFaults(): AsyncGenerator<PlayedFault> {
+  for (const theme of THEMES) {
+    const stage = await setStage({ ...ENVIRONMENT, ...theme.environment });
+    try {
+      yield* playTheme(theme, stage);
+    } finally {
+      await stage.close();
+    }
   }
 }
 
-/** By the text: a stream that began with our pings names no upstream in its head. */
-function whoAnswered({ text }: Seen): string {
-  return text.includes('Bedrock') ? 'bedrock' : 'anthropic';
+async function* playTheme({ title: theme, scenes }: Theme, stage: Stage): AsyncGenerator<PlayedFault> {
+  for (const scene of scenes) {
+    const observed = await scene.play(stage).catch(asBroken);
+    yield { theme, scene, observed, holds: observed.sight === scene.expected };
+  }
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').slice(0, 90);
+function asBroken(error: Error): Observed {
+  return { sight: 'something else', how: error.message };
 }

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { type Played, playFallbackStory, STORY_ENVIRONMENT } from './fallback-story.js';
-import { FAULTS_ENVIRONMENT, playFaults } from './faults.js';
+import { type PlayedFault, playFaults } from './faults.js';
 import { setStage } from './stage.js';
 
 async function main(): Promise<number> {
@@ -9,19 +9,25 @@ async function main(): Promise<number> {
 }
 
 async function drillFaults(): Promise<number> {
-  const stage = await setStage(FAULTS_ENVIRONMENT);
-  print('\nWhat goes wrong with Anthropic, and what the official SDK sees of it.\n');
-  let broken = 0;
-  try {
-    for await (const { line, holds } of playFaults(stage)) {
-      print(line);
-      broken += holds ? 0 : 1;
-    }
-  } finally {
-    await stage.close();
+  print('\nWhat can go wrong, and what the official SDK sees of it.');
+  const played: PlayedFault[] = [];
+  for await (const each of playFaults()) {
+    if (each.theme !== played.at(-1)?.theme) print(`\n${each.theme}`);
+    print(lineOfFault(each));
+    played.push(each);
   }
-  print(broken === 0 ? '\nEvery fault was hidden or told.' : `\n${broken} faults were neither hidden nor told.`);
+  const broken = played.filter(({ holds }) => !holds).length;
+  const told = played.filter(
+    ({ observed: { sight } }) => sight === 'told as an error' || sight === 'refused by the SDK',
+  ).length;
+  if (broken === 0) print(`\n${played.length} faults: ${played.length - told} hidden, ${told} told, none left unsaid.`);
+  else print(`\n${broken} of ${played.length} scenes broke.`);
   return broken === 0 ? 0 : 1;
+}
+
+function lineOfFault({ scene: { title, expected }, observed: { sight, how }, holds }: PlayedFault): string {
+  const line = `${holds ? '✅' : '❌'} ${title.padEnd(46)} ${sight.padEnd(19)} ${how}`;
+  return holds ? line : `${line}\n     expected: ${expected}`;
 }
 
 async function tellStory(): Promise<number> {

@@ -1,0 +1,33 @@
+import {
+  type Behaviour,
+  cut,
+  exceptionMidStream,
+  flippedBit,
+  garbage,
+  rateLimited,
+  resetBeforeHeaders,
+  silence,
+} from '@claude-proxy/simulator';
+import { type FaultScene, type Sight, scene, type Theme } from './fault-scene.js';
+
+const LIMITED = rateLimited({ retryAfterSeconds: 60 });
+
+export const AT_BEDROCK: Theme = {
+  title: 'While Anthropic says 429, and Bedrock stands in',
+  scenes: [
+    standIn('a connection is reset', 'Bedrock answers', resetBeforeHeaders()),
+    standIn('silence in mid-stream', 'Bedrock answers', silence({ ms: 2_400, afterEvents: 3 }), 1),
+    standIn('a frame with a wrong checksum', 'told as an error', flippedBit()),
+    standIn('bytes that are no frame', 'told as an error', garbage()),
+    standIn('the connection is cut', 'told as an error', cut()),
+    standIn(
+      'ThrottlingException in mid-stream',
+      'told as an error',
+      exceptionMidStream('ThrottlingException', 'Slow.'),
+    ),
+  ],
+};
+
+function standIn(title: string, expected: Sight, behaviour: Behaviour, pings = 0): FaultScene {
+  return scene(title, expected, { anthropic: [LIMITED], bedrock: [behaviour], pings });
+}
