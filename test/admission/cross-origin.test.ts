@@ -1,4 +1,6 @@
+import Anthropic from '@anthropic-ai/sdk';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import OpenAI from 'openai';
 import { CLIENT_HEADERS, MESSAGE, postJson } from '../support/post-json.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
@@ -38,7 +40,9 @@ describe('a page of another origin', () => {
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': PAGE,
       'access-control-allow-methods': 'GET, POST, OPTIONS',
-      'access-control-allow-headers': 'Content-Type, Authorization, x-api-key, anthropic-version, anthropic-beta',
+      'access-control-allow-headers': expect.stringMatching(
+        /^Content-Type, Authorization, x-api-key, anthropic-version, anthropic-beta, /,
+      ),
       vary: 'Origin',
     });
     expect(response.headers.has('access-control-allow-credentials')).toBe(false);
@@ -90,4 +94,44 @@ describe('a page of another origin', () => {
     expect(response.status).toBe(400);
     expect(allowedOriginOf(response)).toBe('*');
   });
+
+  it('may send every header that the official SDKs send from a browser', async () => {
+    pair = await startPair({ CORS_ORIGINS: PAGE });
+    const allowed = namesIn((await ask('/v1/messages')).headers.get('access-control-allow-headers')!);
+    const sent = await headersOfSdks();
+    expect(sent).toContain('anthropic-dangerous-direct-browser-access');
+    expect(sent).toContain('x-stainless-helper-method');
+    expect(sent.filter((name) => !allowed.includes(name))).toEqual([]);
+    expect(allowed).not.toContain('x-admin-token');
+    expect(allowed).not.toContain('x-claude-proxy-drill');
+  });
 });
+
+/** Browsers ask nobody before they send these. */
+const SAFELISTED = ['accept', 'accept-language', 'content-language', 'range'];
+const namesIn = (header: string) => header.toLowerCase().split(', ');
+
+async function headersOfSdks(): Promise<string[]> {
+  const sent = new Set<string>();
+  const fetch = async (_url: unknown, init?: { headers?: ConstructorParameters<typeof Headers>[0] }) => {
+    for (const [name] of new Headers(init?.headers)) sent.add(name);
+    return new Response('{}', { status: 418 });
+  };
+  const common = { baseURL: 'http://nowhere', maxRetries: 0, dangerouslyAllowBrowser: true, fetch };
+  const anthropic = new Anthropic({ ...common, apiKey: null, authToken: 'token' });
+  const keyed = new Anthropic({ ...common, apiKey: 'sk-ant-test' });
+  const openai = new OpenAI({ ...common, apiKey: 'sk-ant-test' });
+  const question = { ...MESSAGE, messages: [{ role: 'user' as const, content: 'hi' }] };
+  await Promise.allSettled([
+    anthropic.messages.create(question),
+    keyed.messages.stream(question).finalMessage(),
+    keyed.messages.countTokens({ model: question.model, messages: question.messages }),
+    keyed.beta.messages.create({ ...question, betas: ['context-1m-2025-08-07'] }),
+    keyed.beta.messages.toolRunner({ ...question, tools: [] }),
+    openai.chat.completions.create(question, { timeout: 1_000 }),
+    openai.chat.completions.stream(question).finalContent(),
+    openai.responses.stream({ model: question.model, input: 'hi' }).finalResponse(),
+    openai.models.list(),
+  ]);
+  return [...sent].filter((name) => !SAFELISTED.includes(name));
+}

@@ -3,7 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** What a page may call. Admin endpoints are not among it, and never may be. */
 const OPEN_PATHS = /^(?:\/user\/[^/]+)?(?:\/v1)?\/v1\/(?:messages|models|chat|responses|files|skills)(?:[/?]|$)/;
 const METHODS = 'GET, POST, OPTIONS';
-const HEADERS = 'Content-Type, Authorization, x-api-key, anthropic-version, anthropic-beta';
+const HEADERS = [
+  ...['Content-Type', 'Authorization', 'x-api-key', 'anthropic-version', 'anthropic-beta'],
+  // What the official SDKs add by themselves in a browser; one name missing, and the browser sends nothing at all.
+  ...['anthropic-dangerous-direct-browser-access', 'User-Agent'],
+  ...['lang', 'package-version', 'os', 'arch', 'runtime', 'runtime-version', 'retry-count', 'timeout'].map(ofStainless),
+  ...['helper', 'helper-method'].map(ofStainless),
+].join(', ');
 const EXPOSED = [
   ...['request-id', 'x-request-id', 'retry-after', 'x-should-retry', 'x-claude-proxy-exchange'],
   ...['x-claude-proxy-upstream', 'x-claude-proxy-fallback', 'x-claude-proxy-dropped'],
@@ -30,4 +36,8 @@ export function allowOrigin(
   response.setHeader('access-control-max-age', PREFLIGHT_SECONDS);
   response.writeHead(204).end();
   return true;
+}
+
+function ofStainless(name: string): string {
+  return `x-stainless-${name}`;
 }
