@@ -3,6 +3,7 @@ import { errorTypeOfStatus } from '@claude-proxy/messages-api';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
+import { withMaskedKeys } from '../exchange/masked-keys.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { type RenderedError, renderedError } from './rendered-error.js';
 import { exchangeHeaderOf } from './routes.js';
@@ -43,7 +44,7 @@ export class AnthropicErrorFilter implements ExceptionFilter {
     if (status !== undefined && status < 500) {
       return new GatewayError({ type: errorTypeOfStatus(status), status, message: (thrown as Error).message });
     }
-    this.logger.error(`❌ unexpected: ${(thrown as Error).stack ?? String(thrown)}`);
+    this.logger.error(`❌ unexpected: ${withMaskedKeys((thrown as Error).stack ?? String(thrown))}`);
     return new GatewayError({ type: 'api_error', message: 'Internal error of the gateway.', cause: thrown });
   }
 

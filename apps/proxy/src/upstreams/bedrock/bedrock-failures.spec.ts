@@ -155,3 +155,27 @@ describe('faultOfErrorEvent', () => {
     expect(faultOfErrorEvent(Buffer.from(json), 'r-1')).toMatchObject({ failure, requestId: 'r-1' });
   });
 });
+
+describe('what is kept of a refusal', () => {
+  it.each([
+    ['messages.0.content.1: "my secret plan" is not valid', 'invalid_request_error at messages.0.content.1'],
+    ['thinking.display: Extra inputs are not permitted', 'invalid_request_error at thinking.display'],
+    ['"my secret plan" is no image', 'invalid_request_error'],
+    ['my secret plan: no image', 'invalid_request_error'],
+    ['Input is too long for my secret plan', 'the prompt is too long'],
+  ])('quotes nothing of the request: %s', (message, kept) => {
+    const error = upstreamErrorOf(faultOf(aws('ValidationException', message)));
+    expect(error.message).toBe(`AWS Bedrock refused the request: ${kept}`);
+  });
+
+  it('leaves the caller every word', async () => {
+    const { answer } = upstreamErrorOf(faultOf(aws('ValidationException', 'messages.0: "a plan" is not valid')));
+    expect(JSON.parse(String(await readBody(answer!.body, 10_000))).error.message).toBe(
+      'messages.0: "a plan" is not valid',
+    );
+  });
+
+  it('is all of what AWS says about itself', () => {
+    expect(upstreamErrorOf(faultOf(aws('ThrottlingException', 'Too many tokens'))).message).toBe('Too many tokens');
+  });
+});
