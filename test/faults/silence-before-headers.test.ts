@@ -106,12 +106,14 @@ describe('after the pings', () => {
     ['', lateRefusal(400, body)],
     [', compressed', { ...lateRefusal(400, '', { 'content-encoding': 'gzip' }), body: gzipSync(body) }],
   ])('a refusal comes as an error event in the words of Anthropic%s', async (_name, behaviour) => {
-    const finished: Exchange[] = [];
-    stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => finished.push(exchange));
+    const user = `user-${users}`;
+    const finished = new Promise<Exchange>((resolve) =>
+      stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => exchange.user === user && resolve(exchange)),
+    );
     const events = await eventsAfter(behaviour as Behaviour);
     expect(events.map(({ name }) => name)).toEqual(['ping', 'error']);
     expect(JSON.parse(events[1]!.data)).toEqual(JSON.parse(body));
-    expect(finished).toMatchObject([{ outcome: 'refused', status: 400 }]);
+    expect(await finished).toMatchObject({ outcome: 'refused', status: 400 });
   });
 
   it('a refusal in no form of Anthropic’s is told in it', async () => {

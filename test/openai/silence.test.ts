@@ -23,20 +23,24 @@ const LATE_MS = 1_500;
 const HELLO = [{ role: 'user' as const, content: 'hello' }];
 
 let stage: Stage;
-const finished: Exchange[] = [];
 beforeAll(async () => {
   stage = await startStage({ PING_AFTER_SECONDS: '1' });
-  stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => finished.push(exchange));
 });
 afterEach(() => {
   stage.anthropic.reset();
   stage.bedrock.reset();
-  finished.length = 0;
 });
 afterAll(() => stage.close());
 
 /** Every test has a user of its own, so that no limit is left over. */
 let users = 0;
+/** The exchange of the next user, once it has ended: a moment after its client has read the last byte. */
+const nextFinished = () => {
+  const user = `user-${users}`;
+  return new Promise<Exchange>((resolve) =>
+    stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => exchange.user === user && resolve(exchange)),
+  );
+};
 const newBase = () => `${stage.gateway.url}/user/user-${users++}/v1`;
 const newClient = () => new OpenAI({ baseURL: newBase(), apiKey: 'sk-ant-api03-caller', maxRetries: 0 });
 const newProvider = () =>
@@ -55,6 +59,7 @@ const pingsBefore = (text: string, word: string) => text.slice(0, text.indexOf(w
 
 describe.each(DIALECTS)('a silent upstream, asked in %s', (_name, path, body) => {
   it('is bridged by a head and comments before the answer', async () => {
+    const finished = nextFinished();
     stage.anthropic.script(silence({ ms: 2_500, text: 'late and whole' }));
     const response = await postJson(newBase() + path, body);
     expect(stage.anthropic.requests[0]!.finishReason).toBeUndefined();
@@ -67,7 +72,7 @@ describe.each(DIALECTS)('a silent upstream, asked in %s', (_name, path, body) =>
     expect(text.startsWith(PING)).toBe(true);
     expect(pingsBefore(text, 'data:')).toBeGreaterThanOrEqual(2);
     expect(text).toContain('late');
-    expect(finished).toMatchObject([{ outcome: 'completed', status: 200 }]);
+    expect(await finished).toMatchObject({ outcome: 'completed', status: 200 });
   });
 
   it('is bridged by comments in mid-stream', async () => {
@@ -84,29 +89,32 @@ describe.each(DIALECTS)('a silent upstream, asked in %s', (_name, path, body) =>
     ['is gone', resetBeforeHeaders({ latencyMs: LATE_MS })],
     ['breaks off at its beginning', cut({ latencyMs: LATE_MS, afterEvents: 1 })],
   ])('lets Bedrock answer in the stream that has begun, when it %s', async (_what, behaviour) => {
+    const finished = nextFinished();
     stage.anthropic.script(behaviour, behaviour);
     stage.bedrock.script(answer({ text: 'Bedrock' }));
     const { text } = await streamOf(path, body);
     expect(text.startsWith(PING)).toBe(true);
     expect(text).toContain('Bedrock');
-    expect(finished).toMatchObject([{ upstream: 'bedrock', outcome: 'completed', status: 200 }]);
+    expect(await finished).toMatchObject({ upstream: 'bedrock', outcome: 'completed', status: 200 });
   });
 
   it('and refusing tells its words as the last event', async () => {
+    const finished = nextFinished();
     stage.anthropic.script(refuse(400, { message: 'in its own words', latencyMs: LATE_MS }));
     const { response, text } = await streamOf(path, body);
     expect(response.status).toBe(200);
     expect(text.startsWith(PING)).toBe(true);
     expect(text.trimEnd().split('\n\n').at(-1)).toContain('in its own words');
-    expect(finished).toMatchObject([{ outcome: 'refused', status: 400 }]);
+    expect(await finished).toMatchObject({ outcome: 'refused', status: 400 });
   });
 
   it('and answering with something else tells that', async () => {
+    const finished = nextFinished();
     const headers = { 'content-type': 'application/json' };
     stage.anthropic.script(raw({ status: 200, body: '{"type":"message"}', headers, latencyMs: LATE_MS }));
     const { text } = await streamOf(path, body);
     expect(text.trimEnd().split('\n\n').at(-1)).toContain('is no stream');
-    expect(finished).toMatchObject([{ outcome: 'refused', status: 502 }]);
+    expect(await finished).toMatchObject({ outcome: 'refused', status: 502 });
   });
 
   it('and nobody else there is told as the last event', async () => {
