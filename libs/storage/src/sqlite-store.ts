@@ -62,7 +62,12 @@ export class SqliteTableStore extends TableStore {
     this.#file.write(() => {
       if (this.#isApplied(idempotencyToken, fingerprint)) return;
       for (const write of checked) this.table(write.table).apply(write);
-      this.#file.run(`INSERT INTO ${TRANSACTIONS} VALUES (?, ?, ?)`, idempotencyToken, fingerprint, this.#now());
+      this.#file.run(
+        `INSERT OR REPLACE INTO ${TRANSACTIONS} VALUES (?, ?, ?)`,
+        idempotencyToken,
+        fingerprint,
+        this.#now(),
+      );
     });
   }
 
@@ -81,14 +86,25 @@ export class SqliteTableStore extends TableStore {
   }
 
   #isApplied(token: string, fingerprint: string): boolean {
-    this.#file.run(`DELETE FROM ${TRANSACTIONS} WHERE applied_at_ms <= ?`, this.#now() - IDEMPOTENCY_WINDOW_MS);
-    const [applied] = this.#file.rows(`SELECT fingerprint FROM ${TRANSACTIONS} WHERE token = ?`, token);
+    const [applied] = this.#file.rows(
+      `SELECT fingerprint FROM ${TRANSACTIONS} WHERE token = ? AND applied_at_ms > ?`,
+      token,
+      this.#forgottenMs(),
+    );
     if (applied === undefined || applied.fingerprint === fingerprint) return applied !== undefined;
     throw new StorageError('invalid', 'this idempotency token was used for other writes');
   }
 
+  /** Tokens of this time and before are forgotten. */
+  #forgottenMs(): number {
+    return this.#now() - IDEMPOTENCY_WINDOW_MS;
+  }
+
   #prune(): void {
     try {
+      this.#file.write(() =>
+        this.#file.run(`DELETE FROM ${TRANSACTIONS} WHERE applied_at_ms <= ?`, this.#forgottenMs()),
+      );
       for (const table of this.#tables.values()) table.prune();
     } catch {
       // Expired rows are invisible anyway, and the next round comes; whatever is wrong shows in the next real call.
