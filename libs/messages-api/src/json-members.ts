@@ -70,7 +70,18 @@ function afterMembers(bytes: Uint8Array, first: number, members: Map<string, Byt
   }
 }
 
+/** A key, quotes included in the range. Those of the API are short ASCII names, for which a parser is too much. */
 function textOf(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let at = start + 1; at < end - 1; at += 1) {
+    const byte = bytes[at]!;
+    if (byte >= 0x80 || byte === BACKSLASH) return parsedText(bytes, start, end);
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+function parsedText(bytes: Uint8Array, start: number, end: number): string {
   return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString());
 }
 
