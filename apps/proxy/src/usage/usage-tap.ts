@@ -2,8 +2,6 @@ import {
   type ContentEncoding,
   contentEncodingOf,
   decodingStream,
-  membersOfJson,
-  memberValue,
   mergeUsage,
   SseScanner,
   type Usage,
@@ -167,10 +165,10 @@ class JsonReader implements AnswerReader {
   finish(): void {
     if (this.chunks.length === 0) return;
     const body = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
-    const members = membersOfJson(body);
-    this.observed.usage = mergeUsage(undefined, memberValue(body, members, 'usage'));
-    this.observed.model = textOf(memberValue(body, members, 'model'));
-    this.observed.stopReason = textOf(memberValue(body, members, 'stop_reason'));
+    const answer = JSON.parse(body.toString());
+    this.observed.usage = mergeUsage(undefined, answer?.usage);
+    this.observed.model = textOf(answer?.model);
+    this.observed.stopReason = textOf(answer?.stop_reason);
   }
 }
 

@@ -86,7 +86,7 @@ class HeldBody implements BodySink, AnswerBody {
 
   private close(ending: { error?: Error }): void {
     this.ending = ending;
-    if (!this.sink) this.peek.end(() => this.know(this.failureOf(ending)));
+    if (!this.sink) this.peek.end(() => this.isKnown || this.know(this.failureOf(ending)));
     else if (ending.error) this.sink.fail(ending.error);
     else this.sink.end();
   }
