@@ -5,6 +5,7 @@ import {
   type Behaviour,
   errorAfter,
   errorInside200,
+  exceptionMidStream,
   html,
   internal,
   overloaded,
@@ -18,6 +19,7 @@ import {
 } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { LimitStore } from '../../apps/proxy/src/fallback/limit.store.js';
+import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
 import { startGateway } from '../support/start-gateway.js';
 import { type Stage, startStage } from '../support/start-stage.js';
@@ -94,6 +96,30 @@ it('an error after the message has begun is passed on, never followed by a secon
   expect(answered.text.match(/event: message_start/g)).toHaveLength(1);
   expect(answered.text).toContain('overloaded_error');
   expect(stage.bedrock.requests).toHaveLength(0);
+});
+
+describe('an error event is on record as a failure', () => {
+  const { ended, ask } = adminApi(() => stage.gateway);
+  const limited = rateLimited({ retryAfterSeconds: 60 });
+  const inBedrock = exceptionMidStream('ThrottlingException', 'Too many tokens');
+
+  it.each<[string, Behaviour, Behaviour, string, string]>([
+    ['in the middle of a message', errorAfter(4, 'overloaded_error'), internal(), 'broken', 'anthropic'],
+    ['compressed', errorAfter(4, 'overloaded_error', { encoding: 'gzip' }), internal(), 'broken', 'anthropic'],
+    ['before a message has begun', errorInside200('overloaded_error'), internal(), 'refused', 'anthropic'],
+    ['of the request', errorInside200('invalid_request_error'), internal(), 'refused', 'anthropic'],
+    ['of Bedrock', limited, inBedrock, 'broken', 'bedrock'],
+  ])('%s', async (_name, ofAnthropic, ofBedrock, outcome, upstream) => {
+    const user = newUser();
+    stage.anthropic.script(ofAnthropic);
+    stage.bedrock.setDefault(ofBedrock);
+    expect((await postMessage(stage.gateway, { user, isStream: true })).status).toBe(200);
+    await ended();
+    const [line] = (await ask(`/api/requests?user=${user}`)).json.requests;
+    expect(line).toMatchObject({ outcome, status: 200, upstream });
+    const { error } = (await ask(`/api/requests/${line.id}`)).json;
+    expect(error).toMatch(/^error event: \w+_error$/);
+  });
 });
 
 describe('when Bedrock fails too', () => {

@@ -1,4 +1,4 @@
-import { answer, exceptionMidStream, rateLimited } from '@claude-proxy/simulator';
+import { answer, errorInside200, exceptionMidStream, internal, rateLimited } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
 import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
@@ -96,6 +96,17 @@ describe('while Anthropic says 429', () => {
     await expect(reading).rejects.toBeInstanceOf(OpenAI.APIError);
     expect(finished).toMatchObject([{ outcome: 'broken' }]);
   });
+});
+
+it('a stream that is refused before a message has begun is on record as refused', async () => {
+  stage.anthropic.script(errorInside200('overloaded_error'));
+  stage.bedrock.setDefault(internal());
+  const stream = await newClient().chat.completions.create({ model: 'opus', messages: HELLO, stream: true });
+  const reading = (async () => {
+    for await (const _chunk of stream);
+  })();
+  await expect(reading).rejects.toBeInstanceOf(OpenAI.APIError);
+  expect(finished).toMatchObject([{ outcome: 'refused', status: 200, errorMessage: 'error event: overloaded_error' }]);
 });
 
 describe('a drill', () => {

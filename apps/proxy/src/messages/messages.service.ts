@@ -15,7 +15,7 @@ import { GatewayError } from '../exchange/gateway-error.js';
 import { FallbackRouter } from '../fallback/fallback.router.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { CostService } from '../usage/cost.service.js';
-import { blindTap, UsageTap } from '../usage/usage-tap.js';
+import { blindTap, type Observed, UsageTap } from '../usage/usage-tap.js';
 
 /** Who asks, and how to know that they have left. */
 export interface Caller {
@@ -101,7 +101,14 @@ function note(exchange: Exchange, { observed }: UsageTap, answer: UpstreamAnswer
   exchange.billedAs = answer.billedAs;
   if (observed.model !== exchange.model) exchange.answeredModel = observed.model;
   exchange.stopReason = observed.stopReason;
-  exchange.errorMessage ??= observed.errorMessage;
+  noteErrorEvent(exchange, observed);
+}
+
+/** It ends a stream cleanly, and is a failure all the same. Whoever leaves on hearing it has not left an answer. */
+function noteErrorEvent(exchange: Exchange, { errorMessage, hasBegun }: Observed): void {
+  if (errorMessage === undefined) return;
+  exchange.errorMessage ??= errorMessage;
+  if (exchange.outcome !== 'refused') exchange.outcome = hasBegun ? 'broken' : 'refused';
 }
 
 /** A refusal of the upstream is an answer; without one the caller hears that nobody was there. */

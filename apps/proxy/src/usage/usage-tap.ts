@@ -21,6 +21,8 @@ export interface Observed {
   usage: Usage | undefined;
   model: string | undefined;
   stopReason: string | undefined;
+  /** A message has begun: what goes wrong from now on breaks an answer, and refuses none. */
+  hasBegun: boolean;
   /** The stream has said that it is over: `message_stop`, or an `error` event. */
   hasEnded: boolean;
   errorMessage: string | undefined;
@@ -42,6 +44,7 @@ export class UsageTap {
     usage: undefined,
     model: undefined,
     stopReason: undefined,
+    hasBegun: false,
     hasEnded: false,
     errorMessage: undefined,
     isOutputEstimated: false,
@@ -135,6 +138,7 @@ class EventReader implements AnswerReader {
     if (name === 'message_stop' || name === 'error') observed.hasEnded = true;
     const event = parsed(data);
     if (name === 'message_start') {
+      observed.hasBegun = true;
       observed.usage = mergeUsage(observed.usage, event?.message?.usage);
       observed.model = event?.message?.model;
     } else if (name === 'message_delta') {
