@@ -89,13 +89,22 @@ export class LimitStore implements OnModuleDestroy {
     this.feed.changed('limits');
   }
 
-  /** Every user that is limited: what the index lists, and what this process has read itself. @throws StorageError */
+  /**
+   * Every user that is limited: what the index lists, and items of the original that this process has met, which no
+   * index knows; they are read anew, because whoever clears one tells nobody. @throws StorageError
+   */
   async all(): Promise<LimitItem[]> {
+    await this.settled();
     const listed = await Array.fromAsync(this.table.each({ index: LISTS.index, partition: LISTS.limits }));
+    const met = await Promise.all(this.usersOutsideTheIndex().map((user) => this.itemOf(user)));
     const byUser = new Map<string, LimitItem>();
-    for (const { item } of this.cache.values()) if (item) byUser.set(item.user_id, item);
-    for (const item of listed as unknown as LimitItem[]) byUser.set(item.user_id, item);
+    for (const item of [...met, ...(listed as unknown as LimitItem[])]) if (item) byUser.set(item.user_id, item);
     return [...byUser.values()];
+  }
+
+  private usersOutsideTheIndex(): string[] {
+    const users = [...this.cache].filter(([, { item }]) => item && item.list === undefined);
+    return users.map(([user]) => user);
   }
 
   /** What the store has about a user, past every cache. @throws StorageError */
