@@ -35,7 +35,7 @@ describe('the session of the dashboard', () => {
   it('reads for any page and writes for ours alone', async () => {
     const cookie = cookieOf(await signIn(TOKEN));
     const drill = (origin: string) =>
-      ask('/api/drills', { method: 'POST', body: '{"seconds":1}', headers: { cookie, origin } });
+      ask('/api/drills', { method: 'POST', body: '{"user":null,"seconds":1}', headers: { cookie, origin } });
     expect((await drill('https://evil.example')).status).toBe(401);
     expect((await drill('null')).status).toBe(401);
     expect((await drill(gateway.url)).status).toBe(201);
@@ -52,7 +52,7 @@ describe('without an admin token', () => {
   it('a page of another site cannot use this machine to get in', async () => {
     const open = await startGateway({ FALLBACK_CHAIN: 'anthropic' });
     const drill = (headers: Record<string, string>) =>
-      fetch(`${open.url}/api/drills`, { method: 'POST', body: '{"seconds":1}', headers });
+      fetch(`${open.url}/api/drills`, { method: 'POST', body: '{"user":null,"seconds":1}', headers });
     expect((await drill({})).status).toBe(201);
     expect((await drill({ origin: open.url })).status).toBe(201);
     expect((await drill({ origin: 'https://evil.example' })).status).toBe(403);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { answer, rateLimited, refuse } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { LimitStore } from '../../apps/proxy/src/fallback/limit.store.js';
 import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
 import { type Stage, startStage } from '../support/start-stage.js';
@@ -176,6 +177,21 @@ describe('limits and drills', () => {
     expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic', fallback: null });
   });
 
+  it('are those of the store, also where another task has cleared them', async () => {
+    const [ours, ofTheOriginal] = [newUser(), newUser()];
+    const { table } = stage.gateway.app.get(LimitStore);
+    const now = Math.floor(Date.now() / 1_000);
+    await table.put({ user_id: ofTheOriginal, retry_until: now + 60, ttl: now + 3_660 });
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
+    await postMessage(stage.gateway, { user: ours });
+    await postMessage(stage.gateway, { user: ofTheOriginal });
+    const limitedUsers = async () => (await ask('/api/limits')).json.limits.map(({ user }: { user: string }) => user);
+    expect(await limitedUsers()).toEqual(expect.arrayContaining([ours, ofTheOriginal]));
+    for (const user of [ours, ofTheOriginal]) await table.delete({ user_id: user });
+    expect(await limitedUsers()).not.toContain(ours);
+    expect(await limitedUsers()).not.toContain(ofTheOriginal);
+  });
+
   it('a drill strikes whom it names until it is stopped, and nobody else', async () => {
     const [struck, spared] = [newUser(), newUser()];
     const { status, json } = await post('/api/drills', { user: struck, seconds: 60, share: 1 });
@@ -202,14 +218,20 @@ describe('limits and drills', () => {
   });
 
   it.each([
-    {},
-    { seconds: 0 },
-    { seconds: 4_000 },
-    { seconds: 5, share: 0 },
-    { seconds: 5, share: 2 },
-    { seconds: 5, user: 'a b' },
-  ])('a drill that makes no sense is refused: %j', async (order) => {
-    expect((await post('/api/drills', order)).status).toBe(400);
+    [{}, /user is required.*seconds is required and must be a whole number/],
+    [{ user: 'ann' }, /: seconds is required and must be a whole number from 1 to 3600\./],
+    [{ user: 'ann', seconds: '5' }, /: seconds is required and must be a whole number from 1 to 3600\./],
+    [{ user: null, seconds: 0 }, /seconds/],
+    [{ user: null, seconds: 4_000 }, /seconds/],
+    [{ user: null, seconds: 5, share: 0 }, /share/],
+    [{ user: null, seconds: 5, share: 2 }, /share/],
+    [{ user: 'a b', seconds: 5 }, /user/],
+    [{ usr: 'ann', seconds: 5 }, /"usr" is no member of a drill; user is required, and null for everybody/],
+    [{ user: 'ann', seconds: 5, __prototype: 1 }, /"__prototype" is no member/],
+  ])('a drill that makes no sense is refused and struck nobody: %j', async (order, message) => {
+    const { status, json } = await post('/api/drills', order);
+    expect([status, json.error.message]).toEqual([400, expect.stringMatching(message)]);
+    expect((await ask('/api/drills')).json.drills).toEqual([]);
   });
 });
 

@@ -9,15 +9,17 @@ import { GatewayError } from '../exchange/gateway-error.js';
 import { DrillRegister } from './drill.register.js';
 
 const MAX_SECONDS = 3_600;
+const MEMBERS = ['user', 'seconds', 'share'];
+const SECONDS_RULE = { message: `seconds is required and must be a whole number from 1 to ${MAX_SECONDS}` };
 
 class DrillShape {
   @IsOptional()
   @IsString()
-  user: string | null = null;
+  user!: string | null;
 
-  @IsInt()
-  @Min(1)
-  @Max(MAX_SECONDS)
+  @IsInt(SECONDS_RULE)
+  @Min(1, SECONDS_RULE)
+  @Max(MAX_SECONDS, SECONDS_RULE)
   seconds!: number;
 
   @IsNumber()
@@ -52,15 +54,22 @@ export class DrillsController {
 }
 
 function orderOf(body: Readonly<Record<string, unknown>>): DrillShape {
-  const { user = null, seconds, share = 1 } = body;
+  const { user, seconds, share = 1 } = body;
   const order = Object.assign(new DrillShape(), { user, seconds, share });
   const faults = validateSync(order, { stopAtFirstError: true });
-  if (faults.length === 0) return { ...order, user: order.user === null ? null : userIdOf(order.user) };
-  const sentences = faults.flatMap((fault) => Object.values(fault.constraints ?? {}));
+  const sentences = [...slipsIn(body), ...faults.flatMap((fault) => Object.values(fault.constraints ?? {}))];
+  if (sentences.length === 0) return { ...order, user: order.user === null ? null : userIdOf(order.user) };
   throw new GatewayError({
     type: 'invalid_request_error',
     message: `The drill is not valid: ${sentences.join('; ')}.`,
   });
+}
+
+/** Whom a drill strikes is never guessed: a slip of the pen must not strike everybody. */
+function slipsIn(body: Readonly<Record<string, unknown>>): string[] {
+  const unknown = Object.keys(body).filter((name) => !MEMBERS.includes(name));
+  const slips = unknown.map((name) => `${JSON.stringify(name.slice(0, 60))} is no member of a drill`);
+  return body.user === undefined ? [...slips, 'user is required, and null for everybody'] : slips;
 }
 
 function unavailable(cause: unknown): never {

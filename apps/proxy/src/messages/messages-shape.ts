@@ -17,9 +17,11 @@ class CountTokensShape {
   stream?: boolean | null;
 }
 
+const MAX_TOKENS_RULE = { message: 'max_tokens is required and must be a whole number of 0 or more' };
+
 class MessagesShape extends CountTokensShape {
-  @IsInt()
-  @Min(0)
+  @IsInt(MAX_TOKENS_RULE)
+  @Min(0, MAX_TOKENS_RULE)
   max_tokens!: number;
 }
 
