@@ -90,6 +90,45 @@ describe('without a credential of the operator', () => {
   });
 });
 
+describe('the admin token', () => {
+  const ADMIN_TOKEN = 'hush-hush-admin';
+  const both = ['authorization', `Bearer ${ADMIN_TOKEN}`, 'x-api-key', ADMIN_TOKEN];
+
+  it.each<[name: string, environment: Record<string, string>, headers: readonly string[], shown: Shown]>([
+    ['gives way to the operator', { ANTHROPIC_API_KEY: 'sk-op' }, both, [['x-api-key', 'sk-op']]],
+    ['gives way to a key beside it', {}, [...both.slice(0, 2), 'x-api-key', 'sk-mine'], [['x-api-key', 'sk-mine']]],
+    [
+      'gives way to a bearer beside it',
+      {},
+      [...both.slice(2), 'authorization', 'Bearer b'],
+      [['authorization', 'Bearer b']],
+    ],
+  ])('never leaves, and %s', async (_name, environment, headers, shown) => {
+    const pair = await startPair({ ADMIN_TOKEN, ...environment });
+    try {
+      expect(await shownBy(pair, headers)).toEqual(shown);
+      expect(await shownBy(pair, headers, '/v1/files')).toEqual(shown);
+      expect(JSON.stringify(pair.anthropic.requests)).not.toContain(ADMIN_TOKEN);
+    } finally {
+      await pair.close();
+    }
+  });
+
+  it.each([
+    ['a bearer', both.slice(0, 2)],
+    ['a key', both.slice(2)],
+  ])('is no credential as %s', async (_name, headers) => {
+    const pair = await startPair({ ADMIN_TOKEN });
+    try {
+      const asked = { method: 'POST', path: '/v1/messages', headers, body: JSON.stringify(MESSAGE) };
+      expect(await rawRequest(pair.gateway.port, asked)).toMatchObject({ status: 401 });
+      expect(pair.anthropic.requests).toHaveLength(0);
+    } finally {
+      await pair.close();
+    }
+  });
+});
+
 describe('with a credential of the operator', () => {
   it.each<[name: string, environment: Record<string, string>, headers: readonly string[], shown: Shown]>([
     ['ANTHROPIC_API_KEY is shown as a key', { ANTHROPIC_API_KEY: 'sk-op' }, [], [['x-api-key', 'sk-op']]],

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Credential } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
 import { type AuthConfig, authSection } from './auth.config.js';
+import { isSameSecret } from './same-secret.js';
 
 const BEARER = /^Bearer +(\S+) *$/i;
 
@@ -10,10 +11,12 @@ const BEARER = /^Bearer +(\S+) *$/i;
 @Injectable()
 export class CredentialReader {
   private readonly placeholders: ReadonlySet<string>;
+  private readonly adminToken: string | undefined;
   private readonly operatorCredential: Credential | undefined;
 
   constructor(@Inject(authSection.token) config: AuthConfig) {
     this.placeholders = new Set(config.placeholderCredentials);
+    this.adminToken = config.adminToken?.reveal();
     const apiKey = config.anthropicApiKey?.reveal();
     const authToken = config.anthropicAuthToken?.reveal();
     if (apiKey) this.operatorCredential = credential('x-api-key', apiKey, apiKey, 'operator');
@@ -31,12 +34,17 @@ export class CredentialReader {
 
   private fromApiKey(header: string | string[] | undefined): Credential | undefined {
     const key = typeof header === 'string' ? header.trim() : undefined;
-    return key && !this.placeholders.has(key) ? credential('x-api-key', key, key, 'client') : undefined;
+    return key && !this.isNone(key) ? credential('x-api-key', key, key, 'client') : undefined;
   }
 
   private fromBearer(header: string | undefined): Credential | undefined {
     const token = header && BEARER.exec(header)?.[1];
-    return token && !this.placeholders.has(token) ? credential('authorization', header, token, 'client') : undefined;
+    return token && !this.isNone(token) ? credential('authorization', header, token, 'client') : undefined;
+  }
+
+  /** Tools that hold one key for everything send the admin token here too; it must never leave the house. */
+  private isNone(text: string): boolean {
+    return this.placeholders.has(text) || (this.adminToken !== undefined && isSameSecret(text, this.adminToken));
   }
 }
 
