@@ -25,6 +25,11 @@ function runAgain(node) {
   child.on('exit', (code) => process.exit(code === null ? 1 : code));
 }
 
+function buildCommand() {
+  const install = existsSync(join(ROOT, 'node_modules')) ? '' : 'npm ci && ';
+  return `cd "${ROOT}" && ${install}npm run build`;
+}
+
 function giveUp(message) {
   process.stderr.write(`${message}\n`);
   process.exit(1);
@@ -43,12 +48,12 @@ if (isNewEnough()) {
   if (existsSync(COMMAND)) {
     hideExperimentalWarnings();
     import(pathToFileURL(COMMAND).href).then(({ run }) => run(process.argv.slice(2)));
-  } else giveUp(`Not built yet: ${COMMAND} is missing. Run "npm run build" in ${ROOT}.`);
+  } else giveUp(`Not built yet. Run this first:\n  ${buildCommand()}`);
 } else if (node && !process.env.CLAUDE_CODE_PROXY_LAUNCHED) {
   process.env.CLAUDE_CODE_PROXY_LAUNCHED = '1';
   runAgain(node);
 } else {
   giveUp(
-    `Claude Code Proxy needs Node ${NEEDED_MAJOR} or newer; this is ${process.version}. Get it from https://nodejs.org, or run "npx -p node@${NEEDED_MAJOR} -p claude-code-proxy claude-code-proxy".`,
+    `Claude Code Proxy needs Node ${NEEDED_MAJOR} or newer; this is ${process.version}. Get it from https://nodejs.org; on Linux this brings it too:\n  ${buildCommand()}`,
   );
 }

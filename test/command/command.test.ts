@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -95,10 +95,17 @@ describe('its launcher', () => {
     return join(root, 'bin/claude-code-proxy.js');
   };
 
-  it('says that nothing has been built', async () => {
-    const { code, output } = await start([], {}, await alone()).ended;
-    expect(code).toBe(1);
-    expect(output).toContain('npm run build');
+  it('says what to run where nothing has been built', async () => {
+    const bin = await alone();
+    const root = await realpath(join(bin, '../..'));
+    const fresh = await start([], {}, bin).ended;
+    expect(fresh).toEqual({
+      code: 1,
+      output: `Not built yet. Run this first:\n  cd "${root}" && npm ci && npm run build\n`,
+    });
+    await mkdir(join(root, 'node_modules'));
+    const installed = await start([], {}, bin).ended;
+    expect(installed.output).toBe(`Not built yet. Run this first:\n  cd "${root}" && npm run build\n`);
   });
 
   const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
@@ -111,6 +118,7 @@ describe('its launcher', () => {
     const { status, stderr } = spawnSync(oldNode!, [await alone()], { encoding: 'utf8' });
     expect(status).toBe(1);
     expect(stderr).toMatch(/^Claude Code Proxy needs Node 24 or newer; this is v\d+/);
+    expect(stderr).toMatch(/\n {2}cd ".*" && npm ci && npm run build\n$/);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
