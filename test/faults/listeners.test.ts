@@ -11,6 +11,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
+import { greet } from '../../apps/proxy/src/greeting.js';
 import { LiveController } from '../../apps/proxy/src/request-log/live.controller.js';
 import { LiveFeed } from '../../apps/proxy/src/request-log/live.feed.js';
 import { postMessage } from '../support/post-message.js';
@@ -111,6 +112,12 @@ describe('an upstream of a team that throws', () => {
       { name: 'broken', usable: false, detail: 'cannot tell, see the log' },
       { name: 'silent', usable: false, detail: 'no answer' },
     ]);
+  }, 30_000);
+
+  it('does not keep the gateway from starting', async () => {
+    await stage.restart({ FALLBACK_CHAIN: 'anthropic,broken' });
+    const { url } = stage.gateway;
+    expect(await greet(stage.gateway.app)).toEqual({ url, dashboardUrl: `${url}/ui/`, hasStandIn: false });
   }, 30_000);
 
   it('leaves the caller with the answer of the first choice', async () => {

@@ -34,12 +34,36 @@ describe('a start', () => {
     expect(messages).toEqual([
       `Claude Code Proxy listens on ${started.url}`,
       `Claude Code: ANTHROPIC_BASE_URL=${started.url}/user/YOUR_NAME claude`,
+      `Dashboard: ${started.url}/ui/`,
       `anthropic: sends to ${anthropic.url}`,
       "Credential for Anthropic: the caller's own",
       `State: embedded store in ${join(started.directory, 'data')}`,
     ]);
     expect(started.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect((await fetch(`${started.url}/health`)).status).toBe(200);
+  });
+
+  it('tells that the port is open to the network, and an address to type', async () => {
+    const { lines, port } = await start({ HOST: '0.0.0.0' });
+    expect(lines.slice(0, 4).map(({ level, msg }) => [level, msg])).toEqual([
+      ['info', `Claude Code Proxy listens on http://0.0.0.0:${port}`],
+      ['info', 'The port is open to the network: other machines reach it under a name of this one'],
+      ['info', `Claude Code: ANTHROPIC_BASE_URL=http://127.0.0.1:${port}/user/YOUR_NAME claude`],
+      ['info', `Dashboard: http://127.0.0.1:${port}/ui/`],
+    ]);
+  });
+
+  it.each(['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'])('warns of an open port where %s is set', async (name) => {
+    const { lines } = await start({ HOST: '0.0.0.0', [name]: 'sk-op' });
+    const warnings = lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
+    expect(warnings).toEqual([
+      expect.stringMatching(/open to the network .* whoever reaches the port spends that key$/),
+    ]);
+  });
+
+  it('warns of nothing where only this machine reaches the port', async () => {
+    const { lines } = await start({ ANTHROPIC_API_KEY: 'sk-op' });
+    expect(lines.filter(({ level }) => level === 'warn')).toEqual([]);
   });
 });
 

@@ -58,7 +58,7 @@ describe('a refusal has the form of Anthropic', () => {
     ['an unknown path', 'GET', '/nowhere', 404, 'not_found_error'],
     ['an unknown path under a user', 'POST', '/user/alice/v2/messages', 404, 'not_found_error'],
     ['a legacy path', 'POST', '/v1/complete', 404, 'not_found_error'],
-    ['a bare address', 'GET', '/', 404, 'not_found_error'],
+    ['a request to a bare address', 'POST', '/', 405, 'invalid_request_error'],
     ['a wrong method', 'GET', '/v1/messages', 405, 'invalid_request_error'],
     ['a wrong method under a user', 'DELETE', '/user/alice/v1/messages?beta=true', 405, 'invalid_request_error'],
     ['a wrong method for a relayed path', 'PATCH', '/v1/models', 405, 'invalid_request_error'],

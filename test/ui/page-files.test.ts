@@ -19,6 +19,12 @@ describe('the files of the page', () => {
     expect(response.headers.get('location')).toBe('ui/');
   });
 
+  it.each(['GET', 'HEAD'])('are found from the bare address, by %s', async (method) => {
+    const response = await get('/', { method });
+    expect([response.status, response.headers.get('location'), await response.text()]).toEqual([307, 'ui/', '']);
+    expect((await get('/', { method: 'POST' })).status).toBe(405);
+  });
+
   it('need no token, hold no script of their own, and come under a strict policy', async () => {
     const response = await get('/ui/');
     const html = await response.text();

@@ -1,31 +1,57 @@
+import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CredentialReader } from './auth/credential.reader.js';
 import { type AwsConfig, awsSection } from './config/aws.config.js';
+import { readinessOf } from './fallback/readiness.js';
 import { UpstreamRegistry } from './fallback/upstream.registry.js';
+import { type Listening, listeningAt } from './listening.js';
 import { type StateConfig, stateSection } from './state/state.config.js';
 
-/** Tells in a few lines what a person who has just started the gateway wants to know. */
-export async function greet(app: NestFastifyApplication): Promise<void> {
-  const logger = new Logger('Start');
-  const url = await urlOf(app);
-  logger.log(`Claude Code Proxy listens on ${url}`);
-  logger.log(`Claude Code: ANTHROPIC_BASE_URL=${url}/user/YOUR_NAME claude`);
-  for (const { name, provider } of app.get(UpstreamRegistry).chain) {
-    const { isUsable, detail } = (await provider.readiness?.()) ?? { isUsable: true, detail: 'ready' };
-    if (isUsable) logger.log(`${name}: ${detail}`);
-    else logger.warn(`${name} is not usable: ${detail}`);
-  }
-  const hasOperatorCredential = app.get(CredentialReader).hasOperatorCredential;
-  logger.log(`Credential for Anthropic: the caller's own${hasOperatorCredential ? ", else the operator's" : ''}`);
-  logger.log(`State: ${placeOf(app.get<StateConfig>(stateSection.token), app.get<AwsConfig>(awsSection.token))}`);
+/** Looking for AWS credentials may take some seconds; a team's upstream that never answers must not hide the rest. */
+const PATIENCE_MS = 10_000;
+const DASHBOARD = '/ui/';
+
+/** What was told, for those who tell more. */
+export interface Greeting {
+  readonly url: string;
+  readonly dashboardUrl: string;
+  /** Whether anybody beside the first choice can answer. */
+  readonly hasStandIn: boolean;
 }
 
-/** An address that can be typed: "any address" is reached under localhost. */
-async function urlOf(app: NestFastifyApplication): Promise<string> {
-  const url = await app.getUrl();
-  return url.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//localhost');
+/** Tells in a few lines what a person who has just started the gateway wants to know. */
+export async function greet(app: NestFastifyApplication): Promise<Greeting> {
+  const logger = new Logger('Start');
+  const listening = listeningAt(app.getHttpServer().address() as AddressInfo);
+  const { url, boundUrl } = listening;
+  const { hasOperatorCredential } = app.get(CredentialReader);
+  logger.log(`Claude Code Proxy listens on ${boundUrl}`);
+  warnOfOpenPort(logger, listening, hasOperatorCredential);
+  logger.log(`Claude Code: ANTHROPIC_BASE_URL=${url}/user/YOUR_NAME claude`);
+  logger.log(`Dashboard: ${url}${DASHBOARD}`);
+  const hasStandIn = await tellReadiness(logger, app.get(UpstreamRegistry));
+  logger.log(`Credential for Anthropic: the caller's own${hasOperatorCredential ? ", else the operator's" : ''}`);
+  logger.log(`State: ${placeOf(app.get<StateConfig>(stateSection.token), app.get<AwsConfig>(awsSection.token))}`);
+  return { url, dashboardUrl: url + DASHBOARD, hasStandIn };
+}
+
+function warnOfOpenPort(logger: Logger, { isOpen }: Listening, hasOperatorCredential: boolean): void {
+  if (!isOpen) return;
+  const open = 'The port is open to the network';
+  if (!hasOperatorCredential) logger.log(`${open}: other machines reach it under a name of this one`);
+  else logger.warn(`${open} and the operator's key is set: whoever reaches the port spends that key`);
+}
+
+async function tellReadiness(logger: Logger, { chain }: UpstreamRegistry): Promise<boolean> {
+  const asked = chain.map(async (upstream) => ({ ...upstream, ...(await readinessOf(upstream, PATIENCE_MS)) }));
+  const states = await Promise.all(asked);
+  for (const { name, isUsable, detail } of states) {
+    if (isUsable) logger.log(`${name}: ${detail || 'ready'}`);
+    else logger.warn(`${name} is not usable: ${detail}`);
+  }
+  return states.slice(1).some(({ isUsable }) => isUsable);
 }
 
 function placeOf({ engine, dataDirectory, dynamoEndpoint }: StateConfig, { region }: AwsConfig): string {

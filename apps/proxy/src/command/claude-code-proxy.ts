@@ -2,13 +2,11 @@ import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { readEnvironment } from '../config/environment.js';
 import type { Environment } from '../config/read-config.js';
 import { type ServerConfig, serverSection } from '../config/server.config.js';
 import { drainOnSignals } from '../drain.js';
-import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { createGateway } from '../gateway.js';
 import { greet } from '../greeting.js';
 import { connectHints } from './connect-hints.js';
@@ -17,7 +15,6 @@ import { openBrowser } from './open-browser.js';
 import { startFailure } from './start-failure.js';
 
 const PACKAGE_JSON = new URL('../../../../../package.json', import.meta.url);
-const DASHBOARD = '/ui';
 
 /** `claude-code-proxy`: the gateway on one's own machine, with flags in place of variables. */
 export async function run(given: readonly string[]): Promise<void> {
@@ -38,10 +35,9 @@ async function start(flags: Flags): Promise<void> {
   const { host, port } = app.get<ServerConfig>(serverSection.token);
   drainOnSignals(app);
   await app.listen(port, host);
-  await greet(app);
-  const url = (await app.getUrl()).replace(/\/\/(0\.0\.0\.0|\[::\])/, '//localhost');
-  process.stdout.write(await hintsOf(app, url));
-  if (flags.opensBrowser) openBrowser(url + DASHBOARD);
+  const { url, dashboardUrl, hasStandIn } = await greet(app);
+  process.stdout.write(connectHints(url, app.get(CredentialReader).hasOperatorCredential, hasStandIn));
+  if (flags.opensBrowser) openBrowser(dashboardUrl);
 }
 
 /** Flags win over the environment. State goes into the home directory: a laptop has many working directories. */
@@ -53,13 +49,6 @@ function environmentOf({ port, host }: Flags): Environment {
     ...(port === undefined ? {} : { PORT: port }),
     ...(host === undefined ? {} : { HOST: host }),
   };
-}
-
-async function hintsOf(app: NestFastifyApplication, url: string): Promise<string> {
-  const others = app.get(UpstreamRegistry).chain.slice(1);
-  const readiness = await Promise.all(others.map(({ provider }) => provider.readiness?.()));
-  const hasStandIn = readiness.some((each) => each?.isUsable ?? true);
-  return connectHints(url, app.get(CredentialReader).hasOperatorCredential, hasStandIn);
 }
 
 async function version(): Promise<string> {

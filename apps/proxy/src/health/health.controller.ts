@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readiness } from '@claude-proxy/admin-api';
 import { TableStore } from '@claude-proxy/storage';
-import { Controller, Get, Logger, Res } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { type NamedUpstream, UpstreamRegistry } from '../fallback/upstream.registry.js';
+import { readinessOf } from '../fallback/readiness.js';
+import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { failureOf, StoreHealth } from '../state/store-health.js';
 import { Lifecycle } from './lifecycle.js';
 
@@ -15,8 +16,6 @@ type UpstreamState = Readiness['upstreams'][number];
 /** Whether the process lives, and whether it should be given requests. */
 @Controller('health')
 export class HealthController {
-  private readonly logger = new Logger(HealthController.name);
-
   constructor(
     private readonly lifecycle: Lifecycle,
     private readonly registry: UpstreamRegistry,
@@ -48,21 +47,11 @@ export class HealthController {
 
   private upstreamStates(): Promise<UpstreamState[]> {
     return Promise.all(
-      this.registry.chain.map((link) =>
-        inTime(this.stateOf(link), { name: link.name, usable: false, detail: 'no answer' }),
-      ),
+      this.registry.chain.map(async (upstream) => {
+        const { isUsable, detail } = await readinessOf(upstream, PATIENCE_MS);
+        return { name: upstream.name, usable: isUsable, detail };
+      }),
     );
-  }
-
-  /** A provider of a team may break its promise not to throw. What it says then may be a secret, so only the log has it. */
-  private async stateOf({ name, provider }: NamedUpstream): Promise<UpstreamState> {
-    try {
-      const { isUsable, detail } = (await provider.readiness?.()) ?? { isUsable: true, detail: '' };
-      return { name, usable: isUsable, detail };
-    } catch (error) {
-      this.logger.error(`❌ ${name} cannot tell whether it is ready: ${String(error)}`);
-      return { name, usable: false, detail: 'cannot tell, see the log' };
-    }
   }
 }
 
