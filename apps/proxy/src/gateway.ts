@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
+import { nearMisses } from './config/near-misses.js';
 import { type Environment, readConfig } from './config/read-config.js';
 import { type ServerConfig, serverSection } from './config/server.config.js';
 import { type FallbackConfig, fallbackSection } from './fallback/fallback.config.js';
@@ -40,6 +41,7 @@ export async function createGateway(
   const server = config[serverSection.name] as ServerConfig;
   const { upstreamModules: names } = config[fallbackSection.name] as FallbackConfig;
   const logger = createLogger(config[observabilitySection.name] as ObservabilityConfig);
+  for (const sentence of nearMisses(environment, SECTIONS)) logger.warn({ room: 'Configuration' }, sentence);
   const modules = [...(await loadUpstreamModules(names)), ...upstreamModules];
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.of(config, environment, logger, modules),
