@@ -49,10 +49,7 @@ export class MessagesService {
 
   /** Ends an exchange that was refused, or whose client left, before there was a request to serve. */
   turnAway(exchange: Exchange, error: unknown, hasClientLeft: boolean): void {
-    this.feed.begin();
-    // Without the query: people put keys there.
-    const what = exchange.model ?? exchange.path.split('?')[0];
-    this.logger.debug(`📥 ${exchange.user} ${exchange.operation} ${what} ${exchange.id}`);
+    this.begin(exchange);
     noteFailure(exchange, error, hasClientLeft);
     this.feed.finish(exchange);
   }
@@ -67,8 +64,14 @@ export class MessagesService {
     });
   }
 
-  private async tell(exchange: Exchange, caller: Caller, deliver: Delivery, send: () => Promise<UpstreamAnswer>) {
+  private begin({ user, operation, model, path, id }: Exchange): void {
     this.feed.begin();
+    // Without the query: people put keys there.
+    this.logger.debug(`📥 ${user} ${operation} ${model ?? path.split('?')[0]} ${id}`);
+  }
+
+  private async tell(exchange: Exchange, caller: Caller, deliver: Delivery, send: () => Promise<UpstreamAnswer>) {
+    this.begin(exchange);
     exchange.credentialFingerprint = caller.credential?.fingerprint;
     if (caller.credential) this.credentials.seen(caller.credential.fingerprint);
     try {
