@@ -101,6 +101,7 @@ describe('the request log', () => {
     expect(await count('model=claude-haiku-5-5')).toBe(1);
     expect(await count('upstream=bedrock')).toBe(1);
     expect(await count('outcome=refused')).toBe(1);
+    expect(await count('outcome=')).toBe(await count(''));
     expect(await count('status=400')).toBe(1);
     expect(await count('fallbacks=true')).toBe(1);
     expect(await count('errors=true')).toBe(1);
@@ -109,7 +110,7 @@ describe('the request log', () => {
     expect(await count(`until=${Date.now() - 60_000}`)).toBe(0);
   });
 
-  it.each(['limit=0', 'limit=501', 'cursor=x', 'since=soon', 'errors=maybe', 'status=x'])(
+  it.each(['limit=0', 'limit=501', 'cursor=x', 'since=soon', 'errors=maybe', 'status=x', 'outcome=fine'])(
     'refuses %s',
     async (query) => {
       expect((await ask(`/api/requests?${query}`)).status).toBe(400);

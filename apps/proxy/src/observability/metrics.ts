@@ -61,9 +61,9 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     this.observeUsage(exchange, upstream);
   }
 
-  private observeUsage({ usage, model, costNanoUsd }: Exchange, upstream: string): void {
+  private observeUsage({ usage, model, answeredModel, costNanoUsd }: Exchange, upstream: string): void {
     if (!usage) return;
-    const labels = { upstream, model: this.modelLabelOf(model) };
+    const labels = { upstream, model: this.modelLabelOf(answeredModel ?? model) };
     const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = usage;
     const counts = {
       input: input_tokens,

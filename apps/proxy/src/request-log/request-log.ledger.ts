@@ -82,7 +82,7 @@ class RequestLogPage implements LedgerPage {
 
   private slotOf(exchange: Exchange): Slot {
     const { startedAt, user, upstream = 'nobody' } = exchange;
-    const model = labelOf(exchange.model);
+    const model = labelOf(exchange.answeredModel ?? exchange.model);
     const timeMs = startedAt - (startedAt % SLOT_MS);
     const key = `${timeMs} ${user} ${upstream} ${model}`;
     let slot = this.slots.get(key);

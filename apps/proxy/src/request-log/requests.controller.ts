@@ -1,4 +1,4 @@
-import type { RequestDetail, RequestPage } from '@claude-proxy/admin-api';
+import type { Outcome, RequestDetail, RequestPage } from '@claude-proxy/admin-api';
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { GatewayError } from '../exchange/gateway-error.js';
@@ -7,6 +7,7 @@ import { storeUnavailable } from './store-unavailable.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 500;
+const OUTCOMES: ReadonlySet<string> = new Set<Outcome>(['completed', 'refused', 'aborted', 'broken']);
 const CURSOR = /^\d{15}#exc_[0-9a-z]{24}$/;
 
 type Parameters = Readonly<Record<string, string | undefined>>;
@@ -37,12 +38,12 @@ export class RequestsController {
 }
 
 function filterOf(parameters: Parameters): LineFilter {
-  const { user, model, upstream, outcome } = parameters;
   const filter: Record<keyof LineFilter, unknown> = {
-    user,
-    model,
-    upstream,
-    outcome,
+    // A field that was left empty in a form asks for nothing.
+    user: parameters.user || undefined,
+    model: parameters.model || undefined,
+    upstream: parameters.upstream || undefined,
+    outcome: outcomeOf(parameters),
     status: wholeNumberOf(parameters, 'status', 0, 599),
     sinceMs: timeOf(parameters, 'since'),
     untilMs: timeOf(parameters, 'until'),
@@ -51,6 +52,12 @@ function filterOf(parameters: Parameters): LineFilter {
     slowMs: wholeNumberOf(parameters, 'slow_ms', 0, 86_400_000),
   };
   return filter as LineFilter;
+}
+
+function outcomeOf({ outcome }: Parameters): Outcome | undefined {
+  if (!outcome) return undefined;
+  if (OUTCOMES.has(outcome)) return outcome as Outcome;
+  throw invalid('outcome', outcome, [...OUTCOMES].join(', '));
 }
 
 /** Epoch milliseconds, or a date that JavaScript reads. */
