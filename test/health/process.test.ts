@@ -81,12 +81,15 @@ describe('a start that cannot succeed gives one clear message and exits with 1',
     const { port } = occupier.address() as AddressInfo;
     const { code, stdout, stderr } = await (await BuiltGateway.spawn({ PORT: String(port) })).ended;
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(new RegExp(`^The port is taken \\(.*:${port}\\)\\. Set PORT to another one\\.\n$`));
+    expect(stderr).toBe(`Port ${port} is taken, maybe by another gateway. Take another one: PORT=${port + 1}\n`);
   });
 
   it('where the address is not ours', async () => {
     const { code, stderr } = await (await BuiltGateway.spawn({ HOST: '192.0.2.1' })).ended;
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^Cannot listen: .*192\.0\.2\.1.*\n$/)]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^192\.0\.2\.1 is no address of this machine\..*: HOST=127\.0\.0\.1\n$/),
+    ]);
   });
 
   it('where the configuration has faults: all of them, by variable, value and what is allowed', async () => {
@@ -138,10 +141,12 @@ describe('a start that cannot succeed gives one clear message and exits with 1',
       { UPSTREAM_MODULES: 'no-such-package' },
       /UPSTREAM_MODULES names "no-such-package"/,
     ],
-    ['the data directory cannot be one', { DATA_DIR: '/dev/null/data' }, /\/dev\/null\/data/],
+    ['the data directory cannot be one', { DATA_DIR: '/dev/null/data' }, /^\/dev\/null\/data.*\n$/],
+    ['sign-in is half configured', { ALB_ARN: 'arn:aws:elasticloadbalancing:x' }, /ALB_OIDC_ISSUER .* go together/],
+    ['the price list is not there', { PRICE_LIST_FILE: '/nowhere.json' }, /PRICE_LIST_FILE is "\/nowhere\.json"/],
   ])('where %s', async (_name, environment, expected) => {
-    const { code, stderr } = await (await BuiltGateway.spawn(environment)).ended;
-    expect([code, stderr]).toEqual([1, expect.stringMatching(expected)]);
+    const { code, stdout, stderr } = await (await BuiltGateway.spawn(environment)).ended;
+    expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(expected)]);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 });

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from './config/environment.js';
-import { ConfigError } from './config/read-config.js';
 import { type ServerConfig, serverSection } from './config/server.config.js';
 import { drainOnSignals } from './drain.js';
 import { createGateway } from './gateway.js';
 import { greet } from './greeting.js';
+import { byVariable, startFailure } from './start-failure.js';
 
 /** Read the configuration, create, listen, drain on signals. Nothing else. */
 async function main(): Promise<void> {
@@ -16,15 +16,7 @@ async function main(): Promise<void> {
   await greet(app);
 }
 
-main().catch((error: NodeJS.ErrnoException) => {
-  process.stderr.write(`${reasonOf(error)}\n`);
+main().catch((error: Error) => {
+  process.stderr.write(`${startFailure(error, byVariable)}\n`);
   process.exit(1);
 });
-
-/** What an operator can act on needs no stack. */
-function reasonOf(error: NodeJS.ErrnoException): string {
-  if (error instanceof ConfigError || error.name === 'StorageError') return error.message;
-  if (error.code === 'EADDRINUSE') return `The port is taken (${error.message}). Set PORT to another one.`;
-  if (['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes(error.code ?? '')) return `Cannot listen: ${error.message}`;
-  return error.stack ?? String(error);
-}

@@ -9,10 +9,10 @@ import { type ServerConfig, serverSection } from '../config/server.config.js';
 import { drainOnSignals } from '../drain.js';
 import { createGateway } from '../gateway.js';
 import { greet } from '../greeting.js';
+import { byFlag, startFailure } from '../start-failure.js';
 import { connectHints } from './connect-hints.js';
 import { type Flags, HELP, readFlags } from './flags.js';
 import { openBrowser } from './open-browser.js';
-import { startFailure } from './start-failure.js';
 
 const PACKAGE_JSON = new URL('../../../../../package.json', import.meta.url);
 
@@ -25,7 +25,7 @@ export async function run(given: readonly string[]): Promise<void> {
     else await start(flags);
   } catch (error) {
     const isMistyped = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-    process.stderr.write(isMistyped ? `${error.message}\n\n${HELP}` : `${startFailure(error as Error)}\n`);
+    process.stderr.write(isMistyped ? `${error.message}\n\n${HELP}` : `${startFailure(error as Error, byFlag)}\n`);
     process.exit(isMistyped ? 2 : 1);
   }
 }

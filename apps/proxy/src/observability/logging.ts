@@ -65,8 +65,8 @@ export class RoomLogger implements LoggerService {
 
   error(message: unknown, ...rest: unknown[]): void {
     const room = rest.at(-1);
-    // What keeps Nest from listening it also throws, and `main.ts` tells it in words of its own.
-    if (room === 'NestApplication') this.logger.debug({ room }, String(message));
+    // What keeps Nest from starting it also throws, and whoever started it tells it in words of its own.
+    if (room === 'NestApplication' || room === 'ExceptionHandler') this.logger.debug({ room }, String(message));
     else this.logger.error({ room }, String(message));
   }
 
