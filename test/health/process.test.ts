@@ -61,6 +61,17 @@ describe('a start', () => {
     ]);
   });
 
+  it('warns of a variable that is probably mistyped, from the environment and from .env', async () => {
+    gateway = await BuiltGateway.spawn({ ANTHROPIC_UPSTREAM_ULR: 'x' }, (directory) =>
+      writeFile(join(directory, '.env'), 'BEDROCK_FALBACK_ENABLED=false\n'),
+    );
+    await gateway.hasLogged('State:');
+    expect(gateway.lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg)).toEqual([
+      'ANTHROPIC_UPSTREAM_ULR is no variable of the gateway and is ignored. Is ANTHROPIC_UPSTREAM_URL meant?',
+      'BEDROCK_FALBACK_ENABLED is no variable of the gateway and is ignored. Is BEDROCK_FALLBACK_ENABLED meant?',
+    ]);
+  });
+
   it('warns of nothing where only this machine reaches the port', async () => {
     const { lines } = await start({ ANTHROPIC_API_KEY: 'sk-op' });
     expect(lines.filter(({ level }) => level === 'warn')).toEqual([]);
