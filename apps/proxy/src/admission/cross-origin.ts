@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EXCHANGE_ID_HEADER } from '../exchange/exchange.js';
 
 /** What a page may call. Admin endpoints are not among it, and never may be. */
 const OPEN_PATHS = /^(?:\/user\/[^/]+)?(?:\/v1)?\/v1\/(?:messages|models|chat|responses|files|skills)(?:[/?]|$)/;
@@ -11,7 +12,7 @@ const HEADERS = [
   ...['helper', 'helper-method'].map(ofStainless),
 ].join(', ');
 const EXPOSED = [
-  ...['request-id', 'x-request-id', 'retry-after', 'x-should-retry', 'x-claude-proxy-exchange'],
+  ...['request-id', 'x-request-id', 'retry-after', 'x-should-retry', EXCHANGE_ID_HEADER],
   ...['x-claude-proxy-upstream', 'x-claude-proxy-fallback', 'x-claude-proxy-dropped'],
 ].join(', ');
 const PREFLIGHT_SECONDS = '600';

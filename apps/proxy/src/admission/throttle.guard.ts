@@ -10,12 +10,10 @@ import {
 } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { userIdOf } from '../auth/user-id.js';
-import { Exchange } from '../exchange/exchange.js';
+import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { limitNameOf } from './throttled-routes.js';
-
-const EXCHANGE_HEADER = 'x-claude-proxy-exchange';
 
 type Throttled = FastifyRequest<{ Params: { user_id?: string } }>;
 
@@ -50,7 +48,7 @@ export class ThrottleGuard extends ThrottlerGuard {
       message: `Too many requests: this gateway takes ${limit} in ${ttl / 1_000} s from one user at one address.`,
       retryAfterSeconds: timeToBlockExpire,
     });
-    context.switchToHttp().getResponse<FastifyReply>().header(EXCHANGE_HEADER, this.note(request, error));
+    context.switchToHttp().getResponse<FastifyReply>().header(EXCHANGE_ID_HEADER, this.note(request, error));
     throw error;
   }
 

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Usage } from '@claude-proxy/messages-api';
 import type { Failure, Operation } from '@claude-proxy/upstream';
 
+/** Under which every answer tells the id of its exchange. */
+export const EXCHANGE_ID_HEADER = 'x-claude-proxy-exchange';
+
 /** One try at one upstream. */
 export interface Attempt {
   readonly upstream: string;

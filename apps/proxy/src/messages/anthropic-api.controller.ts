@@ -4,7 +4,7 @@ import { All, Controller, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
-import { Exchange } from '../exchange/exchange.js';
+import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { abortOnHangUp } from './client-connection.js';
 import { requestHeadersFor } from './forwarded-headers.js';
@@ -13,7 +13,7 @@ import { type Delivery, MessagesService } from './messages.service.js';
 import { plainPath } from './plain-path.js';
 import { relay } from './relay.js';
 import { isBatchObjectPath, withOwnResultsUrls } from './results-url.js';
-import { exchangeHeaderOf, pathOfApi, type UserParams, underEveryPrefix } from './routes.js';
+import { pathOfApi, type UserParams, underEveryPrefix } from './routes.js';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
 const PASSED_ON = ['/v1/messages/batches', '/v1/files', '/v1/skills'];
@@ -34,7 +34,7 @@ export class AnthropicApiController {
     if (!METHODS.includes(raw.method!)) throw methodNotAllowed(raw.method!, METHODS);
     const path = plainPath(pathOfApi(raw.url!), PASSED_ON);
     const exchange = new Exchange(userIdOf(request.params.user_id), 'relay', path);
-    reply.header(exchangeHeaderOf, exchange.id);
+    reply.header(EXCHANGE_ID_HEADER, exchange.id);
     const caller = { credential: this.credentials.read(raw.headers), signal: abortOnHangUp(reply.raw) };
     const deliver: Delivery = (answer, tap) => {
       reply.hijack();

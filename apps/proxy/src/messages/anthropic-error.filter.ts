@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { errorTypeOfStatus } from '@claude-proxy/messages-api';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { EXCHANGE_ID_HEADER } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { withMaskedKeys } from '../exchange/masked-keys.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { type RenderedError, renderedError } from './rendered-error.js';
-import { exchangeHeaderOf } from './routes.js';
 
 /** How long a client that is still sending gets to read why it should not. */
 const EARLY_REFUSAL_MS = 1_000;
@@ -26,7 +26,7 @@ export class AnthropicErrorFilter implements ExceptionFilter {
     const { raw } = host.switchToHttp().getRequest<FastifyRequest>();
     if (reply.raw.headersSent || reply.raw.destroyed) return;
     const error = this.gatewayErrorOf(thrown, raw.method!, raw.url!);
-    const rendered = this.render(error, reply.getHeader(exchangeHeaderOf) as string | undefined);
+    const rendered = this.render(error, reply.getHeader(EXCHANGE_ID_HEADER) as string | undefined);
     const { status, headers, body } = rendered;
     if (raw.complete || !REFUSED_UNREAD.has(status)) void reply.status(status).headers(headers).send(body);
     else refuseWhileSending(reply.hijack().raw, rendered);

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
-import { Exchange } from '../exchange/exchange.js';
+import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import { alwaysStreamed } from './always-streamed.js';
 import { BodyBudget } from './body-budget.js';
 import { abortOnHangUp } from './client-connection.js';
@@ -14,7 +14,7 @@ import { type MessagesConfig, messagesSection } from './messages.config.js';
 import { MessagesService } from './messages.service.js';
 import { type Received, ReceivedRequest } from './received-request.js';
 import { relay } from './relay.js';
-import { exchangeHeaderOf, queryOf, type UserParams, underEveryPrefix } from './routes.js';
+import { queryOf, type UserParams, underEveryPrefix } from './routes.js';
 import { WaitingStream } from './waiting-stream.js';
 
 const PATHS: Readonly<Record<Operation, string>> = {
@@ -67,7 +67,7 @@ export class MessagesController {
     // Spelled anew: the router also takes `/v1/%6dessages` and the like for it.
     const path = PATHS[operation] + queryOf(raw.url!);
     const exchange = new Exchange(userIdOf(request.params.user_id), operation, path);
-    reply.header(exchangeHeaderOf, exchange.id);
+    reply.header(EXCHANGE_ID_HEADER, exchange.id);
     const caller = { credential: this.credentials.read(raw.headers), signal };
     const received = await this.receive(operation, exchange, request, adapt).catch((error: unknown) => {
       this.service.turnAway(exchange, error, raw.destroyed && !raw.complete);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { errorBody, PING_EVENT, sseEvent } from '@claude-proxy/messages-api';
 import type { BodySink, UpstreamAnswer } from '@claude-proxy/upstream';
-import type { Exchange } from '../exchange/exchange.js';
+import { EXCHANGE_ID_HEADER, type Exchange } from '../exchange/exchange.js';
 import type { UsageTap } from '../usage/usage-tap.js';
 import { answerHeadersFor } from './forwarded-headers.js';
 
@@ -155,7 +155,7 @@ function headOf(answer: UpstreamAnswer, exchange: Exchange, isEventStream: boole
   if (isEventStream) dropContentLength(headers);
   if (exchange.upstream) headers.push('x-claude-proxy-upstream', exchange.upstream);
   if (exchange.fallbackReason) headers.push('x-claude-proxy-fallback', headerText(exchange.fallbackReason));
-  headers.push('x-claude-proxy-exchange', exchange.id);
+  headers.push(EXCHANGE_ID_HEADER, exchange.id);
   if (!headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'request-id')) {
     headers.push('request-id', exchange.id);
   }

@@ -1,7 +1,6 @@
 import { errorBody } from '@claude-proxy/messages-api';
-import { Exchange } from '../exchange/exchange.js';
+import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import type { GatewayError } from '../exchange/gateway-error.js';
-import { exchangeHeaderOf } from './routes.js';
 
 /** A refusal, ready for the wire. */
 export interface RenderedError {
@@ -20,7 +19,7 @@ export function renderedError(error: GatewayError, exchangeId?: string): Rendere
     'content-length': String(Buffer.byteLength(body)),
     'x-content-type-options': 'nosniff',
     'request-id': id,
-    [exchangeHeaderOf]: id,
+    [EXCHANGE_ID_HEADER]: id,
   };
   return { status: error.status, headers, body };
 }

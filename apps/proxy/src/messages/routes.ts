@@ -3,8 +3,6 @@ export interface UserParams {
   Params: { user_id?: string };
 }
 
-export const exchangeHeaderOf = 'x-claude-proxy-exchange';
-
 /** Clients whose base URL ends in `/v1` ask for `/v1/v1/...`. */
 const DOUBLED = /^\/v1(?=\/v1\/)/;
 const USER_PREFIX = /^\/user\/[^/?]*(?=\/)/;

@@ -20,12 +20,11 @@ import {
   type UpstreamAnswer,
 } from '@claude-proxy/upstream';
 import type { FastifyReply } from 'fastify';
-import type { Exchange } from '../exchange/exchange.js';
+import { EXCHANGE_ID_HEADER, type Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { UsageTap } from '../usage/usage-tap.js';
 import { EarlyHead } from './early-head.js';
 import { relay } from './relay.js';
-import { exchangeHeaderOf } from './routes.js';
 
 const MAX_REFUSAL_BYTES = 8 * 1024 * 1024;
 
@@ -43,7 +42,7 @@ export class WaitingStream {
     private readonly pingAfterSeconds: number,
   ) {
     this.response = reply.raw;
-    const headers = [exchangeHeaderOf, exchange.id, 'request-id', exchange.id];
+    const headers = [EXCHANGE_ID_HEADER, exchange.id, 'request-id', exchange.id];
     this.head = new EarlyHead(reply, { headers, ping: PING_EVENT, pingAfterSeconds });
   }
 

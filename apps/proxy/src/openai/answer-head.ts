@@ -1,7 +1,6 @@
 import { headerOf, headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
-import type { Exchange } from '../exchange/exchange.js';
+import { EXCHANGE_ID_HEADER, type Exchange } from '../exchange/exchange.js';
 import { answerHeadersFor } from '../messages/forwarded-headers.js';
-import { exchangeHeaderOf } from '../messages/routes.js';
 
 /** What describes the body as it came; another one goes out. */
 const OF_THE_BODY = new Set(['content-type', 'content-length', 'content-encoding', 'content-md5', 'etag', 'digest']);
@@ -26,7 +25,7 @@ export function earlyHeadOf(exchange: Exchange, dropped: readonly string[]): str
 
 function ownLines(exchange: Exchange, dropped: readonly string[]): string[] {
   const lines = dropped.length > 0 ? ['x-claude-proxy-dropped', headerText(dropped.join(', '))] : [];
-  return [...lines, exchangeHeaderOf, exchange.id];
+  return [...lines, EXCHANGE_ID_HEADER, exchange.id];
 }
 
 function headerText(text: string): string {

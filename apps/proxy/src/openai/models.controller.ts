@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
-import { Exchange } from '../exchange/exchange.js';
+import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { abortOnHangUp } from '../messages/client-connection.js';
 import { requestHeadersFor } from '../messages/forwarded-headers.js';
@@ -11,7 +11,7 @@ import { type MessagesConfig, messagesSection } from '../messages/messages.confi
 import { type Delivery, MessagesService } from '../messages/messages.service.js';
 import { plainPath } from '../messages/plain-path.js';
 import { relay } from '../messages/relay.js';
-import { exchangeHeaderOf, pathOfApi, queryOf, type UserParams, underEveryPrefix } from '../messages/routes.js';
+import { pathOfApi, queryOf, type UserParams, underEveryPrefix } from '../messages/routes.js';
 import type { JsonObject } from './json-object.js';
 import { ModelCatalog } from './model.catalog.js';
 import { anthropicModel, anthropicModelList, openAiModel, openAiModelList } from './model-lists.js';
@@ -74,7 +74,7 @@ export class ModelsController {
     exchange: Exchange,
     hangUp: AbortSignal,
   ): Promise<boolean> {
-    reply.header(exchangeHeaderOf, exchange.id);
+    reply.header(EXCHANGE_ID_HEADER, exchange.id);
     const waiting = new AbortController();
     const patience = setTimeout(() => waiting.abort(new Error('Anthropic takes too long')), PATIENCE_MS);
     let isDelivered = false;

@@ -1,10 +1,9 @@
 import { Catch, Injectable } from '@nestjs/common';
-import { Exchange } from '../exchange/exchange.js';
+import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import type { GatewayError } from '../exchange/gateway-error.js';
 import { AllowedMethods } from '../messages/allowed-methods.js';
 import { AnthropicErrorFilter } from '../messages/anthropic-error.filter.js';
 import type { RenderedError } from '../messages/rendered-error.js';
-import { exchangeHeaderOf } from '../messages/routes.js';
 import { openAiErrorOf, openAiStatusOf } from './openai-errors.js';
 
 /** The same refusals as everywhere, in OpenAI's form. */
@@ -24,7 +23,7 @@ export class OpenAiErrorFilter extends AnthropicErrorFilter {
       'content-length': String(Buffer.byteLength(body)),
       'x-request-id': exchangeId,
       'request-id': exchangeId,
-      [exchangeHeaderOf]: exchangeId,
+      [EXCHANGE_ID_HEADER]: exchangeId,
     };
     return { status: openAiStatusOf(error.status), headers, body };
   }

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
-import { Exchange } from '../exchange/exchange.js';
+import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { BodyBudget } from '../messages/body-budget.js';
 import { abortOnHangUp } from '../messages/client-connection.js';
@@ -13,7 +13,7 @@ import { asksForDrill } from '../messages/drill-request.js';
 import { EarlyHead } from '../messages/early-head.js';
 import { type MessagesConfig, messagesSection } from '../messages/messages.config.js';
 import { type Delivery, MessagesService } from '../messages/messages.service.js';
-import { exchangeHeaderOf, type UserParams } from '../messages/routes.js';
+import type { UserParams } from '../messages/routes.js';
 import { earlyHeadOf, headOf } from './answer-head.js';
 import { isJsonObject, type JsonObject } from './json-object.js';
 import { openAiErrorOf, openAiStatusOf, type Refused, refusedBy } from './openai-errors.js';
@@ -61,7 +61,7 @@ export class OpenAiService {
     const { raw } = request;
     const signal = abortOnHangUp(reply.raw);
     const exchange = new Exchange(userIdOf(request.params.user_id), 'messages', path);
-    reply.header(exchangeHeaderOf, exchange.id);
+    reply.header(EXCHANGE_ID_HEADER, exchange.id);
     const translation = await this.receive(exchange, request, translate).catch((error: unknown) => {
       this.service.turnAway(exchange, error, raw.destroyed && !raw.complete);
       throw error;
