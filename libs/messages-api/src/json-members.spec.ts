@@ -55,6 +55,42 @@ describe('membersOfJson', () => {
     expect(() => membersOfJson(Buffer.from(`{"a":${'['.repeat(100_000)}`))).toThrow(/at most 1000 levels/);
   });
 
+  it('refuses members without end', () => {
+    const many = `{${Array.from({ length: 1_001 }, (_, index) => `"m${index}":1`).join()}}`;
+    expect(() => membersOfJson(Buffer.from(many))).toThrow(/at most 1000 members/);
+  });
+
+  it('tells what it expected, and where', () => {
+    expect(() => membersOfJson(Buffer.from('{"a":[1 2]}'))).toThrow('invalid JSON: expected "," or "]" at byte 8');
+  });
+
+  // Strings are looked at 16 bytes at a time.
+  it('finds the end of strings of any length, with an escape at any place', () => {
+    for (let length = 0; length < 40; length += 1) {
+      for (let place = 0; place < length; place += 1) {
+        const text = `${'x'.repeat(place)}\\"\\u00e9${'y'.repeat(length - place)}`;
+        expect(memberOf(`{"a":"${text}","model":"yes"}`, 'a')).toBe(JSON.parse(`"${text}"`));
+        expect(memberOf(`{"a":"${text}","model":"yes"}`, 'model')).toBe('yes');
+      }
+    }
+  });
+
+  it('refuses a text that is cut anywhere, whatever stood in its memory before', () => {
+    const text =
+      '{"a":[{"b":"\\u0061\\n"},-1.5e+3,true,false,null,[],{}],"model":"a name that is longer than a block"}';
+    for (let length = 0; length < text.length; length += 1) {
+      membersOfJson(Buffer.from(text));
+      expect(() => membersOfJson(Buffer.from(text.slice(0, length)))).toThrow(JsonSyntaxError);
+    }
+  });
+
+  it.each([45_035, 65_536, 1_000_000, 9_000_000])('reads a text of about %i bytes, then a small one', (length) => {
+    for (let more = 0; more < 20; more += 1) {
+      expect(memberOf(`{"a":"${'x'.repeat(length + more)}","model":"yes"}`, 'model')).toBe('yes');
+    }
+    expect(memberOf('{"model":"small"}', 'model')).toBe('small');
+  });
+
   it('agrees with JSON.parse on any object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(undefined, 1, '\t'), (object, indent) => {

@@ -1,0 +1,290 @@
+/**
+ * Where the members of a JSON object stand. Written in AssemblyScript for its instructions on 16 bytes at once: all
+ * bytes of every request pass here. `npm run build:scanner` compiles it into ../src/json-scanner.wasm.ts.
+ *
+ * The host puts the text at TEXT and reads the members at MEMBERS: four u32 each, the start and end of key and value
+ * as offsets into the text. Inside, places are addresses; 0 is none of them and says that a fault was noted.
+ */
+
+const MEMBERS: usize = 0;
+const MAX_MEMBERS: u32 = 1_000;
+/** The brackets that will close what is open, innermost last. */
+const OPEN: usize = 16_384;
+/** Deeper nesting than any real request has; bounds the work on hostile bodies. */
+const MAX_DEPTH: usize = 1_000;
+const TEXT: usize = 20_480;
+
+const TAB: u8 = 0x09;
+const LINE_FEED: u8 = 0x0a;
+const CARRIAGE_RETURN: u8 = 0x0d;
+const SPACE: u8 = 0x20;
+const QUOTE: u8 = 0x22;
+const PLUS: u8 = 0x2b;
+const COMMA: u8 = 0x2c;
+const MINUS: u8 = 0x2d;
+const POINT: u8 = 0x2e;
+const ZERO: u8 = 0x30;
+const COLON: u8 = 0x3a;
+const OPEN_BRACKET: u8 = 0x5b;
+const BACKSLASH: u8 = 0x5c;
+const CLOSE_BRACKET: u8 = 0x5d;
+const LETTER_A: u8 = 0x61;
+const LETTER_E: u8 = 0x65;
+const LETTER_F: u8 = 0x66;
+const LETTER_N: u8 = 0x6e;
+const LETTER_T: u8 = 0x74;
+const LETTER_U: u8 = 0x75;
+const OPEN_BRACE: u8 = 0x7b;
+const CLOSE_BRACE: u8 = 0x7d;
+/** Turns a capital into its letter. */
+const LOWER_CASE: u8 = 0x20;
+
+/** `true`, `alse` and `null`, as four bytes read at once. */
+const WORD_TRUE: u32 = 0x65757274;
+const WORD_ALSE: u32 = 0x65736c61;
+const WORD_NULL: u32 = 0x6c6c756e;
+
+/** The host holds the texts, in this order. */
+enum Expected {
+  Object = 0,
+  Colon = 1,
+  CommaOrBrace = 2,
+  CommaOrBracket = 3,
+  String = 4,
+  EndOfString = 5,
+  Escape = 6,
+  HexDigits = 7,
+  Value = 8,
+  FewerLevels = 9,
+  FewerMembers = 10,
+  End = 11,
+}
+
+let expected: Expected = Expected.Object;
+let faultAt: usize = 0;
+
+/** What was expected where the text is not an object. */
+export function faultKind(): u32 {
+  return expected;
+}
+
+/** In bytes from the start of the text. */
+export function faultOffset(): u32 {
+  return (faultAt - TEXT) as u32;
+}
+
+export function textAddress(): u32 {
+  return TEXT as u32;
+}
+
+/** Where the object has ended. */
+let afterObject: usize = 0;
+
+/** How many members the object has, or -1. The memory must reach 16 bytes beyond the text. */
+export function membersOf(length: u32): i32 {
+  const end = TEXT + length;
+  // Whatever is read beyond the end is a control character, which nothing goes over.
+  v128.store(end, i8x16.splat(0));
+  const count = membersOfObject(afterBlanks(TEXT));
+  if (count < 0) return -1;
+  const rest = afterBlanks(afterObject);
+  if (rest === end) return count;
+  fault(Expected.End, rest);
+  return -1;
+}
+
+function membersOfObject(start: usize): i32 {
+  if (load<u8>(start) !== OPEN_BRACE) return refusal(Expected.Object, start);
+  let count: u32 = 0;
+  let at = afterBlanks(start + 1);
+  if (load<u8>(at) !== CLOSE_BRACE) {
+    while (true) {
+      if (count === MAX_MEMBERS) return refusal(Expected.FewerMembers, at);
+      at = noteMember(MEMBERS + 16 * (count as usize), at);
+      if (at === 0) return -1;
+      count += 1;
+      at = afterBlanks(at);
+      if (load<u8>(at) !== COMMA) break;
+      at = afterBlanks(at + 1);
+    }
+    if (load<u8>(at) !== CLOSE_BRACE) return refusal(Expected.CommaOrBrace, at);
+  }
+  afterObject = at + 1;
+  return count as i32;
+}
+
+function noteMember(place: usize, start: usize): usize {
+  const keyEnd = endOfString(start);
+  if (keyEnd === 0) return 0;
+  const colon = afterBlanks(keyEnd);
+  if (load<u8>(colon) !== COLON) return fault(Expected.Colon, colon);
+  const valueStart = afterBlanks(colon + 1);
+  const valueEnd = endOfValue(valueStart);
+  store<u32>(place, (start - TEXT) as u32);
+  store<u32>(place, (keyEnd - TEXT) as u32, 4);
+  store<u32>(place, (valueStart - TEXT) as u32, 8);
+  store<u32>(place, (valueEnd - TEXT) as u32, 12);
+  return valueEnd;
+}
+
+/** How many containers are open. */
+let depth: usize = 0;
+
+/** A loop with a stack of its own: recursion would let a body of brackets overflow ours. */
+function endOfValue(start: usize): usize {
+  depth = 0;
+  let at = start;
+  do {
+    at = afterBlanks(at);
+    const close = closingOf(load<u8>(at));
+    at = close === 0 ? afterContainers(endOfScalar(at)) : afterOpening(afterBlanks(at + 1), close);
+  } while (at !== 0 && depth > 0);
+  return at;
+}
+
+/** Moves on to the first value of a container, or behind one that is empty. */
+function afterOpening(inside: usize, close: u8): usize {
+  if (load<u8>(inside) === close) return afterContainers(inside + 1);
+  if (depth === MAX_DEPTH) return fault(Expected.FewerLevels, inside);
+  store<u8>(OPEN + depth, close);
+  depth += 1;
+  return close === CLOSE_BRACE ? afterKey(inside) : inside;
+}
+
+/** After a value: closes what ends here, or moves on to the next value of the innermost container. */
+function afterContainers(end: usize): usize {
+  let at = end;
+  while (at !== 0 && depth > 0) {
+    at = afterBlanks(at);
+    const close = load<u8>(OPEN + depth - 1);
+    const byte = load<u8>(at);
+    if (byte === COMMA) {
+      at = afterBlanks(at + 1);
+      return close === CLOSE_BRACE ? afterKey(at) : at;
+    }
+    if (byte !== close) return fault(close === CLOSE_BRACE ? Expected.CommaOrBrace : Expected.CommaOrBracket, at);
+    at += 1;
+    depth -= 1;
+  }
+  return at;
+}
+
+function closingOf(byte: u8): u8 {
+  if (byte === OPEN_BRACE) return CLOSE_BRACE;
+  return byte === OPEN_BRACKET ? CLOSE_BRACKET : 0;
+}
+
+function afterKey(start: usize): usize {
+  const end = endOfString(start);
+  if (end === 0) return 0;
+  const colon = afterBlanks(end);
+  return load<u8>(colon) === COLON ? colon + 1 : fault(Expected.Colon, colon);
+}
+
+function endOfScalar(start: usize): usize {
+  const byte = load<u8>(start);
+  if (byte === QUOTE) return endOfString(start);
+  if (byte === LETTER_T && load<u32>(start) === WORD_TRUE) return start + 4;
+  if (byte === LETTER_F && load<u32>(start + 1) === WORD_ALSE) return start + 5;
+  if (byte === LETTER_N && load<u32>(start) === WORD_NULL) return start + 4;
+  return endOfNumber(start);
+}
+
+/** Looks at 16 bytes at once and stops at those that mean something. */
+function endOfString(start: usize): usize {
+  if (load<u8>(start) !== QUOTE) return fault(Expected.String, start);
+  let at = start + 1;
+  while (true) {
+    const marks = marksOf(v128.load(at));
+    if (marks === 0) {
+      at += 16;
+      continue;
+    }
+    at += ctz(marks) as usize;
+    const byte = load<u8>(at);
+    if (byte === QUOTE) return at + 1;
+    if (byte !== BACKSLASH) return fault(Expected.EndOfString, at);
+    at = endOfEscape(at + 1);
+    if (at === 0) return 0;
+  }
+}
+
+/** A bit for every quote, backslash and control character. */
+function marksOf(block: v128): i32 {
+  const quotes = i8x16.eq(block, i8x16.splat(0x22));
+  const backslashes = i8x16.eq(block, i8x16.splat(0x5c));
+  const controls = i8x16.lt_u(block, i8x16.splat(0x20));
+  return i8x16.bitmask(v128.or(v128.or(quotes, backslashes), controls));
+}
+
+function endOfEscape(at: usize): usize {
+  const byte = load<u8>(at);
+  if (isEscaped(byte)) return at + 1;
+  if (byte !== LETTER_U) return fault(Expected.Escape, at);
+  for (let digit = at + 1; digit <= at + 4; digit++) {
+    if (!isHexDigit(load<u8>(digit))) return fault(Expected.HexDigits, digit);
+  }
+  return at + 5;
+}
+
+/** `"`, `\`, `/`, b, f, n, r or t. */
+function isEscaped(byte: u8): bool {
+  switch (byte) {
+    case LETTER_N:
+    case QUOTE:
+    case BACKSLASH:
+    case LETTER_T:
+    case 0x2f:
+    case 0x62:
+    case LETTER_F:
+    case 0x72:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function endOfNumber(start: usize): usize {
+  let at = load<u8>(start) === MINUS ? start + 1 : start;
+  at = load<u8>(at) === ZERO ? at + 1 : endOfDigits(at);
+  if (at !== 0 && load<u8>(at) === POINT) at = endOfDigits(at + 1);
+  if (at === 0 || (load<u8>(at) | LOWER_CASE) !== LETTER_E) return at;
+  const sign = load<u8>(at + 1);
+  return endOfDigits(sign === PLUS || sign === MINUS ? at + 2 : at + 1);
+}
+
+function endOfDigits(start: usize): usize {
+  let at = start;
+  while (isDigit(load<u8>(at))) at += 1;
+  return at === start ? fault(Expected.Value, at) : at;
+}
+
+function afterBlanks(start: usize): usize {
+  let at = start;
+  while (isBlank(load<u8>(at))) at += 1;
+  return at;
+}
+
+function isBlank(byte: u8): bool {
+  if (byte > SPACE) return false;
+  return byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB;
+}
+
+function isDigit(byte: u8): bool {
+  return byte - ZERO < 10;
+}
+
+function isHexDigit(byte: u8): bool {
+  return isDigit(byte) || (byte | LOWER_CASE) - LETTER_A < 6;
+}
+
+function fault(kind: Expected, at: usize): usize {
+  expected = kind;
+  faultAt = at;
+  return 0;
+}
+
+function refusal(kind: Expected, at: usize): i32 {
+  fault(kind, at);
+  return -1;
+}
