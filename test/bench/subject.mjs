@@ -78,7 +78,7 @@ export function pinned(pid, core) {
 
 export function product(
   main = join(ROOT, 'dist/apps/proxy/src/main.js'),
-  nodeArguments = ['--max-semi-space-size=16'],
+  nodeArguments = ['--max-semi-space-size=8'],
 ) {
   if (!existsSync(main)) throw new Error(`${main} is missing: run \`npm run build\` first`);
   return ({ port, upstreamPort, directory }) => ({

@@ -1,3 +1,4 @@
+import './external-memory.js';
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from './config/environment.js';

@@ -1,3 +1,4 @@
+import '../external-memory.js';
 import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
