@@ -6,10 +6,12 @@ import { type ServerConfig, serverSection } from './config/server.config.js';
 import { drainOnSignals } from './drain.js';
 import { createGateway } from './gateway.js';
 import { greet } from './greeting.js';
+import { lendOwnPackages } from './lend-own-packages.js';
 import { byVariable, startFailure } from './start-failure.js';
 
 /** Read the configuration, create, listen, drain on signals. Nothing else. */
 async function main(): Promise<void> {
+  lendOwnPackages();
   const app: NestFastifyApplication = await createGateway(readEnvironment());
   const { host, port } = app.get<ServerConfig>(serverSection.token);
   drainOnSignals(app);

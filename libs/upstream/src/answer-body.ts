@@ -27,11 +27,13 @@ export function bodyOfChunks(chunks: AsyncIterable<Uint8Array>, onDestroy?: () =
 class PulledBody implements AnswerBody {
   private wake: (() => void) | undefined;
   private isDestroyed = false;
+  private readonly chunks: AsyncIterable<Uint8Array>;
+  private readonly onDestroy: (() => void) | undefined;
 
-  constructor(
-    private readonly chunks: AsyncIterable<Uint8Array>,
-    private readonly onDestroy: (() => void) | undefined,
-  ) {}
+  constructor(chunks: AsyncIterable<Uint8Array>, onDestroy: (() => void) | undefined) {
+    this.chunks = chunks;
+    this.onDestroy = onDestroy;
+  }
 
   pipe(sink: BodySink): void {
     this.pump(sink).then(

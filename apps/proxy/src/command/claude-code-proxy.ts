@@ -10,6 +10,7 @@ import { type ServerConfig, serverSection } from '../config/server.config.js';
 import { drainOnSignals } from '../drain.js';
 import { createGateway } from '../gateway.js';
 import { greet } from '../greeting.js';
+import { lendOwnPackages } from '../lend-own-packages.js';
 import { byFlag, startFailure } from '../start-failure.js';
 import { connectHints } from './connect-hints.js';
 import { type Flags, HELP, readFlags } from './flags.js';
@@ -32,6 +33,7 @@ export async function run(given: readonly string[]): Promise<void> {
 }
 
 async function start(flags: Flags): Promise<void> {
+  lendOwnPackages();
   const app = await createGateway(environmentOf(flags));
   const { host, port } = app.get<ServerConfig>(serverSection.token);
   drainOnSignals(app);
