@@ -62,17 +62,17 @@ module.exports = {
     {
       name: 'siblings-do-not-import-each-other',
       severity: 'error',
-      from: { path: rooms('admission', 'masking', 'fallback', 'usage', 'request-log') },
+      from: { path: rooms('admission', 'fallback', 'usage', 'request-log') },
       to: {
-        path: rooms('admission', 'masking', 'fallback', 'usage', 'request-log', 'messages', 'upstreams'),
+        path: rooms('admission', 'fallback', 'usage', 'request-log', 'messages', 'upstreams'),
         pathNot: '^apps/proxy/src/$1/',
       },
     },
     {
-      name: 'upstreams-import-their-own-folder-accounts-and-config-only',
+      name: 'upstreams-import-their-own-folder-config-and-exchange-only',
       severity: 'error',
       from: { path: '^apps/proxy/src/upstreams/([^/]+)/' },
-      to: { path: '^apps/proxy/src/', pathNot: '^apps/proxy/src/(upstreams/$1/|accounts/|config/|exchange/)' },
+      to: { path: '^apps/proxy/src/', pathNot: '^apps/proxy/src/(upstreams/$1/|config/|exchange/)' },
     },
     {
       name: 'nobody-but-the-composition-imports-upstreams',

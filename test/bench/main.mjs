@@ -1,4 +1,4 @@
-/** `npm run bench`: what the gateway costs beside a bare relay and nginx. See docs/byte-path.md. */
+/** `npm run bench`: what the gateway costs beside a bare relay and nginx. See "The byte path" in ARCHITECTURE.md. */
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LoadProcess } from './load-process.mjs';
