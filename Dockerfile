@@ -1,6 +1,6 @@
 # The result holds JavaScript only, so it is built on the builder's own platform whatever the target is:
 #   docker buildx build --platform linux/amd64,linux/arm64 -t claude-code-proxy .
-ARG NODE_IMAGE=node:24-bookworm-slim
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
