@@ -72,6 +72,13 @@ describe('a start', () => {
     ]);
   });
 
+  it('warns of a drill that its environment has switched on', async () => {
+    const { lines } = await start({ FORCE_RATE_LIMIT: 'true' });
+    expect(lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg)).toEqual([
+      'Drill: FORCE_RATE_LIMIT is on, anthropic is never asked',
+    ]);
+  });
+
   it('warns of nothing where only this machine reaches the port', async () => {
     const { lines } = await start({ ANTHROPIC_API_KEY: 'sk-op' });
     expect(lines.filter(({ level }) => level === 'warn')).toEqual([]);

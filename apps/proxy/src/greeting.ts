@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CredentialReader } from './auth/credential.reader.js';
 import { type AwsConfig, awsSection } from './config/aws.config.js';
+import { type FallbackConfig, fallbackSection } from './fallback/fallback.config.js';
 import { readinessOf } from './fallback/readiness.js';
 import { UpstreamRegistry } from './fallback/upstream.registry.js';
 import { type Listening, listeningAt } from './listening.js';
@@ -31,6 +32,7 @@ export async function greet(app: NestFastifyApplication): Promise<Greeting> {
   warnOfOpenPort(logger, listening, hasOperatorCredential);
   logger.log(`Claude Code: ANTHROPIC_BASE_URL=${url}/user/YOUR_NAME claude`);
   logger.log(`Dashboard: ${url}${DASHBOARD}`);
+  warnOfDrill(logger, app.get<FallbackConfig>(fallbackSection.token));
   const hasStandIn = await tellReadiness(logger, app.get(UpstreamRegistry));
   logger.log(`Credential for Anthropic: the caller's own${hasOperatorCredential ? ", else the operator's" : ''}`);
   logger.log(`State: ${placeOf(app.get<StateConfig>(stateSection.token), app.get<AwsConfig>(awsSection.token))}`);
@@ -42,6 +44,11 @@ function warnOfOpenPort(logger: Logger, { isOpen }: Listening, hasOperatorCreden
   const open = 'The port is open to the network';
   if (!hasOperatorCredential) logger.log(`${open}: other machines reach it under a name of this one`);
   else logger.warn(`${open} and the operator's key is set: whoever reaches the port spends that key`);
+}
+
+/** A drill that is forgotten costs what the stand-in costs, and nobody notices. */
+function warnOfDrill(logger: Logger, { isForcedLimit, chain }: FallbackConfig): void {
+  if (isForcedLimit) logger.warn(`Drill: FORCE_RATE_LIMIT is on, ${chain[0]} is never asked`);
 }
 
 async function tellReadiness(logger: Logger, { chain }: UpstreamRegistry): Promise<boolean> {
