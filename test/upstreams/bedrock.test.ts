@@ -506,10 +506,10 @@ describe('the room', () => {
     await app.close();
   });
 
-  it('is usable with credentials', async () => {
+  it('is usable with credentials, and tells an endpoint that is not the one of AWS', async () => {
     expect(await upstream.readiness()).toEqual({
       isUsable: true,
-      detail: 'sends to AWS Bedrock in us-east-1 (BEDROCK_PROFILE=auto), signed with keys',
+      detail: `sends to AWS Bedrock in us-east-1 at ${simulator.url} (BEDROCK_PROFILE=auto), signed with keys`,
     });
   });
 

@@ -66,12 +66,12 @@ export class BedrockUpstream implements UpstreamProvider {
   }
 
   async readiness(): Promise<Readiness> {
-    const { region, profile } = this.config;
+    const { region, profile, endpoint } = this.config;
     const credentials = await this.runtime.findCredentials();
     if (credentials) {
       return {
         isUsable: true,
-        detail: `sends to AWS Bedrock in ${region} (BEDROCK_PROFILE=${profile}), signed with ${credentials}`,
+        detail: `sends to AWS Bedrock in ${region}${endpoint ? ` at ${endpoint}` : ''} (BEDROCK_PROFILE=${profile}), signed with ${credentials}`,
       };
     }
     const detail = `no AWS credentials were found for AWS Bedrock in ${region}: requests that Anthropic limits end with Anthropic's own refusal`;
