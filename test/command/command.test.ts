@@ -51,6 +51,7 @@ describe('claude-code-proxy', () => {
     const [, url] = await command.hasSaid(/ANTHROPIC_BASE_URL=(http:\/\/127\.0\.0\.1:\d+)\/user\/YOUR_NAME claude/);
     await command.hasSaid(/OpenAI tools +base URL http.*\/user\/YOUR_NAME\/v1, key YOUR_ANTHROPIC_API_KEY/);
     await command.hasSaid(/No ANTHROPIC_API_KEY is set: every client has to bring its own key/);
+    await command.hasSaid(/State: .*\n\nConnect\n/);
     expect((await fetch(`${url}/health`)).status).toBe(200);
     command.stop();
     const { code, output } = await command.ended;

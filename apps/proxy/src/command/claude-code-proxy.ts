@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { readEnvironment } from '../config/environment.js';
 import type { Environment } from '../config/read-config.js';
@@ -39,6 +40,8 @@ async function start(flags: Flags): Promise<void> {
   drainOnSignals(app);
   await app.listen(port, host);
   const { url, dashboardUrl, hasStandIn } = await greet(app);
+  // Log lines are written at the end of their turn; the hints stand below them.
+  await endOfTurn();
   process.stdout.write(connectHints(url, app.get(CredentialReader).hasOperatorCredential, hasStandIn));
   if (flags.opensBrowser) openBrowser(dashboardUrl);
 }
