@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { answer, internal, rateLimited } from '@claude-proxy/simulator';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { LimitStore } from '../../apps/proxy/src/fallback/limit.store.js';
 import { postMessage } from '../support/post-message.js';
 import { type Stage, startStage } from '../support/start-stage.js';
@@ -9,6 +11,10 @@ let stage: Stage;
 /** Every test has a user of its own, so that no limit is left over. */
 const newUser = () => `user-${randomUUID()}`;
 const post = (posting: Parameters<typeof postMessage>[1]) => postMessage(stage.gateway, posting);
+const finishedOf = (user: string) =>
+  new Promise<Exchange>((resolve) =>
+    stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => exchange.user === user && resolve(exchange)),
+  );
 const limitOf = async (user: string) => {
   const store = stage.gateway.app.get(LimitStore);
   await store.settled();
@@ -152,16 +158,43 @@ describe('a short window', () => {
     expect((await limitOf(user))!.retry_after_seconds).toBe(2);
   });
 
-  it('is no longer waited for when the caller hangs up', async () => {
+  it('is no longer waited for when the caller hangs up, and nobody else is on record as asked', async () => {
     const hangUp = new AbortController();
+    const user = newUser();
+    const finished = finishedOf(user);
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 8 }));
-    const asked = post({ user: newUser(), signal: hangUp.signal }).catch((error: Error) => error.name);
+    const asked = post({ user, signal: hangUp.signal }).catch((error: Error) => error.name);
     await (await stage.anthropic.requestAt(0)).finished;
     hangUp.abort();
     expect(await asked).toBe('AbortError');
     expect(stage.anthropic.requests).toHaveLength(1);
     expect(stage.bedrock.requests).toHaveLength(0);
+    expect(await finished).toMatchObject({
+      outcome: 'aborted',
+      attempts: [{ upstream: 'anthropic', failure: 'rate_limited' }],
+      fallbackReason: undefined,
+    });
+    expect((await limitOf(user))!.retry_after_seconds).toBe(8);
   });
+});
+
+it('a caller who hangs up while the limits are looked up is on record as gone, and nobody as asked', async () => {
+  const hangUp = new AbortController();
+  const user = newUser();
+  const finished = finishedOf(user);
+  const { table } = stage.gateway.app.get(LimitStore);
+  const lookedUp = Promise.withResolvers<void>();
+  const slow = jest.spyOn(table, 'get').mockImplementation(() => {
+    lookedUp.resolve();
+    return new Promise(() => {});
+  });
+  const asked = post({ user, signal: hangUp.signal }).catch((error: Error) => error.name);
+  await lookedUp.promise;
+  hangUp.abort();
+  expect(await asked).toBe('AbortError');
+  expect(await finished).toMatchObject({ outcome: 'aborted', attempts: [] });
+  expect(stage.anthropic.requests).toHaveLength(0);
+  slow.mockRestore();
 });
 
 describe('switched off', () => {

@@ -30,6 +30,13 @@ afterEach(() => {
 afterAll(() => stage.close());
 
 let users = 0;
+/** The exchange of the next user, once it has ended. */
+const nextFinished = () => {
+  const user = `user-${users}`;
+  return new Promise<Exchange>((resolve) =>
+    stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => exchange.user === user && resolve(exchange)),
+  );
+};
 const url = () => `${stage.gateway.url}/user/user-${users++}/v1/messages`;
 const post = (body: unknown = STREAMED) => postJson(url(), body);
 const eventsAfter = async (...behaviours: Behaviour[]) => {
@@ -106,10 +113,7 @@ describe('after the pings', () => {
     ['', lateRefusal(400, body)],
     [', compressed', { ...lateRefusal(400, '', { 'content-encoding': 'gzip' }), body: gzipSync(body) }],
   ])('a refusal comes as an error event in the words of Anthropic%s', async (_name, behaviour) => {
-    const user = `user-${users}`;
-    const finished = new Promise<Exchange>((resolve) =>
-      stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => exchange.user === user && resolve(exchange)),
-    );
+    const finished = nextFinished();
     const events = await eventsAfter(behaviour as Behaviour);
     expect(events.map(({ name }) => name)).toEqual(['ping', 'error']);
     expect(JSON.parse(events[1]!.data)).toEqual(JSON.parse(body));
@@ -143,4 +147,14 @@ it('pings flow while a short window is waited for', async () => {
   expect(names.at(-1)).toBe('message_stop');
   expect(stage.anthropic.requests).toHaveLength(2);
   expect(stage.bedrock.requests).toHaveLength(0);
+});
+
+it('a client that leaves in the pings of a short window is on record as gone, and nobody else as asked', async () => {
+  const finished = nextFinished();
+  stage.anthropic.script(rateLimited({ retryAfterSeconds: 8 }));
+  const caller = new AbortController();
+  const response = await postJson(url(), STREAMED, { signal: caller.signal });
+  await response.body!.getReader().read();
+  caller.abort();
+  expect(await finished).toMatchObject({ outcome: 'aborted', attempts: [{ upstream: 'anthropic' }] });
 });

@@ -24,6 +24,11 @@ export function errorOfNobody(failures: ReadonlyMap<string, UpstreamError>, isDr
   }
 }
 
+/** Read by nobody but the records. */
+export function errorOfLeft(): GatewayError {
+  return new GatewayError({ type: 'invalid_request_error', message: 'The client left before anybody was asked.' });
+}
+
 /** In a drill the failure of the stand-in is what the drill has found out, so it is named. */
 function errorOfDrill(failures: ReadonlyMap<string, UpstreamError>, causes: string): GatewayError {
   const isAloneWithTheDrill = failures.size === 1;

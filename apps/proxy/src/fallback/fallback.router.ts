@@ -8,7 +8,7 @@ import {
 } from '@claude-proxy/upstream';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
-import { errorOfNobody } from './all-failed.js';
+import { errorOfLeft, errorOfNobody } from './all-failed.js';
 import { DrillRegister } from './drill.register.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { LimitStore } from './limit.store.js';
@@ -51,7 +51,7 @@ export class FallbackRouter {
     for (const upstream of await this.route(journey)) {
       const outcome = await this.ask(upstream, journey);
       if (!(outcome instanceof UpstreamError)) return outcome;
-      if (!this.goesOn(upstream, outcome, journey)) break;
+      if (!this.goesOn(upstream, outcome, journey) || options.signal.aborted) break;
     }
     return this.giveUp(journey);
   }
@@ -62,6 +62,7 @@ export class FallbackRouter {
     if (!this.config.isEnabled || chain.length === 1) return chain;
     const limited = new Set<NamedUpstream>();
     for (const upstream of chain) if (await this.isLimited(upstream, journey)) limited.add(upstream);
+    if (journey.options.signal.aborted) return [];
     const { model } = journey.request;
     const open = chain.filter((upstream) => !limited.has(upstream));
     const promising = open.filter(({ name }) => this.load.isWorthAsking(name, model));
@@ -180,6 +181,7 @@ export class FallbackRouter {
   }
 
   private giveUp({ exchange, failures }: Journey): UpstreamAnswer {
+    if (failures.size === 0) throw errorOfLeft();
     const first = this.registry.chain[0]!.name;
     exchange.fallbackReason = reasonsOf(failures, first);
     for (const [name, { isForCaller, answer }] of failures) {

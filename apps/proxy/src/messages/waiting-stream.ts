@@ -59,7 +59,11 @@ export class WaitingStream {
   async deliver(answer: UpstreamAnswer, tap: UsageTap): Promise<void> {
     const { pingAfterSeconds, exchange } = this;
     exchange.status = answer.status;
-    if (answer.status >= 400 || !tap.isEventStream) return this.refuse(await refusalIn(answer, exchange.id));
+    if (answer.status >= 400 || !tap.isEventStream) {
+      const refusal = await refusalIn(answer, exchange.id);
+      if (this.response.destroyed) exchange.outcome = 'aborted';
+      return this.refuse(refusal);
+    }
     if (tap.canTellItsEnd) return relay(answer, this.response, { exchange, tap, pingAfterSeconds });
     const plain = decoded(answer, tap);
     if (plain) return relay(plain, this.response, { exchange, tap: new UsageTap(plain.headers), pingAfterSeconds });
