@@ -41,13 +41,27 @@ describe('SseScanner', () => {
     );
   });
 
-  it('knows how much passed that nobody wanted, however the stream is split', () => {
-    const whole = scan([STREAM], WANTED).scanner.passedData;
-    expect(whole.lines).toBe(3);
-    for (let cut = 0; cut <= STREAM.length; cut += 1) {
-      const { scanner } = scan([STREAM.subarray(0, cut), STREAM.subarray(cut)], WANTED);
-      expect(scanner.passedData.lines).toBe(whole.lines);
-      expect(Math.abs(scanner.passedData.bytes - whole.bytes)).toBeLessThanOrEqual(1);
+  it('measures the event that it is asked to measure, however the stream is split', () => {
+    const said = ['{"a":1}', '{"ü":"😀"}', '{}'];
+    const delta = (data: string) => sseEvent('content_block_delta', data);
+    const stream = Buffer.from(`${delta(said[0]!)}${STREAM}${delta(said[1]!)}${STREAM}${delta(said[2]!)}`);
+    const expected = [said[0], '{"event: message_stop":1}', said[1], '{"event: message_stop":1}', said[2]].map((data) =>
+      Buffer.byteLength(`data: ${data}`),
+    );
+    for (let cut = 0; cut <= stream.length; cut += 1) {
+      const measured: number[] = [];
+      const scanner = new SseScanner({
+        wants: (name) => WANTED.includes(name),
+        onEvent: () => {},
+        measured: 'content_block_delta',
+        onMeasured: (bytes) => measured.push(bytes),
+      });
+      scanner.write(stream.subarray(0, cut));
+      const isInFirst = cut >= 'event: content_block_delta\ndata:'.length && measured.length === 0;
+      if (isInFirst) expect(scanner.openBytes).toBe(cut - 'event: content_block_delta\n'.length);
+      scanner.write(stream.subarray(cut));
+      expect(measured).toEqual(expected);
+      expect(scanner.openBytes).toBe(0);
     }
   });
 

@@ -13,6 +13,9 @@ export interface SseScannerOptions {
   readonly wants: (eventName: string) => boolean;
   /** Called once per wanted event, at its end. `data` is undefined where it was too long. */
   readonly onEvent: (eventName: string, data: string | undefined) => void;
+  /** An event that nobody wants, and of which it is told how long its data lines are: enough to judge how much was said. */
+  readonly measured?: string;
+  readonly onMeasured?: (lineBytes: number) => void;
 }
 
 /**
@@ -28,8 +31,9 @@ export class SseScanner {
   private wantedEvent: string | undefined;
   private data: string | undefined = '';
   private unwantedLine = '';
-  private passedBytes = 0;
-  private passedLines = 0;
+  private isUnwantedMeasured = false;
+  private isMeasured = false;
+  private skippedBytes = 0;
 
   constructor(private readonly options: SseScannerOptions) {}
 
@@ -38,9 +42,9 @@ export class SseScanner {
     return !this.hasFields && !this.isSkippingLine && this.carriedBytes === 0;
   }
 
-  /** Data lines of the events that nobody wanted, and their length in bytes: enough to judge how much was said. */
-  get passedData(): { readonly lines: number; readonly bytes: number } {
-    return { lines: this.passedLines, bytes: this.passedBytes };
+  /** What has come of a measured line that has not ended. */
+  get openBytes(): number {
+    return this.isMeasured ? this.skippedBytes : 0;
   }
 
   write(chunk: Buffer): void {
@@ -59,7 +63,8 @@ export class SseScanner {
   private endLine(chunk: Buffer, start: number, end: number): void {
     if (this.isSkippingLine) {
       this.isSkippingLine = false;
-      this.passedBytes += end - start;
+      this.passed(this.skippedBytes + end - start);
+      this.skippedBytes = 0;
     } else if (this.carriedBytes > 0) {
       const line = Buffer.concat([...this.carried.splice(0), chunk.subarray(start, end)]);
       this.carriedBytes = 0;
@@ -72,15 +77,14 @@ export class SseScanner {
   /** The start of a line whose end has not arrived. What nobody wants is not kept. */
   private holdRest(chunk: Buffer, start: number): void {
     if (this.isSkippingLine) {
-      this.passedBytes += chunk.length - start;
+      this.skippedBytes += chunk.length - start;
       return;
     }
     const isUnwantedData = this.carriedBytes === 0 && chunk[start] === 0x64 && this.wantedEvent === undefined;
     if (isUnwantedData && chunk.length - start >= DATA_FIELD.length) {
       this.isSkippingLine = true;
       this.hasFields = true;
-      this.passedLines += 1;
-      this.passedBytes += chunk.length - start;
+      this.skippedBytes = chunk.length - start;
       return;
     }
     this.carried.push(Buffer.from(chunk.subarray(start)));
@@ -112,22 +116,29 @@ export class SseScanner {
     // Nearly all events of a stream have one name: comparing with the last costs half of asking again.
     if (isLine(this.unwantedLine, bytes, start, end)) {
       this.wantedEvent = undefined;
+      this.isMeasured = this.isUnwantedMeasured;
       return;
     }
     const line = bytes.toString('latin1', start, end);
     if (!line.startsWith(EVENT_FIELD)) return;
     const name = line.charCodeAt(6) === 0x20 ? line.slice(7) : line.slice(6);
     this.wantedEvent = this.options.wants(name) ? name : undefined;
-    if (this.wantedEvent === undefined && line.length <= MAX_REMEMBERED_LINE) this.unwantedLine = line;
+    this.isMeasured = this.wantedEvent === undefined && name === this.options.measured;
+    if (this.wantedEvent === undefined && line.length <= MAX_REMEMBERED_LINE) this.remember(line);
+  }
+
+  private remember(line: string): void {
+    this.unwantedLine = line;
+    this.isUnwantedMeasured = this.isMeasured;
   }
 
   private readDataLine(bytes: Buffer, start: number, end: number): void {
-    if (this.wantedEvent !== undefined) {
-      this.readData(bytes, start, end);
-      return;
-    }
-    this.passedLines += 1;
-    this.passedBytes += end - start;
+    if (this.wantedEvent === undefined) this.passed(end - start);
+    else this.readData(bytes, start, end);
+  }
+
+  private passed(lineBytes: number): void {
+    if (this.isMeasured) this.options.onMeasured?.(lineBytes);
   }
 
   private readData(bytes: Buffer, start: number, end: number): void {
@@ -141,6 +152,7 @@ export class SseScanner {
     const { wantedEvent, data } = this;
     this.hasFields = false;
     this.wantedEvent = undefined;
+    this.isMeasured = false;
     this.data = '';
     if (wantedEvent !== undefined) this.options.onEvent(wantedEvent, data);
   }

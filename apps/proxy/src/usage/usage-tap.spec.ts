@@ -59,6 +59,50 @@ describe('UsageTap', () => {
       }),
     ));
 
+  describe('of a stream that is cut', () => {
+    const spoken = (said: string) =>
+      sseEvent(
+        'content_block_delta',
+        `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":${JSON.stringify(said)}}}`,
+      );
+    const around = (words: string) =>
+      sseEvent('content_block_start', '{"type":"content_block_start","index":0,"content_block":{"type":"text"}}') +
+      sseEvent('ping', '{"type": "ping"}').repeat(20) +
+      words +
+      sseEvent('content_block_stop', '{"type":"content_block_stop","index":0}');
+    const estimated = async (stream: string | Buffer, cuts: readonly number[] = []) =>
+      (await read(EVENT_STREAM, pieces(Buffer.from(stream), cuts))).usage?.output_tokens;
+    const begun = start({ input_tokens: 3 });
+
+    it('counts four bytes of text to a token, whatever passes beside it', async () => {
+      const words = Array.from({ length: 50 }, () => spoken('twelve bytes')).join('');
+      expect(await estimated(begun + around(words))).toBe(150);
+    });
+
+    it('counts a token for the smallest text, and none where nothing was said', async () => {
+      expect(await estimated(begun + around(spoken('a')))).toBe(1);
+      expect(await estimated(begun + around(delta('a')))).toBe(1);
+      expect(await estimated(begun + spoken('a').slice(0, 110))).toBe(1);
+      expect(await estimated(begun + around(''))).toBe(0);
+    });
+
+    it('never counts less than the stream has said itself', async () => {
+      expect(await estimated(start({ output_tokens: 7 }) + spoken('a'))).toBe(7);
+    });
+
+    it('counts the same however it is split: a token for each delta at least, and no more than its bytes', () =>
+      fc.assert(
+        fc.asyncProperty(fc.array(text, { minLength: 1 }), fc.array(fc.nat()), async (said, cuts) => {
+          const stream = begun + around(said.map(spoken).join(''));
+          const tokens = (await estimated(stream, cuts))!;
+          expect(tokens).toBe(await estimated(stream));
+          expect(tokens).toBeGreaterThanOrEqual(said.length);
+          const bytes = said.reduce((sum, words) => sum + Math.max(4, JSON.stringify(words).length * 3), 0);
+          expect(tokens).toBeLessThanOrEqual(Math.ceil(bytes / 4));
+        }),
+      ));
+  });
+
   it('never throws, whatever the bytes and whatever they claim to be', () => {
     const header = fc.constantFrom('text/event-stream', 'application/json', 'text/plain');
     const coding = fc.constantFrom('identity', 'gzip', 'br', 'deflate', 'zstd', 'nonsense', '');

@@ -1,6 +1,7 @@
 import {
   type ContentEncoding,
   contentEncodingOf,
+  countOf,
   decodingStream,
   mergeUsage,
   SseScanner,
@@ -11,6 +12,7 @@ import { type HeaderLines, headerOf } from '@claude-proxy/upstream';
 const WANTED_EVENTS = new Set(['message_start', 'message_delta', 'message_stop', 'error']);
 /** A JSON answer that is longer is passed on uncounted. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
+const DELTA_EVENT = 'content_block_delta';
 /** `data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":""}}` without its text. */
 const DELTA_FRAME_BYTES = 86;
 /** English text and code; other scripts have fewer bytes to a token, so the estimate is a low one for them. */
@@ -109,9 +111,14 @@ function readerOf(headers: HeaderLines, isEventStream: boolean, observed: Observ
 class EventReader implements AnswerReader {
   readonly isReadable = true;
   private hasOutputCount = false;
+  private textBytes = 0;
   private readonly scanner = new SseScanner({
     wants: (name) => WANTED_EVENTS.has(name),
     onEvent: (name, data) => this.read(name, data),
+    measured: DELTA_EVENT,
+    onMeasured: (lineBytes) => {
+      this.textBytes += textBytesOf(lineBytes);
+    },
   });
 
   constructor(private readonly observed: Observed) {}
@@ -127,10 +134,11 @@ class EventReader implements AnswerReader {
   finish(): void {
     const { observed } = this;
     if (!observed.usage || this.hasOutputCount) return;
-    const { lines, bytes } = this.scanner.passedData;
-    const textBytes = Math.max(0, bytes - lines * DELTA_FRAME_BYTES);
+    const { openBytes } = this.scanner;
+    const textBytes = this.textBytes + (openBytes > 0 ? textBytesOf(openBytes) : 0);
+    const estimate = Math.ceil(textBytes / BYTES_PER_TOKEN);
     observed.isOutputEstimated = true;
-    observed.usage = { ...observed.usage, output_tokens: Math.ceil(textBytes / BYTES_PER_TOKEN) };
+    observed.usage = { ...observed.usage, output_tokens: Math.max(estimate, countOf(observed.usage.output_tokens)) };
   }
 
   private read(name: string, data: string | undefined): void {
@@ -203,6 +211,11 @@ class DecodedReader implements AnswerReader {
     await this.decoded;
     await this.reader.finish();
   }
+}
+
+/** A delta holds a token at least, also where its frame is shorter than Anthropic's. */
+function textBytesOf(lineBytes: number): number {
+  return Math.max(BYTES_PER_TOKEN, lineBytes - DELTA_FRAME_BYTES);
 }
 
 interface StreamEvent {
