@@ -33,7 +33,7 @@ export class UpstreamRegistry implements OnModuleInit {
       .filter((name, index) => !known.has(name) || chain.indexOf(name) !== index)
       .map(
         (name) =>
-          `FALLBACK_CHAIN names "${name}" ${known.has(name) ? 'twice' : `; known are: ${[...known.keys()].join(', ')}`}`,
+          `FALLBACK_CHAIN names "${name}"${known.has(name) ? ' twice' : `; known are: ${[...known.keys()].join(', ')}`}`,
       );
     if (chain.length === 0) faults.push('FALLBACK_CHAIN names nobody');
     if (faults.length > 0) throw new ConfigError(faults);
