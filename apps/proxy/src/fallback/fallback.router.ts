@@ -98,18 +98,17 @@ export class FallbackRouter {
   private async attempt(upstream: NamedUpstream, journey: Journey): Promise<UpstreamAnswer | UpstreamError> {
     const { request, exchange, options } = journey;
     const { name, provider } = upstream;
-    const acceptance = provider.accepts(request);
-    if (!acceptance.accepted) {
-      return this.failed(upstream, journey, 0, new UpstreamError({ failure: 'rejected', message: acceptance.reason }));
-    }
+    const refusal = refusalOf(upstream, request);
+    if (refusal) return this.failed(upstream, journey, 0, refusal);
     const isStandIn = upstream !== this.registry.chain[0];
     if (isStandIn && !this.load.takes(name, exchange)) return this.failed(upstream, journey, 0, errorOfFull(name));
     const startedMs = exchange.elapsedMs();
     exchange.queueMs ??= startedMs;
-    const isDrilled = this.isDrilled(upstream, journey);
+    const drilledScope = this.drilledScope(upstream, journey);
+    const isDrilled = drilledScope !== undefined;
     if (!isDrilled) this.load.asked(name, request.model);
     try {
-      if (isDrilled) throw drillError(provider.limitScopes!(request, options.credential));
+      if (isDrilled) throw drillError(drilledScope);
       const answer = await provider.send(request, options);
       exchange.attempts.push({ upstream: name, status: answer.status, durationMs: exchange.elapsedMs() - startedMs });
       this.answered(upstream, journey);
@@ -174,10 +173,10 @@ export class FallbackRouter {
   }
 
   /** A drill needs somebody who could be limited, and begins after the credential check. */
-  private isDrilled({ provider }: NamedUpstream, { request, exchange, options }: Journey): boolean {
-    if (!provider.limitScopes || !options.credential || request.operation !== 'messages') return false;
+  private drilledScope({ provider }: NamedUpstream, { request, exchange, options }: Journey): string | undefined {
+    if (!provider.limitScopes || !options.credential || request.operation !== 'messages') return undefined;
     exchange.isDrill ||= this.drills.strikes(exchange.user);
-    return exchange.isDrill;
+    return exchange.isDrill ? provider.limitScopes(request, options.credential)[0] : undefined;
   }
 
   private giveUp({ exchange, failures }: Journey): UpstreamAnswer {
@@ -198,13 +197,22 @@ export class FallbackRouter {
   }
 }
 
-function drillError(scopes: readonly string[]): UpstreamError {
+function refusalOf({ provider }: NamedUpstream, request: UpstreamRequest): UpstreamError | undefined {
+  try {
+    const acceptance = provider.accepts(request);
+    return acceptance.accepted ? undefined : new UpstreamError({ failure: 'rejected', message: acceptance.reason });
+  } catch (thrown) {
+    return asUpstreamError(thrown);
+  }
+}
+
+function drillError(scope: string): UpstreamError {
   return new UpstreamError({
     failure: 'rate_limited',
     message: 'simulated rate limit (drill)',
     retryAfterSeconds: DRILL_SECONDS,
     isWorthWaiting: false,
-    limit: { scope: scopes[0]!, seconds: DRILL_SECONDS, reason: 'drill' },
+    limit: { scope, seconds: DRILL_SECONDS, reason: 'drill' },
   });
 }
 

@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
 import { ConfigError } from '../config/read-config.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
+import { GuardedUpstream } from './guarded-upstream.js';
 
 export interface NamedUpstream {
   readonly name: string;
@@ -37,7 +38,7 @@ export class UpstreamRegistry implements OnModuleInit {
       );
     if (chain.length === 0) faults.push('FALLBACK_CHAIN names nobody');
     if (faults.length > 0) throw new ConfigError(faults);
-    this.ordered = chain.map((name) => ({ name, provider: known.get(name)! }));
+    this.ordered = chain.map((name) => ({ name, provider: new GuardedUpstream(name, known.get(name)!) }));
   }
 
   private find(): Map<string, UpstreamProvider> {

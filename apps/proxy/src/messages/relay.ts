@@ -61,6 +61,8 @@ class RelayedAnswer implements BodySink {
   }
 
   write(chunk: Buffer): boolean {
+    // An upstream that goes on although it was let go would fill the memory.
+    if (this.isOver) return false;
     this.exchange.firstByteMs ??= this.exchange.elapsedMs();
     this.exchange.answerBytes += chunk.length;
     this.tap.write(chunk);

@@ -1,0 +1,127 @@
+import type {
+  Acceptance,
+  AnswerBody,
+  BodySink,
+  RelayRequest,
+  SendOptions,
+  UpstreamAnswer,
+  UpstreamProvider,
+  UpstreamRequest,
+} from '@claude-proxy/upstream';
+import { Logger } from '@nestjs/common';
+
+type Note = (method: string, error: unknown) => void;
+
+/**
+ * An upstream whose faults are its own. Where it throws although the contract says that it does not, the log tells it
+ * once, and the request goes on as if it had failed there, or as if it had no such method.
+ */
+export class GuardedUpstream implements UpstreamProvider {
+  private readonly logger = new Logger(GuardedUpstream.name);
+  private readonly noted = new Set<string>();
+  private readonly note: Note = (method, error) => this.logOnce(method, error);
+  readonly limitScopes?: NonNullable<UpstreamProvider['limitScopes']>;
+  readonly relay?: NonNullable<UpstreamProvider['relay']>;
+  readonly readiness?: NonNullable<UpstreamProvider['readiness']>;
+
+  constructor(
+    private readonly name: string,
+    private readonly provider: UpstreamProvider,
+  ) {
+    if (provider.limitScopes) this.limitScopes = (request, credential) => this.scopesOf(request, credential);
+    if (provider.relay) this.relay = (request, options) => this.relayed(request, options);
+    if (provider.readiness) this.readiness = () => provider.readiness!();
+  }
+
+  /** Throws on: not to know whether a request is taken is a failure, and no refusal of the request. */
+  accepts(request: UpstreamRequest): Acceptance {
+    try {
+      return this.provider.accepts(request);
+    } catch (error) {
+      this.note('accepts', error);
+      throw error;
+    }
+  }
+
+  async send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer> {
+    return guardedAnswer(await this.provider.send(request, options), this.note);
+  }
+
+  private async relayed(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer> {
+    return guardedAnswer(await this.provider.relay!(request, options), this.note);
+  }
+
+  private scopesOf(...asked: Parameters<NonNullable<UpstreamProvider['limitScopes']>>): readonly string[] {
+    try {
+      return this.provider.limitScopes!(...asked);
+    } catch (error) {
+      this.note('limitScopes', error);
+      return [];
+    }
+  }
+
+  /** It would fail so for every request. */
+  private logOnce(method: string, error: unknown): void {
+    if (this.noted.has(method)) return;
+    this.noted.add(method);
+    this.logger.error(`❌ ${this.name} throws in ${method}, which is told once: ${String(error)}`);
+  }
+}
+
+function guardedAnswer(answer: UpstreamAnswer, note: Note): UpstreamAnswer {
+  const { status, headers, body, billedAs } = answer;
+  return {
+    status,
+    headers,
+    body: new GuardedBody(body, note),
+    ...(billedAs === undefined ? {} : { billedAs }),
+    ...(answer.measuredUsage ? { measuredUsage: () => measuredBy(answer, note) } : {}),
+  };
+}
+
+function measuredBy(answer: UpstreamAnswer, note: Note): Record<string, unknown> | undefined {
+  try {
+    return answer.measuredUsage!();
+  } catch (error) {
+    note('measuredUsage', error);
+    return undefined;
+  }
+}
+
+/** Its calls come from the events of a socket, where nobody would catch what it throws. */
+class GuardedBody implements AnswerBody {
+  private sink: BodySink | undefined;
+
+  constructor(
+    private readonly body: AnswerBody,
+    private readonly note: Note,
+  ) {}
+
+  pipe(sink: BodySink): void {
+    this.sink = sink;
+    this.tried('pipe');
+  }
+
+  resume(): void {
+    this.tried('resume');
+  }
+
+  destroy(): void {
+    try {
+      this.body.destroy();
+    } catch (error) {
+      this.note('destroy', error);
+    }
+  }
+
+  private tried(method: 'pipe' | 'resume'): void {
+    try {
+      if (method === 'pipe') this.body.pipe(this.sink!);
+      else this.body.resume();
+    } catch (error) {
+      this.note(method, error);
+      this.destroy();
+      this.sink?.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ACCEPTED,
+  type Acceptance,
+  type BodySink,
+  bodyOfBytes,
+  Upstream,
+  type UpstreamAnswer,
+  type UpstreamProvider,
+} from '@claude-proxy/upstream';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Injectable, Logger, Module } from '@nestjs/common';
+import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
+import { MESSAGE } from '../support/post-json.js';
+import { postMessage } from '../support/post-message.js';
+import { headOfPost, RawSocket } from '../support/raw-socket.js';
+import { type Stage, startStage } from '../support/start-stage.js';
+
+type Method = 'accepts' | 'limitScopes' | 'relay' | 'pipe' | 'resume' | 'destroy' | 'measuredUsage';
+
+const MEBIBYTE = Buffer.alloc(1024 * 1024, 'x');
+/** Where the upstream throws now. */
+let faulty: Method | undefined;
+const mayThrow = (method: Method) => {
+  if (method === faulty) throw new Error(`a fault of its own in ${method}`);
+};
+
+/** An upstream of a team that breaks its contract. */
+@Upstream('awkward')
+@Injectable()
+class AwkwardUpstream implements UpstreamProvider {
+  accepts(): Acceptance {
+    mayThrow('accepts');
+    return ACCEPTED;
+  }
+
+  limitScopes(): readonly string[] {
+    mayThrow('limitScopes');
+    return ['awkward/all'];
+  }
+
+  relay(): Promise<UpstreamAnswer> {
+    mayThrow('relay');
+    return this.send();
+  }
+
+  async send(): Promise<UpstreamAnswer> {
+    const whole = bodyOfBytes(JSON.stringify({ type: 'message', content: [] }));
+    const pipe = (sink: BodySink) => {
+      mayThrow('pipe');
+      if (faulty === 'resume' || faulty === 'destroy') for (let count = 0; count < 20; count += 1) sink.write(MEBIBYTE);
+      else whole.pipe(sink);
+    };
+    return {
+      status: 200,
+      headers: ['content-type', 'application/json'],
+      body: { pipe, resume: () => mayThrow('resume'), destroy: () => mayThrow('destroy') },
+      measuredUsage() {
+        mayThrow('measuredUsage');
+        return undefined;
+      },
+    };
+  }
+}
+
+@Module({ providers: [AwkwardUpstream] })
+class AwkwardModule {}
+
+let stage: Stage;
+let logged: jest.Spied<Logger['error']>;
+let finished: Promise<Exchange>;
+let tellFinished: (exchange: Exchange) => void;
+
+beforeAll(async () => {
+  stage = await startStage({ FALLBACK_CHAIN: 'awkward,anthropic' }, { upstreamModules: [AwkwardModule] });
+  stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => tellFinished(exchange));
+});
+beforeEach(() => {
+  logged = jest.spyOn(Logger.prototype, 'error');
+  ({ promise: finished, resolve: tellFinished } = Promise.withResolvers<Exchange>());
+});
+afterEach(() => {
+  faulty = undefined;
+  logged.mockRestore();
+  stage.anthropic.reset();
+});
+afterAll(() => stage.close());
+
+const linesAbout = (method: Method) =>
+  logged.mock.calls.map(([line]) => String(line)).filter((line) => line.includes(`awkward throws in ${method}`));
+const post = () => postMessage(stage.gateway);
+
+describe('an upstream of a team that throws where it must not', () => {
+  it('in accepts has failed: the next one answers, and the log tells it once', async () => {
+    faulty = 'accepts';
+    expect(await post()).toMatchObject({ status: 200, upstream: 'anthropic', fallback: 'unreachable' });
+    expect(await post()).toMatchObject({ status: 200, upstream: 'anthropic' });
+    expect((await finished).attempts).toMatchObject([
+      { upstream: 'awkward', failure: 'unreachable', reason: expect.stringContaining('a fault of its own') },
+      { upstream: 'anthropic', status: 200 },
+    ]);
+    expect(linesAbout('accepts')).toHaveLength(1);
+  });
+
+  it('in limitScopes has none, and answers', async () => {
+    faulty = 'limitScopes';
+    expect(await post()).toMatchObject({ status: 200, upstream: 'awkward', fallback: null });
+    expect(await post()).toMatchObject({ status: 200, upstream: 'awkward' });
+    expect(linesAbout('limitScopes')).toHaveLength(1);
+  });
+
+  it('in limitScopes has none in a drill either', async () => {
+    faulty = 'limitScopes';
+    const headers = { 'x-claude-proxy-drill': 'rate-limit' };
+    expect(await postMessage(stage.gateway, { headers })).toMatchObject({ status: 200 });
+  });
+
+  it('in relay is told to the caller as nobody there', async () => {
+    faulty = 'relay';
+    const answered = await fetch(`${stage.gateway.url}/v1/files`, { headers: { 'x-api-key': 'sk-ant-test-1' } });
+    expect(answered.status).toBe(502);
+    expect(await answered.json()).toMatchObject({ type: 'error', error: { type: 'api_error' } });
+  });
+
+  it('in measuredUsage has answered all the same', async () => {
+    faulty = 'measuredUsage';
+    expect(await post()).toMatchObject({ status: 200, upstream: 'awkward' });
+    expect(await finished).toMatchObject({ outcome: 'completed', status: 200 });
+    expect(linesAbout('measuredUsage')).toHaveLength(1);
+  });
+
+  it('in the pipe of its body has broken off', async () => {
+    faulty = 'pipe';
+    await expect(post()).rejects.toThrow();
+    expect(await finished).toMatchObject({ outcome: 'broken', errorMessage: 'a fault of its own in pipe' });
+    expect(linesAbout('pipe')).toHaveLength(1);
+  });
+
+  it('in the resume of its body has broken off', async () => {
+    faulty = 'resume';
+    await expect(post()).rejects.toThrow();
+    expect(await finished).toMatchObject({ outcome: 'broken', errorMessage: 'a fault of its own in resume' });
+  });
+
+  it('when it is let go hurts nobody', async () => {
+    faulty = 'destroy';
+    const body = JSON.stringify(MESSAGE);
+    const client = await RawSocket.connect(stage.gateway.port);
+    client.write(headOfPost('/v1/messages', `content-length: ${body.length}`)).write(body);
+    await client.readUntil('HTTP/1.1 200');
+    client.destroy();
+    expect(await finished).toMatchObject({ outcome: 'aborted' });
+    await sleep(50);
+    faulty = undefined;
+    expect(await post()).toMatchObject({ status: 200 });
+  });
+});
