@@ -5,6 +5,7 @@ import { type AlbConfig, albSection } from './alb.config.js';
 import { AlbIdentity } from './alb-identity.js';
 import { type AuthConfig, authSection } from './auth.config.js';
 import { type AdminRequest, isDirectLoopback, isSameOrigin } from './browser-origin.js';
+import { expectOneLine } from './one-line.js';
 import { isSameSecret } from './same-secret.js';
 import { isSessionValue, sessionIn, sessionValue } from './session.cookie.js';
 import { WrongTries } from './wrong-tries.js';
@@ -68,7 +69,8 @@ export class AdminGuard implements CanActivate {
   }
 }
 
-function shownToken({ raw: { headers } }: AdminRequest): string | undefined {
+function shownToken({ raw: { headers, rawHeaders } }: AdminRequest): string | undefined {
+  expectOneLine(rawHeaders, 'authorization');
   const own = headers['x-admin-token'];
   return typeof own === 'string' ? own : /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
 }

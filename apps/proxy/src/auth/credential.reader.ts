@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Credential } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
 import { type AuthConfig, authSection } from './auth.config.js';
+import { expectOneLine, severalIn } from './one-line.js';
 import { isSameSecret } from './same-secret.js';
 
 const BEARER = /^Bearer +(\S+) *$/i;
@@ -28,13 +29,19 @@ export class CredentialReader {
     return this.operatorCredential !== undefined;
   }
 
-  read(headers: IncomingHttpHeaders): Credential | undefined {
+  /** @throws GatewayError invalid_request_error where one header brings several */
+  read({ headers, rawHeaders }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): Credential | undefined {
+    expectOneLine(rawHeaders, 'x-api-key');
+    expectOneLine(rawHeaders, 'authorization');
     return this.fromApiKey(headers['x-api-key']) ?? this.fromBearer(headers.authorization) ?? this.operatorCredential;
   }
 
   private fromApiKey(header: string | string[] | undefined): Credential | undefined {
     const key = typeof header === 'string' ? header.trim() : undefined;
-    return key && !this.isNone(key) ? credential('x-api-key', key, key, 'client') : undefined;
+    if (!key || this.isNone(key)) return undefined;
+    // Two lines that somebody on the way has joined. No key has a comma.
+    if (key.includes(',')) throw severalIn('x-api-key');
+    return credential('x-api-key', key, key, 'client');
   }
 
   private fromBearer(header: string | undefined): Credential | undefined {

@@ -68,11 +68,11 @@ export class MessagesController {
     const path = PATHS[operation] + queryOf(raw.url!);
     const exchange = new Exchange(userIdOf(request.params.user_id), operation, path);
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
-    const caller = { credential: this.credentials.read(raw.headers), signal };
-    const received = await this.receive(operation, exchange, request, adapt).catch((error: unknown) => {
+    const { received, credential } = await this.receive(operation, exchange, request, adapt).catch((error: unknown) => {
       this.service.turnAway(exchange, error, raw.destroyed && !raw.complete);
       throw error;
     });
+    const caller = { credential, signal };
     const waiting = received.isStream ? new WaitingStream(reply, exchange, this.config.pingAfterSeconds) : undefined;
     try {
       await this.service.serve(received, exchange, caller, (answer, tap) => {
@@ -94,8 +94,9 @@ export class MessagesController {
     exchange: Exchange,
     request: FastifyRequest<UserParams>,
     adapt: (received: Received) => Promise<Received>,
-  ): Promise<ReceivedRequest> {
+  ) {
     const { raw } = request;
+    const credential = this.credentials.read(raw);
     exchange.isDrill = asksForDrill(request, this.admin);
     const received = {
       operation,
@@ -105,6 +106,6 @@ export class MessagesController {
       host: raw.headers.host,
       user: exchange.user,
     };
-    return ReceivedRequest.read(await adapt(received));
+    return { credential, received: await ReceivedRequest.read(await adapt(received)) };
   }
 }

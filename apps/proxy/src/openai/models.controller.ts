@@ -53,7 +53,7 @@ export class ModelsController {
     exchange: Exchange,
   ): Promise<void> {
     const hangUp = abortOnHangUp(reply.raw);
-    const hasCredential = this.credentials.read(request.raw.headers) !== undefined;
+    const hasCredential = this.credentials.read(request.raw) !== undefined;
     if (hasCredential && (await this.relayed(request, reply, exchange, hangUp))) return;
     if (!hangUp.aborted) this.answerFromTable(exchange.path, reply);
   }
@@ -91,7 +91,7 @@ export class ModelsController {
     };
     const { method = 'GET', rawHeaders, headers } = raw;
     const asked = { method, path: exchange.path, headers: requestHeadersFor(rawHeaders), body: undefined };
-    const caller = { credential: this.credentials.read(headers), signal: AbortSignal.any([hangUp, waiting.signal]) };
+    const caller = { credential: this.credentials.read(raw), signal: AbortSignal.any([hangUp, waiting.signal]) };
     await this.service.pass({ ...asked, host: headers.host }, exchange, caller, deliver).catch(ignoreGatewayError);
     clearTimeout(patience);
     return isDelivered;

@@ -62,12 +62,12 @@ export class OpenAiService {
     const signal = abortOnHangUp(reply.raw);
     const exchange = new Exchange(userIdOf(request.params.user_id), 'messages', path);
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
-    const translation = await this.receive(exchange, request, translate).catch((error: unknown) => {
+    const { translation, credential } = await this.receive(exchange, request, translate).catch((error: unknown) => {
       this.service.turnAway(exchange, error, raw.destroyed && !raw.complete);
       throw error;
     });
     const translated = new TranslatedRequest(translation.body, raw.rawHeaders, exchange.user, raw.headers.host);
-    const caller = { credential: asApiKey(this.credentials.read(raw.headers)), signal };
+    const caller = { credential: asApiKey(credential), signal };
     const journey = { exchange, response: reply.raw, signal, translation };
     const early = translated.isStream ? this.earlyHead(reply, journey) : undefined;
     try {
@@ -98,9 +98,10 @@ export class OpenAiService {
     exchange: Exchange,
     request: FastifyRequest<UserParams>,
     translate: (members: JsonObject) => Translation,
-  ): Promise<Translation> {
+  ) {
+    const credential = this.credentials.read(request.raw);
     exchange.isDrill = asksForDrill(request, this.admin);
-    return translate(membersOf(await this.budget.read(request.raw, exchange)));
+    return { credential, translation: translate(membersOf(await this.budget.read(request.raw, exchange))) };
   }
 
   private async stream(

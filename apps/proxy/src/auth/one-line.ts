@@ -1,0 +1,24 @@
+import { GatewayError } from '../exchange/gateway-error.js';
+
+/**
+ * Which of two lines counts depends on the reader: Node takes the first `authorization`, and joins all others to one
+ * text that is nobody's secret and holds several.
+ *
+ * @throws GatewayError invalid_request_error where the request has more than one line of this name
+ */
+export function expectOneLine(rawHeaders: readonly string[], name: string): void {
+  let lines = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const candidate = rawHeaders[index]!;
+    if (candidate.length === name.length && candidate.toLowerCase() === name) lines += 1;
+  }
+  if (lines > 1) throw severalIn(name);
+}
+
+export function severalIn(name: string): GatewayError {
+  return new GatewayError({
+    type: 'invalid_request_error',
+    message: `The request has more than one credential in "${name}"; send the one that is meant.`,
+    isWorthRetrying: false,
+  });
+}
