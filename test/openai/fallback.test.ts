@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import OpenAI from 'openai';
 import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
+import { eventually } from '../support/recorded.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
 const HELLO = [{ role: 'user' as const, content: 'hello' }];
@@ -22,6 +23,13 @@ afterEach(() => {
   finished.length = 0;
 });
 afterAll(() => stage.close());
+
+/** An exchange ends a moment after its client has read the last byte. */
+const finishedAll = (count: number) =>
+  eventually(
+    async () => finished,
+    ({ length }) => length >= count,
+  );
 
 /** Every test has a user of its own, so that no limit is left over. */
 const newClient = () => {
@@ -45,7 +53,7 @@ describe('while Anthropic says 429', () => {
     expect(response.headers.get('x-claude-proxy-fallback')).toBe('rate_limited');
     await client.chat.completions.create({ model: 'opus', messages: HELLO });
     expect(stage.anthropic.requests).toHaveLength(1);
-    expect(finished).toMatchObject([
+    expect(await finishedAll(2)).toMatchObject([
       { upstream: 'bedrock', fallbackReason: 'rate_limited' },
       { upstream: 'bedrock', fallbackReason: 'limit_remembered' },
     ]);
@@ -94,7 +102,7 @@ describe('while Anthropic says 429', () => {
       for await (const _chunk of stream);
     })();
     await expect(reading).rejects.toBeInstanceOf(OpenAI.APIError);
-    expect(finished).toMatchObject([{ outcome: 'broken' }]);
+    expect(await finishedAll(1)).toMatchObject([{ outcome: 'broken' }]);
   });
 });
 
@@ -106,7 +114,9 @@ it('a stream that is refused before a message has begun is on record as refused'
     for await (const _chunk of stream);
   })();
   await expect(reading).rejects.toBeInstanceOf(OpenAI.APIError);
-  expect(finished).toMatchObject([{ outcome: 'refused', status: 200, errorMessage: 'error event: overloaded_error' }]);
+  expect(await finishedAll(1)).toMatchObject([
+    { outcome: 'refused', status: 200, errorMessage: 'error event: overloaded_error' },
+  ]);
 });
 
 describe('a drill', () => {

@@ -10,59 +10,86 @@ import {
   resetBeforeHeaders,
   silence,
 } from '@claude-proxy/simulator';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { streamText } from 'ai';
 import OpenAI from 'openai';
 import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
-import { postJson } from '../support/post-json.js';
+import { CLIENT_HEADERS, postJson } from '../support/post-json.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
 const PING = ': ping\n\n';
 const LATE_MS = 1_500;
+const NOBODY = 'is anybody there';
 const HELLO = [{ role: 'user' as const, content: 'hello' }];
 
+/** What Anthropic does with the requests of a key, one after the other; anything else it answers. */
+const scripts = new Map<string, Behaviour[]>();
 let stage: Stage;
 beforeAll(async () => {
   stage = await startStage({ PING_AFTER_SECONDS: '1' });
-});
-afterEach(() => {
-  stage.anthropic.reset();
-  stage.bedrock.reset();
+  stage.anthropic.setDefault(({ credential }) => scripts.get(credential ?? '')?.shift() ?? answer());
+  stage.bedrock.setDefault(({ body }) =>
+    body.includes(NOBODY) ? raw({ status: 500, body: '{}' }) : answer({ text: 'Bedrock' }),
+  );
 });
 afterAll(() => stage.close());
 
-/** Every test has a user of its own, so that no limit is left over. */
-let users = 0;
-/** The exchange of the next user, once it has ended: a moment after its client has read the last byte. */
-const nextFinished = () => {
-  const user = `user-${users}`;
-  return new Promise<Exchange>((resolve) =>
-    stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => exchange.user === user && resolve(exchange)),
-  );
-};
-const newBase = () => `${stage.gateway.url}/user/user-${users++}/v1`;
-const newClient = () => new OpenAI({ baseURL: newBase(), apiKey: 'sk-ant-api03-caller', maxRetries: 0 });
-const newProvider = () =>
-  createOpenAICompatible({ name: 'claude', baseURL: newBase(), apiKey: 'sk-ant-api03-caller', includeUsage: true });
+/** The tests wait side by side: each has a user, so that no limit is left over, and a key with a script of its own. */
+class Caller {
+  static count = 0;
+  readonly #name = `caller-${Caller.count++}`;
+  readonly #key = `sk-ant-api03-${this.#name}`;
+
+  constructor(...behaviours: Behaviour[]) {
+    scripts.set(this.#key, behaviours);
+  }
+
+  get settings() {
+    return { baseURL: `${stage.gateway.url}/user/${this.#name}/v1`, apiKey: this.#key };
+  }
+
+  get client() {
+    return new OpenAI({ ...this.settings, maxRetries: 0 });
+  }
+
+  get provider() {
+    return createOpenAICompatible({ ...this.settings, name: 'claude', includeUsage: true });
+  }
+
+  /** What Anthropic has heard of this caller. */
+  get request() {
+    return stage.anthropic.requests.find(({ credential }) => credential === this.#key)!;
+  }
+
+  /** The exchange, once it has ended: a moment after its client has read the last byte. To be asked before. */
+  finished(): Promise<Exchange> {
+    return new Promise((resolve) =>
+      stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => exchange.user === this.#name && resolve(exchange)),
+    );
+  }
+
+  post(path: string, body: unknown, init: RequestInit = {}): Promise<Response> {
+    const { baseURL, apiKey } = this.settings;
+    const headers = { ...CLIENT_HEADERS, 'x-api-key': apiKey };
+    return postJson(baseURL + path, body, { headers, ...init });
+  }
+}
 
 const DIALECTS = [
   ['chat', '/chat/completions', { model: 'opus', stream: true, messages: HELLO }],
   ['responses', '/responses', { model: 'opus', stream: true, input: 'hello' }],
 ] as const;
-type Body = (typeof DIALECTS)[number][2];
-const streamOf = async (path: string, body: Body) => {
-  const response = await postJson(newBase() + path, body);
-  return { response, text: await response.text() };
-};
+const textOf = async (caller: Caller, path: string, body: unknown) => (await caller.post(path, body)).text();
+const lastEventIn = (text: string) => text.trimEnd().split('\n\n').at(-1);
 const pingsBefore = (text: string, word: string) => text.slice(0, text.indexOf(word)).split(PING).length - 1;
 
 describe.each(DIALECTS)('a silent upstream, asked in %s', (_name, path, body) => {
-  it('is bridged by a head and comments before the answer', async () => {
-    const finished = nextFinished();
-    stage.anthropic.script(silence({ ms: 2_500, text: 'late and whole' }));
-    const response = await postJson(newBase() + path, body);
-    expect(stage.anthropic.requests[0]!.finishReason).toBeUndefined();
+  it.concurrent('is bridged by a head and comments before the answer', async () => {
+    const caller = new Caller(silence({ ms: 2_500, text: 'late and whole' }));
+    const finished = caller.finished();
+    const response = await caller.post(path, body);
+    expect(caller.request.finishReason).toBeUndefined();
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     const id = response.headers.get('x-claude-proxy-exchange');
@@ -75,81 +102,81 @@ describe.each(DIALECTS)('a silent upstream, asked in %s', (_name, path, body) =>
     expect(await finished).toMatchObject({ outcome: 'completed', status: 200 });
   });
 
-  it('is bridged by comments in mid-stream', async () => {
-    stage.anthropic.script(silence({ ms: 2_500, afterEvents: 4, text: 'half and half' }));
-    const { text } = await streamOf(path, body);
+  it.concurrent('is bridged by comments in mid-stream', async () => {
+    const caller = new Caller(silence({ ms: 2_500, afterEvents: 4, text: 'half and half' }));
+    const text = await textOf(caller, path, body);
     expect(text.startsWith(PING)).toBe(false);
     expect(text).toContain(PING);
     expect(text).not.toContain('event: error');
   });
 
-  it.each<[string, Behaviour]>([
-    ['is overloaded', overloaded({ latencyMs: LATE_MS })],
-    ['is limited', rateLimited({ retryAfterSeconds: 60, latencyMs: LATE_MS })],
-    ['is gone', resetBeforeHeaders({ latencyMs: LATE_MS })],
-    ['breaks off at its beginning', cut({ latencyMs: LATE_MS, afterEvents: 1 })],
-  ])('lets Bedrock answer in the stream that has begun, when it %s', async (_what, behaviour) => {
-    const finished = nextFinished();
-    stage.anthropic.script(behaviour, behaviour);
-    stage.bedrock.script(answer({ text: 'Bedrock' }));
-    const { text } = await streamOf(path, body);
+  // Of several models: five failures in a row of one would mean that Anthropic is down, and it would be passed by.
+  it.concurrent.each<[string, string, Behaviour]>([
+    ['is overloaded', 'sonnet', overloaded({ latencyMs: LATE_MS })],
+    ['is limited', 'opus', rateLimited({ retryAfterSeconds: 60, latencyMs: LATE_MS })],
+    ['is gone', 'haiku', resetBeforeHeaders({ latencyMs: LATE_MS })],
+    ['breaks off at its beginning', 'sonnet', cut({ latencyMs: LATE_MS, afterEvents: 1 })],
+  ])('lets Bedrock answer in the stream that has begun, when it %s', async (_what, model, behaviour) => {
+    const caller = new Caller(behaviour, behaviour);
+    const finished = caller.finished();
+    const text = await textOf(caller, path, { ...body, model });
     expect(text.startsWith(PING)).toBe(true);
     expect(text).toContain('Bedrock');
     expect(await finished).toMatchObject({ upstream: 'bedrock', outcome: 'completed', status: 200 });
   });
 
-  it('and refusing tells its words as the last event', async () => {
-    const finished = nextFinished();
-    stage.anthropic.script(refuse(400, { message: 'in its own words', latencyMs: LATE_MS }));
-    const { response, text } = await streamOf(path, body);
+  it.concurrent('and refusing tells its words as the last event', async () => {
+    const caller = new Caller(refuse(400, { message: 'in its own words', latencyMs: LATE_MS }));
+    const finished = caller.finished();
+    const response = await caller.post(path, body);
+    const text = await response.text();
     expect(response.status).toBe(200);
     expect(text.startsWith(PING)).toBe(true);
-    expect(text.trimEnd().split('\n\n').at(-1)).toContain('in its own words');
+    expect(lastEventIn(text)).toContain('in its own words');
     expect(await finished).toMatchObject({ outcome: 'refused', status: 400 });
   });
 
-  it('and answering with something else tells that', async () => {
-    const finished = nextFinished();
+  it.concurrent('and answering with something else tells that', async () => {
     const headers = { 'content-type': 'application/json' };
-    stage.anthropic.script(raw({ status: 200, body: '{"type":"message"}', headers, latencyMs: LATE_MS }));
-    const { text } = await streamOf(path, body);
-    expect(text.trimEnd().split('\n\n').at(-1)).toContain('is no stream');
+    const caller = new Caller(raw({ status: 200, body: '{"type":"message"}', headers, latencyMs: LATE_MS }));
+    const finished = caller.finished();
+    expect(lastEventIn(await textOf(caller, path, body))).toContain('is no stream');
     expect(await finished).toMatchObject({ outcome: 'refused', status: 502 });
   });
 
-  it('and nobody else there is told as the last event', async () => {
-    stage.anthropic.script(resetBeforeHeaders({ latencyMs: LATE_MS }), resetBeforeHeaders({ latencyMs: LATE_MS }));
-    stage.bedrock.setDefault(raw({ status: 500, body: '{}' }));
-    const { text } = await streamOf(path, body);
-    expect(text.trimEnd().split('\n\n').at(-1)).toContain('No upstream could be reached');
+  it.concurrent('and nobody else there is told as the last event', async () => {
+    const gone = resetBeforeHeaders({ latencyMs: LATE_MS });
+    const asked = JSON.parse(JSON.stringify(body).replace('hello', NOBODY));
+    const text = await textOf(new Caller(gone, gone), path, asked);
+    expect(lastEventIn(text)).toContain('No upstream could be reached');
   });
 
-  it('is let go when the client leaves', async () => {
-    stage.anthropic.script(silence());
-    const caller = new AbortController();
-    const response = await postJson(newBase() + path, body, { signal: caller.signal });
+  it.concurrent('is let go when the client leaves', async () => {
+    const caller = new Caller(silence());
+    const leaving = new AbortController();
+    const response = await caller.post(path, body, { signal: leaving.signal });
     await response.body!.getReader().read();
-    caller.abort();
-    expect(await (await stage.anthropic.requestAt(0)).finished).toBe('closed_by_client');
+    leaving.abort();
+    expect(await caller.request.finished).toBe('closed_by_client');
   });
 });
 
 describe('the official SDK', () => {
-  it('skips the comments of a chat', async () => {
-    stage.anthropic.script(silence({ ms: LATE_MS, text: 'late and whole' }));
-    const stream = newClient().chat.completions.stream({ model: 'opus', messages: HELLO });
+  it.concurrent('skips the comments of a chat', async () => {
+    const { client } = new Caller(silence({ ms: LATE_MS, text: 'late and whole' }));
+    const stream = client.chat.completions.stream({ model: 'opus', messages: HELLO });
     expect(await stream.finalContent()).toBe('late and whole');
   });
 
-  it('skips the comments of a response', async () => {
-    stage.anthropic.script(silence({ ms: LATE_MS, afterEvents: 4, text: 'late and whole' }));
-    const stream = newClient().responses.stream({ model: 'opus', input: 'hello' });
+  it.concurrent('skips the comments of a response', async () => {
+    const { client } = new Caller(silence({ ms: LATE_MS, afterEvents: 4, text: 'late and whole' }));
+    const stream = client.responses.stream({ model: 'opus', input: 'hello' });
     expect((await stream.finalResponse()).output_text).toBe('late and whole');
   });
 
-  it('hears a late refusal as an error, in a chat', async () => {
-    stage.anthropic.script(refuse(403, { message: 'not for you', latencyMs: LATE_MS }));
-    const asked = newClient().chat.completions.stream({ model: 'opus', messages: HELLO }).finalContent();
+  it.concurrent('hears a late refusal as an error, in a chat', async () => {
+    const { client } = new Caller(refuse(403, { message: 'not for you', latencyMs: LATE_MS }));
+    const asked = client.chat.completions.stream({ model: 'opus', messages: HELLO }).finalContent();
     await expect(asked).rejects.toMatchObject({
       constructor: OpenAI.APIError,
       message: expect.stringContaining('not for you'),
@@ -157,10 +184,10 @@ describe('the official SDK', () => {
     });
   });
 
-  it('hears a late refusal as an error, in a response', async () => {
-    stage.anthropic.script(refuse(403, { message: 'not for you', latencyMs: LATE_MS }));
+  it.concurrent('hears a late refusal as an error, in a response', async () => {
+    const { client } = new Caller(refuse(403, { message: 'not for you', latencyMs: LATE_MS }));
     const reading = (async () => {
-      const stream = await newClient().responses.create({ model: 'opus', input: 'hello', stream: true });
+      const stream = await client.responses.create({ model: 'opus', input: 'hello', stream: true });
       for await (const event of stream) if (event.type === 'error') throw new Error(event.message);
     })();
     await expect(reading).rejects.toThrow('not for you');
@@ -168,28 +195,26 @@ describe('the official SDK', () => {
 });
 
 describe('the AI SDK', () => {
-  it.each([undefined, 4])('skips the comments (after events: %s)', async (afterEvents) => {
+  it.concurrent.each([undefined, 4])('skips the comments (after events: %s)', async (afterEvents) => {
     const said = 'late and whole';
-    stage.anthropic.script(silence({ ms: LATE_MS, text: said, ...(afterEvents ? { afterEvents } : {}) }));
-    const stream = streamText({ model: newProvider()('opus'), prompt: 'hello' });
+    const { provider } = new Caller(silence({ ms: LATE_MS, text: said, ...(afterEvents ? { afterEvents } : {}) }));
+    const stream = streamText({ model: provider('opus'), prompt: 'hello' });
     expect(await stream.text).toBe(said);
     expect(await stream.finishReason).toBe('stop');
   });
 
-  it('hears a late refusal as an error', async () => {
-    stage.anthropic.script(refuse(403, { message: 'not for you', latencyMs: LATE_MS }));
+  it.concurrent('hears a late refusal as an error', async () => {
+    const { provider } = new Caller(refuse(403, { message: 'not for you', latencyMs: LATE_MS }));
     const errors: unknown[] = [];
     const onError = ({ error }: { error: unknown }) => void errors.push(error);
-    await streamText({ model: newProvider()('opus'), prompt: 'hello', maxRetries: 0, onError }).consumeStream();
+    await streamText({ model: provider('opus'), prompt: 'hello', maxRetries: 0, onError }).consumeStream();
     expect(JSON.stringify(errors)).toContain('not for you');
   });
 });
 
-it('a client without a stream gets nothing but its answer', async () => {
-  stage.anthropic.script(silence({ ms: LATE_MS, text: 'whole' }));
-  const { response, data } = await newClient()
-    .chat.completions.create({ model: 'opus', messages: HELLO })
-    .withResponse();
+it.concurrent('a client without a stream gets nothing but its answer', async () => {
+  const { client } = new Caller(silence({ ms: LATE_MS, text: 'whole' }));
+  const { response, data } = await client.chat.completions.create({ model: 'opus', messages: HELLO }).withResponse();
   expect(response.headers.get('content-type')).toContain('application/json');
   expect(data.choices[0]!.message.content).toBe('whole');
 });
