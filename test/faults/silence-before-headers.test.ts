@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import Anthropic from '@anthropic-ai/sdk';
 import {
@@ -157,4 +161,29 @@ it('a client that leaves in the pings of a short window is on record as gone, an
   await response.body!.getReader().read();
   caller.abort();
   expect(await finished).toMatchObject({ outcome: 'aborted', attempts: [{ upstream: 'anthropic' }] });
+});
+
+it('a client that leaves while a late answer that is no stream is read is on record as gone', async () => {
+  const source = createServer((_request, response) => {
+    setTimeout(() => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('{"type":');
+      begun.resolve();
+    }, LATE_MS);
+  });
+  const begun = Promise.withResolvers<void>();
+  source.listen(0, '127.0.0.1');
+  await once(source, 'listening');
+  const { port } = source.address() as AddressInfo;
+  await stage.restart({ ANTHROPIC_UPSTREAM_URL: `http://127.0.0.1:${port}` });
+  const ended = nextFinished();
+  const caller = new AbortController();
+  const response = await postJson(url(), STREAMED, { signal: caller.signal });
+  await response.body!.getReader().read();
+  await begun.promise;
+  await sleep(50);
+  caller.abort();
+  expect(await Promise.race([ended, sleep(2_000, 'never on record')])).toMatchObject({ outcome: 'aborted' });
+  source.closeAllConnections();
+  source.close();
 });

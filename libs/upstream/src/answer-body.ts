@@ -122,8 +122,26 @@ class Inbox implements BodySink {
   }
 }
 
-/** Reads a body whole. Rejects when it exceeds `limitBytes`. */
-export async function readBody(body: AnswerBody, limitBytes: number): Promise<Buffer> {
+/**
+ * Reads a body whole. Rejects when it exceeds `limitBytes`, and when the signal fires: a body that was let go says
+ * nothing more, not even that it has ended.
+ */
+export function readBody(body: AnswerBody, limitBytes: number, signal?: AbortSignal): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      body.destroy();
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', leave, { once: true });
+    if (signal?.aborted) leave();
+    else
+      wholeOf(body, limitBytes)
+        .then(resolve, reject)
+        .finally(() => signal?.removeEventListener('abort', leave));
+  });
+}
+
+async function wholeOf(body: AnswerBody, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of chunksOfBody(body)) {

@@ -59,7 +59,7 @@ export class AnthropicApiController {
       },
       exchange,
       caller,
-      isBatch ? async (answer, tap) => deliver(await withOwnUrls(answer, ownUrl), tap) : deliver,
+      isBatch ? async (answer, tap) => deliver(await withOwnUrls(answer, ownUrl, caller.signal), tap) : deliver,
     );
   }
 
@@ -102,17 +102,17 @@ function ownUrlOf({ protocol, host, params }: FastifyRequest<UserParams>): strin
   return `${protocol}://${host}${user === undefined ? '' : `/user/${encodeURIComponent(user)}`}`;
 }
 
-async function withOwnUrls(answer: UpstreamAnswer, ownUrl: string): Promise<UpstreamAnswer> {
+async function withOwnUrls(answer: UpstreamAnswer, ownUrl: string, signal: AbortSignal): Promise<UpstreamAnswer> {
   const isReadable = (headerOf(answer.headers, 'content-encoding') ?? 'identity') === 'identity';
   if (!isReadable) return answer;
-  const rewritten = withOwnResultsUrls(await wholeBodyOf(answer), ownUrl);
+  const rewritten = withOwnResultsUrls(await wholeBodyOf(answer, signal), ownUrl);
   const headers = headersWhere(answer.headers, (name) => name !== 'content-length');
   return { ...answer, headers: [...headers, 'content-length', String(rewritten.length)], body: bodyOfBytes(rewritten) };
 }
 
-async function wholeBodyOf({ body }: UpstreamAnswer): Promise<Buffer> {
+async function wholeBodyOf({ body }: UpstreamAnswer, signal: AbortSignal): Promise<Buffer> {
   try {
-    return await readBody(body, MAX_BATCH_PAGE_BYTES);
+    return await readBody(body, MAX_BATCH_PAGE_BYTES, signal);
   } catch (error) {
     const message = `The answer of Anthropic could not be read: ${(error as Error).message}`;
     throw new GatewayError({ type: 'api_error', status: 502, message, cause: error });

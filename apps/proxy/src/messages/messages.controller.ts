@@ -73,7 +73,9 @@ export class MessagesController {
       throw error;
     });
     const caller = { credential, signal };
-    const waiting = received.isStream ? new WaitingStream(reply, exchange, this.config.pingAfterSeconds) : undefined;
+    const waiting = received.isStream
+      ? new WaitingStream(reply, exchange, signal, this.config.pingAfterSeconds)
+      : undefined;
     try {
       await this.service.serve(received, exchange, caller, (answer, tap) => {
         waiting?.end();

@@ -39,6 +39,7 @@ export class WaitingStream {
   constructor(
     reply: FastifyReply,
     private readonly exchange: Exchange,
+    private readonly signal: AbortSignal,
     private readonly pingAfterSeconds: number,
   ) {
     this.response = reply.raw;
@@ -60,7 +61,7 @@ export class WaitingStream {
     const { pingAfterSeconds, exchange } = this;
     exchange.status = answer.status;
     if (answer.status >= 400 || !tap.isEventStream) {
-      const refusal = await refusalIn(answer, exchange.id);
+      const refusal = await refusalIn(answer, exchange.id, this.signal);
       if (this.response.destroyed) exchange.outcome = 'aborted';
       return this.refuse(refusal);
     }
@@ -87,11 +88,11 @@ export class WaitingStream {
 }
 
 /** What an upstream said instead of a stream, on one line. */
-async function refusalIn(answer: UpstreamAnswer, exchangeId: string): Promise<string> {
+async function refusalIn(answer: UpstreamAnswer, exchangeId: string, signal: AbortSignal): Promise<string> {
   const type = errorTypeOfStatus(answer.status);
   try {
     const encoding = encodingOf(answer.headers);
-    const body = await readBody(answer.body, MAX_REFUSAL_BYTES);
+    const body = await readBody(answer.body, MAX_REFUSAL_BYTES, signal);
     const text = encoding ? await decodeBytes(body, encoding, MAX_REFUSAL_BYTES) : body;
     const told = JSON.parse(text.toString());
     if (told.type === 'error') return JSON.stringify(told);
