@@ -12,6 +12,7 @@ import {
 } from '@claude-proxy/upstream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
+import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
 import { startGateway } from '../support/start-gateway.js';
 
@@ -73,6 +74,15 @@ describe('an upstream of a team', () => {
       upstream: 'anthropic',
       fallback: expect.stringContaining('acme has no haiku'),
     });
+    await gateway.close();
+  });
+
+  it('is an upstream to ask usage and the request log for, in the chain or not', async () => {
+    const gateway = await start('anthropic');
+    const { ask } = adminApi(() => gateway);
+    expect((await ask('/v1/usage?request_type=acme')).status).toBe(200);
+    expect((await ask('/api/requests?upstream=acme')).status).toBe(200);
+    expect((await ask('/v1/usage?request_type=amce')).json.error.message).toContain('acme');
     await gateway.close();
   });
 

@@ -110,12 +110,27 @@ describe('the request log', () => {
     expect(await count(`until=${Date.now() - 60_000}`)).toBe(0);
   });
 
-  it.each(['limit=0', 'limit=501', 'cursor=x', 'since=soon', 'errors=maybe', 'status=x', 'outcome=fine'])(
-    'refuses %s',
-    async (query) => {
-      expect((await ask(`/api/requests?${query}`)).status).toBe(400);
-    },
-  );
+  it.each([
+    'limit=0',
+    'limit=501',
+    'cursor=x',
+    'since=soon',
+    'errors=maybe',
+    'status=x',
+    'outcome=foo',
+    'upstream=nope',
+    'user=a&user=b',
+  ])('refuses %s, and names it', async (query) => {
+    const { status, json } = await ask(`/api/requests?${query}`);
+    expect([status, json.error.message]).toEqual([400, expect.stringContaining(`${query.split('=')[0]} is "`)]);
+  });
+
+  it('takes a parameter that is empty for one that is not there', async () => {
+    await postMessage(stage.gateway, { user: newUser() });
+    const empty = 'user=&model=&upstream=&outcome=&status=&since=&until=&fallbacks=&errors=&slow_ms=&cursor=&limit=';
+    expect((await list(empty)).requests.length).toBeGreaterThan(0);
+    expect((await ask('/api/analytics?range=')).json.range).toBe('24h');
+  });
 
   it('knows nothing of exchanges that were not', async () => {
     expect((await ask('/api/requests/exc_0mwq7xyz0000000000000000')).status).toBe(404);

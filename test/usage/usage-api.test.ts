@@ -170,10 +170,17 @@ describe('GET /v1/usage', () => {
     ['date=yesterday', 'date is "yesterday"'],
     ['days=7&date=2026-01-01', 'days is "7"'],
     ['request_type=a%20b', 'request_type is "a b"'],
+    ['request_type=foo', 'request_type is "foo"; allowed: all, anthropic, bedrock.'],
+    ['days=1&days=2', 'days is "1,2"'],
   ])('refuses %s by name', async (query, message) => {
     const { status, json } = await ask(`/v1/usage?${query}`);
     expect(status).toBe(400);
     expect(json.error).toMatchObject({ type: 'invalid_request_error', message: expect.stringContaining(message) });
+  });
+
+  it('takes a parameter that is empty for one that is not there', async () => {
+    const { status, json } = await ask('/v1/usage?days=&date=&request_type=');
+    expect([status, json]).toMatchObject([200, { period_days: 7, request_type: 'all' }]);
   });
 
   it('says 503 when the store is away, never 200 with an error inside', async () => {

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { CredentialStates } from './credential-states.js';
 import { ExchangeFeed } from './exchange-feed.js';
+import { UpstreamNames } from './upstream-names.js';
 
 /**
  * What is known about one request, and one piece of news: it has finished.
@@ -9,5 +10,8 @@ import { ExchangeFeed } from './exchange-feed.js';
  * May enter: facts about a request. Must not: decisions, I/O, imports of rooms.
  */
 @Global()
-@Module({ providers: [CredentialStates, ExchangeFeed], exports: [CredentialStates, ExchangeFeed] })
+@Module({
+  providers: [CredentialStates, ExchangeFeed, UpstreamNames],
+  exports: [CredentialStates, ExchangeFeed, UpstreamNames],
+})
 export class ExchangeModule {}

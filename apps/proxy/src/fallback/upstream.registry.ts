@@ -2,6 +2,7 @@ import { UPSTREAM_NAME, type UpstreamProvider } from '@claude-proxy/upstream';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
 import { ConfigError } from '../config/read-config.js';
+import { UpstreamNames } from '../exchange/upstream-names.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { GuardedUpstream } from './guarded-upstream.js';
 
@@ -18,6 +19,7 @@ export class UpstreamRegistry implements OnModuleInit {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly reflector: Reflector,
+    private readonly names: UpstreamNames,
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
   ) {}
 
@@ -38,6 +40,7 @@ export class UpstreamRegistry implements OnModuleInit {
       );
     if (chain.length === 0) faults.push('FALLBACK_CHAIN names nobody');
     if (faults.length > 0) throw new ConfigError(faults);
+    this.names.learn(known.keys());
     this.ordered = chain.map((name) => ({ name, provider: new GuardedUpstream(name, known.get(name)!) }));
   }
 

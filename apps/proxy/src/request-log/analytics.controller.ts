@@ -1,8 +1,8 @@
-import { ANALYTICS_RANGES, type Analytics, type AnalyticsRange } from '@claude-proxy/admin-api';
+import { ANALYTICS_RANGES, type Analytics } from '@claude-proxy/admin-api';
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { AdminGuard } from '../auth/admin.guard.js';
+import { oneOf, parametersOf } from '../auth/query-parameters.js';
 import { CredentialStates } from '../exchange/credential-states.js';
-import { GatewayError } from '../exchange/gateway-error.js';
 import { AnalyticsQuery } from './analytics.query.js';
 import { storeUnavailable } from './store-unavailable.js';
 
@@ -16,19 +16,9 @@ export class AnalyticsController {
   ) {}
 
   @Get()
-  async show(@Query('range') range = '24h'): Promise<Analytics> {
-    if (!isRange(range)) {
-      const allowed = ANALYTICS_RANGES.join(', ');
-      throw new GatewayError({
-        type: 'invalid_request_error',
-        message: `range is ${JSON.stringify(range.slice(0, 60))}; allowed: ${allowed}.`,
-      });
-    }
+  async show(@Query() query: Record<string, unknown>): Promise<Analytics> {
+    const range = oneOf(parametersOf(query), 'range', ANALYTICS_RANGES) ?? '24h';
     const figures = await this.analytics.of(range).catch(storeUnavailable);
     return { ...figures, ...this.credentials.counts() };
   }
-}
-
-function isRange(text: string): text is AnalyticsRange {
-  return (ANALYTICS_RANGES as readonly string[]).includes(text);
 }

@@ -1,29 +1,34 @@
 import type { Outcome, RequestDetail, RequestPage } from '@claude-proxy/admin-api';
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { AdminGuard } from '../auth/admin.guard.js';
+import { invalidParameter, oneOf, parametersOf, type QueryParameters } from '../auth/query-parameters.js';
 import { GatewayError } from '../exchange/gateway-error.js';
+import { UpstreamNames } from '../exchange/upstream-names.js';
 import { type LineFilter, RequestLogQuery } from './request-log.query.js';
 import { storeUnavailable } from './store-unavailable.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 500;
-const OUTCOMES: ReadonlySet<string> = new Set<Outcome>(['completed', 'refused', 'aborted', 'broken']);
+const OUTCOMES = ['completed', 'refused', 'aborted', 'broken'] as const satisfies readonly Outcome[];
 const CURSOR = /^\d{15}#exc_[0-9a-z]{24}$/;
-
-type Parameters = Readonly<Record<string, string | undefined>>;
 
 /** Finished exchanges: the list, and the story of one. */
 @Controller('api/requests')
 @UseGuards(AdminGuard)
 export class RequestsController {
-  constructor(private readonly log: RequestLogQuery) {}
+  constructor(
+    private readonly log: RequestLogQuery,
+    private readonly upstreams: UpstreamNames,
+  ) {}
 
   @Get()
-  page(@Query() parameters: Parameters): Promise<RequestPage> {
+  page(@Query() query: Record<string, unknown>): Promise<RequestPage> {
+    const parameters = parametersOf(query);
     const limit = wholeNumberOf(parameters, 'limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT;
     const { cursor } = parameters;
-    if (cursor !== undefined && !CURSOR.test(cursor)) throw invalid('cursor', cursor, 'the next_cursor of a page');
-    return this.log.page(filterOf(parameters), limit, cursor).catch(storeUnavailable);
+    if (cursor !== undefined && !CURSOR.test(cursor))
+      throw invalidParameter('cursor', cursor, 'the next_cursor of a page');
+    return this.log.page(filterOf(parameters, this.upstreams.all), limit, cursor).catch(storeUnavailable);
   }
 
   @Get(':id')
@@ -37,13 +42,13 @@ export class RequestsController {
   }
 }
 
-function filterOf(parameters: Parameters): LineFilter {
+function filterOf(parameters: QueryParameters, upstreams: readonly string[]): LineFilter {
+  const { user, model } = parameters;
   const filter: Record<keyof LineFilter, unknown> = {
-    // A field that was left empty in a form asks for nothing.
-    user: parameters.user || undefined,
-    model: parameters.model || undefined,
-    upstream: parameters.upstream || undefined,
-    outcome: outcomeOf(parameters),
+    user,
+    model,
+    upstream: oneOf(parameters, 'upstream', upstreams),
+    outcome: oneOf(parameters, 'outcome', OUTCOMES),
     status: wholeNumberOf(parameters, 'status', 0, 599),
     sinceMs: timeOf(parameters, 'since'),
     untilMs: timeOf(parameters, 'until'),
@@ -54,37 +59,31 @@ function filterOf(parameters: Parameters): LineFilter {
   return filter as LineFilter;
 }
 
-function outcomeOf({ outcome }: Parameters): Outcome | undefined {
-  if (!outcome) return undefined;
-  if (OUTCOMES.has(outcome)) return outcome as Outcome;
-  throw invalid('outcome', outcome, [...OUTCOMES].join(', '));
-}
-
 /** Epoch milliseconds, or a date that JavaScript reads. */
-function timeOf(parameters: Parameters, name: string): number | undefined {
+function timeOf(parameters: QueryParameters, name: string): number | undefined {
   const text = parameters[name];
-  if (text === undefined || text === '') return undefined;
+  if (text === undefined) return undefined;
   const time = /^\d{12,15}$/.test(text) ? Number(text) : Date.parse(text);
-  if (Number.isNaN(time)) throw invalid(name, text, 'epoch milliseconds or an ISO date');
+  if (Number.isNaN(time)) throw invalidParameter(name, text, 'epoch milliseconds or an ISO date');
   return time;
 }
 
-function flagOf(parameters: Parameters, name: string): boolean {
+function flagOf(parameters: QueryParameters, name: string): boolean {
   const text = parameters[name];
-  if (text === undefined || text === '' || text === 'false') return false;
+  if (text === undefined || text === 'false') return false;
   if (text === 'true') return true;
-  throw invalid(name, text, '"true" or "false"');
+  throw invalidParameter(name, text, '"true" or "false"');
 }
 
-function wholeNumberOf(parameters: Parameters, name: string, minimum: number, maximum: number): number | undefined {
+function wholeNumberOf(
+  parameters: QueryParameters,
+  name: string,
+  minimum: number,
+  maximum: number,
+): number | undefined {
   const text = parameters[name];
-  if (text === undefined || text === '') return undefined;
+  if (text === undefined) return undefined;
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
-  throw invalid(name, text, `a whole number from ${minimum} to ${maximum}`);
-}
-
-function invalid(name: string, value: string, allowed: string): GatewayError {
-  const message = `${name} is ${JSON.stringify(value.slice(0, 60))}; allowed: ${allowed}.`;
-  return new GatewayError({ type: 'invalid_request_error', message });
+  throw invalidParameter(name, text, `a whole number from ${minimum} to ${maximum}`);
 }

@@ -1,0 +1,29 @@
+import { GatewayError } from '../exchange/gateway-error.js';
+
+export type QueryParameters = Readonly<Record<string, string | undefined>>;
+
+/** What a query of the admin API says: whatever is empty counts as unset. @throws GatewayError for one that is there twice */
+export function parametersOf(query: Readonly<Record<string, unknown>>): QueryParameters {
+  const set: Record<string, string> = {};
+  for (const [name, value] of Object.entries(query)) {
+    if (typeof value !== 'string') throw invalidParameter(name, String(value), 'one value');
+    if (value !== '') set[name] = value;
+  }
+  return set;
+}
+
+/** @throws GatewayError invalid_request_error */
+export function oneOf<Name extends string>(
+  parameters: QueryParameters,
+  name: string,
+  allowed: readonly Name[],
+): Name | undefined {
+  const value = parameters[name];
+  if (value === undefined || (allowed as readonly string[]).includes(value)) return value as Name | undefined;
+  throw invalidParameter(name, value, allowed.join(', '));
+}
+
+export function invalidParameter(name: string, value: string, allowed: string): GatewayError {
+  const message = `${name.slice(0, 60)} is ${JSON.stringify(value.slice(0, 60))}; allowed: ${allowed}.`;
+  return new GatewayError({ type: 'invalid_request_error', message });
+}
