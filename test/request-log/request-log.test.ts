@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { answer, rateLimited, refuse } from '@claude-proxy/simulator';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { LimitStore } from '../../apps/proxy/src/fallback/limit.store.js';
 import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
@@ -80,6 +80,23 @@ describe('the request log', () => {
     expect(ids).toHaveLength(7);
     const times = (await list(`user=${user}`)).requests.map((line: { started_at: number }) => line.started_at);
     expect(times).toEqual([...times].sort((a, b) => b - a));
+  });
+
+  it('lists what was asked in past hours without a message', async () => {
+    const user = newUser();
+    const yesterday = Date.now() - 30 * 3_600_000;
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(yesterday);
+    const url = `${stage.gateway.url}/user/${user}/v1/files`;
+    for (let times = 0; times < 2; times += 1) {
+      await fetch(url, { headers: { 'x-api-key': 'sk-ant-test-1' } });
+      await written();
+    }
+    clock.mockRestore();
+    const { requests } = await list(`user=${user}`);
+    expect(requests).toMatchObject([
+      { operation: 'relay', started_at: yesterday },
+      { operation: 'relay', started_at: yesterday },
+    ]);
   });
 
   it('has an exchange as soon as it has ended', async () => {

@@ -7,7 +7,7 @@ import { Recorder } from '../recording/recorder.js';
 import { FigureAddition } from './figures.js';
 import { detailOf, keptOf } from './request-line.js';
 import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
-import { hourKeyOf, lineKeyOf, requestsTable, SLOT_MS, slotKeyOf, userKeyOf } from './requests.table.js';
+import { hourKeyOf, lineKeyOf, markKeyOf, requestsTable, SLOT_MS, slotKeyOf, userKeyOf } from './requests.table.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 /** Slots serve the last hour, hours of users the last day; what lasts is by day. */
@@ -20,8 +20,11 @@ const MAX_WRITES_OF_SLOT = 4;
 /** Keeps a line of every exchange, and adds it to the figures of its time. */
 @Injectable()
 export class RequestLogLedger implements Ledger, OnModuleInit {
-  readonly maxWritesOfOne = 1 + MAX_WRITES_OF_SLOT;
+  /** A line, a mark, a slot. */
+  readonly maxWritesOfOne = 2 + MAX_WRITES_OF_SLOT;
   private readonly table: TableDefinition;
+  /** One mark of an hour is enough, and a day has 24 of them. */
+  private readonly markedHours = new Set<string>();
 
   constructor(
     private readonly recorder: Recorder,
@@ -35,7 +38,7 @@ export class RequestLogLedger implements Ledger, OnModuleInit {
   }
 
   openPage(): LedgerPage {
-    return new RequestLogPage(this.table, this.config.keepDays * DAY_SECONDS);
+    return new RequestLogPage(this.table, this.config.keepDays * DAY_SECONDS, this.markedHours);
   }
 }
 
@@ -51,18 +54,21 @@ interface Slot {
 class RequestLogPage implements LedgerPage {
   private readonly exchanges: Exchange[] = [];
   private readonly slots = new Map<string, Slot>();
+  private readonly newHours: string[] = [];
 
   constructor(
     private readonly table: TableDefinition,
     private readonly lineTtlSeconds: number,
+    private readonly markedHours: Set<string>,
   ) {}
 
   get size(): number {
-    return this.exchanges.length + this.slots.size * MAX_WRITES_OF_SLOT;
+    return this.exchanges.length + this.newHours.length + this.slots.size * MAX_WRITES_OF_SLOT;
   }
 
   add(exchange: Exchange): void {
     this.exchanges.push(exchange);
+    this.mark(hourOf(exchange.startedAt));
     // A page of models is no use of Claude.
     if (exchange.operation === 'messages') this.slotOf(exchange).figures.addExchange(exchange);
   }
@@ -77,7 +83,19 @@ class RequestLogPage implements LedgerPage {
       sums.add(userKeyOf(hourOf(timeMs), user), figures, USER_HOUR_TTL_SECONDS, { user });
       sums.add(userKeyOf(dayOf(timeMs), user), figures, FIGURES_TTL_SECONDS, { user });
     }
-    return [...lines, ...sums.writes()];
+    return [...lines, ...this.newHours.map((hour) => this.markOf(hour, nowSeconds)), ...sums.writes()];
+  }
+
+  private mark(hour: string): void {
+    if (this.markedHours.has(hour)) return;
+    this.markedHours.add(hour);
+    this.newHours.push(hour);
+  }
+
+  /** Stays a day longer than the first lines: those of the hour that come later expire later. */
+  private markOf(hour: string, nowSeconds: number): Write {
+    const item = { ...markKeyOf(hour), ttl: nowSeconds + this.lineTtlSeconds + DAY_SECONDS };
+    return { kind: 'put', table: this.table, item };
   }
 
   private slotOf(exchange: Exchange): Slot {

@@ -12,6 +12,7 @@ import {
   lineKeyOf,
   linePartition,
   lineSort,
+  markPartition,
   requestsTable,
 } from './requests.table.js';
 
@@ -33,7 +34,7 @@ export interface LineFilter {
 const MAX_READ_LINES = 5_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Reads lines newest first, hour by hour; the figures of a day tell which of its hours have any. */
+/** Reads lines newest first, hour by hour; marks and figures of a day tell which of its hours have any. */
 @Injectable()
 export class RequestLogQuery {
   private readonly table: Table;
@@ -84,12 +85,11 @@ export class RequestLogQuery {
     }
   }
 
-  /** Newest first. The current hour may have lines that are no messages, so it is looked at in any case. */
+  /** Newest first. Figures tell of hours from before there were marks. */
   private async hoursWithLines(day: string): Promise<string[]> {
-    const hours = new Set<string>();
-    for await (const item of this.table.each({ partition: hourPartition(day) }))
-      hours.add(`${day}T${String(item.sort).slice(0, 2)}`);
-    if (hourOf(Date.now()).startsWith(day)) hours.add(hourOf(Date.now()));
+    const partitions = [markPartition(day), hourPartition(day)];
+    const items = await Promise.all(partitions.map((partition) => Array.fromAsync(this.table.each({ partition }))));
+    const hours = new Set(items.flat().map(({ sort }) => `${day}T${String(sort).slice(0, 2)}`));
     return [...hours].sort().reverse();
   }
 

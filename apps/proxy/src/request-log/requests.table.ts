@@ -46,6 +46,15 @@ export function hourPartition(day: string): string {
   return `hour#${day}`;
 }
 
+/** Tells that an hour of the day (`09`) has lines. Figures tell only of hours with messages, and not as long. */
+export function markKeyOf(hour: string): Key {
+  return { partition: markPartition(hour.slice(0, 10)), sort: hour.slice(11) };
+}
+
+export function markPartition(day: string): string {
+  return `lines#${day}`;
+}
+
 /** Figures of one user in an hour (`2026-11-21T09`) or a day (`2026-11-21`). */
 export function userKeyOf(period: string, user: string): Key {
   return { partition: userPartition(period), sort: user };
