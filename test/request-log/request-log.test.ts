@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { answer, rateLimited, refuse } from '@claude-proxy/simulator';
+import { accessDenied, answer, overloaded, rateLimited, refuse } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { LimitStore } from '../../apps/proxy/src/fallback/limit.store.js';
 import { adminApi } from '../support/admin-api.js';
@@ -125,6 +125,19 @@ describe('the request log', () => {
     expect(await count('slow_ms=110')).toBe(1);
     expect(await count(`since=${Date.now() + 1_000}`)).toBe(0);
     expect(await count(`until=${Date.now() - 60_000}`)).toBe(0);
+  });
+
+  it('takes answers of a stand-in for fallbacks, and no failures of all', async () => {
+    const user = newUser();
+    const idOf = async () => (await postMessage(stage.gateway, { user })).headers.get('x-claude-proxy-exchange');
+    stage.anthropic.script(overloaded(), overloaded());
+    stage.bedrock.script(answer(), accessDenied());
+    const [stoodIn, allFailed] = [await idOf(), await idOf()];
+    expect((await list(`user=${user}&fallbacks=true`)).requests).toMatchObject([{ id: stoodIn, is_fallback: true }]);
+    const { requests } = await list(`user=${user}&errors=true`);
+    expect(requests).toMatchObject([
+      { id: allFailed, is_fallback: false, fallback_reason: expect.stringContaining('bedrock') },
+    ]);
   });
 
   it.each([

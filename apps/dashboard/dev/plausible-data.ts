@@ -88,14 +88,16 @@ export function plausibleLine(
   const outcome = plausibleOutcome(chance);
   const firstByte = model.firstByteMs * (0.5 + skewed(chance) * 1.6) * (isLimited ? 1.35 : 1);
   const tokens = outcome === 'refused' ? NO_TOKENS : plausibleTokens(chance, isLimited);
+  const upstream = outcome === 'refused' && chance() < 0.3 ? null : isLimited ? 'bedrock' : 'anthropic';
   return {
     id: exchangeId(startedAt, chance),
     started_at: Math.floor(startedAt),
     user,
     operation: 'messages',
     model: model.name,
-    upstream: outcome === 'refused' && chance() < 0.3 ? null : isLimited ? 'bedrock' : 'anthropic',
+    upstream,
     fallback_reason: isLimited ? plausibleReason(chance, isDrill) : null,
+    is_fallback: upstream === 'bedrock',
     is_drill: isLimited && isDrill,
     is_stream: chance() < 0.94,
     outcome,

@@ -157,7 +157,7 @@ function isWanted(line: RequestLine, query: URLSearchParams): boolean {
   return (
     isEqual &&
     (!isErrorWanted || line.outcome === 'refused' || line.outcome === 'broken') &&
-    (!isFallbackWanted || line.upstream === 'bedrock') &&
+    (!isFallbackWanted || line.is_fallback) &&
     line.duration_ms >= slowMs
   );
 }

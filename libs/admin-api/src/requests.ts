@@ -13,8 +13,10 @@ export interface RequestLine {
   readonly model: string | null;
   /** Who gave the answer; null where nobody did. */
   readonly upstream: string | null;
-  /** Why the first upstream did not answer; null where it did. */
+  /** Why the first upstream did not answer, also where nobody else did: then why the others could not stand in. */
   readonly fallback_reason: string | null;
+  /** Another upstream than the first gave the answer. */
+  readonly is_fallback: boolean;
   readonly is_drill: boolean;
   readonly is_stream: boolean;
   readonly outcome: Outcome;

@@ -10,6 +10,7 @@ export function detailWith(special: Partial<RequestDetail>): RequestDetail {
     model: 'claude-opus-5-5',
     upstream: 'anthropic',
     fallback_reason: null,
+    is_fallback: false,
     is_drill: false,
     is_stream: true,
     outcome: 'completed',

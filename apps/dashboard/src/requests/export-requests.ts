@@ -14,6 +14,7 @@ const COLUMNS = [
   'model',
   'upstream',
   'fallback_reason',
+  'is_fallback',
   'is_drill',
   'is_stream',
   'outcome',

@@ -36,8 +36,13 @@ describe('matches', () => {
   });
 
   it('takes a stand-in for a fallback and a break for an error', () => {
-    const line = detailWith({ fallback_reason: 'rate_limited', outcome: 'broken' });
+    const line = detailWith({ is_fallback: true, fallback_reason: 'rate_limited', outcome: 'broken' });
     expect(matches(line, { fallbacks: 'true', errors: 'true' })).toBe(true);
+  });
+
+  it('takes a failure of all upstreams for no fallback', () => {
+    const line = detailWith({ fallback_reason: 'bedrock: overloaded: busy', outcome: 'refused', status: 529 });
+    expect(matches(line, { fallbacks: 'true' })).toBe(false);
   });
 });
 

@@ -78,7 +78,7 @@ function isInTime({ started_at }: RequestLine, { since, until }: Filter): boolea
 }
 
 function hasMarks(line: RequestLine, { slow_ms, fallbacks, errors }: Filter): boolean {
-  if (fallbacks && line.fallback_reason === null) return false;
+  if (fallbacks && !line.is_fallback) return false;
   if (errors && !isError(line)) return false;
   return !slow_ms || line.duration_ms >= Number(slow_ms);
 }

@@ -133,7 +133,7 @@ function isWanted(line: RequestLine, filter: LineFilter): boolean {
     isSame(status, line.status) &&
     line.started_at >= (sinceMs ?? 0) &&
     line.started_at <= (untilMs ?? Number.POSITIVE_INFINITY) &&
-    (!isFallback || line.fallback_reason !== null) &&
+    (!isFallback || line.is_fallback) &&
     (!isError || line.outcome === 'refused' || line.outcome === 'broken') &&
     line.duration_ms >= (slowMs ?? 0)
   );
