@@ -187,7 +187,10 @@ export function plausibleDetail(line: RequestLine): RequestDetail {
     request_bytes: Math.round(line.cache_read_input_tokens * 3.9),
     answer_bytes: line.output_tokens * 61,
     queue_ms: Math.max(0, firstByte - Math.round(firstByte * 0.98)),
-    usage: { input_tokens: line.input_tokens, output_tokens: line.output_tokens, service_tier: 'standard' },
+    usage:
+      line.outcome === 'refused'
+        ? null
+        : { input_tokens: line.input_tokens, output_tokens: line.output_tokens, service_tier: 'standard' },
   };
 }
 

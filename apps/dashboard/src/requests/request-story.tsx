@@ -49,7 +49,7 @@ export function RequestStory({ detail }: { readonly detail: RequestDetail }) {
             </Fact>
           ))}
           <Fact name={texts.requests.cost}>
-            {detail.cost_usd === null ? texts.unit.unpriced : format.usd(detail.cost_usd)}
+            {detail.cost_usd === null ? <Unpriced detail={detail} /> : format.usd(detail.cost_usd)}
           </Fact>
         </dl>
       </section>
@@ -57,6 +57,12 @@ export function RequestStory({ detail }: { readonly detail: RequestDetail }) {
       <Technicalities detail={detail} />
     </div>
   );
+}
+
+/** What was refused used nothing, so there was nothing to have a price. */
+function Unpriced({ detail }: { readonly detail: RequestDetail }) {
+  const { unit } = useSettings().texts;
+  return <>{detail.usage === null ? unit.none : unit.unpriced}</>;
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
