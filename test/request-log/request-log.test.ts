@@ -191,7 +191,15 @@ describe('analytics', () => {
       active_accounts: 1,
       rate_limited_accounts: 1,
       top_models: [{ model: 'claude-opus-5-5', count: 4 }],
-      totals: { requests: 4, errors: 1, fallbacks: 1, input_tokens: 300, output_tokens: 150, cache_hit_share: 0.75 },
+      totals: {
+        requests: 4,
+        errors: 1,
+        caller_errors: 1,
+        fallbacks: 1,
+        input_tokens: 300,
+        output_tokens: 150,
+        cache_hit_share: 0.75,
+      },
       by_upstream: { anthropic: { requests: 3, errors: 1 }, bedrock: { requests: 1, fallbacks: 1 } },
       by_user: { ann: { requests: 3 }, bea: { requests: 1, errors: 1 } },
     });
@@ -200,6 +208,18 @@ describe('analytics', () => {
     expect(json.buckets.length).toBe({ '1h': 12, '24h': 24, '7d': 28, '30d': 30 }[range]);
     expect(json.totals.duration_ms.p99).toBeGreaterThanOrEqual(json.totals.duration_ms.p50);
     expect(json.cost_estimate).toBeGreaterThan(0);
+    await own.close();
+  });
+
+  it('count what only callers can mend apart, and a refused key of the operator is not that', async () => {
+    const own = await startStage({ ANTHROPIC_API_KEY: 'sk-ant-operator' });
+    const api = adminApi(() => own.gateway);
+    own.anthropic.setDefault(refuse(401));
+    await postMessage(own.gateway, { apiKey: 'sk-ant-of-the-caller' });
+    await postMessage(own.gateway, { apiKey: null });
+    await api.written();
+    const { json } = await api.ask('/api/analytics?range=1h');
+    expect(json.totals).toMatchObject({ requests: 2, errors: 2, caller_errors: 1 });
     await own.close();
   });
 

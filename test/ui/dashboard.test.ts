@@ -264,6 +264,50 @@ inBrowser('the way into the dashboard', () => {
   });
 });
 
+inBrowser('the dashboard of a gateway whose callers err', () => {
+  let own: Stage;
+  let browser: WatchedBrowser;
+  const go = (hash: string) => browser.page.goto(`${own.gateway.url}/ui/#/${hash}`);
+
+  beforeAll(async () => {
+    [own, browser] = await Promise.all([startStage(), openBrowser()]);
+    own.anthropic.setDefault(refuse(400));
+    for (let times = 0; times < 6; times += 1) await postMessage(own.gateway, { user: 'ann' });
+    await adminApi(() => own.gateway).written();
+  }, 30_000);
+  afterAll(async () => {
+    await browser.close();
+    await own.close();
+  });
+
+  it('is no worse for it, and says so', async () => {
+    await go('overview');
+    await browser.page.locator('.verdict.is-well').waitFor();
+    expect(await browser.page.locator('.verdict-note').innerText()).toMatch(
+      /^6 requests in the last (\d+ minutes|minute)\. 6 were refused for a reason that only the caller can mend\.$/,
+    );
+    expect(await browser.page.locator('.card', { hasText: 'Errors' }).innerText()).toMatch(/6 requests, 6 by callers/);
+  });
+
+  it('tells no price of what used nothing', async () => {
+    await go('requests');
+    await browser.page.locator('tbody tr a').first().click();
+    const cost = browser.page.locator('.facts.is-numbers > div', { hasText: 'Cost' });
+    await cost.waitFor();
+    expect(await cost.innerText()).toMatch(/^Cost\s+–$/);
+  });
+
+  it('has the labels of a drill on one line', async () => {
+    await go('limits');
+    await browser.page.locator('.drill-form').waitFor();
+    const tops = await browser.page
+      .locator('.drill-form label.field > span')
+      .evaluateAll((labels) => labels.map((label) => label.getBoundingClientRect().top));
+    expect(tops).toHaveLength(2);
+    expect(tops[0]).toBe(tops[1]);
+  });
+});
+
 /** What is wider than the window, or cut off at the edge of its panel. */
 const TOO_WIDE = `(() => {
   const root = document.documentElement;

@@ -134,6 +134,7 @@ function figuresOf(lines: Lines): Figures {
   return {
     requests: lines.length,
     errors: lines.filter(({ outcome }) => outcome === 'refused' || outcome === 'broken').length,
+    caller_errors: lines.filter(({ status }) => status === 400).length,
     fallbacks: lines.filter(({ upstream }) => upstream === 'bedrock').length,
     input_tokens: input,
     output_tokens: sum((line) => line.output_tokens),

@@ -8,6 +8,8 @@ export interface Figures {
   readonly requests: number;
   /** Refused and broken ones; callers who left are no errors. */
   readonly errors: number;
+  /** Errors that only the caller can mend: requests that are invalid, not allowed, too large or too frequent for us. */
+  readonly caller_errors: number;
   /** Answered by another upstream than the first. */
   readonly fallbacks: number;
   readonly input_tokens: number;

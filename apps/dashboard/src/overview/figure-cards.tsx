@@ -1,4 +1,6 @@
 import type { Analytics, Figures } from '@claude-proxy/admin-api';
+import type { Format } from '../format/create-format.js';
+import type { Texts } from '../texts/en.js';
 import { useSettings } from '../texts/settings.js';
 
 interface CardProps {
@@ -47,8 +49,8 @@ export function FigureCards({ analytics }: { readonly analytics: Analytics }) {
       <Card
         label={overview.errors}
         value={share(totals.errors)}
-        sub={unit.requests(totals.errors, format.integer(totals.errors))}
-        {...(totals.errors > 0 ? { tone: 'trouble' as const } : {})}
+        sub={errorsOf(totals, texts, format)}
+        {...(totals.errors > totals.caller_errors ? { tone: 'trouble' as const } : {})}
       />
       <Card
         label={overview.firstByte}
@@ -70,6 +72,12 @@ export function FigureCards({ analytics }: { readonly analytics: Analytics }) {
       <Card label={overview.inFlight} value={format.integer(analytics.in_flight)} sub={overview.inFlightSub} />
     </dl>
   );
+}
+
+/** How many, and how many of them are for the callers to mend. */
+function errorsOf({ errors, caller_errors }: Figures, { overview, unit }: Texts, format: Format): string {
+  const all = unit.requests(errors, format.integer(errors));
+  return caller_errors === 0 ? all : `${all}, ${overview.callers(format.integer(caller_errors))}`;
 }
 
 function CostCard({ totals }: { readonly totals: Figures }) {

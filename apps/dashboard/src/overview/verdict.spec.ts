@@ -25,11 +25,16 @@ const DRILL: Drill = {
   struck: 0,
 };
 
-function bucket(minutesAgo: number, requests: number, more: { errors?: number; byBedrock?: number } = {}): Bucket {
-  const { errors = 0, byBedrock = 0 } = more;
+function bucket(
+  minutesAgo: number,
+  requests: number,
+  more: { errors?: number; callerErrors?: number; byBedrock?: number } = {},
+): Bucket {
+  const { errors = 0, callerErrors = 0, byBedrock = 0 } = more;
   const figures = {
     requests,
     errors,
+    caller_errors: callerErrors,
     fallbacks: byBedrock,
     input_tokens: 0,
     output_tokens: 0,
@@ -68,7 +73,7 @@ describe('verdictOf', () => {
     expect(verdict({})).toEqual({
       mood: 'well',
       headline: 'All is well. Anthropic answers.',
-      note: '20 requests in the last 2 minutes; half of them began to be answered within 800ms.',
+      note: '20 requests in the last 2 minutes; half of the answers began within 800ms.',
     });
   });
 
@@ -83,6 +88,35 @@ describe('verdictOf', () => {
   it('puts errors before everything that still works', () => {
     const buckets = [bucket(2, 50, { errors: 10, byBedrock: 17 })];
     expect(verdict({ buckets })).toMatchObject({ mood: 'trouble', headline: '20% of requests fail.' });
+  });
+
+  it('speaks of one request in one minute as of one', () => {
+    expect(verdict({ buckets: [bucket(1, 1)] }).note).toBe(
+      '1 request in the last minute; its answer began within 800ms.',
+    );
+  });
+
+  it('takes mistakes of callers for no trouble of the gateway, and mentions them', () => {
+    const buckets = [bucket(2, 50, { errors: 20, callerErrors: 20 })];
+    expect(verdict({ buckets })).toEqual({
+      mood: 'well',
+      headline: 'All is well. Anthropic answers.',
+      note: expect.stringContaining(' 20 were refused for a reason that only the caller can mend.'),
+    });
+  });
+
+  it('does not let mistakes of callers hide failures', () => {
+    expect(verdict({ buckets: [bucket(2, 100, { errors: 92, callerErrors: 90 })] })).toMatchObject({
+      mood: 'trouble',
+      headline: '20% of requests fail.',
+      note: expect.stringContaining('2 of 10 in the last 2 minutes'),
+    });
+  });
+
+  it('is quiet where nothing but mistakes of callers came', () => {
+    const { headline, note } = verdict({ buckets: [bucket(2, 1, { errors: 1, callerErrors: 1 })] });
+    expect(headline).toBe('All is quiet. Everything is ready.');
+    expect(note).toContain('1 was refused');
   });
 
   it('does not cry for one failure among a handful of requests', () => {

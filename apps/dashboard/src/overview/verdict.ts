@@ -33,7 +33,10 @@ export interface Signs {
 interface Recent {
   readonly minutes: number;
   readonly requests: number;
-  readonly errors: number;
+  /** Requests that nothing was wrong with, and those of them that failed. What only callers can mend is no trouble here. */
+  readonly sound: number;
+  readonly failures: number;
+  readonly callerErrors: number;
   readonly standIns: Readonly<Record<string, number>>;
   readonly fallbacks: number;
   readonly p50: number | undefined;
@@ -48,10 +51,10 @@ export function verdictOf(signs: Signs, texts: Texts, format: Format): Verdict {
   const recent = recentOf(signs, signs.buckets, readiness.upstreams[0]?.name);
   if (readiness.status === 'draining') return warning(verdict.draining, verdict.drainingNote);
   if (!readiness.upstreams.some(({ usable }) => usable)) return trouble(verdict.noUpstream, detailsOf(readiness));
-  const errorShare = shareOf(recent.errors, recent.requests);
-  if (recent.requests >= MIN_REQUESTS && errorShare >= MANY_ERRORS) {
-    const note = verdict.errorsNote(format.integer(recent.errors), format.integer(recent.requests), recent.minutes);
-    return trouble(verdict.errors(format.percent(errorShare)), note);
+  const failureShare = shareOf(recent.failures, recent.sound);
+  if (recent.sound >= MIN_REQUESTS && failureShare >= MANY_ERRORS) {
+    const note = verdict.errorsNote(format.integer(recent.failures), format.integer(recent.sound), recent.minutes);
+    return trouble(verdict.errors(format.percent(failureShare)), note + callersOf(recent, { texts, format }));
   }
   if (readiness.store !== 'ok') return warning(verdict.store, verdict.storeNote(readiness.store));
   return answering(signs, readiness, recent, { texts, format });
@@ -65,7 +68,7 @@ interface Words {
 function answering(signs: Signs, readiness: Readiness, recent: Recent, words: Words): Verdict {
   const { texts, format } = words;
   const { verdict } = texts;
-  const note = paceOf(recent, words);
+  const note = paceOf(recent, words) + callersOf(recent, words);
   const standIn = mostUsed(recent.standIns) ?? readiness.upstreams[1]?.name ?? 'bedrock';
   const share = format.percent(shareOf(recent.fallbacks, recent.requests));
   const limited = new Set(signs.limits.map(({ user }) => user)).size;
@@ -79,7 +82,7 @@ function answering(signs: Signs, readiness: Readiness, recent: Recent, words: Wo
   }
   const unusable = readiness.upstreams.find(({ usable }) => !usable);
   const spare = unusable ? ` ${verdict.noStandIn(nameOfUpstream(unusable.name, texts))} ${unusable.detail}` : '';
-  if (recent.requests === 0) return well(`${verdict.quiet}${limitedText}`, `${note}${spare}`);
+  if (recent.sound === 0) return well(`${verdict.quiet}${limitedText}`, `${note}${spare}`);
   const first = nameOfUpstream(readiness.upstreams[0]?.name ?? 'anthropic', texts);
   return well(`${verdict.well(first)}${limitedText}`, `${note}${spare}`);
 }
@@ -89,13 +92,19 @@ function paceOf({ requests, p50, minutes }: Recent, { texts, format }: Words): s
   const text = texts.unit.requests(requests, format.integer(requests));
   return p50 === undefined
     ? texts.verdict.paceOnly(text, minutes)
-    : texts.verdict.pace(text, minutes, format.milliseconds(p50));
+    : texts.verdict.pace(requests, text, minutes, format.milliseconds(p50));
+}
+
+function callersOf({ callerErrors }: Recent, { texts, format }: Words): string {
+  return callerErrors === 0 ? '' : ` ${texts.verdict.callers(callerErrors, format.integer(callerErrors))}`;
 }
 
 function recentOf(signs: Signs, buckets: readonly Bucket[], firstChoice: string | undefined): Recent {
   const until = signs.until ?? Date.now();
   const bucketMs = (signs.bucketSeconds ?? 0) * 1_000;
   const recent = buckets.filter(({ time }) => time + bucketMs > until - RECENT_MS);
+  const requests = sumOf(recent, 'requests');
+  const callerErrors = sumOf(recent, 'caller_errors');
   const standIns: Record<string, number> = {};
   for (const { by_upstream } of recent) {
     for (const [name, { requests }] of Object.entries(by_upstream)) {
@@ -104,8 +113,10 @@ function recentOf(signs: Signs, buckets: readonly Bucket[], firstChoice: string 
   }
   return {
     minutes: Math.max(1, Math.ceil((until - (recent[0]?.time ?? until - RECENT_MS)) / MINUTE_MS)),
-    requests: sumOf(recent, 'requests'),
-    errors: sumOf(recent, 'errors'),
+    requests,
+    sound: requests - callerErrors,
+    failures: sumOf(recent, 'errors') - callerErrors,
+    callerErrors,
     fallbacks: sumOf(recent, 'fallbacks'),
     standIns,
     p50: weightedP50(recent),
@@ -130,7 +141,7 @@ function mostUsed(counts: Readonly<Record<string, number>>): string | undefined 
     .sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
-function sumOf(figures: readonly Figures[], key: 'requests' | 'errors' | 'fallbacks'): number {
+function sumOf(figures: readonly Figures[], key: 'requests' | 'errors' | 'caller_errors' | 'fallbacks'): number {
   return figures.reduce((sum, each) => sum + each[key], 0);
 }
 

@@ -2,6 +2,7 @@ import { limitsEn } from './limits-en.js';
 import { storyEn } from './story-en.js';
 
 const s = (count: number) => (count === 1 ? '' : 's');
+const lastMinutes = (minutes: number) => (minutes === 1 ? 'the last minute' : `the last ${minutes} minutes`);
 
 /** Every word of the page. `ko.ts` has the same shape; the compiler sees to it. */
 export const en = {
@@ -66,7 +67,7 @@ export const en = {
     noUpstream: 'Nobody can answer: no upstream is usable.',
     errors: (share: string) => `${share} of requests fail.`,
     errorsNote: (count: string, total: string, minutes: number) =>
-      `${count} of ${total} in the last ${minutes} minutes ended in an error.`,
+      `${count} of ${total} in ${lastMinutes(minutes)} ended in an error.`,
     store: 'Requests are answered, but the store is away.',
     storeNote: (detail: string) => `Counts wait in memory until it is back (${detail}).`,
     drill: (name: string, share: string) => `A drill is running: ${name} answers ${share} of requests.`,
@@ -75,10 +76,12 @@ export const en = {
     limited: (count: number) => (count === 1 ? '1 user is limited.' : `${count} users are limited.`),
     well: (name: string) => `All is well. ${name} answers.`,
     quiet: 'All is quiet. Everything is ready.',
-    quietNote: (minutes: number) => `No request in the last ${minutes} minutes.`,
-    pace: (requests: string, minutes: number, p50: string) =>
-      `${requests} in the last ${minutes} minutes; half of them began to be answered within ${p50}.`,
-    paceOnly: (requests: string, minutes: number) => `${requests} in the last ${minutes} minutes.`,
+    quietNote: (minutes: number) => `No request in ${lastMinutes(minutes)}.`,
+    pace: (count: number, requests: string, minutes: number, p50: string) =>
+      `${requests} in ${lastMinutes(minutes)}; ${count === 1 ? 'its answer' : 'half of the answers'} began within ${p50}.`,
+    paceOnly: (requests: string, minutes: number) => `${requests} in ${lastMinutes(minutes)}.`,
+    callers: (count: number, text: string) =>
+      `${text} ${count === 1 ? 'was' : 'were'} refused for a reason that only the caller can mend.`,
     noStandIn: (name: string) => `${name} could not stand in:`,
   },
   overview: {
@@ -86,6 +89,7 @@ export const en = {
     lastHour: (count: string) => `${count} in the last hour`,
     bedrock: 'Served by Bedrock',
     errors: 'Errors',
+    callers: (count: string) => `${count} by callers`,
     tokens: 'Tokens',
     inOut: (input: string, output: string) => `${input} in · ${output} out`,
     cost: 'Cost',

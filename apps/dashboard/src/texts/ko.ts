@@ -67,9 +67,10 @@ export const ko: Texts = {
     well: (name) => `정상입니다. ${name}에서 응답합니다.`,
     quiet: '조용합니다. 모두 준비되어 있습니다.',
     quietNote: (minutes) => `최근 ${minutes}분 동안 들어온 요청이 없습니다.`,
-    pace: (requests, minutes, p50) =>
-      `최근 ${minutes}분 동안 ${requests}, 그중 절반은 ${p50} 안에 응답이 시작되었습니다.`,
+    pace: (count, requests, minutes, p50) =>
+      `최근 ${minutes}분 동안 ${requests}, ${count === 1 ? '' : '그중 절반은 '}${p50} 안에 응답이 시작되었습니다.`,
     paceOnly: (requests, minutes) => `최근 ${minutes}분 동안 ${requests}.`,
+    callers: (_count, text) => `${text}건은 요청 자체의 문제로 거절되었습니다.`,
     noStandIn: (name) => `${name} 대체 처리 불가:`,
   },
   overview: {
@@ -77,6 +78,7 @@ export const ko: Texts = {
     lastHour: (count) => `최근 1시간 ${count}건`,
     bedrock: 'Bedrock 처리 비율',
     errors: '오류',
+    callers: (count) => `요청 문제 ${count}건`,
     tokens: '토큰',
     inOut: (input, output) => `입력 ${input} · 출력 ${output}`,
     cost: '비용',

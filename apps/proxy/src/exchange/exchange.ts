@@ -45,6 +45,8 @@ export class Exchange {
   isFallback = false;
   isDrill = false;
   credentialFingerprint: string | undefined;
+  /** Anthropic was asked with the operator's credential: the caller brought none. */
+  hasOperatorCredential = false;
 
   status = 0;
   answerBytes = 0;

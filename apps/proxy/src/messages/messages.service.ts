@@ -73,6 +73,7 @@ export class MessagesService {
   private async tell(exchange: Exchange, caller: Caller, deliver: Delivery, send: () => Promise<UpstreamAnswer>) {
     this.begin(exchange);
     exchange.credentialFingerprint = caller.credential?.fingerprint;
+    exchange.hasOperatorCredential = caller.credential?.source === 'operator';
     if (caller.credential) this.credentials.seen(caller.credential.fingerprint);
     try {
       const answer = await send();

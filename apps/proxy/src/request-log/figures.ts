@@ -2,11 +2,13 @@ import type { Figures } from '@claude-proxy/admin-api';
 import { countOf, type Usage } from '@claude-proxy/messages-api';
 import type { Item } from '@claude-proxy/storage';
 import type { Exchange } from '../exchange/exchange.js';
+import { isCallersError } from './callers-error.js';
 import { Histogram, stepOf } from './histogram.js';
 
 const COUNTERS = [
   'requests',
   'errors',
+  'caller_errors',
   'fallbacks',
   'input_tokens',
   'output_tokens',
@@ -32,10 +34,12 @@ export class FigureAddition {
   private readonly firstByte = new Histogram();
   private readonly duration = new Histogram();
 
-  addExchange({ outcome, isFallback, usage, costNanoUsd, firstByteMs, durationMs }: Exchange): void {
+  addExchange(exchange: Exchange): void {
     const { counts } = this;
+    const { outcome, isFallback, usage, costNanoUsd, firstByteMs, durationMs } = exchange;
     counts.requests += 1;
     if (outcome === 'refused' || outcome === 'broken') counts.errors += 1;
+    if (isCallersError(exchange)) counts.caller_errors += 1;
     if (isFallback) counts.fallbacks += 1;
     counts.cost_nano_usd += costNanoUsd ?? 0;
     if (costNanoUsd === null) counts.unpriced_requests += 1;
@@ -105,6 +109,7 @@ export class FigureSum {
     return {
       requests: counts.requests,
       errors: counts.errors,
+      caller_errors: counts.caller_errors,
       fallbacks: counts.fallbacks,
       input_tokens: counts.input_tokens,
       output_tokens: counts.output_tokens,

@@ -1,0 +1,13 @@
+import type { Exchange } from '../exchange/exchange.js';
+
+type Ending = Pick<Exchange, 'outcome' | 'status' | 'attempts' | 'hasOperatorCredential'>;
+
+/**
+ * A refusal that only the caller can mend. A 429 of an upstream is none, for somebody should have stood in; nor is a
+ * refused key where the key is the operator's.
+ */
+export function isCallersError({ outcome, status, attempts, hasOperatorCredential }: Ending): boolean {
+  if (outcome !== 'refused' || status < 400 || status > 499) return false;
+  if (status === 429) return attempts.length === 0;
+  return !(hasOperatorCredential && (status === 401 || status === 403));
+}
