@@ -2,6 +2,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { html, overloaded, redirect, refuse, resetBeforeHeaders, silence } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
+import { adminApi } from '../support/admin-api.js';
 import { rawRequest } from '../support/raw-request.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
@@ -18,6 +19,14 @@ const get = async (path: string, headers: Record<string, string> = {}) => {
   const body = (await response.json()) as { data: { id: string; display_name?: string }[]; [key: string]: unknown };
   return { status: response.status, body };
 };
+/** The exchange that ended last, as the request log tells it. */
+const lastRecorded = async () => {
+  const { ask, ended } = adminApi(() => pair.gateway);
+  await ended();
+  const { json } = await ask('/api/requests?limit=1');
+  return (await ask(`/api/requests/${json.requests[0].id}`)).json;
+};
+const BY_US = { status: 200, outcome: 'completed', upstream: null, error: null };
 const CLAUDE_CODE = { 'x-api-key': 'sk-ant-api03-caller', 'anthropic-version': '2023-06-01' };
 
 describe('who speaks OpenAI', () => {
@@ -87,16 +96,17 @@ describe('everybody else', () => {
   });
 
   it.each([
-    ['cannot be reached', resetBeforeHeaders()],
-    ['is overloaded', overloaded()],
-    ['has moved', redirect('https://example.com/')],
-    ['is hidden behind a broken proxy', html(502)],
-  ])('gets the list of our own when Anthropic %s', async (_name, behaviour) => {
+    ['cannot be reached', resetBeforeHeaders(), { failure: 'unreachable', status: null }],
+    ['is overloaded', overloaded(), { failure: 'overloaded', status: 529 }],
+    ['has moved', redirect('https://example.com/'), { failure: 'unreachable', status: 307 }],
+    ['is hidden behind a broken proxy', html(502), { failure: 'unreachable', status: 502 }],
+  ])('gets the list of our own when Anthropic %s, and it is on record so', async (_name, behaviour, attempt) => {
     // Twice: after a reset on a kept connection Anthropic is asked once more.
     pair.anthropic.scriptAt('/v1/models', behaviour, behaviour);
     const { status, body } = await get('/v1/models?limit=1000', CLAUDE_CODE);
     expect(status).toBe(200);
     expect(body.data.map(({ id }) => id)).toContain('claude-opus-5');
+    expect(await lastRecorded()).toMatchObject({ ...BY_US, attempts: [{ upstream: 'anthropic', ...attempt }] });
   });
 
   it('gets the list of our own in time for Claude Code when Anthropic is silent', async () => {
@@ -105,6 +115,13 @@ describe('everybody else', () => {
     expect((await get('/v1/models?limit=1000', CLAUDE_CODE)).status).toBe(200);
     expect(performance.now() - startedMs).toBeLessThan(2_800);
     expect(await pair.anthropic.requests[0]!.finished).toBe('closed_by_client');
+    expect(await lastRecorded()).toMatchObject({ ...BY_US, attempts: [{ failure: 'timed_out', status: null }] });
+  });
+
+  it('is refused on record as well where Anthropic is away and the model is none of ours', async () => {
+    pair.anthropic.scriptAt('/v1/models/claude-none', overloaded());
+    expect((await get('/v1/models/claude-none', CLAUDE_CODE)).status).toBe(404);
+    expect(await lastRecorded()).toMatchObject({ status: 404, outcome: 'refused', upstream: null });
   });
 
   it.each(['/v1/models/%2e%2e', '/v1/models/..%2ffiles', '/v1/models//a'])('cannot ask for %s', async (path) => {

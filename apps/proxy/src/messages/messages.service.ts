@@ -16,6 +16,7 @@ import { FallbackRouter } from '../fallback/fallback.router.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { CostService } from '../usage/cost.service.js';
 import { blindTap, type Observed, UsageTap } from '../usage/usage-tap.js';
+import { askedOrStoodIn, type StandIn } from './stand-in.js';
 
 /** Who asks, and how to know that they have left. */
 export interface Caller {
@@ -54,13 +55,20 @@ export class MessagesService {
     this.feed.finish(exchange);
   }
 
-  /** Passes on what only the Anthropic API has; nobody stands in for it. */
-  async pass(request: RelayRequest, exchange: Exchange, caller: Caller, deliver: Delivery): Promise<void> {
+  /** Passes on what only the Anthropic API has; no other upstream stands in for it. */
+  async pass(
+    request: RelayRequest,
+    exchange: Exchange,
+    caller: Caller,
+    deliver: Delivery,
+    standIn?: StandIn,
+  ): Promise<void> {
     await this.tell(exchange, caller, deliver, async () => {
       const upstream = this.registry.chain.find(({ provider }) => provider.relay);
-      if (!upstream) throw new GatewayError({ type: 'not_found_error', message: 'No upstream has this endpoint.' });
+      if (!upstream) return standIn ? standIn.answer() : noSuchEndpoint();
       exchange.upstream = upstream.name;
-      return upstream.provider.relay!(request, caller).catch(answerOfError);
+      const ask = (options: Caller) => upstream.provider.relay!(request, options).catch(answerOfError);
+      return standIn ? askedOrStoodIn(ask, exchange, caller, standIn) : ask(caller);
     });
   }
 
@@ -91,6 +99,10 @@ export class MessagesService {
       this.feed.finish(exchange);
     }
   }
+}
+
+function noSuchEndpoint(): never {
+  throw new GatewayError({ type: 'not_found_error', message: 'No upstream has this endpoint.' });
 }
 
 function noteFailure(exchange: Exchange, error: unknown, hasClientLeft: boolean): void {

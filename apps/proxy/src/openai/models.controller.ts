@@ -1,4 +1,4 @@
-import { headerOf, type UpstreamAnswer } from '@claude-proxy/upstream';
+import { bodyOfBytes, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CredentialReader } from '../auth/credential.reader.js';
@@ -48,64 +48,36 @@ export class ModelsController {
   }
 
   private async answerAnthropic(
-    request: FastifyRequest<UserParams>,
-    reply: FastifyReply,
-    exchange: Exchange,
-  ): Promise<void> {
-    const hangUp = abortOnHangUp(reply.raw);
-    const hasCredential = this.credentials.read(request.raw) !== undefined;
-    if (hasCredential && (await this.relayed(request, reply, exchange, hangUp))) return;
-    if (!hangUp.aborted) this.answerFromTable(exchange.path, reply);
-  }
-
-  private answerFromTable(path: string, reply: FastifyReply): void {
-    const id = idIn(path);
-    const model = id === undefined ? undefined : this.catalog.find(id);
-    const query = new URLSearchParams(queryOf(path));
-    if (id === undefined) send(reply, 200, anthropicModelList(this.catalog.listed, query));
-    else if (model) send(reply, 200, anthropicModel([model.id, model]));
-    else throw new GatewayError({ type: 'not_found_error', message: `model: ${id.slice(0, 100)}` });
-  }
-
-  /** False where Anthropic could not be asked, or had nothing to say but that it cannot answer now. */
-  private async relayed(
     { raw }: FastifyRequest<UserParams>,
     reply: FastifyReply,
     exchange: Exchange,
-    hangUp: AbortSignal,
-  ): Promise<boolean> {
-    reply.header(EXCHANGE_ID_HEADER, exchange.id);
-    const waiting = new AbortController();
-    const patience = setTimeout(() => waiting.abort(new Error('Anthropic takes too long')), PATIENCE_MS);
-    let isDelivered = false;
-    const deliver: Delivery = async (answer, tap) => {
-      clearTimeout(patience);
-      if (!isOfUse(answer)) {
-        exchange.status = answer.status;
-        answer.body.destroy();
-        return;
-      }
-      isDelivered = true;
-      reply.hijack();
-      await relay(answer, reply.raw, { exchange, tap, ...this.config });
-    };
+  ): Promise<void> {
+    const signal = abortOnHangUp(reply.raw);
     const { method = 'GET', rawHeaders, headers } = raw;
+    const credential = this.credentials.read(raw);
+    if (!credential) return send(reply, 200, this.fromTable(exchange.path));
+    reply.header(EXCHANGE_ID_HEADER, exchange.id);
+    const deliver: Delivery = (answer, tap) => {
+      reply.hijack();
+      return relay(answer, reply.raw, { exchange, tap, ...this.config });
+    };
     const asked = { method, path: exchange.path, headers: requestHeadersFor(rawHeaders), body: undefined };
-    const caller = { credential: this.credentials.read(raw), signal: AbortSignal.any([hangUp, waiting.signal]) };
-    await this.service.pass({ ...asked, host: headers.host }, exchange, caller, deliver).catch(ignoreGatewayError);
-    clearTimeout(patience);
-    return isDelivered;
+    const standIn = { patienceMs: PATIENCE_MS, answer: () => answerOf(this.fromTable(exchange.path)) };
+    await this.service.pass({ ...asked, host: headers.host }, exchange, { credential, signal }, deliver, standIn);
+  }
+
+  /** @throws GatewayError not_found_error */
+  private fromTable(path: string): JsonObject {
+    const id = idIn(path);
+    const model = id === undefined ? undefined : this.catalog.find(id);
+    if (id === undefined) return anthropicModelList(this.catalog.listed, new URLSearchParams(queryOf(path)));
+    if (model) return anthropicModel([model.id, model]);
+    throw new GatewayError({ type: 'not_found_error', message: `model: ${id.slice(0, 100)}` });
   }
 }
 
 function speaksOpenAi({ raw: { headers } }: FastifyRequest<UserParams>): boolean {
   return /^Bearer /i.test(headers.authorization ?? '') && headers['anthropic-version'] === undefined;
-}
-
-/** A refusal is for the caller to see. That nobody is there now is not: Claude Code takes it for an empty list. */
-function isOfUse({ status, headers }: UpstreamAnswer): boolean {
-  const isAnswer = status < 300 || status === 304 || (status >= 400 && status < 500);
-  return isAnswer || headerOf(headers, 'x-should-retry') === 'false';
 }
 
 /** What stands behind the list in the path; nothing for the list itself. */
@@ -118,7 +90,8 @@ function send(reply: FastifyReply, status: number, body: JsonObject): void {
   void reply.status(status).header('content-type', 'application/json').send(JSON.stringify(body));
 }
 
-/** The list of our own stands in. */
-function ignoreGatewayError(error: unknown): void {
-  if (!(error instanceof GatewayError)) throw error;
+function answerOf(body: JsonObject): UpstreamAnswer {
+  const bytes = Buffer.from(JSON.stringify(body));
+  const headers = ['content-type', 'application/json', 'content-length', String(bytes.length)];
+  return { status: 200, headers, body: bodyOfBytes(bytes) };
 }

@@ -1,0 +1,56 @@
+import { type Failure, headerOf, type SendOptions, type UpstreamAnswer, UpstreamError } from '@claude-proxy/upstream';
+import type { Exchange } from '../exchange/exchange.js';
+
+/** An answer of our own, for where an upstream has none in time. */
+export interface StandIn {
+  readonly patienceMs: number;
+  /** @throws GatewayError where we have none either */
+  answer(): UpstreamAnswer;
+}
+
+type Ask = (options: SendOptions) => Promise<UpstreamAnswer>;
+
+/** What the upstream answers, or we in its place: then its failure is one of the attempts, and nobody's answer is ours. */
+export async function askedOrStoodIn(
+  ask: Ask,
+  exchange: Exchange,
+  caller: SendOptions,
+  standIn: StandIn,
+): Promise<UpstreamAnswer> {
+  const startedMs = exchange.elapsedMs();
+  const outOfPatience = new AbortController();
+  const patience = setTimeout(() => outOfPatience.abort(), standIn.patienceMs);
+  const signal = AbortSignal.any([caller.signal, outOfPatience.signal]);
+  const answer = await ask({ ...caller, signal }).catch((error: Error) => error);
+  clearTimeout(patience);
+  if (isOfUse(answer)) return answer;
+  if (caller.signal.aborted) throw answer;
+  const { upstream = 'nobody' } = exchange;
+  const failed = outOfPatience.signal.aborted ? timedOut(standIn) : failureOf(answer);
+  exchange.attempts.push({ upstream, ...failed, durationMs: exchange.elapsedMs() - startedMs });
+  exchange.upstream = undefined;
+  return standIn.answer();
+}
+
+/** A refusal is for the caller to see. That nobody is there now is not: Claude Code takes it for an empty list. */
+function isOfUse(answer: UpstreamAnswer | Error): answer is UpstreamAnswer {
+  if (answer instanceof Error) return false;
+  const { status, headers } = answer;
+  const isAnswer = status < 300 || status === 304 || (status >= 400 && status < 500);
+  return isAnswer || headerOf(headers, 'x-should-retry') === 'false';
+}
+
+function timedOut({ patienceMs }: StandIn): { failure: Failure; reason: string } {
+  return { failure: 'timed_out', reason: `no answer within ${patienceMs} ms` };
+}
+
+function failureOf(answer: UpstreamAnswer | Error): { failure: Failure; reason: string; status?: number } {
+  if (answer instanceof Error) {
+    const { cause } = answer;
+    return { failure: cause instanceof UpstreamError ? cause.failure : 'unreachable', reason: answer.message };
+  }
+  const { status, body } = answer;
+  body.destroy();
+  const failure = status === 503 || status === 529 ? 'overloaded' : 'unreachable';
+  return { failure, reason: `answered with status ${status}`, status };
+}
