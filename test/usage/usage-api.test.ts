@@ -185,9 +185,12 @@ describe('GET /v1/usage', () => {
 
   it('says 503 when the store is away, never 200 with an error inside', async () => {
     const lonely = await startStage({ STATE_STORE: 'dynamodb', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' });
-    const response = await fetch(`${lonely.gateway.url}/v1/usage`);
-    expect(response.status).toBe(503);
-    expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'api_error' } });
+    for (const path of ['/v1/usage', '/api/limits', '/api/requests', '/api/analytics']) {
+      const response = await fetch(lonely.gateway.url + path);
+      expect([path, response.status]).toEqual([path, 503]);
+      const message = 'The store does not answer (unreachable).';
+      expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'api_error', message } });
+    }
     expect((await postMessage(lonely.gateway)).status).toBe(200);
     await lonely.close();
   });

@@ -6,6 +6,7 @@ import { AdminGuard } from '../auth/admin.guard.js';
 import { readJsonBody } from '../auth/json-body.js';
 import { userIdOf } from '../auth/user-id.js';
 import { GatewayError } from '../exchange/gateway-error.js';
+import { storeUnavailable } from '../state/store-unavailable.js';
 import { DrillRegister } from './drill.register.js';
 
 const MAX_SECONDS = 3_600;
@@ -43,13 +44,13 @@ export class DrillsController {
   @HttpCode(201)
   async start(@Req() { raw }: FastifyRequest): Promise<Drill> {
     const order = orderOf(await readJsonBody(raw));
-    return this.drills.start(order).catch(unavailable);
+    return this.drills.start(order).catch(storeUnavailable);
   }
 
   @Delete(':id')
   @HttpCode(204)
   async stop(@Param('id') id: string): Promise<void> {
-    await this.drills.stop(id).catch(unavailable);
+    await this.drills.stop(id).catch(storeUnavailable);
   }
 }
 
@@ -70,8 +71,4 @@ function slipsIn(body: Readonly<Record<string, unknown>>): string[] {
   const unknown = Object.keys(body).filter((name) => !MEMBERS.includes(name));
   const slips = unknown.map((name) => `${JSON.stringify(name.slice(0, 60))} is no member of a drill`);
   return body.user === undefined ? [...slips, 'user is required, and null for everybody'] : slips;
-}
-
-function unavailable(cause: unknown): never {
-  throw new GatewayError({ type: 'api_error', status: 503, message: 'The store of drills does not answer.', cause });
 }

@@ -2,7 +2,7 @@ import type { Limit, LimitList } from '@claude-proxy/admin-api';
 import { Controller, Delete, Get, HttpCode, Param, UseGuards } from '@nestjs/common';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { userIdOf } from '../auth/user-id.js';
-import { GatewayError } from '../exchange/gateway-error.js';
+import { storeUnavailable } from '../state/store-unavailable.js';
 import { LimitStore } from './limit.store.js';
 import { type LimitItem, livingScopes } from './limit-item.js';
 
@@ -14,7 +14,7 @@ export class LimitsController {
 
   @Get()
   async list(): Promise<LimitList> {
-    const items = await this.limits.all().catch(unavailable);
+    const items = await this.limits.all().catch(storeUnavailable);
     const limits = items.flatMap(limitsOf).sort((a, b) => b.until - a.until);
     return { limits };
   }
@@ -22,7 +22,7 @@ export class LimitsController {
   @Delete(':user')
   @HttpCode(204)
   async clear(@Param('user') user: string): Promise<void> {
-    await this.limits.clear(userIdOf(user)).catch(unavailable);
+    await this.limits.clear(userIdOf(user)).catch(storeUnavailable);
   }
 }
 
@@ -36,8 +36,4 @@ function limitsOf(item: LimitItem): Limit[] {
     seconds_left: Math.ceil(retry_until - nowMs / 1_000),
     is_drill: drill,
   }));
-}
-
-function unavailable(cause: unknown): never {
-  throw new GatewayError({ type: 'api_error', status: 503, message: 'The store of limits does not answer.', cause });
 }

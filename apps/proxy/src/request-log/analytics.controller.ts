@@ -3,8 +3,8 @@ import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { oneOf, parametersOf } from '../auth/query-parameters.js';
 import { CredentialStates } from '../exchange/credential-states.js';
+import { storeUnavailable } from '../state/store-unavailable.js';
 import { AnalyticsQuery } from './analytics.query.js';
-import { storeUnavailable } from './store-unavailable.js';
 
 /** Figures of a span of time, for the dashboard. */
 @Controller('api/analytics')

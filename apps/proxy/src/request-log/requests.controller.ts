@@ -4,8 +4,8 @@ import { AdminGuard } from '../auth/admin.guard.js';
 import { invalidParameter, oneOf, parametersOf, type QueryParameters } from '../auth/query-parameters.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { UpstreamNames } from '../exchange/upstream-names.js';
+import { storeUnavailable } from '../state/store-unavailable.js';
 import { type LineFilter, RequestLogQuery } from './request-log.query.js';
-import { storeUnavailable } from './store-unavailable.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 500;

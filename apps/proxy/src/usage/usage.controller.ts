@@ -3,8 +3,8 @@ import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { invalidParameter, oneOf, parametersOf, type QueryParameters } from '../auth/query-parameters.js';
 import { userIdOf } from '../auth/user-id.js';
-import { GatewayError } from '../exchange/gateway-error.js';
 import { UpstreamNames } from '../exchange/upstream-names.js';
+import { storeUnavailable } from '../state/store-unavailable.js';
 import { UsageQuery, type UsageQuestion } from './usage.query.js';
 
 const DEFAULT_DAYS = 7;
@@ -24,12 +24,12 @@ export class UsageController {
   ofUser(@Query() query: Record<string, unknown>): Promise<UsageOfUser> {
     const parameters = parametersOf(query);
     const user = userIdOf(parameters['claude-code-user']);
-    return this.usage.ofUser(user, this.questionOf(parameters)).catch(unavailable);
+    return this.usage.ofUser(user, this.questionOf(parameters)).catch(storeUnavailable);
   }
 
   @Get()
   ofAll(@Query() query: Record<string, unknown>): Promise<UsageOfAll> {
-    return this.usage.ofAll(this.questionOf(parametersOf(query))).catch(unavailable);
+    return this.usage.ofAll(this.questionOf(parametersOf(query))).catch(storeUnavailable);
   }
 
   private questionOf(parameters: QueryParameters): UsageQuestion {
@@ -60,8 +60,4 @@ function daysOf(text: string | undefined): number {
 function lastDays(count: number): string[] {
   const now = Date.now();
   return Array.from({ length: count }, (_, back) => new Date(now - back * DAY_MS).toISOString().slice(0, 10));
-}
-
-function unavailable(cause: unknown): never {
-  throw new GatewayError({ type: 'api_error', status: 503, message: 'The store of usage does not answer.', cause });
 }
