@@ -71,7 +71,7 @@ describe('a user id', () => {
     ['5000 letters', 'x'.repeat(5_000)],
   ])('is refused with 400: %s', async (_name, segment) => {
     const { status, body } = await postAs(segment);
-    expect([status, body.toString()]).toEqual([400, expect.stringContaining('The user id in the path')]);
+    expect([status, body.toString()]).toEqual([400, expect.stringContaining('The user id must be')]);
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 

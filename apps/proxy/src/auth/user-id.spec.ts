@@ -21,7 +21,7 @@ describe('userIdOf', () => {
   it.each(['', ' ', 'a b', 'a/b', 'a#b', 'a%20b', '.', '..', 'a\nb', 'a\0', '<script>', '😀', 'x'.repeat(129)])(
     'refuses %j',
     (id) => {
-      expect(() => userIdOf(id)).toThrow(/user id in the path/);
+      expect(() => userIdOf(id)).toThrow(/^The user id must be 1 to 128 letters/);
     },
   );
 });

@@ -7,18 +7,18 @@ const MAX_CHARACTERS = 128;
 const USER_ID = /^[\p{L}\p{M}\p{N}._@+-]+$/u;
 
 /**
- * The user named in the path, percent-decoded already, in one spelling (NFC).
+ * The user that a path, a query or a drill names, percent-decoded already, in one spelling (NFC).
  *
  * @throws GatewayError invalid_request_error
  */
-export function userIdOf(pathSegment: string | undefined): string {
-  if (pathSegment === undefined) return DEFAULT_USER;
-  const user = pathSegment.normalize('NFC');
+export function userIdOf(name: string | undefined): string {
+  if (name === undefined) return DEFAULT_USER;
+  const user = name.normalize('NFC');
   const isDotSegment = user === '.' || user === '..';
   if (isDotSegment || !USER_ID.test(user) || [...user].length > MAX_CHARACTERS) {
     throw new GatewayError({
       type: 'invalid_request_error',
-      message: `The user id in the path must be 1 to ${MAX_CHARACTERS} letters, digits or ". _ @ + -"; it is ${JSON.stringify(pathSegment.slice(0, 40))}.`,
+      message: `The user id must be 1 to ${MAX_CHARACTERS} letters, digits or ". _ @ + -"; it is ${JSON.stringify(name.slice(0, 40))}.`,
     });
   }
   return user;
