@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ConfigError } from '../config/read-config.js';
+import type { GatewayError } from '../exchange/gateway-error.js';
 import { LISTED_MODELS, type ModelRow, modelNamed } from './model-table.js';
 import { type OpenAiConfig, openAiSection } from './openai.config.js';
 import { unknownModel } from './refusals.js';
@@ -25,9 +26,13 @@ export class ModelCatalog {
   /** @throws GatewayError not_found_error */
   readonly modelOf = (name: string): ModelRow => {
     const model = this.find(name);
-    if (!model) throw unknownModel(name);
+    if (!model) throw this.unknown(name);
     return model;
   };
+
+  unknown(name: string): GatewayError {
+    return unknownModel(name, this.aliases.keys());
+  }
 }
 
 function knownModel(alias: string, name: string): ModelRow {

@@ -16,7 +16,6 @@ import type { JsonObject } from './json-object.js';
 import { ModelCatalog } from './model.catalog.js';
 import { anthropicModel, anthropicModelList, openAiModel, openAiModelList } from './model-lists.js';
 import { openAiErrorOf } from './openai-errors.js';
-import { unknownModel } from './refusals.js';
 
 /** Claude Code waits 3 s for this list; ours is at hand before that. */
 const PATIENCE_MS = 2_000;
@@ -44,7 +43,7 @@ export class ModelsController {
     const model = id === undefined ? undefined : this.catalog.find(id);
     if (id === undefined) send(reply, 200, openAiModelList(this.catalog.listed));
     else if (model) send(reply, 200, openAiModel([id, model]));
-    else send(reply, 404, { error: openAiErrorOf(unknownModel(id)) });
+    else send(reply, 404, { error: openAiErrorOf(this.catalog.unknown(id)) });
   }
 
   private async answerAnthropic(

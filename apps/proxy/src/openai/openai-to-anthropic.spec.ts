@@ -6,7 +6,7 @@ import { unknownModel } from './refusals.js';
 
 const modelOf = (name: string) => {
   const model = modelNamed(name);
-  if (!model) throw unknownModel(name);
+  if (!model) throw unknownModel(name, []);
   return model;
 };
 const HELLO = [{ role: 'user', content: 'hello' }];

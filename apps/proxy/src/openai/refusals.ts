@@ -13,11 +13,11 @@ export function unsupported(param: string, reason: string): GatewayError {
   return invalid(param, `${param} is not supported: ${reason}.`, 'unsupported_parameter');
 }
 
-export function unknownModel(name: string): GatewayError {
-  const known = LISTED_MODELS.flatMap(({ id, aliases }) => [...aliases, id]).join(', ');
+export function unknownModel(name: string, aliasesOfOperator: Iterable<string>): GatewayError {
+  const known = [...LISTED_MODELS.flatMap(({ id, aliases }) => [...aliases, id]), ...aliasesOfOperator].join(', ');
   return new GatewayError({
     type: 'not_found_error',
-    message: `The model ${JSON.stringify(name.slice(0, 100))} is not known here. Known: ${known}.`,
+    message: `The model ${JSON.stringify(name.slice(0, 100))} is not known here. Known: ${known}. The operator can name more in OPENAI_MODEL_ALIASES.`,
     details: { param: 'model', error_code: 'model_not_found' },
   });
 }
