@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { adminApi } from '../support/admin-api.js';
 import { MESSAGE } from '../support/post-json.js';
 import { linesOf, rawRequest } from '../support/raw-request.js';
 import { type Pair, startPair } from '../support/start-pair.js';
@@ -23,6 +24,11 @@ async function shownBy(pair: Pair, headers: readonly string[], path = '/v1/messa
 
 describe('without a credential of the operator', () => {
   let pair: Pair;
+  const { ask, written } = adminApi(() => pair.gateway);
+  const recorded = async (id: unknown) => {
+    await written();
+    return (await ask(`/api/requests/${id}`)).json;
+  };
   beforeAll(async () => {
     pair = await startPair();
   });
@@ -80,6 +86,14 @@ describe('without a credential of the operator', () => {
       const answer = await rawRequest(pair.gateway.port, { method, path, headers, ...(body && { body }) });
       expect([path, answer.status]).toEqual([path, 401]);
       expect(answer.headers['request-id']).toMatch(/^exc_/);
+      expect(answer.headers).not.toHaveProperty('x-claude-proxy-upstream');
+      expect(await recorded(answer.headers['x-claude-proxy-exchange'])).toMatchObject({
+        status: 401,
+        outcome: 'refused',
+        upstream: null,
+        attempts: [],
+        error: 'no credential for the Anthropic API',
+      });
       expect(JSON.parse(answer.body.toString())).toMatchObject({
         type: 'error',
         error: { type: 'authentication_error', message: expect.stringMatching(/ANTHROPIC_API_KEY.*x-api-key/) },

@@ -27,6 +27,8 @@ export interface UpstreamErrorOptions {
   readonly limit?: LimitWindow;
   /** True when `answer` tells the caller what to do next, so nobody else is asked and nothing else is shown. */
   readonly isForCaller?: boolean;
+  /** False where nothing was sent: `answer` is then no word of the upstream's, and there was no attempt. Default true. */
+  readonly wasAsked?: boolean;
   /** The refusal as it came, to be handed to the caller verbatim if nobody else answers. */
   readonly answer?: UpstreamAnswer;
   readonly cause?: unknown;
@@ -39,6 +41,7 @@ export class UpstreamError extends Error {
   readonly isWorthWaiting: boolean;
   readonly limit: LimitWindow | undefined;
   readonly isForCaller: boolean;
+  readonly wasAsked: boolean;
   readonly answer: UpstreamAnswer | undefined;
 
   constructor(options: UpstreamErrorOptions) {
@@ -48,6 +51,7 @@ export class UpstreamError extends Error {
     this.isWorthWaiting = options.isWorthWaiting ?? true;
     this.limit = options.limit;
     this.isForCaller = options.isForCaller ?? false;
+    this.wasAsked = options.wasAsked ?? true;
     this.answer = options.answer;
   }
 }

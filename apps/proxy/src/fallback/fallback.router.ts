@@ -143,8 +143,9 @@ export class FallbackRouter {
 
   private failed(upstream: NamedUpstream, journey: Journey, durationMs: number, error: UpstreamError): UpstreamError {
     const { exchange, failures } = journey;
-    const { failure, answer, message: reason } = error;
+    const { failure, answer, message: reason, wasAsked } = error;
     failures.set(upstream.name, error);
+    if (!wasAsked) return error;
     exchange.attempts.push({
       upstream: upstream.name,
       ...(answer ? { status: answer.status } : {}),
@@ -183,16 +184,17 @@ export class FallbackRouter {
     if (failures.size === 0) throw errorOfLeft();
     const first = this.registry.chain[0]!.name;
     exchange.fallbackReason = reasonsOf(failures, first);
-    for (const [name, { isForCaller, answer }] of failures) {
-      if (isForCaller && answer) return this.handOver(name, answer, exchange);
+    for (const [name, error] of failures) {
+      if (error.isForCaller && error.answer) return this.handOver(name, error, error.answer, exchange);
     }
-    const answer = failures.get(first)?.answer;
-    if (answer) return this.handOver(first, answer, exchange);
+    const error = failures.get(first);
+    if (error?.answer) return this.handOver(first, error, error.answer, exchange);
     throw errorOfNobody(failures, exchange.isDrill);
   }
 
-  private handOver(upstream: string, answer: UpstreamAnswer, exchange: Exchange): UpstreamAnswer {
-    exchange.upstream = upstream;
+  private handOver(name: string, error: UpstreamError, answer: UpstreamAnswer, exchange: Exchange): UpstreamAnswer {
+    if (error.wasAsked) exchange.upstream = name;
+    else exchange.errorMessage = error.message;
     return answer;
   }
 }

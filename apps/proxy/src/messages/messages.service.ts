@@ -67,7 +67,8 @@ export class MessagesService {
       const upstream = this.registry.chain.find(({ provider }) => provider.relay);
       if (!upstream) return standIn ? standIn.answer() : noSuchEndpoint();
       exchange.upstream = upstream.name;
-      const ask = (options: Caller) => upstream.provider.relay!(request, options).catch(answerOfError);
+      const ask = (options: Caller) =>
+        upstream.provider.relay!(request, options).catch((error: unknown) => answerOfError(error, exchange));
       return standIn ? askedOrStoodIn(ask, exchange, caller, standIn) : ask(caller);
     });
   }
@@ -128,7 +129,15 @@ function noteErrorEvent(exchange: Exchange, { errorMessage, hasBegun }: Observed
 }
 
 /** A refusal of the upstream is an answer; without one the caller hears that nobody was there. */
-function answerOfError(error: unknown): UpstreamAnswer {
-  if (error instanceof UpstreamError && error.answer) return error.answer;
+function answerOfError(error: unknown, exchange: Exchange): UpstreamAnswer {
+  if (error instanceof UpstreamError && error.answer) {
+    if (!error.wasAsked) noteUnasked(exchange, error);
+    return error.answer;
+  }
   throw new GatewayError({ type: 'api_error', status: 502, message: (error as Error).message, cause: error });
+}
+
+function noteUnasked(exchange: Exchange, { message }: UpstreamError): void {
+  exchange.upstream = undefined;
+  exchange.errorMessage = message;
 }

@@ -103,6 +103,7 @@ export function errorOfMissingCredential(): UpstreamError {
   return new UpstreamError({
     failure: 'rejected',
     message: 'no credential for the Anthropic API',
+    wasAsked: false,
     answer: { status: 401, headers: ['content-type', 'application/json'], body: bodyOfBytes(body) },
   });
 }
@@ -116,6 +117,7 @@ export function errorOfLoop(host: string): UpstreamError {
     failure: 'rejected',
     message,
     isForCaller: true,
+    wasAsked: false,
     answer: { status: 500, headers, body: bodyOfBytes(body) },
   });
 }
