@@ -297,6 +297,17 @@ inBrowser('the dashboard of a gateway whose callers err', () => {
     expect(await cost.innerText()).toMatch(/^Cost\s+–$/);
   });
 
+  it('says of a cost that it lacks what has no price', async () => {
+    const user = newUser();
+    own.anthropic.setDefault(answer());
+    for (const model of ['claude-opus-5-5', 'claude-unheard-of']) await postMessage(own.gateway, { user, model });
+    await adminApi(() => own.gateway).written();
+    await go(`users/${user}`);
+    const sum = browser.page.locator('.card', { hasText: 'Cost' }).getByTitle('1 request without a known price');
+    await sum.waitFor();
+    expect(await sum.innerText()).toMatch(/^≥ \$/);
+  });
+
   it('has the labels of a drill on one line', async () => {
     await go('limits');
     await browser.page.locator('.drill-form').waitFor();

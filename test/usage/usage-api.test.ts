@@ -88,7 +88,22 @@ describe('the tokens of an answer', () => {
     await postMessage(stage.gateway, { user, model: 'claude-unheard-of' });
     const { summary } = await usageOf(user);
     expect(summary.total_requests).toBe(1);
-    expect(summary.total_cost_usd).toBeNull();
+    expect(summary).toMatchObject({ total_cost_usd: null, total_unpriced_requests: 1 });
+  });
+
+  it('cost what is priced where one of the models has no price, and how many are left out is told', async () => {
+    const user = newUser();
+    stage.anthropic.script(answer({ usage }), answer({ usage }));
+    await postMessage(stage.gateway, { user });
+    await postMessage(stage.gateway, { user, model: 'claude-unheard-of' });
+    const { summary, daily_stats, by_model } = await usageOf(user);
+    const cost_usd = expect.closeTo(COST_USD, 9);
+    expect(summary).toMatchObject({ total_requests: 2, total_cost_usd: cost_usd, total_unpriced_requests: 1 });
+    expect(daily_stats[today()]).toMatchObject({ cost_usd, unpriced_requests: 1 });
+    expect(by_model).toMatchObject({
+      'claude-opus-5-5': { cost_usd, unpriced_requests: 0 },
+      'claude-unheard-of': { cost_usd: null, unpriced_requests: 1 },
+    });
   });
 
   it('are not invented for refusals, failures and count_tokens', async () => {

@@ -84,6 +84,7 @@ function usageOf(lines: Lines) {
       total_cache_creation_input_tokens: sum.cache_creation_input_tokens,
       total_cache_read_input_tokens: sum.cache_read_input_tokens,
       total_cost_usd: sum.cost_usd,
+      total_unpriced_requests: sum.unpriced_requests,
     },
     by_request_type: counted(lines, ({ upstream }) => upstream ?? 'nobody'),
     by_model: counted(lines, ({ model }) => model),
@@ -109,6 +110,7 @@ function countsOf(lines: Lines): TokenCounts {
     cache_creation_input_tokens: figures.cache_creation_input_tokens,
     cache_read_input_tokens: figures.cache_read_input_tokens,
     cost_usd: figures.cost_usd,
+    unpriced_requests: figures.unpriced_requests,
   };
 }
 

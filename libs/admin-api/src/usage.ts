@@ -12,8 +12,10 @@ export interface TokenCounts {
   readonly cache_creation_input_tokens: number;
   /** Ours. */
   readonly cache_read_input_tokens: number;
-  /** Ours. US dollars; null where a model of the period has no price. */
+  /** Ours. US dollars of everything that has a price; null where nothing has one. */
   readonly cost_usd: number | null;
+  /** Ours. Requests without a price: the cost is too low by them. */
+  readonly unpriced_requests: number;
 }
 
 export interface UsageSummary {
@@ -23,7 +25,9 @@ export interface UsageSummary {
   readonly total_requests: number;
   readonly total_cache_creation_input_tokens: number;
   readonly total_cache_read_input_tokens: number;
+  /** As `cost_usd`. */
   readonly total_cost_usd: number | null;
+  readonly total_unpriced_requests: number;
 }
 
 /** Exactly one of `period_days` and `date` is there, as it was asked for. */

@@ -85,7 +85,7 @@ function CostCard({ totals }: { readonly totals: Figures }) {
   const priced = totals.requests - totals.unpriced_requests;
   const sub =
     totals.unpriced_requests > 0
-      ? texts.overview.unpriced(format.integer(totals.unpriced_requests))
+      ? texts.overview.unpriced(totals.unpriced_requests, format.integer(totals.unpriced_requests))
       : texts.overview.perRequest(format.usd(priced > 0 ? totals.cost_usd / priced : 0));
   return <Card label={texts.overview.cost} value={format.usd(totals.cost_usd)} sub={sub} />;
 }

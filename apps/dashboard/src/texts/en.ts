@@ -93,7 +93,7 @@ export const en = {
     tokens: 'Tokens',
     inOut: (input: string, output: string) => `${input} in · ${output} out`,
     cost: 'Cost',
-    unpriced: (count: string) => `${count} requests without a known price`,
+    unpriced: (count: number, text: string) => `${text} request${s(count)} without a known price`,
     perRequest: (cost: string) => `${cost} per request`,
     cacheHits: 'Read from cache',
     cacheHint: 'of all input tokens',

@@ -82,7 +82,7 @@ export const ko: Texts = {
     tokens: '토큰',
     inOut: (input, output) => `입력 ${input} · 출력 ${output}`,
     cost: '비용',
-    unpriced: (count) => `단가를 모르는 요청 ${count}건`,
+    unpriced: (_count, text) => `단가를 모르는 요청 ${text}건`,
     perRequest: (cost) => `요청당 ${cost}`,
     cacheHits: '캐시 적중',
     cacheHint: '전체 입력 토큰 중',

@@ -1,4 +1,5 @@
 import type { TokenCounts } from '@claude-proxy/admin-api';
+import { Cost } from '../parts/cost.js';
 import { useSettings } from '../texts/settings.js';
 
 interface CountsTableProps {
@@ -41,7 +42,9 @@ export function CountsTable({ label, counts, nameOf }: CountsTableProps) {
             <td class="number">{format.integer(each.requests)}</td>
             <td class="number middle-cell">{format.integer(each.input_tokens)}</td>
             <td class="number">{format.integer(each.output_tokens)}</td>
-            <td class="number">{each.cost_usd === null ? texts.unit.none : format.usd(each.cost_usd)}</td>
+            <td class="number">
+              <Cost usd={each.cost_usd} unpriced={each.unpriced_requests} />
+            </td>
           </tr>
         ))}
       </tbody>

@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { usePolled } from '../api/use-polled.js';
 import { isUserId } from '../connect/snippets.js';
 import { TOKEN_KINDS } from '../overview/overview-charts.js';
+import { Cost } from '../parts/cost.js';
 import { Freshness } from '../parts/freshness.js';
 import { Empty, Loaded } from '../parts/load-state.js';
 import { Segmented } from '../parts/segmented.js';
@@ -138,7 +139,7 @@ function SummaryCards({ summary }: { readonly summary: UsageSummary }) {
     [texts.tokenKinds.output_tokens, format.integer(summary.total_output_tokens)],
     [texts.tokenKinds.cache_read_input_tokens, format.integer(summary.total_cache_read_input_tokens)],
     [texts.tokenKinds.cache_creation_input_tokens, format.integer(summary.total_cache_creation_input_tokens)],
-    [texts.users.cost, summary.total_cost_usd === null ? texts.unit.none : format.usd(summary.total_cost_usd)],
+    [texts.users.cost, <Cost key="cost" usd={summary.total_cost_usd} unpriced={summary.total_unpriced_requests} />],
   ] as const;
   return (
     <dl class="cards is-six">

@@ -12,6 +12,7 @@ const row = (user: string, cost_usd: number | null, requests = 1): UserRow => ({
   cache_creation_input_tokens: 0,
   cache_read_input_tokens: 0,
   cost_usd,
+  unpriced_requests: cost_usd === null ? requests : 0,
 });
 
 describe('sorted', () => {

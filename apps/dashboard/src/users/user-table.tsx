@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { Cost } from '../parts/cost.js';
 import { hashOf } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 import { bedrockShareOf, type Order, type SortKey, sorted, type UserRow } from './user-rows.js';
@@ -76,8 +77,8 @@ export function UserTable({ rows }: { readonly rows: readonly UserRow[] }) {
                   {format.integer(row.cache_creation_input_tokens)}
                 </td>
                 <td class={classOf('cache_read_input_tokens')}>{format.integer(row.cache_read_input_tokens)}</td>
-                <td class={classOf('cost_usd')} title={row.cost_usd === null ? texts.unit.unpriced : undefined}>
-                  {row.cost_usd === null ? texts.unit.none : format.usd(row.cost_usd)}
+                <td class={classOf('cost_usd')}>
+                  <Cost usd={row.cost_usd} unpriced={row.unpriced_requests} />
                 </td>
               </tr>
             );

@@ -23,6 +23,7 @@ const CSV_HEADER = [
   'cache_creation_input_tokens',
   'cache_read_input_tokens',
   'cost_usd',
+  'unpriced_requests',
 ];
 
 export function periodOf({ query }: Route): Period {
@@ -105,6 +106,7 @@ function csvOf(rows: readonly UserRow[]): string {
       row.cache_creation_input_tokens,
       row.cache_read_input_tokens,
       row.cost_usd,
+      row.unpriced_requests,
     ]),
   );
 }

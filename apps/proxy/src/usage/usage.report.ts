@@ -33,6 +33,7 @@ export class Tally {
       total_cache_creation_input_tokens: all.cache_creation_input_tokens,
       total_cache_read_input_tokens: all.cache_read_input_tokens,
       total_cost_usd: costOf(all),
+      total_unpriced_requests: all.unpriced_count,
     };
   }
 }
@@ -61,10 +62,11 @@ function tokenCountsOf(counts: Counts): TokenCounts {
     cache_creation_input_tokens: counts.cache_creation_input_tokens,
     cache_read_input_tokens: counts.cache_read_input_tokens,
     cost_usd: costOf(counts),
+    unpriced_requests: counts.unpriced_count,
   };
 }
 
-/** A sum that lacks a part is no sum. */
-function costOf(counts: Counts): number | null {
-  return counts.unpriced_count > 0 ? null : counts.cost_nano_usd / 1e9;
+/** Of what has a price. Where nothing has one, 0 would read as free of charge. */
+function costOf({ request_count, unpriced_count, cost_nano_usd }: Counts): number | null {
+  return unpriced_count > 0 && unpriced_count >= request_count ? null : cost_nano_usd / 1e9;
 }
