@@ -76,10 +76,7 @@ export function pinned(pid, core) {
   if (availableParallelism() > 1) spawnSync('taskset', ['-a', '-cp', String(core), String(pid)]);
 }
 
-export function product(
-  main = join(ROOT, 'dist/apps/proxy/src/main.js'),
-  nodeArguments = ['--max-semi-space-size=8'],
-) {
+export function product(main = join(ROOT, 'dist/apps/proxy/src/main.js'), nodeArguments = ['--max-semi-space-size=8']) {
   if (!existsSync(main)) throw new Error(`${main} is missing: run \`npm run build\` first`);
   return ({ port, upstreamPort, directory }) => ({
     file: process.execPath,
