@@ -1,20 +1,27 @@
 /** `npm run bench`: what the gateway costs beside a bare relay and nginx. See "The byte path" in ARCHITECTURE.md. */
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { CountedDynamo } from './dynamo.mjs';
 import { LoadProcess } from './load-process.mjs';
 import { Report } from './report.mjs';
-import { firstBytes, idleStreams, pacedStreams, saturated, soak } from './rounds.mjs';
+import { firstBytes, idleStreams, pacedStreams, saturated, soak, storeCalls } from './rounds.mjs';
 import { bareRelay, nginx, product, Subject } from './subject.mjs';
 import { tapMicrosecondsPerEvent } from './tap-cost.mjs';
 
 const LONGEST_RUN_MS = 20 * 60 * 1_000;
 const SATURATED = { json: 32, sse: 16, body400k: 8, body2m: 4 };
 const LARGEST_GROWTH = 1.05;
+/** Exchanges with DynamoDB, whose calls are counted. */
+const COUNTED_EXCHANGES = 5_000;
+/** The limits of a user are read once a second, drills every two; not once more for any request. */
+const MAX_READS_PER_SECOND = 2;
+/** A transaction holds 25 exchanges; the last of a second is not full. */
+const MAX_WRITES_PER_EXCHANGE = 0.05;
 const CGROUPS_V2 = '/sys/fs/cgroup/cgroup.controllers';
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'tap,json,sse,paced,body400k,body2m,delay,idle' },
+    only: { type: 'string', default: 'tap,json,sse,paced,body400k,body2m,delay,idle,dynamo' },
     rounds: { type: 'string', default: '9' },
     'slice-ms': { type: 'string', default: '500' },
     streams: { type: 'string', default: '200' },
@@ -72,6 +79,7 @@ async function runSideBySide() {
   report.figure('peakMb', ofProduct.memory('VmHWM'), 'MB');
   for (const subject of subjects) await stop(subject);
   if (only.has('idle')) await runIdle(commands);
+  if (only.has('dynamo')) await runDynamo();
 }
 
 async function runSaturated(workload, subjects, slices) {
@@ -88,6 +96,26 @@ async function runIdle(commands) {
     report.line(`${name}: ${perStreamKb.toFixed(1)} KB per idle stream of ${streams}, peak ${peakMb.toFixed(0)} MB`);
     if (name === 'product') report.figure('idleKb', perStreamKb, 'KB');
     await stop(subject);
+  }
+}
+
+async function runDynamo() {
+  const dynamo = await CountedDynamo.start();
+  if (!dynamo) return report.line('DynamoDB: its engine is not installed: left out');
+  try {
+    const subject = await start('dynamo', dynamo.product());
+    const { answers, calls, seconds, microseconds } = await storeCalls(load, subject, dynamo, COUNTED_EXCHANGES);
+    const kinds = [...calls].map(([kind, count]) => `${count} ${kind}`).join(', ');
+    const spent = `${microseconds.toFixed(0)} us of CPU each`;
+    report.line(`DynamoDB: ${kinds} in ${seconds.toFixed(0)} s for ${answers} exchanges, ${spent}`);
+    await stop(subject);
+    const writes = calls.get('TransactWriteItems') ?? 0;
+    const reads = [...calls.values()].reduce((sum, count) => sum + count, 0) - writes;
+    if (reads > seconds * MAX_READS_PER_SECOND)
+      throw new Error(`${reads} reads in ${seconds} s: requests wait for the store`);
+    if (writes > answers * MAX_WRITES_PER_EXCHANGE) throw new Error(`${writes} writes for ${answers} exchanges`);
+  } finally {
+    dynamo.stop();
   }
 }
 

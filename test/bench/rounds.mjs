@@ -1,6 +1,7 @@
 /** How each workload is run on all subjects in turn, and what it costs each of them. */
 
 const DIRECT = 'direct';
+const MAX_WRITE_WAITS = 20;
 
 /** Saturated slices, one subject after the other, again and again: neighbours' noise meets all of them alike. */
 export async function saturated(load, subjects, { workload, connections, rounds, sliceMs, warmMs }) {
@@ -60,6 +61,29 @@ export async function idleStreams(load, subject, streams) {
   const peakMb = subject.memory('VmHWM');
   await load.run('closeIdle');
   return { perStreamKb, peakMb };
+}
+
+/** Store calls by their kind for so many exchanges, once everything is warm, until all of them are written. */
+export async function storeCalls(load, subject, dynamo, count) {
+  const options = { port: subject.port, workload: 'json', connections: 32, milliseconds: 30_000, count };
+  await slice(load, options);
+  await allWritten(dynamo);
+  dynamo.calls.clear();
+  const before = subject.cpuMicroseconds();
+  const begin = performance.now();
+  const { answers } = await slice(load, options);
+  await allWritten(dynamo);
+  const seconds = (performance.now() - begin) / 1_000;
+  return { answers, calls: dynamo.calls, seconds, microseconds: (subject.cpuMicroseconds() - before) / answers };
+}
+
+async function allWritten(dynamo) {
+  for (let tries = 0; tries < MAX_WRITE_WAITS; tries += 1) {
+    const before = dynamo.calls.get('TransactWriteItems');
+    await settled();
+    if (dynamo.calls.get('TransactWriteItems') === before) return;
+  }
+  throw new Error('the store is still written to');
 }
 
 /** Memory after every tenth part of so many exchanges. */
