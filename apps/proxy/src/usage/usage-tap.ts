@@ -3,6 +3,8 @@ import {
   contentEncodingOf,
   countOf,
   decodingStream,
+  membersOfJson,
+  memberValue,
   mergeUsage,
   SseScanner,
   type Usage,
@@ -177,10 +179,10 @@ class JsonReader implements AnswerReader {
   finish(): void {
     if (this.chunks.length === 0) return;
     const body = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
-    const answer = JSON.parse(body.toString());
-    this.observed.usage = mergeUsage(undefined, answer?.usage);
-    this.observed.model = textOf(answer?.model);
-    this.observed.stopReason = textOf(answer?.stop_reason);
+    const members = membersOfJson(body);
+    this.observed.usage = mergeUsage(undefined, memberValue(body, members, 'usage'));
+    this.observed.model = textOf(memberValue(body, members, 'model'));
+    this.observed.stopReason = textOf(memberValue(body, members, 'stop_reason'));
   }
 }
 
