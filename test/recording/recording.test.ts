@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestPage, UsageOfUser } from '@claude-proxy/admin-api';
 import { type AnthropicSimulator, answer, startAnthropicSimulator } from '@claude-proxy/simulator';
-import { DynamoTableStore, StorageError, TableStore } from '@claude-proxy/storage';
+import { DynamoTableStore, StorageError, TableStore, type Write } from '@claude-proxy/storage';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { limitTable } from '../../apps/proxy/src/fallback/limit.table.js';
 import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
@@ -133,31 +133,39 @@ describe('what is recorded', () => {
 });
 
 describe('a store that is away', () => {
-  it('delays what is written, and when it is back everything is there once', async () => {
-    const gateway = await startGateway({ ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: 'anthropic' });
-    const store = gateway.app.get(TableStore);
-    const recorder = gateway.app.get(Recorder);
-    const transact = store.transact.bind(store);
-    let outages = 3;
-    store.transact = async (writes, token) => {
-      outages -= 1;
-      // The write got in, and its confirmation got lost: the hardest case.
-      if (outages === 0) await transact(writes, token);
-      if (outages >= 0) throw new StorageError('unreachable', 'gone');
-      return transact(writes, token);
-    };
-    for (let index = 0; index < 60; index += 1) expect((await post(gateway, 'patient')).status).toBe(200);
-    expect(recorder.waitingExchanges).toBeGreaterThan(0);
-    await eventually(
-      async () => {
-        await recorder.flush();
-        return recorder.waitingExchanges;
-      },
-      (waiting) => waiting === 0,
-    );
-    expect((await usageOf(gateway, 'patient')).total_requests).toBe(60);
-    expect(await linesOf(gateway, 'patient')).toHaveLength(60);
-    expect(recorder.lostExchanges).toBe(0);
-    await gateway.close();
-  }, 30_000);
+  it.each([
+    ['remembers its transactions', (token: string) => token],
+    ['has forgotten them: it was away for longer than it remembers', (token: string, tries: number) => token + tries],
+  ])(
+    'delays what is written, and when it is back everything is there once, where it %s',
+    async (_name, tokenOf) => {
+      const gateway = await startGateway({ ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: 'anthropic' });
+      const store = gateway.app.get(TableStore);
+      const recorder = gateway.app.get(Recorder);
+      let outages = 3;
+      const transact = (writes: readonly Write[], token: string) => original(writes, tokenOf(token, outages));
+      const original = store.transact.bind(store);
+      store.transact = async (writes, token) => {
+        outages -= 1;
+        // The write got in, and its confirmation got lost: the hardest case.
+        if (outages === 0) await transact(writes, token);
+        if (outages >= 0) throw new StorageError('unreachable', 'gone');
+        return transact(writes, token);
+      };
+      for (let index = 0; index < 60; index += 1) expect((await post(gateway, 'patient')).status).toBe(200);
+      expect(recorder.waitingExchanges).toBeGreaterThan(0);
+      await eventually(
+        async () => {
+          await recorder.flush();
+          return recorder.waitingExchanges;
+        },
+        (waiting) => waiting === 0,
+      );
+      expect((await usageOf(gateway, 'patient')).total_requests).toBe(60);
+      expect(await linesOf(gateway, 'patient')).toHaveLength(60);
+      expect(recorder.lostExchanges).toBe(0);
+      await gateway.close();
+    },
+    30_000,
+  );
 });

@@ -2,15 +2,31 @@ import { describe, expect, it } from '@jest/globals';
 import { FirstUses } from './first-uses.js';
 
 describe('first uses of a token', () => {
-  it('keep their time for ten minutes, however often the token comes back', () => {
-    let nowMs = 1_000;
-    const uses = new FirstUses(() => nowMs);
+  it('keep their time for twenty minutes, however often the token comes back', () => {
+    let ticks = 1_000;
+    const uses = new FirstUses(
+      () => 5_000_000 + ticks,
+      () => ticks,
+    );
+    expect(uses.of('a')).toBe(5_001_000);
+    ticks += 1_199_999;
+    expect(uses.of('a')).toBe(5_001_000);
+    expect(uses.of('b')).toBe(6_200_999);
+    ticks += 1;
+    expect(uses.of('a')).toBe(6_201_000);
+    expect(uses.of('b')).toBe(6_200_999);
+  });
+
+  it('are forgotten on time although the clock was set back', () => {
+    let ticks = 0;
+    let nowMs = 9_000_000;
+    const uses = new FirstUses(
+      () => nowMs,
+      () => ticks,
+    );
+    uses.of('a');
+    nowMs = 1_000;
+    ticks = 1_200_000;
     expect(uses.of('a')).toBe(1_000);
-    nowMs += 599_999;
-    expect(uses.of('a')).toBe(1_000);
-    expect(uses.of('b')).toBe(600_999);
-    nowMs += 1;
-    expect(uses.of('a')).toBe(601_000);
-    expect(uses.of('b')).toBe(600_999);
   });
 });

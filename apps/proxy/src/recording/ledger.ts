@@ -16,6 +16,9 @@ export interface LedgerPage {
   /** At least as many as the writes so far. */
   readonly size: number;
   add(exchange: Exchange): void;
-  /** Asked once. No item twice. */
+  /**
+   * Asked once. No item twice. A condition may only fail where this very page has been written before: that is how a
+   * transaction is known again after the store has forgotten its token.
+   */
   writes(): readonly Write[];
 }

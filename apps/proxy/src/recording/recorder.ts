@@ -1,4 +1,4 @@
-import { StorageError, TableStore } from '@claude-proxy/storage';
+import { ConditionFailedError, StorageError, TableStore } from '@claude-proxy/storage';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
@@ -113,7 +113,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
 
   private async write(batch: Batch): Promise<void> {
     const writes = batch.close();
-    if (writes.length > 0) await this.store.transact(writes, batch.token);
+    if (writes.length > 0) await this.store.transact(writes, batch.token).catch(ignoreWrittenBefore);
   }
 
   private complain(error: unknown): void {
@@ -125,6 +125,11 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
       `❌ usage cannot be written: ${waitingExchanges} exchanges wait, ${droppedExchanges} are lost: ${String(error)}`,
     );
   }
+}
+
+/** An earlier try got through, and its confirmation was lost. */
+function ignoreWrittenBefore(error: unknown): void {
+  if (!(error instanceof ConditionFailedError)) throw error;
 }
 
 /** What the store will never take, or we cannot word, must not keep back what comes after it. */

@@ -75,7 +75,9 @@ class RequestLogPage implements LedgerPage {
 
   writes(): Write[] {
     const nowSeconds = Math.floor(Date.now() / 1_000);
-    const lines = this.exchanges.map((exchange) => this.lineOf(exchange, nowSeconds));
+    const [first, ...others] = this.exchanges.map((exchange) => this.lineOf(exchange, nowSeconds));
+    // Where it is there already the whole transaction is, however long ago.
+    const lines: Write[] = first ? [{ ...first, condition: { absent: true } }, ...others] : [];
     const sums = new FigureSums(this.table, nowSeconds);
     for (const { timeMs, user, upstream, model, figures } of this.slots.values()) {
       sums.add(slotKeyOf(timeMs, user, upstream, model), figures, SLOT_TTL_SECONDS, { user, upstream, model });
@@ -111,7 +113,7 @@ class RequestLogPage implements LedgerPage {
     return slot;
   }
 
-  private lineOf(exchange: Exchange, nowSeconds: number): Write {
+  private lineOf(exchange: Exchange, nowSeconds: number): Extract<Write, { kind: 'put' }> {
     const ttl = nowSeconds + this.lineTtlSeconds;
     const item = { ...lineKeyOf(exchange.id, exchange.startedAt), ...keptOf(detailOf(exchange)), ttl };
     return { kind: 'put', table: this.table, item };
