@@ -16,8 +16,9 @@ export function breakOffSlowBody(request: IncomingMessage, timeoutSeconds: numbe
     const bytes = socket.bytesRead - bytesBefore;
     bytesBefore = socket.bytesRead;
     const isOurDelay = request.isPaused() || request.readableLength > 0;
-    if (request.complete) clearInterval(watch);
+    // A request that was answered before its body came whole never closes, only its socket does.
+    if (request.complete || socket.destroyed) clearInterval(watch);
     else if (bytes < MIN_BYTES && !isOurDelay) socket.destroy();
-  }, timeoutSeconds * 1_000);
+  }, timeoutSeconds * 1_000).unref();
   request.once('close', () => clearInterval(watch));
 }
