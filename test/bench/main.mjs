@@ -1,8 +1,8 @@
 /** `npm run bench`: what the gateway costs beside a bare relay and nginx. See "The byte path" in ARCHITECTURE.md. */
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CountedDynamo } from './dynamo.mjs';
 import { LoadProcess } from './load-process.mjs';
+import { Quota } from './quota.mjs';
 import { Report } from './report.mjs';
 import { firstBytes, idleStreams, pacedStreams, saturated, soak, storeCalls } from './rounds.mjs';
 import { bareRelay, nginx, product, Subject } from './subject.mjs';
@@ -17,7 +17,6 @@ const COUNTED_EXCHANGES = 5_000;
 const MAX_READS_PER_SECOND = 2;
 /** A transaction holds 25 exchanges; the last of a second is not full. */
 const MAX_WRITES_PER_EXCHANGE = 0.05;
-const CGROUPS_V2 = '/sys/fs/cgroup/cgroup.controllers';
 
 const { values: options } = parseArgs({
   options: {
@@ -37,7 +36,7 @@ const rounds = Number(options.rounds);
 const report = new Report();
 const running = new Set();
 const load = new LoadProcess();
-const cgroup = `/sys/fs/cgroup/claude-proxy-bench-${process.pid}`;
+let quota;
 setTimeout(() => end(new Error('the run took too long')), LONGEST_RUN_MS).unref();
 // A reader such as `head` may leave before us.
 process.stdout.once('error', (error) => end(error));
@@ -58,10 +57,13 @@ async function runSideBySide() {
   const commands = commandsByName();
   const subjects = [];
   for (const [name, command] of commands) subjects.push(await start(name, command));
-  if (options.quota) setQuota(Number(options.quota), subjects);
+  if (options.quota) {
+    quota = Quota.of(Number(options.quota), subjects);
+    report.line(quota ? `each subject has ${options.quota} of a core` : 'no quota: no cgroup can be written here');
+  }
   const ofProduct = subjects.find(({ name }) => name === 'product');
   report.figure('startMs', ofProduct.startMs, 'ms');
-  const slices = { rounds, sliceMs: Number(options['slice-ms']), warmMs: 2_000 };
+  const slices = { rounds, sliceMs: Number(options['slice-ms']), warmMs: 6_000 };
   for (const workload of ['json', 'sse']) await runSaturated(workload, subjects, slices);
   if (only.has('delay')) {
     const delays = await firstBytes(load, subjects, { rounds: Math.min(rounds, 7), count: 400 });
@@ -140,21 +142,6 @@ function commandsByName() {
   return commands;
 }
 
-function setQuota(share, subjects) {
-  if (!existsSync(CGROUPS_V2)) {
-    report.line('no quota: there is no cgroup v2 here');
-    return;
-  }
-  try {
-    mkdirSync(cgroup);
-    writeFileSync(`${cgroup}/cpu.max`, `${Math.round(share * 100_000)} 100000`, { flag: 'r+' });
-    for (const { child } of subjects) writeFileSync(`${cgroup}/cgroup.procs`, String(child.pid), { flag: 'r+' });
-    report.line(`the subjects share ${share} of a core`);
-  } catch (error) {
-    report.line(`no quota: cgroup v2 cannot be written here (${error.code})`);
-  }
-}
-
 async function start(name, command) {
   const subject = await Subject.start(name, command, load.upstreamPort);
   running.add(subject);
@@ -170,11 +157,7 @@ async function end(error) {
   if (error) process.stderr.write(`${error.stack}\n`);
   await Promise.all([...running].map(stop));
   load.stop();
-  try {
-    rmdirSync(cgroup);
-  } catch {
-    // There is none, or a process is still leaving it.
-  }
+  quota?.remove();
   process.exit(error ? 1 : 0);
 }
 
