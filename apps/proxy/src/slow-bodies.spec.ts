@@ -17,7 +17,7 @@ describe('the watch over a body', () => {
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
     client.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\nonly this');
     await once(client, 'data');
-    const watch = set.mock.results.at(-1)!.value;
+    const watch = set.mock.results.at(-1)!.value as NodeJS.Timeout;
     expect(clear).not.toHaveBeenCalledWith(watch);
     client.destroy();
     for (let tries = 0; tries < 100 && !clear.mock.calls.some(([timer]) => timer === watch); tries += 1) {

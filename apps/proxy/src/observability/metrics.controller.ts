@@ -11,7 +11,7 @@ export class MetricsController {
 
   @Get()
   async show(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    reply.header('content-type', this.metrics.registry.contentType);
-    return this.metrics.registry.metrics();
+    reply.header('content-type', this.metrics.contentType);
+    return this.metrics.page();
   }
 }
