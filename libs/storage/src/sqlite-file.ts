@@ -5,8 +5,10 @@ import { sqliteErrorToStorageError } from './sqlite-error.js';
 
 const FILE_NAME = 'claude-proxy.db';
 const IN_MEMORY = ':memory:';
-/** node:sqlite waits for another process's lock on our only thread: long enough for a write, too short to be a hang. */
-const BUSY_TIMEOUT_MS = 2000;
+/** node:sqlite waits for another process's lock on our only thread. At the start nobody minds. */
+const BUSY_TIMEOUT_AT_START_MS = 2000;
+/** Later every stream stands still meanwhile: long enough for another's write, too short to be noticed. */
+const BUSY_TIMEOUT_MS = 100;
 /** 16 MB between checkpoints: at the default of 4, pages that every batch touches are copied back four times as often. */
 const WAL_PAGES = 4000;
 
@@ -28,8 +30,9 @@ export class SqliteFile {
     let database: DatabaseSync | undefined;
     try {
       if (path !== IN_MEMORY) prepareFile(directory, path);
-      database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+      database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_AT_START_MS });
       database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${WAL_PAGES}`);
+      database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
       return new SqliteFile(database, path);
     } catch (error) {
       database?.close();
