@@ -77,7 +77,8 @@ export class RequestLogQuery {
   private async *newestFirst({ sinceMs, untilMs }: LineFilter, cursor: string | undefined): AsyncGenerator<Item> {
     const newestMs = Math.min(untilMs ?? Number.POSITIVE_INFINITY, Date.now(), timeOf(cursor));
     const oldestMs = Math.max(sinceMs ?? 0, Date.now() - this.config.keepDays * DAY_MS);
-    for (let dayMs = newestMs; dayOf(dayMs) >= dayOf(oldestMs); dayMs -= DAY_MS) {
+    // Compared as numbers: the text of a year beyond 9999 begins with a plus, which sorts before every other.
+    for (let dayMs = newestMs; dayMs >= oldestMs - (oldestMs % DAY_MS); dayMs -= DAY_MS) {
       for (const hour of await this.hoursWithLines(dayOf(dayMs))) {
         if (hour > hourOf(newestMs) || hour < hourOf(oldestMs)) continue;
         yield* this.linesOfHour(hour, lineSort(oldestMs), cursor ?? `${lineSort(newestMs)}~`);

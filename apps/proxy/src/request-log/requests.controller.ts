@@ -59,11 +59,14 @@ function filterOf(parameters: QueryParameters, upstreams: readonly string[]): Li
   return filter as LineFilter;
 }
 
-/** Epoch milliseconds, or a date that JavaScript reads. */
+/** JavaScript also reads "12345" as a year and "-1" as a month. */
+const ISO_DATE = /^(?:\d{4}|[+-]\d{6})-\d\d/;
+
+/** Epoch milliseconds, or an ISO date. */
 function timeOf(parameters: QueryParameters, name: string): number | undefined {
   const text = parameters[name];
   if (text === undefined) return undefined;
-  const time = /^\d{12,15}$/.test(text) ? Number(text) : Date.parse(text);
+  const time = /^\d{12,15}$/.test(text) ? Number(text) : ISO_DATE.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time)) throw invalidParameter(name, text, 'epoch milliseconds or an ISO date');
   return time;
 }
