@@ -9,6 +9,8 @@ describe('isCallersError', () => {
     ['an invalid request', {}, true],
     ['a wrong key of the caller', { status: 401 }, true],
     ['a wrong key of the operator', { status: 401, hasOperatorCredential: true }, false],
+    ['an unpaid key of the caller', { status: 402 }, true],
+    ['an unpaid key of the operator', { status: 402, hasOperatorCredential: true }, false],
     ['a bad request with the key of the operator', { hasOperatorCredential: true }, true],
     ['a throttled caller', { status: 429, attempts: [] }, true],
     ['a limit at Anthropic that nobody stood in for', { status: 429 }, false],

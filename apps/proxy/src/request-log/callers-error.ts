@@ -2,6 +2,9 @@ import type { Exchange } from '../exchange/exchange.js';
 
 type Ending = Pick<Exchange, 'outcome' | 'status' | 'attempts' | 'hasOperatorCredential'>;
 
+/** What Anthropic says of a key: it is not known, not paid for, not allowed. */
+const REFUSALS_OF_KEYS = new Set([401, 402, 403]);
+
 /**
  * A refusal that only the caller can mend. A 429 of an upstream is none, for somebody should have stood in; nor is a
  * refused key where the key is the operator's.
@@ -9,5 +12,5 @@ type Ending = Pick<Exchange, 'outcome' | 'status' | 'attempts' | 'hasOperatorCre
 export function isCallersError({ outcome, status, attempts, hasOperatorCredential }: Ending): boolean {
   if (outcome !== 'refused' || status < 400 || status > 499) return false;
   if (status === 429) return attempts.length === 0;
-  return !(hasOperatorCredential && (status === 401 || status === 403));
+  return !(hasOperatorCredential && REFUSALS_OF_KEYS.has(status));
 }
