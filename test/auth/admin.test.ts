@@ -23,6 +23,10 @@ describe('with an ADMIN_TOKEN, /debug/env', () => {
   it.each([
     ['as a bearer', ['authorization', `Bearer ${SECRETS.ADMIN_TOKEN}`]],
     ['in x-admin-token', ['x-admin-token', SECRETS.ADMIN_TOKEN]],
+    [
+      'as a bearer beside an empty x-admin-token',
+      ['x-admin-token', '', 'authorization', `Bearer ${SECRETS.ADMIN_TOKEN}`],
+    ],
     ['from behind a proxy', ['x-admin-token', SECRETS.ADMIN_TOKEN, 'x-forwarded-for', '10.0.0.1']],
   ])('opens to whoever shows it %s', async (_name, headers) => {
     const { status, text } = await debugEnv(gateway, headers);

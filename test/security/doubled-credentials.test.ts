@@ -33,6 +33,9 @@ const DOUBLED: readonly (readonly [name: string, lines: readonly string[]])[] = 
   ['two keys that were joined on the way', [`x-api-key: ${MINE}, ${ADMIN_TOKEN}`]],
   ['two bearers', ['authorization: Bearer a', 'Authorization: Bearer b']],
   ['a bearer and basic authentication', ['authorization: Bearer a', 'authorization: Basic dXNlcjpwdw==']],
+  ['two bearers that were joined on the way', [`authorization: Bearer ${MINE}, Bearer b`]],
+  ['a bearer joined to basic authentication', [`authorization: Basic dXNlcjpwdw==, Bearer ${MINE}`]],
+  ['two tokens of one bearer', [`authorization: Bearer ${MINE},${ADMIN_TOKEN}`]],
   ['two bearers beside a key', [`x-api-key: ${MINE}`, 'authorization: Bearer a', 'authorization: Bearer b']],
 ];
 const CHAT = { model: 'opus', messages: MESSAGE.messages };

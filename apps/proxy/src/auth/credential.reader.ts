@@ -7,6 +7,7 @@ import { expectOneLine, severalIn } from './one-line.js';
 import { isSameSecret } from './same-secret.js';
 
 const BEARER = /^Bearer +(\S+) *$/i;
+const BEARER_AMONG_OTHERS = /(?:^|,) *Bearer /i;
 
 /** Decides what the Anthropic API is asked with: the caller's own credential, else the operator's. */
 @Injectable()
@@ -45,7 +46,10 @@ export class CredentialReader {
   }
 
   private fromBearer(header: string | undefined): Credential | undefined {
-    const token = header && BEARER.exec(header)?.[1];
+    if (header === undefined) return undefined;
+    // As above: no token has a comma.
+    if (header.includes(',') && BEARER_AMONG_OTHERS.test(header)) throw severalIn('authorization');
+    const token = BEARER.exec(header)?.[1];
     return token && !this.isNone(token) ? credential('authorization', header, token, 'client') : undefined;
   }
 
