@@ -293,6 +293,7 @@ describe('limits and drills', () => {
     [{ user: null, seconds: 4_000 }, /seconds/],
     [{ user: null, seconds: 5, share: 0 }, /share/],
     [{ user: null, seconds: 5, share: 2 }, /share/],
+    [{ user: null, seconds: 5, share: '1' }, /share must be a number above 0, and 1 at most/],
     [{ user: 'a b', seconds: 5 }, /user/],
     [{ usr: 'ann', seconds: 5 }, /"usr" is no member of a drill; user is required, and null for everybody/],
     [{ user: 'ann', seconds: 5, __prototype: 1 }, /"__prototype" is no member/],

@@ -12,6 +12,7 @@ import { DrillRegister } from './drill.register.js';
 const MAX_SECONDS = 3_600;
 const MEMBERS = ['user', 'seconds', 'share'];
 const SECONDS_RULE = { message: `seconds is required and must be a whole number from 1 to ${MAX_SECONDS}` };
+const SHARE_RULE = { message: 'share must be a number above 0, and 1 at most' };
 
 class DrillShape {
   @IsOptional()
@@ -23,9 +24,9 @@ class DrillShape {
   @Max(MAX_SECONDS, SECONDS_RULE)
   seconds!: number;
 
-  @IsNumber()
-  @IsPositive()
-  @Max(1)
+  @IsNumber({}, SHARE_RULE)
+  @IsPositive(SHARE_RULE)
+  @Max(1, SHARE_RULE)
   share = 1;
 }
 
