@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { answer, rateLimited, refuse } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
@@ -60,6 +61,20 @@ inBrowser('the dashboard', () => {
     await browser.page.reload();
     await row(user).waitFor();
     expect(await row(user).innerText()).toMatch(/12,345[\s\S]*6,789/);
+  });
+
+  it('shows nothing under a new filter that came under the old one', async () => {
+    const user = newUser();
+    await go(`requests?user=${user}`);
+    await browser.page.getByText('No exchange matches these filters.').waitFor();
+    await browser.page.locator('.feed-light.is-open').waitFor();
+    await postMessage(stage.gateway, { user });
+    // It has come, and is not drawn yet.
+    await sleep(100);
+    await go('requests?since=2040-01-01T00:00');
+    await sleep(1_000);
+    await browser.page.getByText('No exchange matches these filters.').waitFor();
+    expect(await row(user).count()).toBe(0);
   });
 
   it('counts the same tokens for the user', async () => {

@@ -102,7 +102,8 @@ function useArrivals(filter: Filter, isPaused: boolean, onLines: (lines: readonl
   const draw = useRef<() => void>(() => {});
   draw.current = () => {
     drawTimer.current = undefined;
-    const lines = gathered.current;
+    // The filter may have changed since they were gathered.
+    const lines = gathered.current.filter((line) => matches(line, filter));
     gathered.current = [];
     if (isPaused) return setWaiting((count) => count + lines.length);
     onLines(lines);
