@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { effectiveSettings } from './effective-settings.js';
-import { secret, wholeNumber } from './kinds.js';
+import { httpUrl, secret, wholeNumber } from './kinds.js';
 import { ConfigError, readConfig } from './read-config.js';
 import { section, setting } from './section.js';
 
@@ -49,6 +49,16 @@ describe('readConfig', () => {
       '  - DOOR_HEIGHT is "tall"; allowed: a whole number from 1 to 9',
       '  - SAFE_CODE is [secret]; allowed: a secret text',
     ]);
+  });
+});
+
+describe('a URL with a password', () => {
+  it('is refused without quoting the password', () => {
+    const url = 'http://operator:p@ss@house.example:8000/base';
+    const lodge = section('lodge', 'Another one.', { url: setting('LODGE_URL', httpUrl, 'Where it is.') });
+    expect(() => readConfig({ LODGE_URL: url }, [lodge])).toThrow(
+      'LODGE_URL is "http://[secret]@house.example:8000/base"; allowed: an http or https URL without user',
+    );
   });
 });
 

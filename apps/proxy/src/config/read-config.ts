@@ -44,6 +44,9 @@ function readSetting(setting: Setting<unknown>, environment: Environment, faults
   return undefined;
 }
 
+/** Where an address is refused for the password in it, the password must not end in the log. */
+const USER_OF_URL = /(:\/\/)[^/?#\s]*@/g;
+
 function shown(value: string, kind: Kind<unknown>): string {
-  return kind.isSecret ? '[secret]' : JSON.stringify(value);
+  return kind.isSecret ? '[secret]' : JSON.stringify(value.replace(USER_OF_URL, '$1[secret]@'));
 }
