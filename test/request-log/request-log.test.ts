@@ -99,6 +99,15 @@ describe('the request log', () => {
     ]);
   });
 
+  it('finds a user however the accents of the name are spelled', async () => {
+    const user = `chlo\u00e9-${randomUUID()}`;
+    await postMessage(stage.gateway, { user: encodeURIComponent(user) });
+    for (const form of ['NFC', 'NFD']) {
+      const { requests } = await list(`user=${encodeURIComponent(user.normalize(form))}`);
+      expect(requests).toMatchObject([{ user }]);
+    }
+  });
+
   it('has an exchange as soon as it has ended', async () => {
     const user = newUser();
     await postMessage(stage.gateway, { user });

@@ -35,6 +35,10 @@ describe('matches', () => {
     expect(matches(detailWith({}), filter)).toBe(isIn);
   });
 
+  it('finds a user however the accents of the name are spelled', () => {
+    expect(matches(detailWith({ user: 'chlo\u00e9' }), { user: 'chloe\u0301' })).toBe(true);
+  });
+
   it('takes a stand-in for a fallback and a break for an error', () => {
     const line = detailWith({ is_fallback: true, fallback_reason: 'rate_limited', outcome: 'broken' });
     expect(matches(line, { fallbacks: 'true', errors: 'true' })).toBe(true);

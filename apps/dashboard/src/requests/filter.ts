@@ -59,7 +59,7 @@ export function searchOf(filter: Filter): URLSearchParams {
 /** Whether a line of the live feed belongs into the log; the same rules as the gateway's. */
 export function matches(line: RequestLine, filter: Filter): boolean {
   const { user, model, upstream, outcome, status } = filter;
-  if (user && line.user !== user) return false;
+  if (user && line.user !== user.normalize('NFC')) return false;
   if (model && line.model !== model) return false;
   if (upstream && line.upstream !== upstream) return false;
   if (outcome && line.outcome !== outcome) return false;

@@ -45,7 +45,8 @@ export class RequestsController {
 function filterOf(parameters: QueryParameters, upstreams: readonly string[]): LineFilter {
   const { user, model } = parameters;
   const filter: Record<keyof LineFilter, unknown> = {
-    user,
+    // As names are written down.
+    user: user?.normalize('NFC'),
     model,
     upstream: oneOf(parameters, 'upstream', upstreams),
     outcome: oneOf(parameters, 'outcome', OUTCOMES),
