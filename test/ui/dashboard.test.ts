@@ -77,6 +77,20 @@ inBrowser('the dashboard', () => {
     expect(await row(user).count()).toBe(0);
   });
 
+  it('counts what waits while paused anew under a new filter, whose log is fresh', async () => {
+    const user = newUser();
+    const { page } = browser;
+    await go(`requests?user=${user}`);
+    await page.locator('.feed-light.is-open').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await postMessage(stage.gateway, { user });
+    await page.getByText('1 new exchange waiting').waitFor();
+    await go(`requests?user=${user}&status=200`);
+    await row(user).waitFor();
+    expect(await page.getByText('1 new exchange waiting').count()).toBe(0);
+    await page.getByRole('button', { name: 'Resume' }).click();
+  });
+
   it('counts the same tokens for the user', async () => {
     const user = newUser();
     stage.anthropic.script(

@@ -124,7 +124,8 @@ function useArrivals(filter: Filter, isPaused: boolean, onLines: (lines: readonl
     },
     [],
   );
-  useEffect(() => setWaiting(0), [isPaused]);
+  const search = searchOf(filter).toString();
+  useEffect(() => setWaiting(0), [isPaused, search]);
   return useMemo(() => ({ fresh, waiting }), [fresh, waiting]);
 }
 
