@@ -314,6 +314,14 @@ describe('limits and drills', () => {
 });
 
 describe('GET /api/live', () => {
+  it('says its head alone to whoever asks for no more', async () => {
+    const signal = AbortSignal.timeout(2_000);
+    const { status, headers } = await fetch(`${stage.gateway.url}/api/live`, { method: 'HEAD', signal });
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toContain('text/event-stream');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   it('tells finished exchanges and changes as they happen', async () => {
     const user = newUser();
     const listening = new AbortController();

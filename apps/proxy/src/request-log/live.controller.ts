@@ -1,6 +1,6 @@
 import type { LiveEvent } from '@claude-proxy/admin-api';
-import { Controller, Get, type OnModuleDestroy, Res, UseGuards } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, type OnModuleDestroy, Req, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { LiveFeed } from './live.feed.js';
 
@@ -17,13 +17,16 @@ export class LiveController implements OnModuleDestroy {
   constructor(private readonly feed: LiveFeed) {}
 
   @Get()
-  listen(@Res() reply: FastifyReply): void {
+  listen(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const { raw } = reply.hijack();
     raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
+      'x-content-type-options': 'nosniff',
     });
+    // Nest answers HEAD by the same method, and nothing that is written to it would ever end it.
+    if (request.method === 'HEAD') return void raw.end();
     raw.write(': connected\n\n');
     const stopListening = this.feed.listen((event) => send(raw, event));
     const pings = setInterval(() => write(raw, ': ping\n\n'), PING_MS);
