@@ -60,6 +60,24 @@ describe('membersOfJson', () => {
     expect(() => membersOfJson(Buffer.from(many))).toThrow(/at most 1000 members/);
   });
 
+  it('spends no time on keys that nobody asks for, huge or many', () => {
+    const huge = `"${'k'.repeat(8 * 1024 * 1024)}":1`;
+    const many = Array.from({ length: 900 }, (_, index) => `"${'k'.repeat(24_000)}${index}":1`);
+    for (const keys of [[huge], many]) {
+      const bytes = Buffer.from(`{${keys.join()},"model":"yes"}`);
+      const startedMs = performance.now();
+      expect([...membersOfJson(bytes).keys()]).toEqual(['model']);
+      expect(performance.now() - startedMs).toBeLessThan(400);
+    }
+  });
+
+  it('knows a key by any spelling', () => {
+    const spelled = [...'amazon-bedrock-invocationMetrics'].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join('');
+    expect(memberOf(`{"${spelled}":{"inputTokenCount":1}}`, 'amazon-bedrock-invocationMetrics')).toEqual({
+      inputTokenCount: 1,
+    });
+  });
+
   it('tells what it expected, and where', () => {
     expect(() => membersOfJson(Buffer.from('{"a":[1 2]}'))).toThrow('invalid JSON: expected "," or "]" at byte 8');
   });

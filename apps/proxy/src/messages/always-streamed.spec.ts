@@ -19,6 +19,11 @@ describe('withStream', () => {
     expect(streamed(body)).toBe(expected);
   });
 
+  it('puts it before a member whose key is too long for a name', () => {
+    const body = JSON.stringify({ ['k'.repeat(300)]: 1 });
+    expect(streamed(body)).toBe(`{"stream":true,${body.slice(1)}`);
+  });
+
   it('sets the one of a repeated member that counts', () => {
     expect(JSON.parse(streamed('{"stream":false,"stream":false}')).stream).toBe(true);
   });

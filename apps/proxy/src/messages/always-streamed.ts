@@ -21,11 +21,11 @@ export async function alwaysStreamed(received: Received): Promise<Received> {
 
 /** Spliced in, not written anew: every other byte stays, and with it the prompt cache. */
 export function withStream(body: Buffer): Buffer {
-  const members = membersOfJson(body);
-  const range = members.get('stream');
+  const range = membersOfJson(body).get('stream');
   if (range) return Buffer.concat([body.subarray(0, range.start), TRUE, body.subarray(range.end)]);
   const afterBrace = body.indexOf('{') + 1;
-  const member = members.size === 0 ? ONLY_MEMBER : FIRST_MEMBER;
+  // Where there is a member there is a key.
+  const member = body.includes('"') ? FIRST_MEMBER : ONLY_MEMBER;
   return Buffer.concat([body.subarray(0, afterBrace), member, body.subarray(afterBrace)]);
 }
 
