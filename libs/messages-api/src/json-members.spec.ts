@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { JsonSyntaxError, membersOfJson, memberValue } from './json-members.js';
@@ -107,6 +108,20 @@ describe('membersOfJson', () => {
       expect(memberOf(`{"a":"${'x'.repeat(length + more)}","model":"yes"}`, 'model')).toBe('yes');
     }
     expect(memberOf('{"model":"small"}', 'model')).toBe('small');
+  });
+
+  it('takes the memory of one long text, however many are read', () => {
+    // As the gateway runs: V8 is in no hurry then to collect what lies outside its heap.
+    setFlagsFromString('--external-memory-accounted-in-global-limit');
+    const text = Buffer.from(`{"a":"${'x'.repeat(24_000_000)}"}`);
+    membersOfJson(text);
+    const before = process.memoryUsage().external;
+    let most = 0;
+    for (let texts = 0; texts < 30; texts += 1) {
+      membersOfJson(text);
+      most = Math.max(most, process.memoryUsage().external - before);
+    }
+    expect(most).toBeLessThan(2 * text.length);
   });
 
   it('agrees with JSON.parse on any object', () => {

@@ -37,8 +37,8 @@ const BACKSLASH = 0x5c;
 const PAGE_BYTES = 65_536;
 /** The scanner clears so much behind the text. */
 const MARGIN_BYTES = 16;
-/** Memory of WebAssembly never shrinks: a scanner that a huge text has made larger is not kept. */
-const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+/** Memory of WebAssembly never shrinks: a scanner that has read a longer text is not kept for good. */
+const LONGEST_USUAL_TEXT_BYTES = 4 * 1024 * 1024;
 /**
  * Nobody asks for a longer name, escapes included. Megabytes of one are a gigabyte while they are put together, and
  * names beyond 16 KB all hash alike: one body could hold the process up for seconds.
@@ -71,10 +71,6 @@ class JsonScanner {
   private bytes = new Uint8Array(this.exports.memory.buffer);
   private numbers = new Uint32Array(this.exports.memory.buffer);
 
-  get size(): number {
-    return this.bytes.length;
-  }
-
   scan(text: Uint8Array): Map<string, ByteRange> {
     this.makeRoomFor(text.length);
     this.bytes.set(text, this.textAddress);
@@ -92,7 +88,7 @@ class JsonScanner {
   }
 
   private makeRoomFor(length: number): void {
-    const missing = this.textAddress + length + MARGIN_BYTES - this.size;
+    const missing = this.textAddress + length + MARGIN_BYTES - this.bytes.length;
     if (missing <= 0) return;
     const { memory } = this.exports;
     memory.grow(Math.ceil(missing / PAGE_BYTES));
@@ -103,6 +99,18 @@ class JsonScanner {
 }
 
 let scanner: JsonScanner | undefined;
+/** Used again until it is collected: one for each of many long texts would be gigabytes before V8 collects any. */
+let largeScanner: WeakRef<JsonScanner> | undefined;
+
+function scannerFor(textBytes: number): JsonScanner {
+  if (textBytes <= LONGEST_USUAL_TEXT_BYTES) {
+    scanner ??= new JsonScanner();
+    return scanner;
+  }
+  const large = largeScanner?.deref() ?? new JsonScanner();
+  largeScanner = new WeakRef(large);
+  return large;
+}
 
 /**
  * Checks that the bytes are one JSON object and tells where its members' values stand, without building the tree:
@@ -112,12 +120,7 @@ let scanner: JsonScanner | undefined;
  * @throws JsonSyntaxError
  */
 export function membersOfJson(bytes: Uint8Array): Map<string, ByteRange> {
-  scanner ??= new JsonScanner();
-  try {
-    return scanner.scan(bytes);
-  } finally {
-    if (scanner.size > MAX_KEPT_BYTES) scanner = undefined;
-  }
+  return scannerFor(bytes.length).scan(bytes);
 }
 
 /** The parsed value of a member, or undefined where there is none. */
