@@ -150,6 +150,29 @@ describe('membersOfJson', () => {
       }),
     );
   });
+
+  // Pieces of JSON in any order, also bytes that are no UTF-8, alone and inside a value and a string.
+  it('agrees with JSON.parse on whether bytes of any kind are JSON', () => {
+    const word = fc.constantFrom(
+      ...'{ } [ ] , : " \\ \\u00e9 \\ud83d \\x 0 -0 1.5 . e E+2 true null fals "a" "a":1'.split(' '),
+    );
+    const blank = fc.constantFrom(' ', '\n', '\r', '\t', '\v', '\f', '\0', '\u00a0', '\u2028', '\ufeff', '\x7f');
+    const piece = fc.oneof(
+      { weight: 4, arbitrary: word.map((text) => Buffer.from(text)) },
+      blank.map((text) => Buffer.from(text)),
+      fc.uint8Array({ maxLength: 4 }).map((bytes) => Buffer.from(bytes)),
+    );
+    const around = fc.constantFrom(['', ''], ['{"a":', '}'], ['{"a":"', '"}'], ['{"a":[', ']}'], ['{"a":1', '}']);
+    const text = fc
+      .tuple(fc.array(piece, { maxLength: 12 }), around)
+      .map(([pieces, [before, after]]) => Buffer.concat([Buffer.from(before!), ...pieces, Buffer.from(after!)]));
+    fc.assert(
+      fc.property(text, (bytes) => {
+        expect(doesNotThrow(() => membersOfJson(bytes))).toBe(isJsonObject(bytes.toString()));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
 
 function doesNotThrow(act: () => unknown): boolean {
