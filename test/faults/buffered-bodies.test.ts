@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { answer, refuse, silence } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { BodyBudget } from '../../apps/proxy/src/messages/body-budget.js';
-import { MESSAGE, postJson } from '../support/post-json.js';
+import { CLIENT_HEADERS, MESSAGE, postJson } from '../support/post-json.js';
 import { headOfPost, RawSocket } from '../support/raw-socket.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
@@ -54,6 +55,24 @@ describe('bodies in memory', () => {
     await second.closed();
     first.destroy();
     await holds(0);
+  });
+
+  it.each(['/v1/messages', '/v1/messages/stream'])('are bounded as what they decode to: %s', async (path) => {
+    const body = gzipSync(JSON.stringify({ ...MESSAGE, system: 'x'.repeat(20 * MIB) }));
+    const headers = { ...CLIENT_HEADERS, 'content-encoding': 'gzip' };
+    const postCompressed = () => fetch(`${pair.gateway.url}${path}`, { method: 'POST', body, headers });
+    const first = await upload(`content-length: ${20 * MIB}`);
+    await holds(20 * MIB);
+    const refused = await postCompressed();
+    expect(refused.status).toBe(503);
+    expect(await refused.text()).toContain('MAX_BUFFERED_BYTES');
+    await holds(20 * MIB);
+    expect(pair.anthropic.requests).toHaveLength(0);
+    first.destroy();
+    await holds(0);
+    await (await postCompressed()).text();
+    await holds(0);
+    expect(pair.anthropic.requests).toHaveLength(1);
   });
 
   it.each<[string, () => Promise<unknown>]>([

@@ -1,5 +1,4 @@
 import type { Transform } from 'node:stream';
-import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 
 /** The content codings of RFC 9110 that clients and the Messages API use. */
@@ -18,28 +17,30 @@ export function contentEncodingOf(header: string | undefined): ContentEncoding |
   throw new RangeError(`content-encoding ${JSON.stringify(name)} is not supported`);
 }
 
-const DECODERS = {
-  gzip: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip),
-  deflate: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate),
-  br: promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliDecompress),
-  zstd: promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress),
-} as const;
-
 /**
  * Decodes a body that is known whole.
  *
+ * @param onDecoded is told of every piece how long it is; what it throws ends the decoding
  * @throws RangeError when it decodes to more than `limitBytes`: a few kilobytes can pack gigabytes.
  * @throws Error when it is not what its header says.
  */
-export async function decodeBytes(bytes: Buffer, encoding: ContentEncoding, limitBytes: number): Promise<Buffer> {
-  try {
-    return await DECODERS[encoding](bytes, { maxOutputLength: limitBytes });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new RangeError(`decodes to more than ${limitBytes} bytes`, { cause: error });
-    }
-    throw error;
+export async function decodeBytes(
+  bytes: Buffer,
+  encoding: ContentEncoding,
+  limitBytes: number,
+  onDecoded?: (bytes: number) => void,
+): Promise<Buffer> {
+  const decoder = decodingStream(encoding);
+  decoder.end(bytes);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of decoder as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limitBytes) throw new RangeError(`decodes to more than ${limitBytes} bytes`);
+    onDecoded?.(chunk.length);
+    chunks.push(chunk);
   }
+  return Buffer.concat(chunks, length);
 }
 
 /** A stream that decodes as bytes arrive. */

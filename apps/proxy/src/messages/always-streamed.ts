@@ -1,20 +1,26 @@
 import { contentEncodingOf, decodeBytes, membersOfJson } from '@claude-proxy/messages-api';
 import { headerOf, headersWhere } from '@claude-proxy/upstream';
-import type { Received } from './received-request.js';
+import { GatewayError } from '../exchange/gateway-error.js';
+import type { Received, TakeRoom } from './received-request.js';
 import { MAX_BODY_BYTES } from './request-body.js';
 
 const TRUE = Buffer.from('true');
 const FIRST_MEMBER = Buffer.from('"stream":true,');
 const ONLY_MEMBER = Buffer.from('"stream":true');
 
-/** The request with `"stream": true` in its body. A body that is no JSON object is left for its reader to refuse. */
-export async function alwaysStreamed(received: Received): Promise<Received> {
+/**
+ * The request with `"stream": true` in its body. A body that is no JSON object is left for its reader to refuse.
+ *
+ * @throws GatewayError what `takeRoom` throws
+ */
+export async function alwaysStreamed(received: Received, takeRoom?: TakeRoom): Promise<Received> {
   try {
     const encoding = contentEncodingOf(headerOf(received.headers, 'content-encoding'));
-    const decoded = encoding ? await decodeBytes(received.body, encoding, MAX_BODY_BYTES) : received.body;
+    const decoded = encoding ? await decodeBytes(received.body, encoding, MAX_BODY_BYTES, takeRoom) : received.body;
     const body = withStream(decoded);
     return encoding ? { ...received, body, headers: withoutEncoding(received.headers) } : { ...received, body };
-  } catch {
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
     return received;
   }
 }

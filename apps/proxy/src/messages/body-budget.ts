@@ -10,7 +10,8 @@ const RETRY_AFTER_SECONDS = 5;
 
 /**
  * Bounds the request bodies in memory. A body stays there until its exchange is over, because it is sent again where
- * an upstream fails, and held by the connection it left on; so that is how long it is counted.
+ * an upstream fails, and held by the connection it left on; so that is how long it is counted. A compressed one is held
+ * beside what it decodes to.
  */
 @Injectable()
 export class BodyBudget {
@@ -56,7 +57,12 @@ export class BodyBudget {
     });
   }
 
-  private take(exchange: Exchange, bytes: number): void {
+  /**
+   * Counts what else is held of the body, until the exchange is told to be finished.
+   *
+   * @throws GatewayError overloaded_error where there is no room
+   */
+  take(exchange: Exchange, bytes: number): void {
     if (this.bytes + bytes > this.config.maxBufferedBytes) throw noRoom();
     this.bytes += bytes;
     this.bytesOf.set(exchange, (this.bytesOf.get(exchange) ?? 0) + bytes);

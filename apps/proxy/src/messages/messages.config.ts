@@ -12,7 +12,7 @@ export const messagesSection = section('messages', 'How answers reach clients.',
   maxBufferedBytes: setting(
     'MAX_BUFFERED_BYTES',
     wholeNumber(MAX_BODY_BYTES, 64 * 1024 ** 3),
-    'Request bodies in memory at once, of all exchanges under way; beyond it: 503 `overloaded_error` with `retry-after`.',
+    'Request bodies in memory at once, of all exchanges under way, compressed ones also as what they decode to; beyond it: 503 `overloaded_error` with `retry-after`.',
     String(256 * 1024 * 1024),
   ),
   bodyTimeoutSeconds: setting(

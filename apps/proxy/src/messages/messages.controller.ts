@@ -12,7 +12,7 @@ import { asksForDrill } from './drill-request.js';
 import { requestHeadersFor } from './forwarded-headers.js';
 import { type MessagesConfig, messagesSection } from './messages.config.js';
 import { MessagesService } from './messages.service.js';
-import { type Received, ReceivedRequest } from './received-request.js';
+import { type Received, ReceivedRequest, type TakeRoom } from './received-request.js';
 import { relay } from './relay.js';
 import { queryOf, type UserParams, underEveryPrefix } from './routes.js';
 import { WaitingStream } from './waiting-stream.js';
@@ -60,7 +60,7 @@ export class MessagesController {
     operation: Operation,
     request: FastifyRequest<UserParams>,
     reply: FastifyReply,
-    adapt = async (received: Received) => received,
+    adapt: (received: Received, takeRoom: TakeRoom) => Promise<Received> = async (received) => received,
   ): Promise<void> {
     const { raw } = request;
     const signal = abortOnHangUp(reply.raw);
@@ -95,7 +95,7 @@ export class MessagesController {
     operation: Operation,
     exchange: Exchange,
     request: FastifyRequest<UserParams>,
-    adapt: (received: Received) => Promise<Received>,
+    adapt: (received: Received, takeRoom: TakeRoom) => Promise<Received>,
   ) {
     const { raw } = request;
     const credential = this.credentials.read(raw);
@@ -108,6 +108,7 @@ export class MessagesController {
       host: raw.headers.host,
       user: exchange.user,
     };
-    return { credential, received: await ReceivedRequest.read(await adapt(received)) };
+    const takeRoom: TakeRoom = (bytes) => this.budget.take(exchange, bytes);
+    return { credential, received: await ReceivedRequest.read(await adapt(received, takeRoom), takeRoom) };
   }
 }

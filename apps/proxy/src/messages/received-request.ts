@@ -13,6 +13,9 @@ export interface Received {
   readonly user: string;
 }
 
+/** Is told of every piece of a decoded body how long it is; throws where there is no room. */
+export type TakeRoom = (bytes: number) => void;
+
 /** A request as it was received, and the few members of its body that the gateway has to know. */
 export class ReceivedRequest implements UpstreamRequest {
   readonly operation: Operation;
@@ -40,9 +43,9 @@ export class ReceivedRequest implements UpstreamRequest {
     this.isStream = shape.stream ?? false;
   }
 
-  /** @throws GatewayError invalid_request_error, request_too_large */
-  static async read(received: Received): Promise<ReceivedRequest> {
-    return new ReceivedRequest(received, await decodedBody(received));
+  /** @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws */
+  static async read(received: Received, takeRoom?: TakeRoom): Promise<ReceivedRequest> {
+    return new ReceivedRequest(received, await decodedBody(received, takeRoom));
   }
 
   json(): Readonly<Record<string, unknown>> {
@@ -51,11 +54,12 @@ export class ReceivedRequest implements UpstreamRequest {
   }
 }
 
-async function decodedBody({ headers, body }: Received): Promise<Buffer> {
+async function decodedBody({ headers, body }: Received, takeRoom?: TakeRoom): Promise<Buffer> {
   try {
     const encoding = contentEncodingOf(headerOf(headers, 'content-encoding'));
-    return encoding ? await decodeBytes(body, encoding, MAX_BODY_BYTES) : body;
+    return encoding ? await decodeBytes(body, encoding, MAX_BODY_BYTES, takeRoom) : body;
   } catch (error) {
+    if (error instanceof GatewayError) throw error;
     if (error instanceof RangeError && error.message.startsWith('decodes to')) throw tooLarge(MAX_BODY_BYTES);
     throw invalid(`The request body cannot be decoded: ${(error as Error).message}.`, error);
   }
