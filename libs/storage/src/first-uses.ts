@@ -1,14 +1,14 @@
 import { IDEMPOTENCY_WINDOW_MS } from './table.js';
 
-/** Longer than an engine remembers a token, which is from its first success and not from its first use. */
+/** Longer than an engine remembers a token, which is from its first success: after any of its uses. */
 const REMEMBERED_MS = 2 * IDEMPOTENCY_WINDOW_MS;
 
 interface FirstUse {
   readonly atMs: number;
-  readonly ticks: number;
+  readonly lastTicks: number;
 }
 
-/** Remembers for twenty minutes when a token was first used. */
+/** Remembers when a token was first used, until it has not been used for twenty minutes. */
 export class FirstUses {
   readonly #now: () => number;
   readonly #ticks: () => number;
@@ -24,15 +24,16 @@ export class FirstUses {
   of(token: string): number {
     const ticks = this.#ticks();
     this.#forgetUntil(ticks - REMEMBERED_MS);
-    const first = this.#byToken.get(token) ?? { atMs: this.#now(), ticks };
-    this.#byToken.set(token, first);
-    return first.atMs;
+    const atMs = this.#byToken.get(token)?.atMs ?? this.#now();
+    this.#byToken.delete(token);
+    this.#byToken.set(token, { atMs, lastTicks: ticks });
+    return atMs;
   }
 
-  /** A map keeps the order of insertion: the oldest stand in front. */
+  /** A map keeps the order of insertion: the one longest unused stands in front. */
   #forgetUntil(end: number): void {
-    for (const [token, { ticks }] of this.#byToken) {
-      if (ticks > end) return;
+    for (const [token, { lastTicks }] of this.#byToken) {
+      if (lastTicks > end) return;
       this.#byToken.delete(token);
     }
   }
