@@ -67,13 +67,20 @@ describe('more than one credential of one name is refused, and nothing of it rea
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
-  it('and it is on record as refused', async () => {
-    await send('POST /user/doubled/v1/messages', DOUBLED[0]![1], JSON.stringify(MESSAGE));
-    const page = await fetch(`${pair.gateway.url}/api/requests?user=doubled`, {
+  it.each([
+    ['POST', '/v1/messages', JSON.stringify(MESSAGE)],
+    ['POST', '/v1/chat/completions', JSON.stringify(CHAT)],
+    ['GET', '/v1/files', ''],
+    ['GET', '/v1/models', ''],
+  ])('and it is on record as refused: %s %s', async (method, path, body) => {
+    const user = `doubled-${path.split('/')[2]}`;
+    const answer = await send(`${method} /user/${user}${path}`, DOUBLED[0]![1], body);
+    const page = await fetch(`${pair.gateway.url}/api/requests?user=${user}`, {
       headers: { 'x-admin-token': ADMIN_TOKEN },
     });
     const { requests } = (await page.json()) as { requests: RequestLine[] };
-    expect(requests).toMatchObject([{ outcome: 'refused', status: 400 }]);
+    const id = /x-claude-proxy-exchange: (exc_\w+)/i.exec(answer)?.[1];
+    expect(requests).toMatchObject([{ id, outcome: 'refused', status: 400 }]);
     expect(JSON.stringify(requests)).not.toContain(MINE);
   });
 

@@ -1,4 +1,4 @@
-import { bodyOfBytes, type UpstreamAnswer } from '@claude-proxy/upstream';
+import { bodyOfBytes, type Credential, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CredentialReader } from '../auth/credential.reader.js';
@@ -53,7 +53,7 @@ export class ModelsController {
   ): Promise<void> {
     const signal = abortOnHangUp(reply.raw);
     const { method = 'GET', rawHeaders, headers } = raw;
-    const credential = this.credentials.read(raw);
+    const credential = this.credentialFor(raw, reply, exchange);
     if (!credential) return send(reply, 200, this.fromTable(exchange.path));
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
     const deliver: Delivery = (answer, tap) => {
@@ -63,6 +63,16 @@ export class ModelsController {
     const asked = { method, path: exchange.path, headers: requestHeadersFor(rawHeaders), body: undefined };
     const standIn = { patienceMs: PATIENCE_MS, answer: () => answerOf(this.fromTable(exchange.path)) };
     await this.service.pass({ ...asked, host: headers.host }, exchange, { credential, signal }, deliver, standIn);
+  }
+
+  private credentialFor(raw: FastifyRequest['raw'], reply: FastifyReply, exchange: Exchange): Credential | undefined {
+    try {
+      return this.credentials.read(raw);
+    } catch (error) {
+      reply.header(EXCHANGE_ID_HEADER, exchange.id);
+      this.service.turnAway(exchange, error, false);
+      throw error;
+    }
   }
 
   /** @throws GatewayError not_found_error */
