@@ -6,6 +6,7 @@ import {
   bodyOfBytes,
   Upstream,
   type UpstreamAnswer,
+  UpstreamError,
   type UpstreamProvider,
 } from '@claude-proxy/upstream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -17,7 +18,7 @@ import { postMessage } from '../support/post-message.js';
 import { headOfPost, RawSocket } from '../support/raw-socket.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
-type Method = 'accepts' | 'limitScopes' | 'relay' | 'pipe' | 'resume' | 'destroy' | 'measuredUsage';
+type Method = 'refusal' | 'accepts' | 'limitScopes' | 'relay' | 'pipe' | 'resume' | 'destroy' | 'measuredUsage';
 
 const MEBIBYTE = Buffer.alloc(1024 * 1024, 'x');
 /** Where the upstream throws now. */
@@ -46,6 +47,7 @@ class AwkwardUpstream implements UpstreamProvider {
   }
 
   async send(): Promise<UpstreamAnswer> {
+    if (faulty === 'refusal') throw refusalThatThrows();
     const whole = bodyOfBytes(JSON.stringify({ type: 'message', content: [] }));
     const pipe = (sink: BodySink) => {
       mayThrow('pipe');
@@ -62,6 +64,12 @@ class AwkwardUpstream implements UpstreamProvider {
       },
     };
   }
+}
+
+function refusalThatThrows(): UpstreamError {
+  const body = { pipe: () => mayThrow('refusal'), resume() {}, destroy() {} };
+  const answer = { status: 400, headers: ['content-type', 'application/json'], body };
+  return new UpstreamError({ failure: 'rejected', message: 'no', isForCaller: true, answer });
 }
 
 @Module({ providers: [AwkwardUpstream] })
@@ -135,6 +143,15 @@ describe('an upstream of a team that throws where it must not', () => {
     await expect(post()).rejects.toThrow();
     expect(await finished).toMatchObject({ outcome: 'broken', errorMessage: 'a fault of its own in pipe' });
     expect(linesAbout('pipe')).toHaveLength(1);
+  });
+
+  it.each(['/v1/messages', '/v1/files'])('in the pipe of its refusal has broken off: %s', async (path) => {
+    faulty = 'refusal';
+    const headers = { 'x-api-key': 'sk-ant-test-1', 'content-type': 'application/json' };
+    const init = path === '/v1/files' ? { headers } : { method: 'POST', headers, body: JSON.stringify(MESSAGE) };
+    const answered = fetch(stage.gateway.url + path, { ...init, signal: AbortSignal.timeout(2_000) });
+    await expect(answered.then((answer) => answer.text())).rejects.not.toThrow('timeout');
+    expect(await finished).toMatchObject({ outcome: 'broken', errorMessage: 'a fault of its own in refusal' });
   });
 
   it('in the resume of its body has broken off', async () => {

@@ -1,12 +1,13 @@
-import type {
-  Acceptance,
-  AnswerBody,
-  BodySink,
-  RelayRequest,
-  SendOptions,
-  UpstreamAnswer,
-  UpstreamProvider,
-  UpstreamRequest,
+import {
+  type Acceptance,
+  type AnswerBody,
+  type BodySink,
+  type RelayRequest,
+  type SendOptions,
+  type UpstreamAnswer,
+  UpstreamError,
+  type UpstreamProvider,
+  type UpstreamRequest,
 } from '@claude-proxy/upstream';
 import { Logger } from '@nestjs/common';
 
@@ -44,11 +45,11 @@ export class GuardedUpstream implements UpstreamProvider {
   }
 
   async send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer> {
-    return guardedAnswer(await this.provider.send(request, options), this.note);
+    return guarded(() => this.provider.send(request, options), this.note);
   }
 
   private async relayed(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer> {
-    return guardedAnswer(await this.provider.relay!(request, options), this.note);
+    return guarded(() => this.provider.relay!(request, options), this.note);
   }
 
   private scopesOf(...asked: Parameters<NonNullable<UpstreamProvider['limitScopes']>>): readonly string[] {
@@ -66,6 +67,21 @@ export class GuardedUpstream implements UpstreamProvider {
     this.noted.add(method);
     this.logger.error(`❌ ${this.name} throws in ${method}, which is told once: ${String(error)}`);
   }
+}
+
+async function guarded(ask: () => Promise<UpstreamAnswer>, note: Note): Promise<UpstreamAnswer> {
+  try {
+    return guardedAnswer(await ask(), note);
+  } catch (error) {
+    throw error instanceof UpstreamError ? guardedRefusal(error, note) : error;
+  }
+}
+
+/** What an upstream refuses with is handed on like an answer. It may be one and the same error each time. */
+function guardedRefusal(error: UpstreamError, note: Note): UpstreamError {
+  const { answer } = error;
+  if (!answer || answer.body instanceof GuardedBody) return error;
+  return Object.assign(error, { answer: guardedAnswer(answer, note) });
 }
 
 function guardedAnswer(answer: UpstreamAnswer, note: Note): UpstreamAnswer {
