@@ -84,6 +84,19 @@ describe('SseScanner', () => {
     }
   });
 
+  it('holds no more of many data lines than of one', () => {
+    const line = Buffer.from(`data: ${'x'.repeat(1024 * 1024)}\n`);
+    const start = Buffer.from('event: message_start\n');
+    const { events } = scan(
+      [start, line, line, line, line, line, Buffer.from(`\n${sseEvent('message_stop', '{}')}`)],
+      WANTED,
+    );
+    expect(events).toEqual([
+      ['message_start', undefined],
+      ['message_stop', '{}'],
+    ]);
+  });
+
   it('reports an event whose data is too long without its data', () => {
     const long = Buffer.from(sseEvent('message_start', `"${'x'.repeat(5 * 1024 * 1024)}"`));
     const halves = [long.subarray(0, 4_500_000), long.subarray(4_500_000)];

@@ -145,7 +145,8 @@ export class SseScanner {
     if (bytes.toString('latin1', start, start + DATA_FIELD.length) !== DATA_FIELD || this.data === undefined) return;
     const from = start + DATA_FIELD.length + (bytes[start + DATA_FIELD.length] === 0x20 ? 1 : 0);
     const value = bytes.toString('utf8', from, end);
-    this.data = this.data === '' ? value : `${this.data}\n${value}`;
+    if (this.data.length + value.length > MAX_DATA_BYTES) this.data = undefined;
+    else this.data = this.data === '' ? value : `${this.data}\n${value}`;
   }
 
   private endEvent(): void {
