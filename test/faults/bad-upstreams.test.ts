@@ -18,7 +18,16 @@ import { postMessage } from '../support/post-message.js';
 import { headOfPost, RawSocket } from '../support/raw-socket.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
-type Method = 'refusal' | 'accepts' | 'limitScopes' | 'relay' | 'pipe' | 'resume' | 'destroy' | 'measuredUsage';
+type Method =
+  | 'late'
+  | 'refusal'
+  | 'accepts'
+  | 'limitScopes'
+  | 'relay'
+  | 'pipe'
+  | 'resume'
+  | 'destroy'
+  | 'measuredUsage';
 
 const MEBIBYTE = Buffer.alloc(1024 * 1024, 'x');
 /** Where the upstream throws now. */
@@ -41,7 +50,8 @@ class AwkwardUpstream implements UpstreamProvider {
     return ['awkward/all'];
   }
 
-  relay(): Promise<UpstreamAnswer> {
+  async relay(): Promise<UpstreamAnswer> {
+    if (faulty === 'late') return lateAnswer();
     mayThrow('relay');
     return this.send();
   }
@@ -66,6 +76,13 @@ class AwkwardUpstream implements UpstreamProvider {
   }
 }
 
+/** Comes although the caller has left, and stays open until it is let go. */
+async function lateAnswer(): Promise<UpstreamAnswer> {
+  await sleep(150);
+  const destroy = () => tellLetGo();
+  return { status: 500, headers: [], body: { pipe() {}, resume() {}, destroy } };
+}
+
 function refusalThatThrows(): UpstreamError {
   const body = { pipe: () => mayThrow('refusal'), resume() {}, destroy() {} };
   const answer = { status: 400, headers: ['content-type', 'application/json'], body };
@@ -77,6 +94,8 @@ class AwkwardModule {}
 
 let stage: Stage;
 let logged: jest.Spied<Logger['error']>;
+let letGo: Promise<void>;
+let tellLetGo: () => void;
 let finished: Promise<Exchange>;
 let tellFinished: (exchange: Exchange) => void;
 
@@ -86,6 +105,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   logged = jest.spyOn(Logger.prototype, 'error');
+  ({ promise: letGo, resolve: tellLetGo } = Promise.withResolvers<void>());
   ({ promise: finished, resolve: tellFinished } = Promise.withResolvers<Exchange>());
 });
 afterEach(() => {
@@ -158,6 +178,16 @@ describe('an upstream of a team that throws where it must not', () => {
     faulty = 'resume';
     await expect(post()).rejects.toThrow();
     expect(await finished).toMatchObject({ outcome: 'broken', errorMessage: 'a fault of its own in resume' });
+  });
+
+  it('that answers although the caller has left is let go', async () => {
+    faulty = 'late';
+    const headers = { 'x-api-key': 'sk-ant-test-1', 'anthropic-version': '2023-06-01' };
+    await expect(
+      fetch(`${stage.gateway.url}/v1/models`, { headers, signal: AbortSignal.timeout(50) }),
+    ).rejects.toThrow();
+    expect(await finished).toMatchObject({ outcome: 'aborted' });
+    expect(await Promise.race([letGo, sleep(500, 'held')])).toBeUndefined();
   });
 
   it('when it is let go hurts nobody', async () => {

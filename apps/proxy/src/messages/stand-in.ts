@@ -24,7 +24,7 @@ export async function askedOrStoodIn(
   const answer = await ask({ ...caller, signal }).catch((error: Error) => error);
   clearTimeout(patience);
   if (isOfUse(answer)) return answer;
-  if (caller.signal.aborted) throw answer;
+  if (caller.signal.aborted) return letGo(answer);
   const { upstream = 'nobody' } = exchange;
   const failed = outOfPatience.signal.aborted ? timedOut(standIn) : failureOf(answer);
   exchange.attempts.push({ upstream, ...failed, durationMs: exchange.elapsedMs() - startedMs });
@@ -38,6 +38,12 @@ function isOfUse(answer: UpstreamAnswer | Error): answer is UpstreamAnswer {
   const { status, headers } = answer;
   const isAnswer = status < 300 || status === 304 || (status >= 400 && status < 500);
   return isAnswer || headerOf(headers, 'x-should-retry') === 'false';
+}
+
+/** Of no use to anybody: whoever delivers it finds the caller gone. */
+function letGo(answer: UpstreamAnswer | Error): UpstreamAnswer {
+  if (answer instanceof Error) throw answer;
+  return answer;
 }
 
 function timedOut({ patienceMs }: StandIn): { failure: Failure; reason: string } {
