@@ -19,6 +19,7 @@ import { headOfPost, RawSocket } from '../support/raw-socket.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
 type Method =
+  | 'head'
   | 'late'
   | 'refusal'
   | 'accepts'
@@ -58,6 +59,7 @@ class AwkwardUpstream implements UpstreamProvider {
 
   async send(): Promise<UpstreamAnswer> {
     if (faulty === 'refusal') throw refusalThatThrows();
+    if (faulty === 'head') return answerWithoutHead();
     const whole = bodyOfBytes(JSON.stringify({ type: 'message', content: [] }));
     const pipe = (sink: BodySink) => {
       mayThrow('pipe');
@@ -74,6 +76,12 @@ class AwkwardUpstream implements UpstreamProvider {
       },
     };
   }
+}
+
+/** Its header cannot be sent. */
+function answerWithoutHead(): UpstreamAnswer {
+  const body = { pipe() {}, resume() {}, destroy: () => tellLetGo() };
+  return { status: 200, headers: ['content-type', 'application/json', 'x-team', '팀'], body };
 }
 
 /** Comes although the caller has left, and stays open until it is let go. */
@@ -178,6 +186,21 @@ describe('an upstream of a team that throws where it must not', () => {
     faulty = 'resume';
     await expect(post()).rejects.toThrow();
     expect(await finished).toMatchObject({ outcome: 'broken', errorMessage: 'a fault of its own in resume' });
+  });
+
+  it('with a head that cannot be sent has failed and is let go: the next one answers', async () => {
+    faulty = 'head';
+    expect(await post()).toMatchObject({ status: 200, upstream: 'anthropic', fallback: 'unreachable' });
+    expect((await finished).attempts).toMatchObject([{ failure: 'unreachable' }, { upstream: 'anthropic' }]);
+    expect(await Promise.race([letGo, sleep(500, 'held')])).toBeUndefined();
+  });
+
+  it('with a head that cannot be sent is told as nobody there where it is asked alone', async () => {
+    faulty = 'head';
+    const headers = { 'x-api-key': 'sk-ant-test-1' };
+    const answered = await fetch(`${stage.gateway.url}/v1/files`, { headers, signal: AbortSignal.timeout(2_000) });
+    expect(answered.status).toBe(502);
+    expect(await finished).toMatchObject({ status: 502, outcome: 'refused' });
   });
 
   it('that answers although the caller has left is let go', async () => {

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import {
   type Acceptance,
   type AnswerBody,
@@ -85,14 +86,30 @@ function guardedRefusal(error: UpstreamError, note: Note): UpstreamError {
 }
 
 function guardedAnswer(answer: UpstreamAnswer, note: Note): UpstreamAnswer {
-  const { status, headers, body, billedAs } = answer;
+  const { status, headers, billedAs } = answer;
+  const body = new GuardedBody(answer.body, note);
+  expectSendable(answer, body);
   return {
     status,
     headers,
-    body: new GuardedBody(body, note),
+    body,
     ...(billedAs === undefined ? {} : { billedAs }),
     ...(answer.measuredUsage ? { measuredUsage: () => measuredBy(answer, note) } : {}),
   };
+}
+
+/** Known while another can answer: one whose head could not be sent would leave its caller without any. */
+function expectSendable({ status, headers }: UpstreamAnswer, body: AnswerBody): void {
+  try {
+    if (!Number.isInteger(status) || status < 200 || status > 999) throw new RangeError(`${status} is no status`);
+    for (let index = 0; index < headers.length; index += 2) {
+      validateHeaderName(headers[index]!);
+      validateHeaderValue(headers[index]!, headers[index + 1]!);
+    }
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
 }
 
 function measuredBy(answer: UpstreamAnswer, note: Note): Record<string, unknown> | undefined {
