@@ -1,4 +1,4 @@
-import { list, secret, wholeNumber } from '../config/kinds.js';
+import { secret, webOrigins, wholeNumber } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
 
 export const admissionSection = section('admission', 'Who is let in, and how often.', {
@@ -27,8 +27,8 @@ export const admissionSection = section('admission', 'Who is let in, and how oft
   ),
   corsOrigins: setting(
     'CORS_ORIGINS',
-    list,
-    'Web pages that may call the API from a browser: origins such as `https://chat.example.com`, or `*`.',
+    webOrigins,
+    'Web pages that may call the API from a browser; `*` means all.',
     '',
   ),
 });

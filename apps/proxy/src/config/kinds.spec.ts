@@ -10,6 +10,7 @@ import {
   someOf,
   text,
   textMap,
+  webOrigins,
   wholeNumber,
 } from './kinds.js';
 import type { Secret } from './secret.js';
@@ -45,6 +46,15 @@ describe('a value of each kind', () => {
     ['URL', 'https://x.example/#a', httpUrl, 'refused'],
     ['URL', 'https://user:pw@x.example', httpUrl, 'refused'],
     ['URL', 'https://:pw@x.example', httpUrl, 'refused'],
+    [
+      'origins',
+      'https://Chat.example.com/, http://localhost:3000',
+      webOrigins,
+      ['https://chat.example.com', 'http://localhost:3000'],
+    ],
+    ['origins', 'chrome-extension://abc,*', webOrigins, ['chrome-extension://abc', '*']],
+    ['origins', 'chat.example.com', webOrigins, 'refused'],
+    ['origins', 'https://chat.example.com/path', webOrigins, 'refused'],
     ['map', '{"a":"b"}', textMap, { a: 'b' }],
     ['map', '{"a":1}', textMap, 'refused'],
     ['map', '["a"]', textMap, 'refused'],

@@ -2,6 +2,8 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { Secret } from './secret.js';
 
+const WEB_ORIGIN = /^(?:\*|[a-z][a-z\d+.-]*:\/\/[^/?#@\s]+\/?)$/;
+
 /** What a variable may hold: how its text is read, and how that is said to an operator. */
 export interface Kind<Value> {
   readonly allowed: string;
@@ -61,6 +63,16 @@ export const httpUrl: Kind<URL> = {
     context.addIssue('not such a URL');
     return z.NEVER;
   }),
+};
+
+/** As browsers send them: in small letters, and without the slash that people copy along. */
+export const webOrigins: Kind<readonly string[]> = {
+  allowed: 'origins such as `https://chat.example.com`, separated by commas, or `*`',
+  schema: z
+    .string()
+    .transform((value) => splitList(value.toLowerCase()))
+    .pipe(z.array(z.string().regex(WEB_ORIGIN)))
+    .transform((origins) => origins.map((origin) => origin.replace(/\/$/, ''))),
 };
 
 export const textMap: Kind<Readonly<Record<string, string>>> = {
