@@ -1,4 +1,4 @@
-import { answer, errorInside200, exceptionMidStream, internal, rateLimited } from '@claude-proxy/simulator';
+import { answer, errorInside200, exceptionMidStream, internal, rateLimited, raw } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
 import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
@@ -117,6 +117,18 @@ it('a stream that is refused before a message has begun is on record as refused'
   expect(await finishedAll(1)).toMatchObject([
     { outcome: 'refused', status: 200, errorMessage: 'error event: overloaded_error' },
   ]);
+});
+
+it.each([
+  ['is no gzip', 'gzip', Buffer.from('not compressed at all')],
+  ['has a coding that nobody knows', 'rot13', Buffer.from('{}')],
+])('an answer that %s is told as one of the upstream', async (_name, encoding, body) => {
+  stage.anthropic.script(
+    raw({ status: 200, headers: { 'content-type': 'application/json', 'content-encoding': encoding }, body }),
+  );
+  const asked = newClient().chat.completions.create({ model: 'opus', messages: HELLO });
+  await expect(asked).rejects.toMatchObject({ status: 502, message: expect.stringContaining('cannot be decoded') });
+  expect(await finishedAll(1)).toMatchObject([{ status: 502 }]);
 });
 
 describe('a drill', () => {

@@ -8,7 +8,7 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /**
  * The body of an answer that comes in one piece, decoded.
  *
- * @throws GatewayError api_error when it breaks off or is too long
+ * @throws GatewayError api_error when it breaks off, is too long or cannot be decoded
  * @throws Error when the caller leaves meanwhile
  */
 export async function wholeAnswer(answer: UpstreamAnswer, watch: ByteWatch, signal: AbortSignal): Promise<Buffer> {
@@ -28,8 +28,12 @@ export async function wholeAnswer(answer: UpstreamAnswer, watch: ByteWatch, sign
       );
     }
   });
-  const encoding = contentEncodingOf(headerOf(answer.headers, 'content-encoding'));
-  return encoding ? decodeBytes(body, encoding, MAX_ANSWER_BYTES) : body;
+  try {
+    const encoding = contentEncodingOf(headerOf(answer.headers, 'content-encoding'));
+    return encoding ? await decodeBytes(body, encoding, MAX_ANSWER_BYTES) : body;
+  } catch (error) {
+    throw broken(`cannot be decoded: ${(error as Error).message}`);
+  }
 }
 
 function collector(watch: ByteWatch, resolve: (body: Buffer) => void, giveUp: (reason: string) => void): BodySink {
