@@ -129,6 +129,18 @@ describe('after the pings', () => {
     expect(JSON.parse(error!.data)).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
   });
 
+  it.each([
+    ['that is no stream', 'application/json', 'identity', 'no stream'],
+    ['in a coding that nobody can read', 'text/event-stream', 'rot13', 'cannot be read'],
+  ])('an answer %s is an error event, and on record as refused', async (_name, type, encoding, told) => {
+    const finished = nextFinished();
+    const headers = { 'content-type': type, 'content-encoding': encoding };
+    const events = await eventsAfter(raw({ status: 200, body: '{}', headers, latencyMs: LATE_MS }));
+    expect(events.at(-1)!.name).toBe('error');
+    expect(JSON.parse(events.at(-1)!.data).error.message).toContain(told);
+    expect(await finished).toMatchObject({ outcome: 'refused', errorMessage: expect.stringContaining(told) });
+  });
+
   it('our own refusal comes as an error event under the id of the exchange', async () => {
     const behaviour = resetBeforeHeaders({ latencyMs: LATE_MS });
     stage.bedrock.setDefault(raw({ status: 500, body: '{}' }));

@@ -62,13 +62,16 @@ export class WaitingStream {
     exchange.status = answer.status;
     if (answer.status >= 400 || !tap.isEventStream) {
       const refusal = await refusalIn(answer, exchange.id, this.signal);
-      if (this.response.destroyed) exchange.outcome = 'aborted';
+      exchange.outcome = this.response.destroyed ? 'aborted' : 'refused';
+      if (answer.status < 400) exchange.errorMessage = 'the upstream answered no stream';
       return this.refuse(refusal);
     }
     if (tap.canTellItsEnd) return relay(answer, this.response, { exchange, tap, pingAfterSeconds });
     const plain = decoded(answer, tap);
     if (plain) return relay(plain, this.response, { exchange, tap: new UsageTap(plain.headers), pingAfterSeconds });
     answer.body.destroy();
+    exchange.outcome = 'refused';
+    exchange.errorMessage = unreadable().message;
     this.refuseFor(unreadable());
   }
 
