@@ -24,7 +24,7 @@ FROM ${NODE_IMAGE}
 WORKDIR /app
 # The heap follows the memory of the container and leaves room for buffers, which are outside of it.
 ENV NODE_ENV=production \
-    NODE_OPTIONS="--max-old-space-size-percentage=62 --max-semi-space-size=8 --disable-warning=ExperimentalWarning" \
+    NODE_OPTIONS="--max-old-space-size-percentage=40 --max-semi-space-size=8 --disable-warning=ExperimentalWarning" \
     HOST=0.0.0.0 \
     PORT=8080 \
     DATA_DIR=/data

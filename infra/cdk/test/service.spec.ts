@@ -37,7 +37,7 @@ describe('the tasks', () => {
       const environment = containerOf(template).Environment as { Name: string; Value: string }[];
       return /--max-old-space-size=(\d+)/.exec(environment.find(({ Name }) => Name === 'NODE_OPTIONS')!.Value)?.[1];
     };
-    expect([heapOf(plain), heapOf(other)]).toEqual(['640', '1280']);
+    expect([heapOf(plain), heapOf(other)]).toEqual(['409', '819']);
   });
 
   it('are replaced without a gap, and put back when the new ones fail', () => {
