@@ -7,18 +7,15 @@ import { promisify } from 'node:util';
 import {
   type AnthropicSimulator,
   answer,
-  type Behaviour,
-  cut,
   overloaded,
   rateLimited,
-  resetBeforeHeaders,
-  silence,
   startAnthropicSimulator,
 } from '@claude-proxy/simulator';
 import { describeUpstream, type UpstreamStage } from '@claude-proxy/upstream/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BuiltGateway } from '../support/built-gateway.js';
 import { MESSAGE, postJson } from '../support/post-json.js';
+import { simulatedFarSide } from '../support/simulated-far-side.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = join(ROOT, 'docs/extending.md');
@@ -36,23 +33,10 @@ async function openStage(): Promise<UpstreamStage> {
   Object.assign(process.env, { ACME_URL: simulator.url, ACME_KEY: 'sk-acme' });
   const directory = await writeSample('upstream.ts');
   const { AcmeUpstream } = await import(join(directory, 'upstream.ts'));
-  const will = (behaviour: Behaviour) => {
-    simulator.reset();
-    simulator.setDefault(behaviour);
-  };
   return {
     provider: new AcmeUpstream(),
     model: 'claude-opus-5-5',
-    willAnswer: () => will(answer()),
-    willLimit: () => will(rateLimited()),
-    willReset: () => will(resetBeforeHeaders()),
-    willCut: () => will(cut({ afterEvents: 4 })),
-    willStall: () => will(silence({ afterEvents: 4 })),
-    willBeSilent: () => {
-      will(silence());
-      return simulator.requestAt(0);
-    },
-    wasLetGo: async () => (await (await simulator.requestAt(0)).finished) === 'closed_by_client',
+    ...simulatedFarSide(simulator, rateLimited()),
     close: async () => {
       await simulator.close();
       await rm(directory, { recursive: true });
