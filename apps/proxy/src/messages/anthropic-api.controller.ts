@@ -1,12 +1,5 @@
 import { Readable } from 'node:stream';
-import {
-  bodyOfBytes,
-  type Credential,
-  headerOf,
-  headersWhere,
-  readBody,
-  type UpstreamAnswer,
-} from '@claude-proxy/upstream';
+import { bodyOfBytes, headerOf, headersWhere, readBody, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { All, Controller, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CredentialReader } from '../auth/credential.reader.js';
@@ -42,7 +35,8 @@ export class AnthropicApiController {
     const path = plainPath(pathOfApi(raw.url!), PASSED_ON);
     const exchange = new Exchange(userIdOf(request.params.user_id), 'relay', path);
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
-    const caller = { credential: this.credentialFor(request, exchange), signal: abortOnHangUp(reply.raw) };
+    const credential = this.service.orTurnAway(exchange, () => this.credentials.read(raw));
+    const caller = { credential, signal: abortOnHangUp(reply.raw) };
     const deliver: Delivery = (answer, tap) => {
       reply.hijack();
       return relay(answer, reply.raw, { exchange, tap, ...this.config });
@@ -69,15 +63,6 @@ export class AnthropicApiController {
       type: 'permission_error',
       message: "The Admin API of an organization is not served through this gateway; ask Anthropic's API directly.",
     });
-  }
-
-  private credentialFor({ raw }: FastifyRequest, exchange: Exchange): Credential | undefined {
-    try {
-      return this.credentials.read(raw);
-    } catch (error) {
-      this.service.turnAway(exchange, error, false);
-      throw error;
-    }
   }
 }
 

@@ -55,6 +55,16 @@ export class MessagesService {
     this.feed.finish(exchange);
   }
 
+  /** What `read` gives. Where it throws, the exchange ends as refused. */
+  orTurnAway<Value>(exchange: Exchange, read: () => Value): Value {
+    try {
+      return read();
+    } catch (error) {
+      this.turnAway(exchange, error, false);
+      throw error;
+    }
+  }
+
   /** Passes on what only the Anthropic API has; no other upstream stands in for it. */
   async pass(
     request: RelayRequest,

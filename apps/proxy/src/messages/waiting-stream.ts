@@ -70,9 +70,10 @@ export class WaitingStream {
     const plain = decoded(answer, tap);
     if (plain) return relay(plain, this.response, { exchange, tap: new UsageTap(plain.headers), pingAfterSeconds });
     answer.body.destroy();
+    const error = unreadable();
     exchange.outcome = 'refused';
-    exchange.errorMessage = unreadable().message;
-    this.refuseFor(unreadable());
+    exchange.errorMessage = error.message;
+    this.refuseFor(error);
   }
 
   /** Tells a refusal as Anthropic tells one in mid-stream. */

@@ -1,4 +1,4 @@
-import { bodyOfBytes, type Credential, type UpstreamAnswer } from '@claude-proxy/upstream';
+import { bodyOfBytes, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CredentialReader } from '../auth/credential.reader.js';
@@ -53,9 +53,13 @@ export class ModelsController {
   ): Promise<void> {
     const signal = abortOnHangUp(reply.raw);
     const { method = 'GET', rawHeaders, headers } = raw;
-    const credential = this.credentialFor(raw, reply, exchange);
-    if (!credential) return send(reply, 200, this.fromTable(exchange.path));
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
+    const credential = this.service.orTurnAway(exchange, () => this.credentials.read(raw));
+    if (!credential) {
+      // What our own table answers is no exchange.
+      reply.removeHeader(EXCHANGE_ID_HEADER);
+      return send(reply, 200, this.fromTable(exchange.path));
+    }
     const deliver: Delivery = (answer, tap) => {
       reply.hijack();
       return relay(answer, reply.raw, { exchange, tap, ...this.config });
@@ -63,16 +67,6 @@ export class ModelsController {
     const asked = { method, path: exchange.path, headers: requestHeadersFor(rawHeaders), body: undefined };
     const standIn = { patienceMs: PATIENCE_MS, answer: () => answerOf(this.fromTable(exchange.path)) };
     await this.service.pass({ ...asked, host: headers.host }, exchange, { credential, signal }, deliver, standIn);
-  }
-
-  private credentialFor(raw: FastifyRequest['raw'], reply: FastifyReply, exchange: Exchange): Credential | undefined {
-    try {
-      return this.credentials.read(raw);
-    } catch (error) {
-      reply.header(EXCHANGE_ID_HEADER, exchange.id);
-      this.service.turnAway(exchange, error, false);
-      throw error;
-    }
   }
 
   /** @throws GatewayError not_found_error */
