@@ -36,6 +36,12 @@ module.exports = {
       to: { path: '^(libs/(?!storage/)|apps/)' },
     },
     {
+      name: 'claude-models-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^libs/claude-models/' },
+      to: { path: '^(libs/(?!claude-models/)|apps/)' },
+    },
+    {
       name: 'upstream-and-simulator-import-messages-api-only',
       severity: 'error',
       from: { path: '^libs/(upstream|simulator)/' },

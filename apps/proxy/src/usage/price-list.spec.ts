@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MODELS } from '@claude-proxy/claude-models';
 import { describe, expect, it } from '@jest/globals';
 import { costOf, priceListWith } from './price-list.js';
 import { PUBLISHED_PRICES } from './published-prices.js';
@@ -34,6 +35,44 @@ describe('costOf', () => {
     expect(cost('claude-haiku-5-5', { input_tokens: 1, cache_read_input_tokens: 100_000 })).toBe(500 + 5_000_000);
   });
 
+  it.each(['claude-sonnet-4-20250514', 'claude-sonnet-4-5-20250929'])(
+    'charges %s twice the input and one and a half times the output above 200,000 tokens of input',
+    (model) => {
+      const usage = { input_tokens: 300_000, output_tokens: 1_000 };
+      expect(cost(model, usage, 'bedrock-global')).toBe(300_000 * 6_000 + 1_000 * 22_500);
+      expect(cost(model, { input_tokens: 200_000 }, 'bedrock-global')).toBe(200_000 * 3_000);
+    },
+  );
+
+  it.each([
+    ['claude-opus-5-5', 8, 40, 0.4],
+    ['claude-fable-5-2', 16, 80, 0.4],
+    ['claude-mythos-5-2', 16, 80, 0.4],
+    ['claude-opus-5', 10, 50, 1],
+    ['claude-opus-4-8', 10, 50, 1],
+  ])('has the price of fast mode for %s', (model, input, output, read) => {
+    const usage = { input_tokens: 1_000, output_tokens: 1_000, cache_read_input_tokens: 1_000, speed: 'fast' };
+    expect(cost(model, usage)).toBe(Math.round((input + output + read) * 1_000_000));
+  });
+
+  it('takes half in a batch', () => {
+    expect(cost('claude-opus-5-5', { input_tokens: 1_000, service_tier: 'batch' })).toBe(2_000_000);
+    expect(cost('claude-opus-5-5', { input_tokens: 1_000, service_tier: 'standard' })).toBe(4_000_000);
+  });
+
+  it('knows a name with the suffix of a context size by its model', () => {
+    expect(cost('claude-opus-5-5[1m]', { input_tokens: 1_000 })).toBe(4_000_000);
+  });
+
+  it.each(MODELS.flatMap(({ id, platforms }) => platforms.map((platform) => [id, platform] as const)))(
+    'has a price of %s at %s',
+    (model, platform) => {
+      for (const billedAs of platform === 'anthropic' ? ['anthropic'] : ['bedrock-global', 'bedrock-regional']) {
+        expect(cost(model, { input_tokens: 1_000, output_tokens: 1 }, billedAs)).toBeGreaterThan(0);
+      }
+    },
+  );
+
   it('charges a tenth more for regional profiles of Bedrock and for inference in one place', () => {
     expect(cost('claude-opus-5-5', { input_tokens: 1_000 }, 'bedrock-global')).toBe(4_000_000);
     expect(cost('claude-opus-5-5', { input_tokens: 1_000 }, 'bedrock-regional')).toBe(4_400_000);
@@ -51,7 +90,7 @@ describe('costOf', () => {
   it.each([
     ['a model without a price', 'claude-new-9', {}, 'anthropic'],
     ['an upstream without prices', 'claude-opus-5-5', {}, 'acme'],
-    ['a speed without a price', 'claude-opus-5-5', { speed: 'fast' }, 'anthropic'],
+    ['a speed without a price', 'claude-opus-4-7', { speed: 'fast' }, 'anthropic'],
     [
       'an iteration without a price',
       'claude-opus-5-5',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { countOf, type Usage } from '@claude-proxy/messages-api';
+import { countOf, separateIterationsOf, type Usage } from '@claude-proxy/messages-api';
 import { z } from 'zod';
 import { ConfigError } from '../config/read-config.js';
 
@@ -25,6 +25,8 @@ const priceListSchema = z.strictObject({
   web_search_nano_usd: price,
   /** What a place of inference adds: 110 is a tenth more. */
   inference_geo_percent: z.record(z.string(), price),
+  /** What remains of a price in a batch. */
+  batch_percent: price,
   /** By what an answer is billed as (`anthropic`, `bedrock-global`, `bedrock-regional`), then by model. */
   upstreams: z.record(z.string(), priceTable),
   /** Prices of `speed: fast`, by model. */
@@ -73,7 +75,7 @@ export function costOf(list: PriceList, billedAs: string, model: string, usage: 
 function tokensCost(list: PriceList, billedAs: string, model: string, usage: Usage): number | null {
   const isFast = usage.speed === 'fast';
   const table = isFast ? list.fast : list.upstreams[billedAs];
-  const row = table?.[model] ?? table?.[withoutDate(model)];
+  const row = table?.[model] ?? table?.[plainName(model)];
   if (!row) return null;
   const { cache_creation: creation } = usage;
   const hourWrites = countOf(creation?.ephemeral_1h_input_tokens);
@@ -88,16 +90,19 @@ function tokensCost(list: PriceList, billedAs: string, model: string, usage: Usa
     (allWrites - hourWrites) * prices.cache_write_5m +
     hourWrites * prices.cache_write_1h +
     read * prices.cache_read;
-  return (cost * (list.inference_geo_percent[usage.inference_geo ?? ''] ?? 100)) / 100;
+  const geoPercent = list.inference_geo_percent[usage.inference_geo ?? ''] ?? 100;
+  const tierPercent = usage.service_tier === 'batch' ? list.batch_percent : 100;
+  return (cost * geoPercent * tierPercent) / 10_000;
 }
 
-/** Compaction and advice are billed at their own model, and are not in the counts at the top. */
+/** Each at the price of its own model, and in the place and the tier of the whole answer. */
 function iterationsCost(list: PriceList, billedAs: string, model: string, usage: Usage): number | null {
+  const { inference_geo, service_tier } = usage;
+  const shared = { ...(inference_geo && { inference_geo }), ...(service_tier && { service_tier }) };
   let sum = 0;
-  for (const iteration of usage.iterations ?? []) {
-    if (iteration.type !== 'compaction' && iteration.type !== 'advisor_message') continue;
+  for (const iteration of separateIterationsOf(usage)) {
     const own = typeof iteration.model === 'string' ? iteration.model : model;
-    const cost = tokensCost(list, billedAs, own, iteration as Usage);
+    const cost = tokensCost(list, billedAs, own, { ...shared, ...(iteration as Usage) });
     if (cost === null) return null;
     sum += cost;
   }
@@ -109,6 +114,7 @@ function pricesFor(row: PriceRow, inputTokens: number): Prices {
   return step ?? row;
 }
 
-function withoutDate(model: string): string {
-  return model.replace(/-\d{8}$/, '');
+/** Without a date and without the suffix of a context size, as in `claude-opus-5-5[1m]`. */
+function plainName(model: string): string {
+  return model.replace(/\[[^\]]*\]$/, '').replace(/-\d{8}$/, '');
 }

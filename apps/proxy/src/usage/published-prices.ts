@@ -1,423 +1,60 @@
+import { type ClaudeModel, MODELS, type ModelPrices } from '@claude-proxy/claude-models';
 import type { PriceList } from './price-list.js';
 
-/**
- * What Claude costs, in nano-dollars per 1,000 tokens, so that every price is a whole number. Absolute prices for each
- * upstream and model; regional profiles of Bedrock cost a tenth more than global ones from the 4.5 generation on.
- */
+type PriceTable = PriceList['fast'];
+type PriceRow = PriceTable[string];
+
+/** Nano-dollars per 1,000 tokens in a dollar per million. */
+const NANO = 1_000_000;
+const REGIONAL = 1.1;
+
+/** What Claude costs, in nano-dollars per 1,000 tokens, so that every price is a whole number. */
 export const PUBLISHED_PRICES: PriceList = {
-  date: '2026-11-21',
+  date: '2026-11-27',
   sources: ['https://platform.claude.com/docs/en/about-claude/pricing', 'https://aws.amazon.com/bedrock/pricing/'],
   web_search_nano_usd: 10_000_000,
   inference_geo_percent: { us: 110 },
+  batch_percent: 50,
   upstreams: {
-    anthropic: {
-      'claude-fable-5-2': {
-        input: 8_000_000,
-        output: 40_000_000,
-        cache_write_5m: 10_000_000,
-        cache_write_1h: 16_000_000,
-        cache_read: 200_000,
-      },
-      'claude-mythos-5-2': {
-        input: 8_000_000,
-        output: 40_000_000,
-        cache_write_5m: 10_000_000,
-        cache_write_1h: 16_000_000,
-        cache_read: 200_000,
-      },
-      'claude-fable-5-1': {
-        input: 10_000_000,
-        output: 50_000_000,
-        cache_write_5m: 12_500_000,
-        cache_write_1h: 20_000_000,
-        cache_read: 250_000,
-      },
-      'claude-mythos-5-1': {
-        input: 10_000_000,
-        output: 50_000_000,
-        cache_write_5m: 12_500_000,
-        cache_write_1h: 20_000_000,
-        cache_read: 250_000,
-      },
-      'claude-fable-5': {
-        input: 10_000_000,
-        output: 50_000_000,
-        cache_write_5m: 12_500_000,
-        cache_write_1h: 20_000_000,
-        cache_read: 1_000_000,
-      },
-      'claude-mythos-5': {
-        input: 10_000_000,
-        output: 50_000_000,
-        cache_write_5m: 12_500_000,
-        cache_write_1h: 20_000_000,
-        cache_read: 1_000_000,
-      },
-      'claude-opus-5-5': {
-        input: 4_000_000,
-        output: 20_000_000,
-        cache_write_5m: 5_000_000,
-        cache_write_1h: 8_000_000,
-        cache_read: 200_000,
-      },
-      'claude-opus-5': {
-        input: 5_000_000,
-        output: 25_000_000,
-        cache_write_5m: 6_250_000,
-        cache_write_1h: 10_000_000,
-        cache_read: 500_000,
-      },
-      'claude-opus-4-8': {
-        input: 5_000_000,
-        output: 25_000_000,
-        cache_write_5m: 6_250_000,
-        cache_write_1h: 10_000_000,
-        cache_read: 500_000,
-      },
-      'claude-opus-4-7': {
-        input: 5_000_000,
-        output: 25_000_000,
-        cache_write_5m: 6_250_000,
-        cache_write_1h: 10_000_000,
-        cache_read: 500_000,
-      },
-      'claude-opus-4-6': {
-        input: 5_000_000,
-        output: 25_000_000,
-        cache_write_5m: 6_250_000,
-        cache_write_1h: 10_000_000,
-        cache_read: 500_000,
-      },
-      'claude-opus-4-5': {
-        input: 5_000_000,
-        output: 25_000_000,
-        cache_write_5m: 6_250_000,
-        cache_write_1h: 10_000_000,
-        cache_read: 500_000,
-      },
-      'claude-sonnet-5-5': {
-        input: 2_000_000,
-        output: 10_000_000,
-        cache_write_5m: 2_500_000,
-        cache_write_1h: 4_000_000,
-        cache_read: 100_000,
-      },
-      'claude-sonnet-5': {
-        input: 2_000_000,
-        output: 10_000_000,
-        cache_write_5m: 2_500_000,
-        cache_write_1h: 4_000_000,
-        cache_read: 200_000,
-      },
-      'claude-sonnet-4-6': {
-        input: 3_000_000,
-        output: 15_000_000,
-        cache_write_5m: 3_750_000,
-        cache_write_1h: 6_000_000,
-        cache_read: 300_000,
-      },
-      'claude-sonnet-4-5': {
-        input: 3_000_000,
-        output: 15_000_000,
-        cache_write_5m: 3_750_000,
-        cache_write_1h: 6_000_000,
-        cache_read: 300_000,
-      },
-      'claude-haiku-5-5': {
-        input: 100_000,
-        output: 500_000,
-        cache_write_5m: 125_000,
-        cache_write_1h: 200_000,
-        cache_read: 10_000,
-        steps: [
-          {
-            above_input_tokens: 100_000,
-            input: 500_000,
-            output: 2_500_000,
-            cache_write_5m: 625_000,
-            cache_write_1h: 1_000_000,
-            cache_read: 50_000,
-          },
-        ],
-      },
-      'claude-haiku-4-5': {
-        input: 1_000_000,
-        output: 5_000_000,
-        cache_write_5m: 1_250_000,
-        cache_write_1h: 2_000_000,
-        cache_read: 100_000,
-      },
-    },
-    'bedrock-global': {
-      'claude-fable-5-2': {
-        input: 8_000_000,
-        output: 40_000_000,
-        cache_write_5m: 10_000_000,
-        cache_write_1h: 16_000_000,
-        cache_read: 200_000,
-      },
-      'claude-fable-5-1': {
-        input: 10_000_000,
-        output: 50_000_000,
-        cache_write_5m: 12_500_000,
-        cache_write_1h: 20_000_000,
-        cache_read: 250_000,
-      },
-      'claude-fable-5': {
-        input: 10_000_000,
-        output: 50_000_000,
-        cache_write_5m: 12_500_000,
-        cache_write_1h: 20_000_000,
-        cache_read: 1_000_000,
-      },
-      'claude-opus-5-5': {
-        input: 4_000_000,
-        output: 20_000_000,
-        cache_write_5m: 5_000_000,
-        cache_write_1h: 8_000_000,
-        cache_read: 200_000,
-      },
-      'claude-opus-5': {
-        input: 5_000_000,
-        output: 25_000_000,
-        cache_write_5m: 6_250_000,
-        cache_write_1h: 10_000_000,
-        cache_read: 500_000,
-      },
-      'claude-opus-4-8': {
-        input: 5_000_000,
-        output: 25_000_000,
-        cache_write_5m: 6_250_000,
-        cache_write_1h: 10_000_000,
-        cache_read: 500_000,
-      },
-      'claude-opus-4-7': {
-        input: 5_000_000,
-        output: 25_000_000,
-        cache_write_5m: 6_250_000,
-        cache_write_1h: 10_000_000,
-        cache_read: 500_000,
-      },
-      'claude-opus-4-6': {
-        input: 5_000_000,
-        output: 25_000_000,
-        cache_write_5m: 6_250_000,
-        cache_write_1h: 10_000_000,
-        cache_read: 500_000,
-      },
-      'claude-opus-4-5': {
-        input: 5_000_000,
-        output: 25_000_000,
-        cache_write_5m: 6_250_000,
-        cache_write_1h: 10_000_000,
-        cache_read: 500_000,
-      },
-      'claude-sonnet-5-5': {
-        input: 2_000_000,
-        output: 10_000_000,
-        cache_write_5m: 2_500_000,
-        cache_write_1h: 4_000_000,
-        cache_read: 100_000,
-      },
-      'claude-sonnet-5': {
-        input: 2_000_000,
-        output: 10_000_000,
-        cache_write_5m: 2_500_000,
-        cache_write_1h: 4_000_000,
-        cache_read: 200_000,
-      },
-      'claude-sonnet-4-6': {
-        input: 3_000_000,
-        output: 15_000_000,
-        cache_write_5m: 3_750_000,
-        cache_write_1h: 6_000_000,
-        cache_read: 300_000,
-      },
-      'claude-sonnet-4-5': {
-        input: 3_000_000,
-        output: 15_000_000,
-        cache_write_5m: 3_750_000,
-        cache_write_1h: 6_000_000,
-        cache_read: 300_000,
-      },
-      'claude-haiku-5-5': {
-        input: 100_000,
-        output: 500_000,
-        cache_write_5m: 125_000,
-        cache_write_1h: 200_000,
-        cache_read: 10_000,
-        steps: [
-          {
-            above_input_tokens: 100_000,
-            input: 500_000,
-            output: 2_500_000,
-            cache_write_5m: 625_000,
-            cache_write_1h: 1_000_000,
-            cache_read: 50_000,
-          },
-        ],
-      },
-      'claude-haiku-4-5': {
-        input: 1_000_000,
-        output: 5_000_000,
-        cache_write_5m: 1_250_000,
-        cache_write_1h: 2_000_000,
-        cache_read: 100_000,
-      },
-      'claude-sonnet-4': {
-        input: 3_000_000,
-        output: 15_000_000,
-        cache_write_5m: 3_750_000,
-        cache_write_1h: 6_000_000,
-        cache_read: 300_000,
-      },
-    },
-    'bedrock-regional': {
-      'claude-fable-5-2': {
-        input: 8_800_000,
-        output: 44_000_000,
-        cache_write_5m: 11_000_000,
-        cache_write_1h: 17_600_000,
-        cache_read: 220_000,
-      },
-      'claude-fable-5-1': {
-        input: 11_000_000,
-        output: 55_000_000,
-        cache_write_5m: 13_750_000,
-        cache_write_1h: 22_000_000,
-        cache_read: 275_000,
-      },
-      'claude-fable-5': {
-        input: 11_000_000,
-        output: 55_000_000,
-        cache_write_5m: 13_750_000,
-        cache_write_1h: 22_000_000,
-        cache_read: 1_100_000,
-      },
-      'claude-opus-5-5': {
-        input: 4_400_000,
-        output: 22_000_000,
-        cache_write_5m: 5_500_000,
-        cache_write_1h: 8_800_000,
-        cache_read: 220_000,
-      },
-      'claude-opus-5': {
-        input: 5_500_000,
-        output: 27_500_000,
-        cache_write_5m: 6_875_000,
-        cache_write_1h: 11_000_000,
-        cache_read: 550_000,
-      },
-      'claude-opus-4-8': {
-        input: 5_500_000,
-        output: 27_500_000,
-        cache_write_5m: 6_875_000,
-        cache_write_1h: 11_000_000,
-        cache_read: 550_000,
-      },
-      'claude-opus-4-7': {
-        input: 5_500_000,
-        output: 27_500_000,
-        cache_write_5m: 6_875_000,
-        cache_write_1h: 11_000_000,
-        cache_read: 550_000,
-      },
-      'claude-opus-4-6': {
-        input: 5_500_000,
-        output: 27_500_000,
-        cache_write_5m: 6_875_000,
-        cache_write_1h: 11_000_000,
-        cache_read: 550_000,
-      },
-      'claude-opus-4-5': {
-        input: 5_500_000,
-        output: 27_500_000,
-        cache_write_5m: 6_875_000,
-        cache_write_1h: 11_000_000,
-        cache_read: 550_000,
-      },
-      'claude-sonnet-5-5': {
-        input: 2_200_000,
-        output: 11_000_000,
-        cache_write_5m: 2_750_000,
-        cache_write_1h: 4_400_000,
-        cache_read: 110_000,
-      },
-      'claude-sonnet-5': {
-        input: 2_200_000,
-        output: 11_000_000,
-        cache_write_5m: 2_750_000,
-        cache_write_1h: 4_400_000,
-        cache_read: 220_000,
-      },
-      'claude-sonnet-4-6': {
-        input: 3_300_000,
-        output: 16_500_000,
-        cache_write_5m: 4_125_000,
-        cache_write_1h: 6_600_000,
-        cache_read: 330_000,
-      },
-      'claude-sonnet-4-5': {
-        input: 3_300_000,
-        output: 16_500_000,
-        cache_write_5m: 4_125_000,
-        cache_write_1h: 6_600_000,
-        cache_read: 330_000,
-      },
-      'claude-haiku-5-5': {
-        input: 110_000,
-        output: 550_000,
-        cache_write_5m: 137_500,
-        cache_write_1h: 220_000,
-        cache_read: 11_000,
-        steps: [
-          {
-            above_input_tokens: 100_000,
-            input: 550_000,
-            output: 2_750_000,
-            cache_write_5m: 687_500,
-            cache_write_1h: 1_100_000,
-            cache_read: 55_000,
-          },
-        ],
-      },
-      'claude-haiku-4-5': {
-        input: 1_100_000,
-        output: 5_500_000,
-        cache_write_5m: 1_375_000,
-        cache_write_1h: 2_200_000,
-        cache_read: 110_000,
-      },
-      'claude-sonnet-4': {
-        input: 3_000_000,
-        output: 15_000_000,
-        cache_write_5m: 3_750_000,
-        cache_write_1h: 6_000_000,
-        cache_read: 300_000,
-      },
-      'claude-opus-4-1': {
-        input: 15_000_000,
-        output: 75_000_000,
-        cache_write_5m: 18_750_000,
-        cache_write_1h: 30_000_000,
-        cache_read: 1_500_000,
-      },
-    },
+    anthropic: tableOf(soldBy('anthropic'), (model) => rowOf(model)),
+    'bedrock-global': tableOf(soldBy('bedrock'), (model) => rowOf(model)),
+    'bedrock-regional': tableOf(soldBy('bedrock'), (model) => rowOf(model, model.hasRegionalSurcharge ? REGIONAL : 1)),
   },
-  fast: {
-    'claude-opus-5': {
-      input: 10_000_000,
-      output: 50_000_000,
-      cache_write_5m: 12_500_000,
-      cache_write_1h: 20_000_000,
-      cache_read: 1_000_000,
-    },
-    'claude-opus-4-8': {
-      input: 10_000_000,
-      output: 50_000_000,
-      cache_write_5m: 12_500_000,
-      cache_write_1h: 20_000_000,
-      cache_read: 1_000_000,
-    },
-  },
+  fast: tableOf(MODELS, ({ fast }) => fast && pricesOf(fast)),
 };
+
+function soldBy(platform: ClaudeModel['platforms'][number]): readonly ClaudeModel[] {
+  return MODELS.filter(({ platforms }) => platforms.includes(platform));
+}
+
+/** By every name of a model. */
+function tableOf(models: readonly ClaudeModel[], price: (model: ClaudeModel) => PriceRow | undefined): PriceTable {
+  const rows = models.flatMap((model) => {
+    const row = price(model);
+    return row ? [model.id, ...model.aliases].map((name) => [name, row] as const) : [];
+  });
+  return Object.fromEntries(rows);
+}
+
+function rowOf({ prices, steps }: ClaudeModel, factor = 1): PriceRow {
+  const row = pricesOf(prices, factor);
+  if (!steps) return row;
+  return {
+    ...row,
+    steps: steps.map(({ aboveInputTokens, ...step }) => ({
+      above_input_tokens: aboveInputTokens,
+      ...pricesOf(step, factor),
+    })),
+  };
+}
+
+function pricesOf({ input, output, cacheRead = input / 10 }: ModelPrices, factor = 1): Omit<PriceRow, 'steps'> {
+  const nano = (dollars: number) => Math.round(dollars * factor * NANO);
+  return {
+    input: nano(input),
+    output: nano(output),
+    cache_write_5m: nano(input * 1.25),
+    cache_write_1h: nano(input * 2),
+    cache_read: nano(cacheRead),
+  };
+}
