@@ -15,4 +15,4 @@ export {
 export { type ByteRange, JsonSyntaxError, membersOfJson, memberValue } from './json-members.js';
 export { PING_EVENT, sseEvent } from './sse.js';
 export { SseScanner, type SseScannerOptions } from './sse-scanner.js';
-export { countOf, mergeUsage, type Usage } from './usage.js';
+export { billedUsage, countOf, mergeUsage, separateIterationsOf, type Usage } from './usage.js';

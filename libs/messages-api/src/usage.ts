@@ -35,6 +35,42 @@ export function mergeUsage(known: Usage | undefined, reported: unknown): Usage |
   return merged as Usage;
 }
 
+/** Sampling beside the answer itself; its counts are not in those at the top. */
+const SEPARATE_TYPES = new Set<unknown>(['compaction', 'advisor_message']);
+
+/**
+ * The iterations whose tokens are billed and are not in the counts at the top: compaction, advice, and the attempt of a
+ * model that declined before a server-side fallback answered.
+ * Source: the docblocks of `BetaIterationsUsage` and `BetaFallbackMessageIterationUsage` in Anthropic's SDK
+ */
+export function separateIterationsOf({ iterations }: Usage): readonly Record<string, unknown>[] {
+  if (!Array.isArray(iterations)) return [];
+  const known = iterations.filter((each) => typeof each === 'object' && each !== null);
+  const served = known.find(({ type }) => type === 'fallback_message');
+  const hasDeclined = ({ type, model }: Record<string, unknown>) =>
+    served !== undefined && type === 'message' && typeof model === 'string' && model !== served.model;
+  return known.filter((each) => SEPARATE_TYPES.has(each.type) || hasDeclined(each));
+}
+
+/** The counts at the top with those of the separate iterations added: every token that is billed, once. */
+export function billedUsage(usage: Usage): Usage {
+  const separate = separateIterationsOf(usage) as readonly Usage[];
+  if (separate.length === 0) return usage;
+  const sum = (count: (each: Usage) => unknown) =>
+    [usage, ...separate].reduce((total, each) => total + countOf(count(each)), 0);
+  return {
+    ...usage,
+    input_tokens: sum((each) => each.input_tokens),
+    output_tokens: sum((each) => each.output_tokens),
+    cache_read_input_tokens: sum((each) => each.cache_read_input_tokens),
+    cache_creation_input_tokens: sum((each) => each.cache_creation_input_tokens),
+    cache_creation: {
+      ephemeral_5m_input_tokens: sum((each) => each.cache_creation?.ephemeral_5m_input_tokens),
+      ephemeral_1h_input_tokens: sum((each) => each.cache_creation?.ephemeral_1h_input_tokens),
+    },
+  };
+}
+
 /** A count that an answer reported, or 0 where it is none. */
 export function countOf(value: unknown): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;

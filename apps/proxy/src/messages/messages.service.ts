@@ -1,4 +1,4 @@
-import { mergeUsage } from '@claude-proxy/messages-api';
+import { billedUsage, mergeUsage } from '@claude-proxy/messages-api';
 import {
   type Credential,
   headerOf,
@@ -103,6 +103,8 @@ export class MessagesService {
       await tap.finish();
       note(exchange, tap, answer);
       exchange.costNanoUsd = this.costs.costOf(exchange);
+      // After the price: each iteration has a price of its own.
+      if (exchange.usage) exchange.usage = billedUsage(exchange.usage);
     } catch (error) {
       noteFailure(exchange, error, caller.signal.aborted);
       throw error;
