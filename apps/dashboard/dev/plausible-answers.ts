@@ -49,6 +49,15 @@ export function analyticsOf(lines: Lines, range: AnalyticsRange, until: number, 
     by_upstream: groupedBy(within, ({ upstream }) => upstream ?? 'nobody'),
     by_model,
     by_user: groupedBy(within, ({ user }) => user),
+    notices: [
+      {
+        kind: 'model_ends',
+        model: 'claude-sonnet-4-5-20250929',
+        retires: '2026-11-30',
+        days: 3,
+        successor: 'claude-sonnet-5-5',
+      },
+    ],
     buckets: times.map((time) => bucketOf(time * 1_000, byTime.get(time) ?? [])),
   };
 }

@@ -34,6 +34,20 @@ export interface Percentiles {
   readonly p99: number;
 }
 
+export type Notice =
+  /** Answers of this model have no price, so every cost that includes them is too low. */
+  | { readonly kind: 'unpriced'; readonly model: string; readonly requests: number }
+  /** This model was used and Anthropic retires it soon, or has retired it. */
+  | {
+      readonly kind: 'model_ends';
+      readonly model: string;
+      /** UTC day, `YYYY-MM-DD`. */
+      readonly retires: string;
+      /** Whole days from today; negative once it is over. */
+      readonly days: number;
+      readonly successor: string | null;
+    };
+
 export interface Bucket extends Figures {
   /** Begin of the bucket, epoch milliseconds. */
   readonly time: number;
@@ -60,6 +74,8 @@ export interface Analytics {
   readonly by_upstream: Readonly<Record<string, Figures>>;
   readonly by_model: Readonly<Record<string, Figures>>;
   readonly by_user: Readonly<Record<string, Figures>>;
+  /** What an operator has to do something about, most urgent first. */
+  readonly notices: readonly Notice[];
   /** Every bucket of the range in order, empty ones too. */
   readonly buckets: readonly Bucket[];
 }

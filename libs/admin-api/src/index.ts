@@ -5,6 +5,7 @@ export {
   type AnalyticsRange,
   type Bucket,
   type Figures,
+  type Notice,
   type Percentiles,
 } from './analytics.js';
 export type { Drill, DrillList, DrillOrder, Limit, LimitList } from './limits.js';

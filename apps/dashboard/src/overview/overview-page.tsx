@@ -6,6 +6,7 @@ import { Segmented } from '../parts/segmented.js';
 import { hashOf, type Route, replaceQuery } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 import { FigureCards } from './figure-cards.js';
+import { Notices } from './notices.js';
 import { LatencyChart, TokensChart, UpstreamsChart } from './overview-charts.js';
 import { TopList } from './top-list.js';
 import { VerdictPanel } from './verdict-panel.js';
@@ -56,6 +57,7 @@ function Figures({ analytics }: { readonly analytics: Analytics }) {
   }
   return (
     <>
+      <Notices notices={analytics.notices} />
       <FigureCards analytics={analytics} />
       <section class="panel" aria-labelledby="over-time">
         <h2 id="over-time">{texts.overview.overTime}</h2>

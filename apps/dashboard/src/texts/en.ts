@@ -84,6 +84,15 @@ export const en = {
       `${text} ${count === 1 ? 'was' : 'were'} refused for a reason that only the caller can mend.`,
     noStandIn: (name: string) => `${name} could not stand in:`,
   },
+  notices: {
+    label: 'Notices',
+    unpriced: (model: string, count: number, text: string) =>
+      `${model} has no price: costs leave out ${text} request${s(count)}. PRICE_LIST_FILE can add a price.`,
+    modelEnds: (model: string, retires: string, days: number, successor: string | null) => {
+      const when = days < 0 ? `was retired on ${retires}` : `retires on ${retires} (in ${days} day${s(days)})`;
+      return `${model} ${when}${successor ? `; use ${successor}` : ''}.`;
+    },
+  },
   overview: {
     requests: 'Requests',
     lastHour: (count: string) => `${count} in the last hour`,

@@ -73,6 +73,15 @@ export const ko: Texts = {
     callers: (_count, text) => `${text}건은 요청 자체의 문제로 거절되었습니다.`,
     noStandIn: (name) => `${name} 대체 처리 불가:`,
   },
+  notices: {
+    label: '알림',
+    unpriced: (model, _count, text) =>
+      `${model}의 단가를 몰라 요청 ${text}건이 비용에서 빠졌습니다. PRICE_LIST_FILE로 단가를 추가할 수 있습니다.`,
+    modelEnds: (model, retires, days, successor) => {
+      const when = days < 0 ? `${retires}에 종료되었습니다` : `${retires}에 종료됩니다 (${days}일 남음)`;
+      return `${model} 모델이 ${when}.${successor ? ` 대신 ${successor}을(를) 사용하세요.` : ''}`;
+    },
+  },
   overview: {
     requests: '요청',
     lastHour: (count) => `최근 1시간 ${count}건`,

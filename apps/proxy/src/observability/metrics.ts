@@ -1,3 +1,4 @@
+import { endOfLifeOf } from '@claude-proxy/claude-models';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Exchange } from '../exchange/exchange.js';
@@ -29,6 +30,10 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     'upstream',
     'model',
   ]);
+  private readonly unpriced = this.counter('unpriced_requests_total', 'Answers without a known price.', [
+    'upstream',
+    'model',
+  ]);
   private readonly firstByte = this.histogram('first_byte_seconds', 'Until the first byte of an answer.');
   private readonly duration = this.histogram('duration_seconds', 'Until the end of an answer.');
 
@@ -39,6 +44,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     this.gauge('in_flight', 'Exchanges that have not ended.', () => feed.inFlight);
     this.gauge('store_queue_exchanges', 'Exchanges that are not in the store yet.', () => recorder.waitingExchanges);
     this.gauge('store_lost_exchanges', 'Exchanges that never got into the store.', () => recorder.lostExchanges);
+    this.modelEnds();
     // Memory, CPU, garbage collection, and the delay of the event loop.
     collectDefaultMetrics({ register: this.registry });
   }
@@ -95,6 +101,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     for (const [kind, count] of Object.entries(counts)) {
       if (typeof count === 'number' && count > 0) this.tokens.inc({ ...labels, kind }, count);
     }
+    if (costNanoUsd === null) this.unpriced.inc(labels);
     if (costNanoUsd) this.cost.inc(labels, costNanoUsd / 1e9);
   }
 
@@ -118,6 +125,23 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
       labelNames,
       buckets: SECONDS,
       registers: [this.registry],
+    });
+  }
+
+  /** Of the models that this process has served. */
+  private modelEnds(): void {
+    const gauge: Gauge<'model' | 'successor'> = new Gauge({
+      name: 'claude_proxy_model_end_of_life_days',
+      help: 'Days until Anthropic retires a model in use, from 60 days before.',
+      labelNames: ['model', 'successor'],
+      registers: [this.registry],
+      collect: () => {
+        gauge.reset();
+        for (const name of this.models) {
+          const end = endOfLifeOf(name, Date.now());
+          if (end) gauge.set({ model: end.model, successor: end.successor ?? 'none' }, end.days);
+        }
+      },
     });
   }
 

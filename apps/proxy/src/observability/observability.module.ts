@@ -4,6 +4,7 @@ import { ExchangeLog } from './exchange.log.js';
 import { LOGGER } from './logger.token.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
+import { ModelWarnings } from './model-warnings.js';
 import { Pulse } from './pulse.js';
 
 /**
@@ -18,7 +19,7 @@ export class ObservabilityModule {
     return {
       module: ObservabilityModule,
       controllers: [MetricsController],
-      providers: [ExchangeLog, Metrics, Pulse, { provide: LOGGER, useValue: logger }],
+      providers: [ExchangeLog, Metrics, ModelWarnings, Pulse, { provide: LOGGER, useValue: logger }],
     };
   }
 }

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { dayOf, hourOf } from '../recording/periods.js';
 import { FigureSum, FigureTally } from './figures.js';
+import { noticesOf } from './notices.js';
 import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
 import { HOUR_MS, hourPartition, requestsTable, SLOT_MS, slotPartition, userPartition } from './requests.table.js';
 
@@ -92,6 +93,7 @@ export class AnalyticsQuery {
       by_upstream: ofUpstreams.toRecord(),
       by_model: byModel,
       by_user: ofUsers.toRecord(),
+      notices: noticesOf(byModel, nowMs),
       buckets: bucketsOf(items, sinceMs, nowMs, bucketMs),
     };
   }

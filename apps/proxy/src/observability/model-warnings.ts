@@ -1,0 +1,47 @@
+import { endOfLifeOf } from '@claude-proxy/claude-models';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import type { Exchange } from '../exchange/exchange.js';
+import { ExchangeFeed } from '../exchange/exchange-feed.js';
+
+const WARN_EVERY_MS = 24 * 60 * 60_000;
+/** Names of models come from clients. */
+const MAX_WARNINGS = 1_000;
+
+/** Logs once a day and model that the model in use is about to be retired, or that its answers have no price. */
+@Injectable()
+export class ModelWarnings implements OnModuleInit {
+  private readonly logger = new Logger('Models');
+  private readonly warnedAtMs = new Map<string, number>();
+
+  constructor(private readonly feed: ExchangeFeed) {}
+
+  onModuleInit(): void {
+    this.feed.onFinished((exchange) => this.look(exchange));
+  }
+
+  private look({ operation, usage, model, answeredModel, costNanoUsd, upstream }: Exchange): void {
+    const name = answeredModel ?? model;
+    if (operation !== 'messages' || !usage || !name) return;
+    if (costNanoUsd === null) {
+      const advice = 'the costs leave its answers out. PRICE_LIST_FILE can add a price';
+      this.warn(`price of ${name} at ${upstream}`, () => `${name} has no price at ${upstream}: ${advice}.`);
+    }
+    this.warn(`end of ${name}`, () => endSentence(name));
+  }
+
+  private warn(subject: string, sentence: () => string | undefined): void {
+    const nowMs = performance.now();
+    const isDue = nowMs - (this.warnedAtMs.get(subject) ?? Number.NEGATIVE_INFINITY) >= WARN_EVERY_MS;
+    if (!isDue || this.warnedAtMs.size >= MAX_WARNINGS) return;
+    this.warnedAtMs.set(subject, nowMs);
+    const text = sentence();
+    if (text) this.logger.warn(text);
+  }
+}
+
+function endSentence(name: string): string | undefined {
+  const end = endOfLifeOf(name, Date.now());
+  if (!end) return undefined;
+  const when = end.days < 0 ? `was retired on ${end.retires}` : `retires on ${end.retires}, in ${end.days} days`;
+  return `${end.model} ${when} at the Claude API${end.successor ? `; its successor is ${end.successor}` : ''}.`;
+}

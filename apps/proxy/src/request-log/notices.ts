@@ -1,0 +1,22 @@
+import type { Figures, Notice } from '@claude-proxy/admin-api';
+import { endOfLifeOf } from '@claude-proxy/claude-models';
+
+/** What the models of a range give notice of: ends of life first, the nearest of them first, then missing prices. */
+export function noticesOf(byModel: Readonly<Record<string, Figures>>, nowMs: number): Notice[] {
+  return [...endsOf(Object.keys(byModel), nowMs), ...unpricedOf(byModel)];
+}
+
+function endsOf(names: readonly string[], nowMs: number): Notice[] {
+  const ends = new Map<string, Notice & { readonly kind: 'model_ends' }>();
+  for (const name of names) {
+    const end = endOfLifeOf(name, nowMs);
+    if (end) ends.set(end.model, { kind: 'model_ends', ...end, successor: end.successor ?? null });
+  }
+  return [...ends.values()].sort((a, b) => a.days - b.days);
+}
+
+function unpricedOf(byModel: Readonly<Record<string, Figures>>): Notice[] {
+  return Object.entries(byModel)
+    .filter(([, figures]) => figures.unpriced_requests > 0)
+    .map(([model, figures]) => ({ kind: 'unpriced', model, requests: figures.unpriced_requests }));
+}

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { answer, rateLimited } from '@claude-proxy/simulator';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { adminApi } from '../support/admin-api.js';
+import { postMessage } from '../support/post-message.js';
+import { type Stage, startStage } from '../support/start-stage.js';
+
+let stage: Stage;
+const { ask, written } = adminApi(() => stage.gateway);
+const newUser = () => `user-${randomUUID()}`;
+
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterEach(() => {
+  stage.anthropic.reset();
+  stage.bedrock.reset();
+});
+afterAll(() => stage.close());
+
+async function summaryOf(user: string) {
+  await written();
+  return (await ask(`/v1/usage/me?claude-code-user=${user}`)).json.summary;
+}
+
+const analytics = async () => {
+  await written();
+  return (await ask('/api/analytics?range=1h')).json;
+};
+
+describe('the usage of a user', () => {
+  const compaction = { type: 'compaction', input_tokens: 5_000, output_tokens: 700, cache_read_input_tokens: 9_000 };
+  const usage = { input_tokens: 100, output_tokens: 10, iterations: [compaction] };
+
+  it.each([
+    ['in one piece', false],
+    ['streamed', true],
+  ])('holds the tokens of a compaction, %s, at their price', async (_name, isStream) => {
+    const user = newUser();
+    stage.anthropic.script(answer({ usage }));
+    await postMessage(stage.gateway, { user, isStream });
+    expect(await summaryOf(user)).toMatchObject({
+      total_input_tokens: 5_100,
+      total_output_tokens: 710,
+      total_cache_read_input_tokens: 9_000,
+      total_cost_usd: expect.closeTo((5_100 * 4 + 710 * 20 + 9_000 * 0.2) / 1e6, 9),
+    });
+  });
+
+  it('has the price of fast mode', async () => {
+    const user = newUser();
+    stage.anthropic.script(answer({ usage: { input_tokens: 1_000, output_tokens: 100, speed: 'fast' } }));
+    await postMessage(stage.gateway, { user });
+    expect((await summaryOf(user)).total_cost_usd).toBeCloseTo((1_000 * 8 + 100 * 40) / 1e6, 9);
+  });
+});
+
+describe('an answer without a price', () => {
+  it('raises a metric and a notice that names the model', async () => {
+    const model = 'claude-unheard-of-9';
+    stage.anthropic.script(answer({ model }));
+    await postMessage(stage.gateway, { user: newUser() });
+    const { notices } = await analytics();
+    expect(notices).toContainEqual({ kind: 'unpriced', model, requests: 1 });
+    const { text } = await ask('/metrics');
+    expect(text).toContain(`claude_proxy_unpriced_requests_total{upstream="anthropic",model="${model}"} 1`);
+  });
+});
+
+describe('a model that Anthropic retires', () => {
+  it('raises a notice and a metric with its end and its successor', async () => {
+    const model = 'claude-sonnet-4-5-20250929';
+    stage.anthropic.script(answer({ model }));
+    await postMessage(stage.gateway, { user: newUser() });
+    await written();
+    const { text } = await ask('/metrics');
+    expect(text).toMatch(
+      /claude_proxy_model_end_of_life_days\{model="claude-sonnet-4-5-20250929",successor="claude-sonnet-5-5"\} -?\d+/,
+    );
+    const { notices } = (await ask('/api/analytics?range=24h')).json;
+    expect(notices).toContainEqual({
+      kind: 'model_ends',
+      model,
+      retires: '2026-11-30',
+      days: expect.any(Number),
+      successor: 'claude-sonnet-5-5',
+    });
+  });
+});
+
+describe('a long prompt on Sonnet 4 at Bedrock', () => {
+  it('is priced as a long one', async () => {
+    const user = newUser();
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
+    stage.bedrock.script(answer({ usage: { input_tokens: 300_000, output_tokens: 1_000 } }));
+    await postMessage(stage.gateway, {
+      user,
+      body: { model: 'claude-sonnet-4-20250514', max_tokens: 10, messages: [{ role: 'user', content: 'Hello' }] },
+    });
+    expect((await summaryOf(user)).total_cost_usd).toBeCloseTo((300_000 * 6 + 1_000 * 22.5) / 1e6, 9);
+  });
+});
