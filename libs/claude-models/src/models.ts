@@ -7,11 +7,11 @@ export interface ModelPrices {
 }
 
 /** Dearer prices for the whole request once its input, cache included, exceeds a number of tokens. */
-export interface PriceStep extends ModelPrices {
+interface PriceStep extends ModelPrices {
   readonly aboveInputTokens: number;
 }
 
-export type Platform = 'anthropic' | 'bedrock';
+type Platform = 'anthropic' | 'bedrock';
 
 /** A Claude model: its names, its life and its prices. Dates are UTC days, `YYYY-MM-DD`. */
 export interface ClaudeModel {
