@@ -1,5 +1,7 @@
+import { METHODS } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { MESSAGE } from '../support/post-json.js';
+import { rawRequest } from '../support/raw-request.js';
 import { RawSocket } from '../support/raw-socket.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
@@ -34,6 +36,9 @@ describe('a request that can be read in two ways is refused, and nothing of it r
     ['TE.CL', ['transfer-encoding: chunked', 'content-length: 4'], `5c\r\n${SMUGGLED}\r\n0\r\n\r\n`],
     ['TE.TE', ['transfer-encoding: chunked', 'transfer-encoding: x'], chunked(BODY) + SMUGGLED],
     ['an odd transfer-encoding', ['transfer-encoding: xchunked'], chunked(BODY) + SMUGGLED],
+    ['a coding before chunked', ['transfer-encoding: gzip, chunked'], chunked(BODY) + SMUGGLED],
+    ['chunked twice', ['transfer-encoding: chunked, chunked'], chunked(BODY) + SMUGGLED],
+    ['chunked with a parameter', ['transfer-encoding: chunked;x=1'], chunked(BODY) + SMUGGLED],
     ['chunked not last', ['transfer-encoding: chunked, identity'], chunked(BODY) + SMUGGLED],
     ['a space before the colon', ['transfer-encoding : chunked', length], BODY + SMUGGLED],
     ['two lengths', ['content-length: 0', length], BODY + SMUGGLED],
@@ -61,7 +66,7 @@ describe('a request that can be read in two ways is refused, and nothing of it r
       `${BODY.length.toString(16)}\n${BODY}\r\n0\r\n\r\n`,
     ],
   ])('%s', async (_name, framing, body) => {
-    expect(await post(framing, body)).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(await post(framing, body)).toMatch(/^HTTP\/1\.1 (?:4\d\d|501) .*"type":"error"/s);
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
@@ -73,6 +78,20 @@ describe('a request that can be read in two ways is refused, and nothing of it r
     ['headers beyond 64 KiB', ['POST /v1/messages HTTP/1.1', 'host: x', KEY, `x-huge: ${'x'.repeat(70_000)}`, length]],
   ])('%s', async (_name, lines) => {
     expect(await send(lines, BODY)).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(pair.anthropic.requests).toHaveLength(0);
+  });
+
+  it.each([
+    ['a coding before chunked', 'HTTP/1.1', 'transfer-encoding: gzip, chunked', 501],
+    ['chunks of HTTP/1.0', 'HTTP/1.0', 'transfer-encoding: chunked', 400],
+    ['chunks of HTTP/1.0 that asks to stay', 'HTTP/1.0', 'connection: keep-alive\r\ntransfer-encoding: chunked', 400],
+  ])('%s, and the connection is closed', async (_name, version, framing, status) => {
+    const client = await RawSocket.connect(pair.gateway.port);
+    client.write(`POST /v1/messages ${version}\r\nhost: x\r\n${KEY}\r\n${framing}\r\n\r\n${chunked(BODY)}${SMUGGLED}`);
+    const answer = await client.readUntil('nothing has this text');
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} .*connection: close.*"type":"error"`, 'is'));
+    expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
+    await client.closed();
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
@@ -89,6 +108,17 @@ describe('an odd target reaches nothing that it was not meant for', () => {
     '/v1/files/%2e%2e/messages',
     '/v1/files/%2E%2e%2Fmessages',
     '/v1/files//x',
+    ...['..;', '..;/messages', '.;/x', '..;x=1/messages', 'a;x=1', ';/x'].map((tail) => `/v1/files/${tail}`),
+    ...['%2E.', '.%2e', '%252e%252e', '%2e%2e%3b', 'a%5c..', 'a%2fb', 'a%00', 'a%3b', '%c0%ae%c0%ae'].flatMap((id) => [
+      `/v1/files/${id}/content`,
+      `/v1/messages/batches/${id}`,
+      `/v1/skills/${id}/versions`,
+    ]),
+    '/v1/files/a\\..\\b',
+    '/v1/files/\xff',
+    '/v1/files/%2',
+    '/v1/files/%zz',
+    `/v1/files/${'x'.repeat(20_000)}`,
     '//v1/messages',
     '/v1//messages',
     '/v1/messages;x=1',
@@ -123,13 +153,45 @@ describe('an odd target reaches nothing that it was not meant for', () => {
     expect(pair.anthropic.requests[0]!.headers.host).toBe(new URL(pair.anthropic.url).host);
   });
 
-  it.each(['CONNECT evil.example:443', 'TRACE /v1/messages', 'PUT /v1/messages', 'PROPFIND /v1/files'])(
-    '%s is no way through',
-    async (start) => {
-      expect(await send([`${start} HTTP/1.1`, 'host: x', KEY])).not.toMatch(/^HTTP\/1\.1 [23]/);
-      expect(pair.anthropic.requests).toHaveLength(0);
-    },
-  );
+  it('CONNECT is refused with 405, and its connection is closed', async () => {
+    const client = await RawSocket.connect(pair.gateway.port);
+    client.write('CONNECT evil.example:443 HTTP/1.1\r\nhost: evil.example\r\n\r\n');
+    expect(await client.readUntil('request_id')).toMatch(/^HTTP\/1\.1 405 .*"type":"error"/s);
+    await client.closed();
+  });
+
+  const UNSERVED = METHODS.filter((method) => !['CONNECT', 'GET', 'HEAD', 'POST', 'DELETE'].includes(method));
+  const PATHS = ['/v1/messages', '/user/alice/v1/messages', '/v1/files', '/v1/models', '/v1/chat/completions'].concat([
+    '/v1/responses',
+    '/v1/embeddings',
+    '/health',
+    '/metrics',
+    '/ui/',
+    '/',
+    '/api/limits',
+    '/api/session',
+    '/nope',
+  ]);
+  it.each(UNSERVED)('%s is refused with 4xx in the form of each dialect, on every path', async (method) => {
+    for (const path of PATHS) {
+      const answer = await rawRequest(pair.gateway.port, {
+        method,
+        path,
+        headers: ['x-api-key', 'sk-ant-api03-caller'],
+      });
+      expect([404, 405]).toContain(answer.status);
+      const isOpenAi = /chat|responses|embeddings/.test(path);
+      const ofAnthropic = { type: 'error', request_id: answer.headers['request-id'] };
+      const expected = { error: expect.objectContaining({ message: expect.any(String) }) };
+      expect(JSON.parse(answer.body.toString())).toEqual(isOpenAi ? expected : { ...expected, ...ofAnthropic });
+    }
+    expect(pair.anthropic.requests).toHaveLength(0);
+  });
+
+  it.each(['PUT /v1/messages', 'PROPFIND /v1/files'])('%s is no way through', async (start) => {
+    expect(await send([`${start} HTTP/1.1`, 'host: x', KEY])).not.toMatch(/^HTTP\/1\.1 [23]/);
+    expect(pair.anthropic.requests).toHaveLength(0);
+  });
 });
 
 it('a second request on one connection is a request of its own', async () => {

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -7,7 +8,13 @@ import { type Environment, readConfig } from './config/read-config.js';
 import { type ServerConfig, serverSection } from './config/server.config.js';
 import { type FallbackConfig, fallbackSection } from './fallback/fallback.config.js';
 import { AllowedMethods } from './messages/allowed-methods.js';
-import { namesTwoHosts, refuseBadPath, refuseBadRequest } from './messages/early-refusals.js';
+import {
+  framingFaultOf,
+  refuseBadPath,
+  refuseBadRequest,
+  refuseConnect,
+  refuseFraming,
+} from './messages/early-refusals.js';
 import { type MessagesConfig, messagesSection } from './messages/messages.config.js';
 import { createLogger, RoomLogger } from './observability/logging.js';
 import { type ObservabilityConfig, observabilitySection } from './observability/observability.config.js';
@@ -49,6 +56,8 @@ export async function createGateway(
     { logger: new RoomLogger(logger), bodyParser: false, abortOnError: false },
   );
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  fastify.server.on('connect', refuseConnect);
+  routeEveryMethod(fastify);
   leaveBodiesAlone(fastify, config[messagesSection.name] as MessagesConfig);
   app.get(AllowedMethods).watch(fastify);
   await app.init();
@@ -75,17 +84,24 @@ function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter {
   });
 }
 
+/** Routes for all methods then get every method that Node's parser takes, and refuse it in their own dialect. */
+function routeEveryMethod(fastify: FastifyInstance): void {
+  const isNew = (method: string) => method !== 'CONNECT' && !fastify.supportedMethods.includes(method);
+  for (const method of METHODS.filter(isNew)) fastify.addHttpMethod(method, { hasBody: true });
+}
+
 /** Bodies reach their room as they come; nobody parses them on the way. */
 function leaveBodiesAlone(fastify: FastifyInstance, { bodyTimeoutSeconds }: MessagesConfig): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
   fastify.addHook('onRequest', ({ raw }, reply, done) => {
-    // Fastify refuses a media type that it cannot read; whether one is good is for the upstream to say.
-    raw.headers['content-type'] = undefined;
+    // Fastify refuses a media type that it cannot read, which is for the upstream to judge, and a QUERY without one.
+    raw.headers['content-type'] = raw.method === 'QUERY' ? 'application/json' : undefined;
     // On answers of ours: those that are relayed are written past the reply.
     reply.header('x-content-type-options', 'nosniff');
-    if (namesTwoHosts(raw.rawHeaders)) {
-      refuseBadPath({ statusCode: 400, message: 'The request names two hosts.' }, undefined, reply);
+    const fault = framingFaultOf(raw);
+    if (fault) {
+      refuseFraming(fault, reply);
       return;
     }
     breakOffSlowBody(raw, bodyTimeoutSeconds);

@@ -40,7 +40,8 @@ export class AnthropicErrorFilter implements ExceptionFilter {
   private gatewayErrorOf(thrown: unknown, method: string, url: string): GatewayError {
     if (thrown instanceof GatewayError) return thrown;
     if (thrown instanceof HttpException && thrown.getStatus() === 404) return this.unknownPath(method, url);
-    const status = (thrown as { statusCode?: number }).statusCode;
+    const status =
+      thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number }).statusCode;
     if (status !== undefined && status < 500) {
       return new GatewayError({ type: errorTypeOfStatus(status), status, message: (thrown as Error).message });
     }
