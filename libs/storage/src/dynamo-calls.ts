@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { dynamoErrorToStorageError, nameOf } from './dynamo-error.js';
+import { dynamoErrorToStorageError, isPassing, nameOf } from './dynamo-error.js';
 import { ConditionFailedError, StorageError } from './storage-error.js';
 import type { Key, TableDefinition } from './table.js';
 
@@ -59,7 +59,7 @@ export class DynamoCalls {
       try {
         return await this.#told(what, () => send(this.#single));
       } catch (error) {
-        const isRefused = error instanceof StorageError && error.kind === 'throttled';
+        const isRefused = error instanceof StorageError && isPassing(error.kind);
         if (!isRefused || attempt >= this.maxAttempts) throw error;
         await backOff(attempt);
       }

@@ -11,9 +11,9 @@ const KIND_BY_NAME: Readonly<Record<string, StorageFailure>> = {
   ThrottlingError: 'throttled',
   LimitExceededException: 'throttled',
   // Refused because a transaction holds the item right now: nothing was written.
-  TransactionConflictException: 'throttled',
-  TransactionConflict: 'throttled',
-  TransactionInProgressException: 'throttled',
+  TransactionConflictException: 'conflict',
+  TransactionConflict: 'conflict',
+  TransactionInProgressException: 'conflict',
   ValidationException: 'invalid',
   ValidationError: 'invalid',
   SerializationException: 'invalid',
@@ -43,6 +43,11 @@ export function dynamoErrorToStorageError(error: unknown, what: string): Storage
 
 export function kindOfName(name: string | undefined): StorageFailure {
   return KIND_BY_NAME[name ?? ''] ?? 'failed';
+}
+
+/** Refused without a trace: the same call may be sent again, whatever it does. */
+export function isPassing(kind: StorageFailure): boolean {
+  return kind === 'throttled' || kind === 'conflict';
 }
 
 export function nameOf(error: unknown): string {

@@ -4,7 +4,7 @@ import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { checkedWrites, keyOfWrite } from './checked-writes.js';
 import { backOff, DynamoCalls, type DynamoOptions } from './dynamo-calls.js';
 import { createTable } from './dynamo-create-table.js';
-import { dynamoErrorToStorageError, kindOfName, nameOf } from './dynamo-error.js';
+import { dynamoErrorToStorageError, isPassing, kindOfName, nameOf } from './dynamo-error.js';
 import { transactItem } from './dynamo-expression.js';
 import { DynamoTable } from './dynamo-table.js';
 import { FirstUses } from './first-uses.js';
@@ -88,8 +88,8 @@ export class DynamoTableStore extends TableStore {
     const refused = writes.filter((_write, position) => reasons[position]?.Code === 'ConditionalCheckFailed');
     const judged = refused.find((write) => write.kind !== 'increment');
     if (judged !== undefined) throw new ConditionFailedError(judged.table.name, keyOfWrite(judged));
-    const isPassing = reasons.every(({ Code: code }) => isPassingReason(code));
-    if (!isPassing || attempt >= this.#calls.maxAttempts) throw cancelled(cause, reasons);
+    const mayPass = reasons.every(({ Code: code }) => isPassingReason(code));
+    if (!mayPass || attempt >= this.#calls.maxAttempts) throw cancelled(cause, reasons);
     // An increment is refused for one reason only: its item has expired.
     await Promise.all(refused.map((write) => this.table(write.table).clearExpired(keyOfWrite(write))));
     if (refused.length === 0) await backOff(attempt);
@@ -97,14 +97,17 @@ export class DynamoTableStore extends TableStore {
 }
 
 function isPassingReason(code: string | undefined): boolean {
-  return code === undefined || code === 'None' || code === 'ConditionalCheckFailed' || kindOfName(code) === 'throttled';
+  return code === undefined || code === 'None' || code === 'ConditionalCheckFailed' || isPassing(kindOfName(code));
 }
 
 /** Tells the one reason that will not pass; where all will pass, others were too busy with these items for us. */
 function cancelled(cause: unknown, reasons: readonly { Code?: string; Message?: string }[]): StorageError {
   const lasting = reasons.find(({ Code: code }) => !isPassingReason(code));
   const { message } = dynamoErrorToStorageError(cause, 'transaction');
-  if (lasting === undefined) return new StorageError('throttled', message, cause);
+  if (lasting === undefined) {
+    const isConflict = reasons.some(({ Code: code }) => kindOfName(code) === 'conflict');
+    return new StorageError(isConflict ? 'conflict' : 'throttled', message, cause);
+  }
   return new StorageError(kindOfName(lasting.Code), `${message} ${lasting.Message ?? ''}`, cause);
 }
 

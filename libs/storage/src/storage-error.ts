@@ -1,7 +1,8 @@
 /**
  * What went wrong below a table, in words a caller can act on:
  * - `unreachable`: no answer in time, or a broken connection. A write may or may not have happened
- * - `throttled`: refused for load or contention; nothing was written, try again later
+ * - `throttled`: refused for load; nothing was written, try again later
+ * - `conflict`: refused because another writer held the item at that moment; nothing was written, try again
  * - `missing_table`: the engine does not know the table
  * - `invalid`: the call itself is wrong and will never succeed
  * - `denied`: credentials or file permissions do not allow it
@@ -14,6 +15,7 @@
 export type StorageFailure =
   | 'unreachable'
   | 'throttled'
+  | 'conflict'
   | 'missing_table'
   | 'invalid'
   | 'denied'

@@ -80,6 +80,17 @@ describe('a limit item', () => {
     expect(withWindow(closed('a/b', 30), 'alice', window('a/b', 60), NOW, true)).toBeUndefined();
   });
 
+  it('keeps the 500 windows that end last, so that it never outgrows the store', () => {
+    const many = Array.from({ length: 600 }, (_, key) => window(`key${key}/opus`, 60 + key));
+    const item = many.reduce<LimitItem | undefined>(
+      (known, each) => withWindow(known, 'alice', each, NOW, false),
+      undefined,
+    )!;
+    expect(Object.keys(item.scopes!)).toHaveLength(500);
+    expect(closedWindowIn(item, ['key599/opus'], NOW, false)).toBeDefined();
+    expect(closedWindowIn(item, ['key0/opus'], NOW, false)).toBeUndefined();
+  });
+
   it('reopens what is over, and is gone when nothing is left', () => {
     const item = withWindow(closed('a/b', 60), 'alice', window('c/d', 90), NOW, false)!;
     const rest = withoutWindows(item, NOW, (name) => name === 'c/d')!;

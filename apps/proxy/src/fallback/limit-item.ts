@@ -35,6 +35,8 @@ export interface LimitItem {
 const EVERYTHING = '*';
 
 const TTL_SECONDS = 3_600;
+/** A scope takes some 200 bytes of an item of at most 400 KB; users have a handful. */
+const MAX_SCOPES = 500;
 /** How far the clocks of two tasks may lie apart. */
 const MAX_SKEW_SECONDS = 60;
 
@@ -105,9 +107,17 @@ export function stops(name: string, wanted: string): boolean {
   return wanted.startsWith('*/') && name.endsWith(wanted.slice(1));
 }
 
-function itemOf(user: string, scopes: Readonly<Record<string, ClosedScope>>): LimitItem {
+function itemOf(user: string, all: Readonly<Record<string, ClosedScope>>): LimitItem {
+  const scopes = longestOf(all);
   const last = Object.values(scopes).reduce((a, b) => (b.retry_until > a.retry_until ? b : a));
   return { user_id: user, list: LISTS.limits, ...last, ttl: last.retry_until + TTL_SECONDS, scopes };
+}
+
+/** Those that end last, where there are more than an item holds. */
+function longestOf(scopes: Readonly<Record<string, ClosedScope>>): Readonly<Record<string, ClosedScope>> {
+  const entries = Object.entries(scopes);
+  if (entries.length <= MAX_SCOPES) return scopes;
+  return Object.fromEntries(entries.sort(([, a], [, b]) => b.retry_until - a.retry_until).slice(0, MAX_SCOPES));
 }
 
 /** The windows that are still closed, by scope. */

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConditionFailedError, type Table, TableStore } from '@claude-proxy/storage';
+import { StorageError, type Table, TableStore } from '@claude-proxy/storage';
 import type { LimitWindow } from '@claude-proxy/upstream';
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { CredentialStates } from '../exchange/credential-states.js';
@@ -8,6 +7,7 @@ import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { StoreHealth } from '../state/store-health.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { LISTS, limitTable } from './limit.table.js';
+import { type LimitChange, LimitWriter } from './limit.writer.js';
 import {
   type ClosedScope,
   closedWindowIn,
@@ -26,7 +26,11 @@ const READ_PATIENCE_MS = 250;
 const STORE_PAUSE_MS = 5_000;
 const LOG_EVERY_MS = 60_000;
 const MAX_CACHED_USERS = 10_000;
-const MAX_TRIES = 5;
+/** Longer than any window of Anthropic's (a month), and a number that every store can keep. */
+const MAX_WINDOW_SECONDS = 32 * 24 * 60 * 60;
+/** A scope holds a fingerprint and the name of a model; the request names the model. */
+const MAX_SCOPE_CHARACTERS = 300;
+const MAX_REASON_CHARACTERS = 200;
 
 interface Cached {
   readonly item: LimitItem | undefined;
@@ -43,7 +47,7 @@ export class LimitStore implements OnModuleDestroy {
   readonly table: Table;
   private readonly cache = new Map<string, Cached>();
   private readonly reads = new Map<string, Promise<LimitItem | undefined>>();
-  private readonly writes = new Set<Promise<void>>();
+  private readonly writer: LimitWriter;
   private pausedUntilMs = 0;
   private loggedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -55,6 +59,10 @@ export class LimitStore implements OnModuleDestroy {
     private readonly health: StoreHealth,
   ) {
     this.table = store.table(limitTable(config.rateLimitTable));
+    this.writer = new LimitWriter(this.table, health, {
+      onWritten: (user, item) => this.keep(user, item),
+      onFailure: (error) => this.noteUnwritten(error),
+    });
   }
 
   /** The window that stops a request of these scopes now, if there is one. Never throws. */
@@ -68,9 +76,10 @@ export class LimitStore implements OnModuleDestroy {
 
   /** Counts at once in this process, and soon in all. */
   close(user: string, window: LimitWindow, isDrill = false): void {
-    if (!this.config.isTrackingLimits) return;
+    if (!this.config.isTrackingLimits || window.scope.length > MAX_SCOPE_CHARACTERS) return;
     this.credentials.limited(window.scope.split('/')[0]!, window.seconds);
-    this.change(user, (item) => withWindow(item, user, window, nowSeconds(), isDrill) ?? item);
+    const kept = storable(window);
+    this.change(user, (item) => withWindow(item, user, kept, nowSeconds(), isDrill) ?? item);
   }
 
   /** These scopes have just answered: whatever was remembered about them is over. */
@@ -114,7 +123,7 @@ export class LimitStore implements OnModuleDestroy {
 
   /** Resolves once everything told to this process has been written, or has failed. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.writes);
+    await this.writer.settled();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -141,7 +150,7 @@ export class LimitStore implements OnModuleDestroy {
     if (running) return running;
     const read = this.table
       .get({ user_id: user })
-      .then((item) => this.keep(user, item as LimitItem | undefined))
+      .then((item) => this.keep(user, this.writer.withChanges(user, item as LimitItem | undefined)))
       .catch((error: unknown) => {
         this.pause(error);
         return this.cache.get(user)?.item;
@@ -151,35 +160,10 @@ export class LimitStore implements OnModuleDestroy {
     return read;
   }
 
-  private change(user: string, changed: (item: LimitItem | undefined) => LimitItem | undefined): void {
-    this.keep(user, changed(this.cache.get(user)?.item));
+  private change(user: string, change: LimitChange): void {
+    this.keep(user, change(this.cache.get(user)?.item));
     this.feed.changed('limits');
-    const write = this.write(user, changed)
-      .catch((error: unknown) => this.pause(error))
-      .finally(() => this.writes.delete(write));
-    this.writes.add(write);
-  }
-
-  /** Reads, changes and writes under a revision, so that two tasks never undo each other. */
-  private async write(user: string, changed: (item: LimitItem | undefined) => LimitItem | undefined): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
-      const before = await this.itemOf(user);
-      const after = changed(before);
-      if (after === before) return;
-      try {
-        await this.replace(before, after);
-        this.keep(user, after);
-        return;
-      } catch (error) {
-        if (!(error instanceof ConditionFailedError) || tries === MAX_TRIES) throw error;
-      }
-    }
-  }
-
-  private async replace(before: LimitItem | undefined, after: LimitItem | undefined): Promise<void> {
-    const condition = before && revisionOf(before);
-    if (after) await this.table.put({ ...after, revision: randomUUID() }, condition ?? { absent: true });
-    else if (before) await this.table.delete({ user_id: before.user_id }, condition);
+    this.writer.change(user, change);
   }
 
   private keep(user: string, item: LimitItem | undefined): LimitItem | undefined {
@@ -189,21 +173,36 @@ export class LimitStore implements OnModuleDestroy {
     return item;
   }
 
+  /** An item that the store will never take says nothing about the store. */
+  private noteUnwritten(error: unknown): void {
+    if (error instanceof StorageError && error.kind === 'invalid') {
+      this.health.noteRefusedItem();
+      this.logLimited('the limits of one user cannot be stored (invalid), so they count in this process only');
+    } else {
+      this.pause(error);
+    }
+  }
+
   private pause(error: unknown): void {
     this.health.noteFailure();
-    const nowMs = performance.now();
-    this.pausedUntilMs = nowMs + STORE_PAUSE_MS;
-    if (nowMs - this.loggedAtMs < LOG_EVERY_MS) return;
-    this.loggedAtMs = nowMs;
-    this.logger.warn(`the store of limits does not answer, so nobody counts as limited: ${String(error)}`);
+    this.pausedUntilMs = performance.now() + STORE_PAUSE_MS;
+    this.logLimited(`the store of limits does not answer, so unknown limits do not count: ${String(error)}`);
+  }
+
+  private logLimited(message: string): void {
+    if (performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
+    this.loggedAtMs = performance.now();
+    this.logger.warn(message);
   }
 }
 
-/** Items of the original have no revision; they are replaced as long as they are the same. */
-function revisionOf(item: LimitItem): { attribute: string; equals: string | number } {
-  return item.revision
-    ? { attribute: 'revision', equals: item.revision }
-    : { attribute: 'retry_until', equals: item.retry_until };
+/** The window as every store can keep it: its text and its length come from an upstream. */
+function storable({ scope, seconds, reason }: LimitWindow): LimitWindow {
+  return {
+    scope: scope.toWellFormed(),
+    seconds: Math.min(Math.max(seconds || 0, 0), MAX_WINDOW_SECONDS),
+    reason: reason.slice(0, MAX_REASON_CHARACTERS).toWellFormed(),
+  };
 }
 
 function nowSeconds(): number {

@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { Recorder } from '../recording/recorder.js';
+import { StoreHealth } from '../state/store-health.js';
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 /** Exchanges are counted together: code that runs many times in a row costs a third of what it costs now and then. */
@@ -40,13 +41,21 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly feed: ExchangeFeed,
     recorder: Recorder,
+    store: StoreHealth,
   ) {
     this.gauge('in_flight', 'Exchanges that have not ended.', () => feed.inFlight);
     this.gauge('store_queue_exchanges', 'Exchanges that are not in the store yet.', () => recorder.waitingExchanges);
     this.gauge('store_lost_exchanges', 'Exchanges that never got into the store.', () => recorder.lostExchanges);
     this.modelEnds();
+    this.storeTroubles(store);
     // Memory, CPU, garbage collection, and the delay of the event loop.
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  private storeTroubles(store: StoreHealth): void {
+    this.gauge('store_failures', 'Failed calls of the store, since the start.', () => store.failures);
+    this.gauge('store_conflicts', 'Writes that lost a race and were sent again.', () => store.conflicts);
+    this.gauge('store_refused_items', 'Items that the store cannot keep.', () => store.refusedItems);
   }
 
   onModuleInit(): void {

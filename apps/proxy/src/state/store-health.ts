@@ -4,11 +4,23 @@ import { Injectable } from '@nestjs/common';
 @Injectable()
 export class StoreHealth {
   private count = 0;
+  private conflictCount = 0;
+  private refusedCount = 0;
   private unwritten: string | undefined;
 
   /** Since the start of the process. */
   get failures(): number {
     return this.count;
+  }
+
+  /** Writes that met another writer of the same item and were sent again: no failure, only work. */
+  get conflicts(): number {
+    return this.conflictCount;
+  }
+
+  /** Items that the store will never take: too large, or not storable. Their neighbors were written. */
+  get refusedItems(): number {
+    return this.refusedCount;
   }
 
   /** Why the last exchanges could not be written: a disk that is full or read-only still reads. */
@@ -18,6 +30,14 @@ export class StoreHealth {
 
   noteFailure(): void {
     this.count += 1;
+  }
+
+  noteConflict(): void {
+    this.conflictCount += 1;
+  }
+
+  noteRefusedItem(): void {
+    this.refusedCount += 1;
   }
 
   /** The exchanges wait for the next try. */
