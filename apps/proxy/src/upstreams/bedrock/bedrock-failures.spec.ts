@@ -119,6 +119,12 @@ describe('faultOf', () => {
     expect(faultOf(aws('ValidationException', 'x'.repeat(1_000_000))).message.length).toBeLessThanOrEqual(1_000);
   });
 
+  it('measures a message before it is matched: AWS quotes as much as a caller sends', () => {
+    const { awsMessage, message } = faultOf(aws('ValidationException', 'x'.repeat(1_000_000)));
+    expect(awsMessage).toHaveLength(8_000);
+    expect(message).toHaveLength(1_000);
+  });
+
   it('reads an exception that the SDK does not know', () => {
     const error = Object.assign(new Error('{"message":"odd"}'), { name: 'x', $metadata: { httpStatusCode: 500 } });
     expect(faultOf(error).message).toBe('odd');

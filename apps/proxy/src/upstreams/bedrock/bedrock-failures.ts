@@ -54,6 +54,8 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b\d{12}\b/g, '[account]'],
 ];
 const MAX_MESSAGE_LENGTH = 1_000;
+/** AWS quotes the request, so a caller decides how long its messages are. Expressions look at no more than this. */
+const MAX_MATCHED_LENGTH = 8_000;
 /** `messages.1.content.0: …`, as far as it is in words of the API. */
 const PLACE = /^[a-z_]+(?:\.(?:\d+|[a-z_]+))*(?=: )/;
 
@@ -77,7 +79,7 @@ const VERDICT_BY_NAME: ReadonlyMap<string, (error: AwsError, text: string) => Ve
 export function faultOf(cause: unknown): BedrockFault {
   if (cause instanceof FaultError) return cause.fault;
   const error = (isErrorLike(cause) ? cause : new Error(String(cause))) as AwsError;
-  const awsMessage = error.originalMessage ?? messageOf(error.message);
+  const awsMessage = String(error.originalMessage ?? messageOf(error.message)).slice(0, MAX_MATCHED_LENGTH);
   const text = withoutSecrets(awsMessage);
   // In a stream the SDK names some exceptions as the frame does, in lower camel case.
   const name = error.name.charAt(0).toUpperCase() + error.name.slice(1);
@@ -196,8 +198,9 @@ function silent(_error: AwsError, message: string): Verdict {
 function lost(error: AwsError): Verdict | undefined {
   const { code, message } = error;
   const isAnswered = error.$fault !== undefined || (statusOf(error) ?? 0) >= 400;
-  const isLost = LOST_CONNECTION.test(`${code} ${message}`);
-  if (isAnswered || (!isLost && !code)) return undefined;
+  if (isAnswered) return undefined;
+  const isLost = LOST_CONNECTION.test(`${code} ${message.slice(0, MAX_MATCHED_LENGTH)}`);
+  if (!isLost && !code) return undefined;
   const what = isLost ? 'closed the connection' : `cannot be reached (${code})`;
   return { ...brokenGateway(`AWS Bedrock ${what}`), isPassing: isLost };
 }

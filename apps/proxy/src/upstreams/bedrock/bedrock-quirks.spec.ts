@@ -40,6 +40,16 @@ describe('lessonsOf', () => {
     expect(lessonsOf(`${field}: Extra inputs are not permitted`, [])).toEqual([]);
   });
 
+  it.each([
+    ['a word', 'x'.repeat(1_000_000)],
+    ['a field', `${'x.'.repeat(500_000)}: Extra inputs are not permitted`],
+    ['numbers', '[0].'.repeat(250_000)],
+  ])('reads a message that quotes %s of a million characters in 250 ms', (_what, message) => {
+    const startedMs = performance.now();
+    expect(lessonsOf(message, ['a-1'])).toEqual([]);
+    expect(performance.now() - startedMs).toBeLessThan(250);
+  });
+
   it('learns nothing about betas when none was sent', () => {
     expect(lessonsOf('invalid beta flag', [])).toEqual([]);
   });

@@ -15,7 +15,8 @@ export type Lesson =
   | { readonly kind: 'system_role' };
 
 const BETA_REFUSED = /invalid beta flag|Unexpected value\(s\).*anthropic-beta/i;
-const EXTRA_INPUT = /([\w.[\]-]+): Extra inputs are not permitted/g;
+/** Starts at the start of a word and ends within 200 characters: anything longer is not a field of the API. */
+const EXTRA_INPUT = /(?<![\w.[\]-])([\w.[\]-]{1,200}): Extra inputs are not permitted/g;
 const SYSTEM_ROLE_REFUSED = /role ['"`]?system['"`]? is not supported/i;
 
 /** Without these the request would mean something else: a refusal that names one is the caller's to see. */
