@@ -13,6 +13,8 @@ const MAIN = join(ROOT, 'dist/apps/proxy/src/main.js');
 const LOCK = join(ROOT, 'dist/.building');
 const ABANDONED_AFTER_MS = 30_000;
 const PATIENCE_MS = 5_000;
+/** On a machine that has other work, reading the modules alone takes longer than anything else a test waits for. */
+const START_PATIENCE_MS = 20_000;
 const run = promisify(execFile);
 
 export interface LogLine {
@@ -70,7 +72,7 @@ export class BuiltGateway {
 
   static async started(environment: Readonly<Record<string, string>> = {}): Promise<BuiltGateway> {
     const gateway = await BuiltGateway.spawn(environment);
-    await gateway.hasLogged('State:');
+    await gateway.hasLogged('State:', START_PATIENCE_MS);
     return gateway;
   }
 
@@ -99,8 +101,8 @@ export class BuiltGateway {
   }
 
   /** Resolves once a text has been written; throws when the process ends without it, or is silent about it. */
-  async hasLogged(text: string): Promise<void> {
-    const patience = AbortSignal.timeout(PATIENCE_MS);
+  async hasLogged(text: string, patienceMs = PATIENCE_MS): Promise<void> {
+    const patience = AbortSignal.timeout(patienceMs);
     while (!this.output.includes(text)) {
       if (this.child.exitCode !== null) throw new Error(`ended without ${JSON.stringify(text)}: ${this.output}`);
       await once(this.wrote, 'text', { signal: patience }).catch(() => {
