@@ -9,6 +9,7 @@ import {
   answer,
   overloaded,
   rateLimited,
+  refuse,
   startAnthropicSimulator,
 } from '@claude-proxy/simulator';
 import { describeUpstream, type UpstreamStage } from '@claude-proxy/upstream/testing';
@@ -36,7 +37,7 @@ async function openStage(): Promise<UpstreamStage> {
   return {
     provider: new AcmeUpstream(),
     model: 'claude-opus-5-5',
-    ...simulatedFarSide(simulator, rateLimited()),
+    ...simulatedFarSide(simulator, { limited: rateLimited(), invalid: (message) => refuse(400, { message }) }),
     close: async () => {
       await simulator.close();
       await rm(directory, { recursive: true });

@@ -1,18 +1,19 @@
 import {
-  type Behaviour,
   rateLimited,
+  refuse,
   type Simulator,
   startAnthropicSimulator,
   startBedrockSimulator,
   throttled,
+  validation,
 } from '@claude-proxy/simulator';
 import { describeUpstream, type UpstreamStage } from '@claude-proxy/upstream/testing';
 import { UpstreamRegistry } from '../../apps/proxy/src/fallback/upstream.registry.js';
-import { simulatedFarSide } from '../support/simulated-far-side.js';
+import { type Refusals, simulatedFarSide } from '../support/simulated-far-side.js';
 import { startGateway } from '../support/start-gateway.js';
 
 /** The providers as the gateway has them, wired by its own modules. */
-async function openStage(name: string, simulator: Simulator, limited: Behaviour): Promise<UpstreamStage> {
+async function openStage(name: string, simulator: Simulator, refusals: Refusals): Promise<UpstreamStage> {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test-key-id', AWS_SECRET_ACCESS_KEY: 'test-secret' });
   const gateway = await startGateway({
     ANTHROPIC_UPSTREAM_URL: simulator.url,
@@ -22,7 +23,7 @@ async function openStage(name: string, simulator: Simulator, limited: Behaviour)
   return {
     provider: gateway.app.get(UpstreamRegistry).chain[0]!.provider,
     model: 'claude-opus-5-5',
-    ...simulatedFarSide(simulator, limited),
+    ...simulatedFarSide(simulator, refusals),
     close: async () => {
       await gateway.close();
       await simulator.close();
@@ -30,5 +31,12 @@ async function openStage(name: string, simulator: Simulator, limited: Behaviour)
   };
 }
 
-describeUpstream('anthropic', async () => openStage('anthropic', await startAnthropicSimulator(), rateLimited()));
-describeUpstream('bedrock', async () => openStage('bedrock', await startBedrockSimulator(), throttled()));
+describeUpstream('anthropic', async () =>
+  openStage('anthropic', await startAnthropicSimulator(), {
+    limited: rateLimited(),
+    invalid: (message) => refuse(400, { message }),
+  }),
+);
+describeUpstream('bedrock', async () =>
+  openStage('bedrock', await startBedrockSimulator(), { limited: throttled(), invalid: validation }),
+);

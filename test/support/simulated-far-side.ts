@@ -1,10 +1,16 @@
-import { answer, type Behaviour, cut, resetBeforeHeaders, type Simulator, silence } from '@claude-proxy/simulator';
+import { answer, type Behaviour, big, cut, resetBeforeHeaders, type Simulator, silence } from '@claude-proxy/simulator';
 import type { UpstreamStage } from '@claude-proxy/upstream/testing';
 
-/** The far side of a provider under contract, played by a simulator; `limited` is how it says that it has enough. */
+/** How a service refuses in its own form. */
+export interface Refusals {
+  readonly limited: Behaviour;
+  invalid(message: string): Behaviour;
+}
+
+/** The far side of a provider under contract, played by a simulator. */
 export function simulatedFarSide(
   simulator: Simulator,
-  limited: Behaviour,
+  { limited, invalid }: Refusals,
 ): Omit<UpstreamStage, 'provider' | 'model' | 'close'> {
   // Enough of the same for upstreams that try a second time.
   const will = (behaviour: Behaviour) => {
@@ -13,6 +19,8 @@ export function simulatedFarSide(
   };
   return {
     willAnswer: () => will(answer()),
+    willAnswerAtLength: (bytes) => will(big({ bytes })),
+    willRefuseAtLength: (bytes) => will(invalid('x'.repeat(bytes))),
     willLimit: () => will(limited),
     willReset: () => will(resetBeforeHeaders()),
     willCut: () => will(cut({ afterEvents: 4 })),

@@ -55,7 +55,8 @@ class PulledBody implements AnswerBody {
   private async pump(sink: BodySink): Promise<void> {
     for await (const chunk of this.chunks) {
       if (this.isDestroyed) return;
-      if (!sink.write(asBuffer(chunk))) await this.room();
+      const hasRoom = chunk.length === 0 || sink.write(asBuffer(chunk));
+      if (!hasRoom && !this.isDestroyed) await this.room();
       if (this.isDestroyed) return;
     }
   }
@@ -92,7 +93,10 @@ export async function* chunksOfBody(body: AnswerBody): AsyncGenerator<Buffer> {
   }
 }
 
-/** Asks the source to wait after each chunk, so at most what one read delivered is held. */
+/**
+ * Pauses the source after each chunk, so at most what one read delivered is held. An empty chunk is skipped: a body
+ * that breaks its contract and delivers one at each `resume()` would otherwise keep the reader busy without end.
+ */
 class Inbox implements BodySink {
   readonly chunks: Buffer[] = [];
   isOver = false;
@@ -100,6 +104,7 @@ class Inbox implements BodySink {
   private wake: (() => void) | undefined;
 
   write(chunk: Buffer): boolean {
+    if (chunk.length === 0) return this.chunks.length === 0;
     this.chunks.push(chunk);
     this.wake?.();
     return false;

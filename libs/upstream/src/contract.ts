@@ -50,7 +50,7 @@ export function notAccepted(reason: string): Acceptance {
 
 /** Where the bytes of an answer go. Chunks arrive in order; exactly one of `end` and `fail` comes last. */
 export interface BodySink {
-  /** Returns false when it wants no more until `resume()` is called on the body. */
+  /** Takes at least one byte. Returns false when it wants no more until `resume()` is called on the body. */
   write(chunk: Buffer): boolean;
   end(): void;
   fail(error: Error): void;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chunksOfBody, readBody } from '../answer-body.js';
-import type { Credential, SendOptions, UpstreamProvider, UpstreamRequest } from '../contract.js';
+import type { AnswerBody, Credential, SendOptions, UpstreamProvider, UpstreamRequest } from '../contract.js';
 import { headerOf } from '../header-lines.js';
 import { UpstreamError } from '../upstream-error.js';
 
@@ -11,6 +11,10 @@ export interface UpstreamStage {
   readonly model: string;
   /** The next request is answered whole. */
   willAnswer(): void;
+  /** The next request is answered with a text of so many bytes. */
+  willAnswerAtLength(textBytes: number): void;
+  /** The next request is refused as invalid, with a message of so many bytes. */
+  willRefuseAtLength(messageBytes: number): void;
   /** The next request is answered with 429, or whatever the far side says for it. */
   willLimit(): void;
   /** The next request is cut off before any answer. */
@@ -33,6 +37,8 @@ const CREDENTIAL: Credential = {
   source: 'client',
 };
 const MAX_ANSWER_BYTES = 1024 * 1024;
+/** More than three reads of a socket (64 KB each): the body is paused in the middle. */
+const LARGE_BYTES = 300_000;
 
 /** What the gateway relies on, promised by every upstream. */
 export function describeUpstream(name: string, open: () => Promise<UpstreamStage>): void {
@@ -75,6 +81,20 @@ export function describeUpstream(name: string, open: () => Promise<UpstreamStage
       expect(names.at(-1)).toBe('message_stop');
       expect(text).toContain(`"model":"${stage.model}"`);
       expect(text.endsWith('\n\n')).toBe(true);
+    });
+
+    it.each([true, false])(
+      'delivers a large answer to a reader that takes one chunk at a time (stream: %s)',
+      async (isStream) => {
+        stage.willAnswerAtLength(LARGE_BYTES);
+        const { body } = await send(isStream);
+        expect(await bytesReadSlowly(body)).toBeGreaterThan(LARGE_BYTES);
+      },
+    );
+
+    it.each([true, false])('throws a large refusal (stream: %s)', async (isStream) => {
+      stage.willRefuseAtLength(LARGE_BYTES);
+      expect(await failureOf(send(isStream))).toBe('rejected');
     });
 
     it.each([true, false])('throws rate_limited before any answer (stream: %s)', async (isStream) => {
@@ -121,6 +141,23 @@ export function describeUpstream(name: string, open: () => Promise<UpstreamStage
       );
       expect(text).toMatch(/^event: error$|^threw /m);
       expect(text).not.toContain('event: message_stop');
+    });
+  });
+}
+
+/** Pauses the body after each chunk. Rejects at an empty chunk: it would come again at each `resume()`, without end. */
+function bytesReadSlowly(body: AnswerBody): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let length = 0;
+    body.pipe({
+      write(chunk) {
+        length += chunk.length;
+        if (chunk.length === 0) reject(new Error(`an empty chunk came after ${length} bytes`));
+        else queueMicrotask(() => body.resume());
+        return false;
+      },
+      end: () => resolve(length),
+      fail: reject,
     });
   });
 }

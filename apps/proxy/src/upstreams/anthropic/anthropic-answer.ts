@@ -63,8 +63,13 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
     this.resolveHead({ status, headers: headerLinesOf(controller), body: this });
   }
 
+  /**
+   * undici flushes its parser on `resume()`: where the socket has no more bytes yet, that is an empty chunk at once.
+   * If a sink took it and paused again, the two would call each other in microtasks and the event loop would stop.
+   */
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.isLetGo && !this.sink.write(chunk)) controller.pause();
+    if (chunk.length === 0 || this.isLetGo) return;
+    if (!this.sink.write(chunk)) controller.pause();
   }
 
   onResponseEnd(): void {
