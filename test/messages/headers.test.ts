@@ -36,8 +36,15 @@ describe('a request header', () => {
       'interleaved-thinking-2025-05-14',
     ],
     ...['anthropic-dangerous-direct-browser-access', 'true', 'x-app', 'cli', 'Content-Type', 'application/json'],
-    ...['Accept-Encoding', 'gzip, deflate, br, zstd', 'traceparent', '00-4bf92f-00f067-01', 'X-Empty', ''],
-    ...['X-Latin', 'Gr\u00fc\u00dfe', 'Idempotency-Key', 'k-1', 'Referer', 'http://a/b?c', 'Origin', 'http://a'],
+    ...['Accept-Encoding', 'gzip, deflate, br, zstd', 'traceparent', '00-4bf92f-00f067-01', 'anthropic-empty', ''],
+    ...['Anthropic-Latin', 'Gr\u00fc\u00dfe', 'Idempotency-Key', 'k-1', 'anthropic-request-tags', 'team=a'],
+  ];
+  const OF_THE_WAY = [
+    ...['Origin', 'https://chat.example.com', 'Referer', 'https://chat.example.com/c?token=SECRET'],
+    ...['Sec-Fetch-Mode', 'cors', 'sec-ch-ua', '"Chromium";v="1"', 'Accept-Language', 'de', 'DNT', '1'],
+    ...['X-Forwarded-For', '10.0.0.7', 'Forwarded', 'for=10.0.0.7', 'Via', '1.1 proxy', 'X-Real-IP', '10.0.0.7'],
+    ...['CF-Connecting-IP', '10.0.0.7', 'X-Amzn-Trace-Id', 'Root=1', 'x-amzn-oidc-data', 'jwt', 'X-Envoy-Id', '1'],
+    ...['X-Request-ID', 'r-1', 'X-Unknown', '1'],
   ];
 
   it('arrives with every other one, in order, spelling and repetition', async () => {
@@ -54,19 +61,27 @@ describe('a request header', () => {
     expect(arrived.slice(from, from + END_TO_END.length)).toEqual(END_TO_END);
   });
 
+  it.each(PATHS)('ends at the gateway where a browser, a proxy or a load balancer added it: %s', async (path) => {
+    await post([...OF_THE_WAY, 'x-app', 'cli'], path);
+    const names = namesOf(await received()).map((name) => name.toLowerCase());
+    const added = new Set(namesOf(OF_THE_WAY).map((name) => name.toLowerCase()));
+    expect(names.filter((name) => added.has(name))).toEqual([]);
+    expect(names).toContain('x-app');
+  });
+
   it.each(PATHS)('stays here where it is meant for the next hop alone: %s', async (path) => {
     await post(
       [
-        ...['Connection', 'close, X-Hop', 'X-Hop', '1', 'x-hop', '2', 'Keep-Alive', 'timeout=5', 'TE', 'trailers'],
+        ...['Connection', 'close, X-App', 'X-App', '1', 'x-app', '2', 'Keep-Alive', 'timeout=5', 'TE', 'trailers'],
         ...['Proxy-Authorization', 'Basic x', 'Proxy-Connection', 'keep-alive', 'Upgrade', 'h2c'],
-        ...['X-Kept', 'yes'],
+        ...['X-Stainless-Kept', 'yes'],
       ],
       path,
     );
     const names = namesOf(await received()).map((name) => name.toLowerCase());
-    const stayed = ['x-hop', 'keep-alive', 'te', 'proxy-authorization', 'proxy-connection', 'upgrade'];
+    const stayed = ['x-app', 'keep-alive', 'te', 'proxy-authorization', 'proxy-connection', 'upgrade'];
     expect(names.filter((name) => stayed.includes(name))).toEqual([]);
-    expect(names).toContain('x-kept');
+    expect(names).toContain('x-stainless-kept');
   });
 
   it.each(PATHS)('never reaches Anthropic where it is ours: %s', async (path) => {
@@ -89,9 +104,9 @@ describe('a request header', () => {
   });
 
   it('is no way to smuggle a second one in', async () => {
-    const { status } = await post(['x-a', 'b\u0085x-admin: 1']);
+    const { status } = await post(['anthropic-a', 'b\u0085x-admin: 1']);
     expect(status).toBe(200);
-    expect(linesOf(await received(), 'x-a')).toEqual(['b\u0085x-admin: 1']);
+    expect(linesOf(await received(), 'anthropic-a')).toEqual(['b\u0085x-admin: 1']);
   });
 });
 
@@ -99,7 +114,7 @@ describe('an answer header', () => {
   const END_TO_END = [
     ...['Content-Type', 'application/json', 'request-id', 'req_011A', 'anthropic-organization-id', 'org'],
     ...['anthropic-ratelimit-tokens-remaining', '0', 'anthropic-ratelimit-unified-status', 'allowed'],
-    ...['x-should-retry', 'false', 'Server-Timing', 'x', 'server-timing', 'y', 'CF-RAY', '1-FRA', 'X-Latin', '\u00fc'],
+    ...['x-should-retry', 'false', 'Server-Timing', 'x', 'server-timing', 'y', 'X-Latin', '\u00fc'],
   ];
   const scripted = {
     status: 200,
@@ -110,7 +125,6 @@ describe('an answer header', () => {
         'x-should-retry': 'false',
         'Server-Timing': 'x',
         'server-timing': 'y',
-        'CF-RAY': '1-FRA',
         'X-Latin': '\u00fc',
       },
     },
@@ -132,14 +146,22 @@ describe('an answer header', () => {
         headers: {
           ...{ connection: 'X-Hop', 'x-hop': '1', 'keep-alive': 'timeout=99', 'proxy-authenticate': 'Basic' },
           ...{ 'x-claude-proxy-upstream': 'forged', 'x-claude-proxy-exchange': 'forged', 'x-kept': 'yes' },
+          ...{
+            'CF-RAY': '1-FRA',
+            'set-cookie': '__cf_bm=1',
+            'alt-svc': 'h3=":443"',
+            server: 'cloudflare',
+            via: '1.1 g',
+          },
         },
         body: '{}',
       }),
     );
     const { headers, rawHeaders } = await post([], path);
     expect(headers).toMatchObject({ 'x-kept': 'yes', 'x-claude-proxy-upstream': 'anthropic' });
-    expect(headers).not.toHaveProperty('x-hop');
-    expect(headers).not.toHaveProperty('proxy-authenticate');
+    for (const name of ['x-hop', 'proxy-authenticate', 'cf-ray', 'set-cookie', 'alt-svc', 'server', 'via']) {
+      expect(headers).not.toHaveProperty(name);
+    }
     expect(headers['keep-alive']).not.toBe('timeout=99');
     expect(rawHeaders.join()).not.toContain('forged');
   });

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { Secret } from './secret.js';
 
 const WEB_ORIGIN = /^(?:\*|[a-z][a-z\d+.-]*:\/\/[^/?#@\s]+\/?)$/;
+/** RFC 9110 section 5.6.2, a token. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /** What a variable may hold: how its text is read, and how that is said to an operator. */
 export interface Kind<Value> {
@@ -73,6 +75,15 @@ export const webOrigins: Kind<readonly string[]> = {
     .transform((value) => splitList(value.toLowerCase()))
     .pipe(z.array(z.string().regex(WEB_ORIGIN)))
     .transform((origins) => origins.map((origin) => origin.replace(/\/$/, ''))),
+};
+
+/** In lower case, as header names are compared. */
+export const headerNames: Kind<readonly string[]> = {
+  allowed: 'names of headers, separated by commas',
+  schema: z
+    .string()
+    .transform((value) => splitList(value.toLowerCase()))
+    .pipe(z.array(z.string().regex(HEADER_NAME))),
 };
 
 export const textMap: Kind<Readonly<Record<string, string>>> = {

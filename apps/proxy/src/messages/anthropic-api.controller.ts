@@ -47,7 +47,7 @@ export class AnthropicApiController {
       {
         method: raw.method!,
         path,
-        headers: headersFor(request, isBatch),
+        headers: this.headersFor(request, isBatch),
         body: bodyFor(request),
         host: raw.headers.host,
       },
@@ -64,16 +64,16 @@ export class AnthropicApiController {
       message: "The Admin API of an organization is not served through this gateway; ask Anthropic's API directly.",
     });
   }
-}
 
-/** Batch objects name a URL that has to lead back here, so they must come readable. */
-function headersFor({ raw }: FastifyRequest<UserParams>, isBatch: boolean): string[] {
-  const headers = requestHeadersFor(raw.rawHeaders);
-  const length = raw.headers['content-length'];
-  if (length !== undefined) headers.push('content-length', length);
-  if (!isBatch) return headers;
-  const kept = headersWhere(headers, (name) => name !== 'accept-encoding');
-  return [...kept, 'accept-encoding', 'identity'];
+  /** Batch objects name a URL that has to lead back here, so they must come readable. */
+  private headersFor({ raw }: FastifyRequest<UserParams>, isBatch: boolean): string[] {
+    const headers = requestHeadersFor(raw.rawHeaders, this.config);
+    const length = raw.headers['content-length'];
+    if (length !== undefined) headers.push('content-length', length);
+    if (!isBatch) return headers;
+    const kept = headersWhere(headers, (name) => name !== 'accept-encoding');
+    return [...kept, 'accept-encoding', 'identity'];
+  }
 }
 
 function bodyFor({ raw }: FastifyRequest<UserParams>): Readable | undefined {

@@ -13,8 +13,8 @@ const HOP_BY_HOP = [
   'upgrade',
   'expect',
 ];
-/** Credentials are chosen elsewhere; cookies and the admin token are between client and gateway. */
-const NOT_FOR_UPSTREAMS = new Set([
+/** Not even where an operator adds them: credentials are chosen elsewhere, cookies and the admin token are for the gateway. */
+const NEVER_SENT = new Set([
   ...HOP_BY_HOP,
   'host',
   'content-length',
@@ -23,26 +23,66 @@ const NOT_FOR_UPSTREAMS = new Set([
   'cookie',
   'x-admin-token',
 ]);
-const NOT_FOR_CLIENTS = new Set([...HOP_BY_HOP, 'set-cookie']);
+/**
+ * What Claude Code, Anthropic's SDKs and plain HTTP clients send. Everything else was added on the way: by a browser
+ * (`origin` alone makes Anthropic refuse a request), a proxy, a CDN or a load balancer.
+ */
+const SENT = new Set([
+  ...['accept', 'accept-encoding', 'content-type', 'content-encoding', 'user-agent'],
+  ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range', 'range', 'last-event-id'],
+  ...['idempotency-key', 'x-idempotency-key', 'x-app', 'x-client-app', 'x-client-request-id'],
+  // An SDK sends these two where the application has an OpenTelemetry provider.
+  ...['traceparent', 'tracestate'],
+]);
+/** Open families: their members arrive with releases of clients. */
+const SENT_FAMILIES = ['anthropic-', 'x-anthropic-', 'x-claude-', 'x-stainless-'];
+
+/** What an upstream's CDN, load balancer or web server says about itself, or about a browser's own connection to it. */
+const NOT_RETURNED = new Set([
+  ...HOP_BY_HOP,
+  ...['set-cookie', 'set-cookie2', 'alt-svc', 'server', 'via', 'x-powered-by', 'x-served-by', 'x-runtime'],
+  ...['strict-transport-security', 'expect-ct', 'nel', 'report-to', 'reporting-endpoints', 'clear-site-data'],
+  ...['x-cache', 'x-cache-hits', 'x-timer', 'x-varnish', 'proxy-status', 'x-robots-tag', 'x-real-ip', 'forwarded'],
+]);
+const NOT_RETURNED_FAMILIES = [
+  ...['cf-', 'cdn-', 'x-envoy-', 'x-forwarded-', 'x-fastly-', 'fastly-', 'x-akamai-', 'x-azure-'],
+  // `x-amzn-requestid` goes on: Claude Platform on AWS names its request by it.
+  ...['x-amz-', 'x-amzn-trace-', 'x-amzn-remapped-'],
+  // The gateway decides which pages may read its answers.
+  'access-control-',
+];
 /** Headers of the gateway itself. */
 const OURS = 'x-claude-proxy-';
 
-/** The end-to-end headers of a request, in order and spelling as they came. */
-export function requestHeadersFor(rawHeaders: HeaderLines): string[] {
-  return without(rawHeaders, NOT_FOR_UPSTREAMS);
+/** Names, in lower case, that an operator adds to those above. */
+interface ForwardedHeaders {
+  readonly forwardedHeaders: readonly string[];
 }
 
-/** The end-to-end headers of an answer, in order and spelling as they came. */
+/** The header lines of a request that go on to an upstream, in order and spelling as they came. */
+export function requestHeadersFor(rawHeaders: HeaderLines, { forwardedHeaders }: ForwardedHeaders): string[] {
+  return linesWhere(rawHeaders, (name) => isSent(name) || (forwardedHeaders.includes(name) && !NEVER_SENT.has(name)));
+}
+
+/** The header lines of an answer that go on to the client, in order and spelling as they came. */
 export function answerHeadersFor(headers: HeaderLines): string[] {
-  return without(headers, NOT_FOR_CLIENTS);
+  return linesWhere(headers, (name) => !NOT_RETURNED.has(name) && !isOfFamily(name, NOT_RETURNED_FAMILIES));
 }
 
-function without(lines: HeaderLines, dropped: ReadonlySet<string>): string[] {
+function isSent(name: string): boolean {
+  return SENT.has(name) || isOfFamily(name, SENT_FAMILIES);
+}
+
+function isOfFamily(name: string, families: readonly string[]): boolean {
+  return families.some((family) => name.startsWith(family));
+}
+
+function linesWhere(lines: HeaderLines, passes: (name: string) => boolean): string[] {
   const named = namedByConnection(lines);
   const kept: string[] = [];
   for (let index = 0; index < lines.length; index += 2) {
     const name = lines[index]!.toLowerCase();
-    if (dropped.has(name) || named?.has(name) || name.startsWith(OURS)) continue;
+    if (name.startsWith(OURS) || named?.has(name) || !passes(name)) continue;
     kept.push(lines[index]!, lines[index + 1]!);
   }
   return kept;

@@ -1,4 +1,4 @@
-import { wholeNumber } from '../config/kinds.js';
+import { headerNames, wholeNumber } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
 import { MAX_BODY_BYTES } from './request-body.js';
 
@@ -20,6 +20,12 @@ export const messagesSection = section('messages', 'How answers reach clients.',
     wholeNumber(1, 3_600),
     'A request body that brings less than 16 KiB in so long is broken off; one that flows may take as long as it needs.',
     '30',
+  ),
+  forwardedHeaders: setting(
+    'FORWARDED_HEADERS',
+    headerNames,
+    'Further request headers that go on to an upstream, beside those that Claude Code and the SDKs send. All others end at the gateway.',
+    '',
   ),
 });
 

@@ -103,7 +103,7 @@ export class MessagesController {
     const received = {
       operation,
       path: exchange.path,
-      headers: requestHeadersFor(raw.rawHeaders),
+      headers: requestHeadersFor(raw.rawHeaders, this.config),
       body: await this.budget.read(raw, exchange),
       host: raw.headers.host,
       user: exchange.user,

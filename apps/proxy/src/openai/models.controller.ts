@@ -64,7 +64,8 @@ export class ModelsController {
       reply.hijack();
       return relay(answer, reply.raw, { exchange, tap, ...this.config });
     };
-    const asked = { method, path: exchange.path, headers: requestHeadersFor(rawHeaders), body: undefined };
+    const forwarded = requestHeadersFor(rawHeaders, this.config);
+    const asked = { method, path: exchange.path, headers: forwarded, body: undefined };
     const standIn = { patienceMs: PATIENCE_MS, answer: () => answerOf(this.fromTable(exchange.path)) };
     await this.service.pass({ ...asked, host: headers.host }, exchange, { credential, signal }, deliver, standIn);
   }
