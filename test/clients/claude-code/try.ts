@@ -1,0 +1,128 @@
+import 'reflect-metadata';
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { rateLimited } from '@claude-proxy/simulator';
+import { type Stage, setStage } from '../../drills/stage.js';
+import { InstalledClaude } from './installed-claude.js';
+import { playedModel } from './played-model.js';
+import { SCENARIOS, type Scenario } from './scenarios.js';
+import { differencesOf, transcriptOf } from './transcript.js';
+
+const PAGE = 'docs/claude-code.md';
+const HOUR_SECONDS = 3_600;
+
+/** How Claude Code reaches a model. */
+interface Way {
+  readonly title: string;
+  readonly environment: Readonly<Record<string, string>>;
+  baseUrlOf(stage: Stage): string;
+  /** Before the first session, and before each further one of a scenario. */
+  readonly prepare?: (stage: Stage, step: 'first' | 'further') => void;
+}
+
+const THROUGH: Pick<Way, 'environment' | 'baseUrlOf'> = {
+  environment: {},
+  baseUrlOf: ({ url }) => `${url}/user/alice`,
+};
+
+/** What the others are compared with. */
+const DIRECT: Way = { title: 'without a gateway', environment: {}, baseUrlOf: ({ anthropic }) => anthropic.url };
+
+const WAYS: readonly Way[] = [
+  { ...THROUGH, title: 'Anthropic answers' },
+  { ...THROUGH, title: 'a 429 in mid-session', prepare: limitAfterFirstAnswer },
+  { ...THROUGH, title: 'forced drill', environment: { FORCE_RATE_LIMIT: 'true' } },
+  { ...THROUGH, title: 'back and forth', prepare: limitEverySecondSession },
+];
+
+interface Row {
+  readonly scenario: Scenario;
+  /** By way: what a person notices, line by line. */
+  readonly noticed: readonly (readonly string[])[];
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { claude: { type: 'string' }, only: { type: 'string' }, write: { type: 'boolean' } },
+  });
+  const claude = await InstalledClaude.at(values.claude ?? 'claude');
+  print(`Claude Code ${claude.version}, played against the real gateway between simulated upstreams.\n`);
+  const rows: Row[] = [];
+  try {
+    for (const scenario of SCENARIOS.filter(({ title }) => title.includes(values.only ?? ''))) {
+      rows.push(await rowOf(claude, scenario));
+      print(lineOf(rows.at(-1)!));
+    }
+  } finally {
+    await claude.remove();
+  }
+  if (values.write) await writeFile(PAGE, pageOf(claude.version, rows));
+  return rows.every(({ noticed }) => noticed.flat().length === 0) ? 0 : 1;
+}
+
+async function rowOf(claude: InstalledClaude, scenario: Scenario): Promise<Row> {
+  const expected = await playedOn(DIRECT, claude, scenario);
+  const noticed: string[][] = [];
+  for (const way of WAYS) noticed.push(differencesOf(expected, await playedOn(way, claude, scenario)));
+  return { scenario, noticed };
+}
+
+async function playedOn(way: Way, claude: InstalledClaude, scenario: Scenario): Promise<string[]> {
+  const stage = await setStage(way.environment);
+  stage.anthropic.setDefault(playedModel);
+  stage.bedrock.setDefault(playedModel);
+  try {
+    way.prepare?.(stage, 'first');
+    const between = () => way.prepare?.(stage, 'further');
+    const sessions = await scenario.play(claude, way.baseUrlOf(stage), between);
+    return sessions.flatMap(transcriptOf);
+  } finally {
+    await stage.close();
+  }
+}
+
+/** The first answer makes the credential known; everything after it is limited. */
+function limitAfterFirstAnswer({ anthropic }: Stage, step: 'first' | 'further'): void {
+  if (step === 'further') return;
+  let answers = 0;
+  anthropic.setDefault((request) => {
+    answers += 1;
+    return answers === 1 ? playedModel(request) : rateLimited({ retryAfterSeconds: HOUR_SECONDS });
+  });
+}
+
+/** Anthropic, Bedrock, Anthropic: the history goes to each with what the other has written into it. */
+function limitEverySecondSession({ anthropic }: Stage, step: 'first' | 'further'): void {
+  const isLimited = step === 'further' && anthropic.requests.length % 2 === 1;
+  anthropic.setDefault(isLimited ? rateLimited({ retryAfterSeconds: 1 }) : playedModel);
+}
+
+function lineOf({ scenario, noticed }: Row): string {
+  const marks = noticed.map((lines) => (lines.length === 0 ? '✅' : '❌')).join(' ');
+  const details = noticed.flatMap((lines, index) => lines.map((line) => `\n     ${WAYS[index]!.title}: ${line}`));
+  return `${marks} ${scenario.title}${details.join('')}`;
+}
+
+function pageOf(version: string, rows: readonly Row[]): string {
+  const head = `| what a person does | ${WAYS.map(({ title }) => title).join(' | ')} |\n|---|${WAYS.map(() => '---|').join('')}`;
+  const lines = rows.map(({ scenario, noticed }) => `| ${scenario.title} | ${noticed.map(cellOf).join(' | ')} |`);
+  return `# What a person at Claude Code notices
+
+Made by \`npm run try:claude-code -- --claude path/to/claude --write\` with Claude Code ${version}: the installed program runs each
+scenario against the real gateway between simulated upstreams, and what it shows is compared line by line with the same
+session without a gateway. The simulated model does what the prompt orders, so every other difference is the gateway's.
+
+${head}
+${lines.join('\n')}
+`;
+}
+
+function cellOf(lines: readonly string[]): string {
+  return lines.length === 0 ? 'nothing' : lines.map((line) => line.replaceAll('|', '\\|')).join('<br>');
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+process.exitCode = await main();
