@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { parse } from 'smol-toml';
 import { DEFAULT_DRAIN_SECONDS, SETTINGS } from '../support/settings.js';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -7,27 +8,46 @@ const dockerfile = read('Dockerfile');
 const port = /^EXPOSE (\d+)$/m.exec(dockerfile)![1]!;
 const health = /127\.0\.0\.1:\$\{process\.env\.PORT\}(\/[a-z]+)/.exec(dockerfile)![1]!;
 
+interface FlyToml {
+  readonly kill_signal: string;
+  readonly kill_timeout: number;
+  readonly build: { readonly dockerfile: string };
+  readonly env: Readonly<Record<string, unknown>>;
+  readonly mounts: readonly { readonly destination: string }[];
+  readonly http_service: {
+    readonly internal_port: number;
+    readonly checks: readonly { readonly path: string }[];
+  };
+}
+
 describe('deploy/fly.toml', () => {
-  const fly = read('deploy/fly.toml');
-  const settingOf = (name: string) => new RegExp(`^${name} = "?([^"\\n]+)"?$`, 'm').exec(fly)?.[1];
+  const fly = parse(read('deploy/fly.toml')) as unknown as FlyToml;
+  const [mount] = fly.mounts;
 
   it('agrees with the container on port, health check and volume', () => {
-    expect(settingOf('internal_port')).toBe(port);
-    expect(settingOf('PORT')).toBe(port);
-    expect(settingOf('path')).toBe(health);
-    expect(dockerfile).toContain(`VOLUME ${settingOf('destination')}`);
-    expect(settingOf('DATA_DIR')).toBe(settingOf('destination'));
+    expect(String(fly.http_service.internal_port)).toBe(port);
+    expect(fly.env.PORT).toBe(port);
+    expect(fly.http_service.checks.map(({ path }) => path)).toEqual([health]);
+    expect(dockerfile).toContain(`VOLUME ${mount!.destination}`);
+    expect(fly.env.DATA_DIR).toBe(mount!.destination);
+    expect(fly.mounts).toHaveLength(1);
   });
 
-  it('sets only what the gateway reads, and no secret', () => {
-    const names = [...fly.matchAll(/^([A-Z_]+) = /gm)].map(([, name]) => name!);
-    expect(names.length).toBeGreaterThan(3);
-    for (const name of names) expect(SETTINGS.get(name)?.isSecret).toBe(false);
+  it('sets only what the gateway reads, each as one text, and no secret', () => {
+    expect(Object.keys(fly.env).length).toBeGreaterThan(3);
+    for (const [name, value] of Object.entries(fly.env)) {
+      expect(SETTINGS.get(name)?.isSecret).toBe(false);
+      expect(typeof value).toBe('string');
+    }
   });
 
   it('leaves answers the time to end', () => {
-    expect(Number(settingOf('kill_timeout'))).toBeGreaterThan(DEFAULT_DRAIN_SECONDS);
-    expect(settingOf('kill_signal')).toBe('SIGTERM');
+    expect(fly.kill_timeout).toBeGreaterThan(DEFAULT_DRAIN_SECONDS);
+    expect(fly.kill_signal).toBe('SIGTERM');
+  });
+
+  it('builds the Dockerfile of the project', () => {
+    expect(existsSync(new URL(fly.build.dockerfile, new URL('../../deploy/', import.meta.url)))).toBe(true);
   });
 });
 
