@@ -3,6 +3,9 @@ import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import type { ObservabilityConfig } from './observability.config.js';
 
+/** Lines that could not be written are kept for a later try, up to this; a full disk must not fill the memory too. */
+const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024;
+
 /**
  * Lines of one turn of the event loop, written together at its end: a write per line is half of what a line costs.
  * Nothing waits for longer, and a process that exits writes the rest: a crash must not take its own reason with it.
@@ -39,9 +42,14 @@ class LinesOfOneTurn {
 export function createLogger(config: ObservabilityConfig): Logger {
   const stream = isPretty(config)
     ? PinoPretty({ sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname,room' })
-    : new LinesOfOneTurn(destination({ dest: 1, sync: true }));
+    : new LinesOfOneTurn(standardOutput());
   const formatters = { level: (label: string) => ({ level: label }) };
   return pino({ level: config.logLevel, base: null, timestamp: stdTimeFunctions.isoTime, formatters }, stream);
+}
+
+/** A terminal that was closed, or a reader of a pipe that has ended, takes the log with it and not the gateway. */
+function standardOutput() {
+  return destination({ dest: 1, sync: true, maxLength: MAX_UNWRITTEN_BYTES }).on('error', () => {});
 }
 
 /** Readable lines for a person, JSON for everything else. */
