@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answer, rateLimited, refuse } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
+import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
 import { type Stage, startStage } from '../support/start-stage.js';
@@ -345,6 +346,13 @@ inBrowser('the dashboard of a gateway whose callers err', () => {
       .evaluateAll((labels) => labels.map((label) => label.getBoundingClientRect().top));
     expect(tops).toHaveLength(2);
     expect(tops[0]).toBe(tops[1]);
+  });
+
+  it('says that the gateway is shutting down when its live feed says so', async () => {
+    const light = browser.page.locator('.feed-light');
+    await light.getByText('Live').waitFor();
+    own.gateway.app.get(ExchangeFeed).changed('draining');
+    await light.getByText('The gateway is shutting down, reconnecting').waitFor();
   });
 });
 

@@ -130,6 +130,7 @@ function FeedLight() {
     open: texts.state.live,
     connecting: texts.state.connecting,
     waiting: texts.state.reconnecting,
+    draining: texts.state.draining,
     resting: texts.state.resting,
   };
   return (

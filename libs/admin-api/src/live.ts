@@ -4,4 +4,6 @@ import type { RequestLine } from './requests.js';
 export type LiveEvent =
   | { readonly type: 'exchange'; readonly request: RequestLine }
   | { readonly type: 'limits' }
-  | { readonly type: 'drills' };
+  | { readonly type: 'drills' }
+  /** The process shuts down; this feed ends, another process or a later one serves the next. */
+  | { readonly type: 'draining' };

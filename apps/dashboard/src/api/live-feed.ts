@@ -3,8 +3,10 @@ import { callApi, tellSignedOut } from './call-api.js';
 import { urlOf } from './gateway-address.js';
 
 const LONGEST_PAUSE_MS = 30_000;
+/** So long a load balancer, or a supervisor that starts anew, needs at least. */
+const DRAINING_PAUSE_MS = 3_000;
 
-export type FeedState = 'connecting' | 'open' | 'waiting' | 'resting';
+export type FeedState = 'connecting' | 'open' | 'waiting' | 'draining' | 'resting';
 type Listener = (event: LiveEvent) => void;
 
 /**
@@ -46,7 +48,7 @@ export class LiveFeed {
   };
 
   private connect(): void {
-    this.become('connecting');
+    if (this.state !== 'draining') this.become('connecting');
     const source = new EventSource(urlOf('api/live'));
     this.source = source;
     source.onopen = () => {
@@ -60,6 +62,15 @@ export class LiveFeed {
     });
     source.addEventListener('limits', () => this.tell({ type: 'limits' }));
     source.addEventListener('drills', () => this.tell({ type: 'drills' }));
+    source.addEventListener('draining', () => this.onDraining());
+  }
+
+  /** The process ends, the gateway as a whole may not: another process may answer the next try. */
+  private onDraining(): void {
+    this.disconnect();
+    this.become('draining');
+    this.tell({ type: 'draining' });
+    this.timer = window.setTimeout(() => this.connect(), DRAINING_PAUSE_MS);
   }
 
   private onError(source: EventSource): void {

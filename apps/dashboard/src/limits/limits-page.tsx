@@ -27,9 +27,9 @@ export function LimitsPage() {
     }, GATHER_MS);
   };
   useLive((event) => {
-    if (event.type !== 'exchange') soon(event.type);
+    if (event.type === 'limits' || event.type === 'drills') soon(event.type);
     // It counts as struck now.
-    else if (event.request.is_drill) soon('drills');
+    else if (event.type === 'exchange' && event.request.is_drill) soon('drills');
   });
   useEffect(() => () => Object.values(timers.current).forEach(window.clearTimeout), []);
   return (

@@ -18,6 +18,7 @@ export function VerdictPanel() {
   useLive(({ type }) => {
     if (type === 'limits') limits.refresh();
     if (type === 'drills') drills.refresh();
+    if (type === 'draining') readiness.refresh();
   });
   const { mood, headline, note } = verdictOf(
     {

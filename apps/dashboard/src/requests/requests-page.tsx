@@ -122,9 +122,9 @@ function ExportButton({ filter }: { readonly filter: Filter }) {
 function LogLight() {
   const { texts } = useSettings();
   const state = useFeedState();
-  return state === 'waiting' ? (
+  return state === 'waiting' || state === 'draining' ? (
     <p class="freshness is-stale" role="status">
-      {texts.state.reconnecting}
+      {state === 'draining' ? texts.state.draining : texts.state.reconnecting}
     </p>
   ) : null;
 }

@@ -136,7 +136,7 @@ function useReloadAfterGap(isPaused: boolean, reload: () => Promise<void>): void
   const latest = useRef(reload);
   latest.current = reload;
   useEffect(() => {
-    if (isPaused || state === 'waiting' || state === 'resting') wasAway.current = true;
+    if (isPaused || (state !== 'open' && state !== 'connecting')) wasAway.current = true;
     else if (state === 'open' && wasAway.current) {
       wasAway.current = false;
       void latest.current();

@@ -47,6 +47,7 @@ export const en = {
     live: 'Live',
     connecting: 'Connecting …',
     reconnecting: 'Connection lost, reconnecting …',
+    draining: 'The gateway is shutting down, reconnecting …',
     resting: 'Resting',
   },
   ranges: { '1h': 'Hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' },

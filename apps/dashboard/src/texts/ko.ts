@@ -38,6 +38,7 @@ export const ko: Texts = {
     live: '실시간',
     connecting: '연결 중 …',
     reconnecting: '연결이 끊겼습니다. 다시 연결하는 중 …',
+    draining: '게이트웨이가 종료되는 중입니다. 다시 연결하는 중 …',
     resting: '쉬는 중',
   },
   ranges: { '1h': '1시간', '24h': '24시간', '7d': '7일', '30d': '30일' },

@@ -5,7 +5,7 @@ import { withMaskedKeys } from './masked-keys.js';
 export type ExchangeListener = (exchange: Exchange) => void;
 
 /** What else an operator may be looking at. */
-export type Change = 'limits' | 'drills';
+export type Change = 'limits' | 'drills' | 'draining';
 
 /** Tells that an exchange has ended, to whoever counts, logs or shows it. */
 @Injectable()

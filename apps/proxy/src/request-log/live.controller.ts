@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { LiveFeed } from './live.feed.js';
 
+const END_TIMEOUT_MS = 1_000;
 const PING_MS = 15_000;
 /** A page that does not read is let go before it fills our memory. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -28,7 +29,10 @@ export class LiveController implements OnModuleDestroy {
     // Nest answers HEAD by the same method, and nothing that is written to it would ever end it.
     if (request.method === 'HEAD') return void raw.end();
     raw.write(': connected\n\n');
-    const stopListening = this.feed.listen((event) => send(raw, event));
+    const stopListening = this.feed.listen((event) => {
+      send(raw, event);
+      if (event.type === 'draining') endSoon(raw);
+    });
     const pings = setInterval(() => write(raw, ': ping\n\n'), PING_MS);
     this.open.add(raw);
     raw.once('close', () => {
@@ -41,6 +45,13 @@ export class LiveController implements OnModuleDestroy {
   onModuleDestroy(): void {
     for (const raw of this.open) raw.end();
   }
+}
+
+/** A page that stands still does not take even the end of its feed. */
+function endSoon(raw: FastifyReply['raw']): void {
+  raw.end();
+  const breaking = setTimeout(() => raw.destroy(), END_TIMEOUT_MS).unref();
+  raw.once('close', () => clearTimeout(breaking));
 }
 
 function send(raw: FastifyReply['raw'], { type, ...data }: LiveEvent): void {

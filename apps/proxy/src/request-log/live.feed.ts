@@ -10,6 +10,7 @@ export type LiveListener = (event: LiveEvent) => void;
 export class LiveFeed implements OnModuleInit {
   private readonly logger = new Logger(LiveFeed.name);
   private readonly listeners = new Set<LiveListener>();
+  private isDraining = false;
 
   constructor(private readonly exchanges: ExchangeFeed) {}
 
@@ -17,12 +18,16 @@ export class LiveFeed implements OnModuleInit {
     this.exchanges.onFinished((exchange) => {
       if (this.listeners.size > 0) this.tell({ type: 'exchange', request: lineOf(detailOf(exchange)) });
     });
-    this.exchanges.onChange((what) => this.tell({ type: what }));
+    this.exchanges.onChange((what) => {
+      this.isDraining ||= what === 'draining';
+      this.tell({ type: what });
+    });
   }
 
   /** @returns a function that ends it */
   listen(listener: LiveListener): () => void {
     this.listeners.add(listener);
+    if (this.isDraining) listener({ type: 'draining' });
     return () => this.listeners.delete(listener);
   }
 
