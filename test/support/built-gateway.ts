@@ -70,6 +70,17 @@ export class BuiltGateway {
     );
   }
 
+  /** As `npm run start:prod` starts it, in a process group of its own like the one of a terminal. */
+  static async startedByNpm(environment: Readonly<Record<string, string>>): Promise<BuiltGateway> {
+    await build();
+    const directory = await mkdtemp(join(tmpdir(), 'claude-proxy-built-'));
+    const env = { PATH: process.env.PATH, PORT: '0', FALLBACK_CHAIN: 'anthropic', DATA_DIR: directory, ...environment };
+    const child = spawn('npm', ['run', '--silent', 'start:prod'], { cwd: ROOT, env, detached: true });
+    const gateway = new BuiltGateway(child, directory);
+    await gateway.hasLogged('State:', START_PATIENCE_MS);
+    return gateway;
+  }
+
   static async started(environment: Readonly<Record<string, string>> = {}): Promise<BuiltGateway> {
     const gateway = await BuiltGateway.spawn(environment);
     await gateway.hasLogged('State:', START_PATIENCE_MS);
@@ -113,6 +124,17 @@ export class BuiltGateway {
 
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
+  }
+
+  /** To every process of its group, as Ctrl-C in a terminal does. */
+  signalGroup(name: NodeJS.Signals): void {
+    process.kill(-this.pid, name);
+  }
+
+  /** Like a terminal that is closed, or a reader of a pipe that has ended. */
+  stopReading(): void {
+    this.child.stdout!.destroy();
+    this.child.stderr!.destroy();
   }
 
   async stop(): Promise<Ended> {

@@ -1,12 +1,13 @@
+import './signals.js';
 import './external-memory.js';
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from './config/environment.js';
 import { type ServerConfig, serverSection } from './config/server.config.js';
-import { drainOnSignals } from './drain.js';
 import { createGateway } from './gateway.js';
 import { greet } from './greeting.js';
 import { lendOwnPackages } from './lend-own-packages.js';
+import { shutDownOnSignals } from './shutdown.js';
 import { byVariable, startFailure } from './start-failure.js';
 
 /** Read the configuration, create, listen, drain on signals. Nothing else. */
@@ -14,7 +15,7 @@ async function main(): Promise<void> {
   lendOwnPackages();
   const app: NestFastifyApplication = await createGateway(readEnvironment());
   const { host, port } = app.get<ServerConfig>(serverSection.token);
-  drainOnSignals(app);
+  shutDownOnSignals(app);
   await app.listen(port, host);
   await greet(app);
 }

@@ -1,3 +1,4 @@
+import '../signals.js';
 import '../external-memory.js';
 import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
@@ -8,10 +9,10 @@ import { CredentialReader } from '../auth/credential.reader.js';
 import { readEnvironment } from '../config/environment.js';
 import type { Environment } from '../config/read-config.js';
 import { type ServerConfig, serverSection } from '../config/server.config.js';
-import { drainOnSignals } from '../drain.js';
 import { createGateway } from '../gateway.js';
 import { greet } from '../greeting.js';
 import { lendOwnPackages } from '../lend-own-packages.js';
+import { shutDownOnSignals } from '../shutdown.js';
 import { byFlag, startFailure } from '../start-failure.js';
 import { connectHints } from './connect-hints.js';
 import { type Flags, HELP, readFlags } from './flags.js';
@@ -37,7 +38,7 @@ async function start(flags: Flags): Promise<void> {
   lendOwnPackages();
   const app = await createGateway(environmentOf(flags));
   const { host, port } = app.get<ServerConfig>(serverSection.token);
-  drainOnSignals(app);
+  shutDownOnSignals(app);
   await app.listen(port, host);
   const { url, dashboardUrl, hasStandIn } = await greet(app);
   // Log lines are written at the end of their turn; the hints stand below them.

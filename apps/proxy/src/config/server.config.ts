@@ -13,7 +13,7 @@ export const serverSection = section('server', 'Where the gateway listens.', {
   drainTimeoutSeconds: setting(
     'DRAIN_TIMEOUT_SECONDS',
     wholeNumber(0, 3_600),
-    'After SIGTERM running answers may take so long to end.',
+    'How long running answers may take to end after SIGTERM, SIGINT or SIGHUP.',
     '110',
   ),
 });

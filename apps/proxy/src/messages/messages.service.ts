@@ -105,8 +105,11 @@ export class MessagesService {
       exchange.costNanoUsd = this.costs.costOf(exchange);
       // After the price: each iteration has a price of its own.
       if (exchange.usage) exchange.usage = billedUsage(exchange.usage);
-    } catch (error) {
-      noteFailure(exchange, error, caller.signal.aborted);
+    } catch (thrown) {
+      const { aborted, reason } = caller.signal;
+      const isCutOff = aborted && reason instanceof GatewayError;
+      const error = isCutOff ? reason : thrown;
+      noteFailure(exchange, error, aborted && !isCutOff);
       throw error;
     } finally {
       this.feed.finish(exchange);

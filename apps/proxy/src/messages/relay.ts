@@ -2,7 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { errorBody, PING_EVENT, sseEvent } from '@claude-proxy/messages-api';
 import type { BodySink, UpstreamAnswer } from '@claude-proxy/upstream';
 import { EXCHANGE_ID_HEADER, type Exchange } from '../exchange/exchange.js';
+import { GatewayError } from '../exchange/gateway-error.js';
 import type { UsageTap } from '../usage/usage-tap.js';
+import { onCutOff } from './client-connection.js';
 import { answerHeadersFor } from './forwarded-headers.js';
 
 /** Header values carry visible ASCII only, and a reason is no essay. */
@@ -52,6 +54,7 @@ class RelayedAnswer implements BodySink {
     if (!response.headersSent) response.writeHead(answer.status, headOf(answer, exchange, tap.isEventStream));
     response.on('drain', () => this.makeRoom());
     response.once('close', () => this.leave());
+    onCutOff(response, (reason) => this.cutOff(reason));
     if (tap.isEventStream) {
       this.pings = setInterval(() => this.ping(), this.observers.pingAfterSeconds * 1_000);
     }
@@ -98,12 +101,18 @@ class RelayedAnswer implements BodySink {
     this.exchange.errorMessage = error.message;
     this.flush();
     if (this.tap.isEventStream && this.tap.canTellItsEnd) {
-      this.response.write(this.errorEvent(error.message));
+      this.response.write(this.errorEvent(error));
       this.close();
     } else {
       this.over();
       this.response.destroy();
     }
+  }
+
+  private cutOff(reason: GatewayError): void {
+    if (this.isOver) return;
+    this.fail(reason);
+    this.answer.body.destroy();
   }
 
   private close(): void {
@@ -143,8 +152,9 @@ class RelayedAnswer implements BodySink {
     if (this.hasRoom && this.waiting.length === 0 && this.tap.isBetweenEvents) this.response.write(PING_EVENT);
   }
 
-  private errorEvent(reason: string): string {
-    const message = `${this.exchange.upstream ?? 'the upstream'} broke off: ${reason}`;
+  private errorEvent(error: Error): string {
+    const isOurs = error instanceof GatewayError;
+    const message = isOurs ? error.message : `${this.exchange.upstream ?? 'the upstream'} broke off: ${error.message}`;
     const event = sseEvent('error', JSON.stringify(errorBody('api_error', message, this.exchange.id)));
     // Half an event has gone out: naming it a ping makes every client skip it, where a bare blank line would hand
     // them broken JSON.

@@ -8,7 +8,7 @@ import { userIdOf } from '../auth/user-id.js';
 import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { BodyBudget } from '../messages/body-budget.js';
-import { abortOnHangUp } from '../messages/client-connection.js';
+import { abortOnHangUp, onCutOff } from '../messages/client-connection.js';
 import { asksForDrill } from '../messages/drill-request.js';
 import { EarlyHead } from '../messages/early-head.js';
 import { type MessagesConfig, messagesSection } from '../messages/messages.config.js';
@@ -124,6 +124,7 @@ export class OpenAiService {
       exchange.outcome = 'broken';
       exchange.errorMessage = reason;
     });
+    onCutOff(response, (reason) => body.cutOff(reason));
     await relayStream(body, response, { exchange, ...this.config });
   }
 

@@ -1,5 +1,6 @@
 import { SseScanner } from '@claude-proxy/messages-api';
 import type { AnswerBody, BodySink } from '@claude-proxy/upstream';
+import type { GatewayError } from '../exchange/gateway-error.js';
 import { isJsonObject, type JsonObject } from './json-object.js';
 import { openAiErrorOf, type Refused } from './openai-errors.js';
 import type { StreamTranslation } from './stream-translation.js';
@@ -61,6 +62,17 @@ export class TranslatedBody implements AnswerBody, BodySink {
     if (!this.isOver) this.break(`the upstream broke off: ${error.message}`);
     this.flush();
     this.sink.end();
+  }
+
+  /** The gateway has to end before the answer does. */
+  cutOff(reason: GatewayError): void {
+    if (!this.isOver) {
+      this.close(reason);
+      this.onBroken(reason.message);
+    }
+    this.flush();
+    this.sink.end();
+    this.destroy();
   }
 
   private read(name: string, data: string | undefined): void {
