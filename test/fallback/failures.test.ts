@@ -9,6 +9,7 @@ import {
   html,
   internal,
   overloaded,
+  type RefusalOptions,
   rateLimited,
   raw,
   redirect,
@@ -25,6 +26,7 @@ import { startGateway } from '../support/start-gateway.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
 let stage: Stage;
+const OWN_CAP = 'You have reached your specified API usage limits.';
 const newUser = () => `user-${randomUUID()}`;
 
 beforeAll(async () => {
@@ -42,6 +44,13 @@ describe('Bedrock stands in, and no limit is remembered, when Anthropic', () => 
     ['says 503', 'overloaded', false, refuse(503)],
     ['says 502 in HTML', 'unreachable', false, html(502)],
     ['says 504', 'unreachable', true, refuse(504)],
+    ['says 503 in HTML', 'unreachable', false, html(503)],
+    ['says 500 in HTML', 'unreachable', false, html(500)],
+    ['says 403 in HTML', 'unreachable', true, html(403)],
+    ['says 522 in HTML', 'unreachable', false, html(522)],
+    ['says 530 in words', 'unreachable', false, raw({ status: 530, body: 'error code: 1033' })],
+    ['is behind a proxy that says 407', 'unreachable', false, refuse(407)],
+    ['is answered for by a server of another name (421)', 'unreachable', false, refuse(421)],
     ['answers a redirect', 'unreachable', false, redirect('http://127.0.0.1:1/')],
     ['begins a 200 with overloaded_error', 'overloaded', true, errorInside200('overloaded_error')],
     ['begins a 200 with rate_limit_error', 'rate_limited', true, errorInside200('rate_limit_error')],
@@ -71,6 +80,36 @@ describe('Bedrock stands in, and no limit is remembered, when Anthropic', () => 
   });
 });
 
+describe('an account without money is served by Bedrock, and remembered for its credential', () => {
+  it.each<[string, number, RefusalOptions, number]>([
+    ['no credit', 400, { message: 'Your credit balance is too low to access the Anthropic API.' }, 900],
+    ['a cap of its own', 400, { message: `${OWN_CAP} You will regain access on 2099-12-01 at 00:00 UTC.` }, 2_678_400],
+    ['a billing issue', 402, { message: 'There is an issue with your billing.' }, 900],
+    ['a budget at another gateway', 429, { errorType: 'billing_error', message: 'monthly budget used up' }, 900],
+  ])('%s (%i)', async (_name, status, refusal, seconds) => {
+    const user = newUser();
+    stage.anthropic.script(refuse(status, refusal));
+    expect(await postMessage(stage.gateway, { user })).toMatchObject({ status: 200, upstream: 'bedrock' });
+    const model = 'claude-haiku-5-5';
+    expect(await postMessage(stage.gateway, { user, model })).toMatchObject({ fallback: 'limit_remembered' });
+    expect(await postMessage(stage.gateway, { user, apiKey: 'sk-ant-other' })).toMatchObject({ upstream: 'anthropic' });
+    const limits = stage.gateway.app.get(LimitStore);
+    await limits.settled();
+    expect(await limits.itemOf(user)).toMatchObject({ retry_after_seconds: seconds });
+  });
+});
+
+describe('a limit of one speed', () => {
+  it('leaves the standard speed to Anthropic', async () => {
+    const user = newUser();
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
+    await postMessage(stage.gateway, { user, body: { speed: 'fast' } });
+    expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic', fallback: null });
+    const again = await postMessage(stage.gateway, { user, body: { speed: 'fast' } });
+    expect(again.fallback).toBe('limit_remembered');
+  });
+});
+
 describe('a refusal is the caller’s and Bedrock is not asked', () => {
   it.each([400, 401, 403, 404, 413, 422, 500])('%i', async (status) => {
     stage.anthropic.script(refuse(status, { message: 'in its own words', errorCode: 'some_code' }));
@@ -78,6 +117,12 @@ describe('a refusal is the caller’s and Bedrock is not asked', () => {
     expect(answered).toMatchObject({ status, upstream: 'anthropic', fallback: null });
     expect(answered.text).toContain('in its own words');
     expect(answered.text).toContain('some_code');
+    expect(stage.bedrock.requests).toHaveLength(0);
+  });
+
+  it.each([401, 413])('%i, also where a page says so', async (status) => {
+    stage.anthropic.script(html(status));
+    expect(await postMessage(stage.gateway)).toMatchObject({ status, upstream: 'anthropic' });
     expect(stage.bedrock.requests).toHaveLength(0);
   });
 

@@ -128,16 +128,21 @@ describe('the window of a 429', () => {
     return (await limitOf(user))!.retry_after_seconds;
   };
 
-  it('is read from an HTTP date, milliseconds, the unified reset and the exhausted limit', async () => {
+  it('is read from an HTTP date, milliseconds and the unified reset', async () => {
     expect(await seconds({ retryAfterDate: new Date(Date.now() + 120_000) })).toBeGreaterThan(117);
     expect(await seconds({ retryAfterMs: 45_000 })).toBe(45);
     expect(await seconds({ unifiedResetAt: new Date(Date.now() + 300_000) })).toBeGreaterThan(297);
-    expect(await seconds({ tokensResetAt: new Date(Date.now() + 200_000) })).toBeGreaterThan(197);
   });
 
-  it('is a minute where nothing is said, and a quarter of an hour for a spend cap', async () => {
-    expect(await seconds({ isBare: true })).toBe(60);
+  it('is two seconds where nothing is said, and a quarter of an hour for a spend cap', async () => {
+    expect(await seconds({ isBare: true, headers: { 'x-should-retry': 'false' } })).toBe(2);
     expect(await seconds({ isSpendCap: true })).toBe(900);
+  });
+
+  it('ends when the request fits into a bucket, not when the bucket is full', async () => {
+    await stage.restart({ MAX_RETRY_WAIT_SECONDS: '0' });
+    expect(await seconds({ tokensResetAt: new Date(Date.now() + 200_000) })).toBe(1);
+    await stage.restart();
   });
 });
 

@@ -5,9 +5,10 @@ export interface Limit {
   /** `*` for everything, else `credential-fingerprint/model-class`. */
   readonly scope: string;
   readonly reason: string;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds: when Anthropic is asked again. */
   readonly until: number;
-  readonly seconds_left: number;
+  /** Null where money ends the limit and not time: no credit, a cap of the account itself. */
+  readonly seconds_left: number | null;
   readonly is_drill: boolean;
 }
 

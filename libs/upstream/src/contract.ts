@@ -21,6 +21,8 @@ export interface UpstreamRequest {
   readonly model: string;
   /** True when the body asks for a stream of server-sent events. */
   readonly isStream: boolean;
+  /** The `speed` that the body names (`fast`); undefined is the standard one. */
+  readonly speed?: string;
   /** The name under which the caller reached the gateway (`host`), so that an upstream can tell that it is itself. */
   readonly host?: string;
   /** Whom the usage is counted for. */

@@ -15,6 +15,8 @@ export interface LimitWindow {
   readonly seconds: number;
   /** For people: which limit, in a few words. */
   readonly reason: string;
+  /** True where money ends the limit and not time; the upstream is asked again after `seconds`. */
+  readonly isSpent?: boolean;
 }
 
 export interface UpstreamErrorOptions {

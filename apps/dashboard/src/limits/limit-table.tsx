@@ -66,7 +66,11 @@ export function LimitTable({ limits, asOf, onChange }: LimitTableProps) {
                 <td class="middle-cell">{scopeText(limit.scope, texts)}</td>
                 <td class="middle-cell">{reasonText(limit, texts)}</td>
                 <td class="number">
-                  <Countdown secondsLeft={limit.seconds_left} asOf={asOf} onOver={onChange} />
+                  {limit.seconds_left === null ? (
+                    texts.limits.untilPaid
+                  ) : (
+                    <Countdown secondsLeft={limit.seconds_left} asOf={asOf} onOver={onChange} />
+                  )}
                 </td>
                 <td class="row-end">
                   <ClearButton user={limit.user} onClear={() => void clear(limit.user)} />

@@ -8,6 +8,8 @@ export interface ClosedScope {
   readonly created_at: number;
   readonly reason: string;
   readonly drill: boolean;
+  /** Money ends it, not time. */
+  readonly spent?: boolean;
 }
 
 /**
@@ -75,6 +77,7 @@ export function withWindow(
     created_at: nowSeconds,
     reason: window.reason,
     drill: isDrill,
+    ...(window.isSpent ? { spent: true } : {}),
   };
   // A real window replaces one of a drill, whatever their lengths: a drill's end must not reopen it.
   if (known && known.retry_until >= closed.retry_until && known.drill === closed.drill) return undefined;

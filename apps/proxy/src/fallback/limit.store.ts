@@ -197,11 +197,12 @@ export class LimitStore implements OnModuleDestroy {
 }
 
 /** The window as every store can keep it: its text and its length come from an upstream. */
-function storable({ scope, seconds, reason }: LimitWindow): LimitWindow {
+function storable({ scope, seconds, reason, isSpent = false }: LimitWindow): LimitWindow {
   return {
     scope: scope.toWellFormed(),
     seconds: Math.min(Math.max(seconds || 0, 0), MAX_WINDOW_SECONDS),
     reason: reason.slice(0, MAX_REASON_CHARACTERS).toWellFormed(),
+    isSpent,
   };
 }
 

@@ -28,12 +28,12 @@ export class LimitsController {
 
 function limitsOf(item: LimitItem): Limit[] {
   const nowMs = Date.now();
-  return Object.entries(livingScopes(item, nowMs / 1_000)).map(([scope, { retry_until, reason, drill }]) => ({
+  return Object.entries(livingScopes(item, nowMs / 1_000)).map(([scope, { retry_until, reason, drill, spent }]) => ({
     user: item.user_id,
     scope,
     reason,
     until: retry_until * 1_000,
-    seconds_left: Math.ceil(retry_until - nowMs / 1_000),
+    seconds_left: spent ? null : Math.ceil(retry_until - nowMs / 1_000),
     is_drill: drill,
   }));
 }

@@ -15,6 +15,9 @@ class CountTokensShape {
   @IsOptional()
   @IsBoolean()
   stream?: boolean | null;
+
+  /** Whatever it is: only `fast` is looked for. */
+  speed?: unknown;
 }
 
 const MAX_TOKENS_RULE = { message: 'max_tokens is required and must be a whole number of 0 or more' };
@@ -43,6 +46,7 @@ export function checkShape(
     model: scalarOf(body, members, 'model') as string,
     messages: listOf(body, members.get('messages')) as unknown[],
     stream: scalarOf(body, members, 'stream') as boolean,
+    speed: scalarOf(body, members, 'speed'),
     ...(operation === 'messages' ? { max_tokens: scalarOf(body, members, 'max_tokens') as number } : {}),
   };
   Object.assign(shape, values);

@@ -26,6 +26,7 @@ export class ReceivedRequest implements UpstreamRequest {
   readonly user: string;
   readonly model: string;
   readonly isStream: boolean;
+  readonly speed?: string;
   private parsed: Readonly<Record<string, unknown>> | undefined;
 
   private constructor(
@@ -41,6 +42,7 @@ export class ReceivedRequest implements UpstreamRequest {
     const shape = checkShape(this.operation, decoded, membersOf(decoded));
     this.model = shape.model;
     this.isStream = shape.stream ?? false;
+    if (typeof shape.speed === 'string') this.speed = shape.speed;
   }
 
   /** @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws */

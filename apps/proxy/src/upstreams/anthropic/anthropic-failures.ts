@@ -4,13 +4,19 @@ import {
   type Credential,
   type Failure,
   type HeaderLines,
-  type LimitWindow,
   type UpstreamAnswer,
   UpstreamError,
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
-import { limitOf } from './anthropic-limits.js';
+import { type AnthropicError, isWithoutLongContext, limitOf, spentBudgetOf } from './anthropic-limits.js';
+import type { WindowlessRefusals } from './windowless-refusals.js';
 
+/** Given by a proxy or a server for another name, and by no API. */
+const OF_THE_WAY = new Set([407, 421]);
+/** About the credential or the size of the request, also where something on the way says so in its own words. */
+const OF_THE_REQUEST = new Set([401, 413, 414, 431]);
+/** Claude Code would ask ten times for a 401. */
+const FINAL_JSON = ['content-type', 'application/json', 'x-should-retry', 'false'];
 const TIMEOUT_CODES = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
 /** A refusal of the Anthropic API, read whole. */
@@ -23,42 +29,74 @@ export interface Refusal {
   readonly text: string;
 }
 
-function failureOfStatus(status: number): Failure {
-  if (status === 429) return 'rate_limited';
-  if (status === 529 || status === 503) return 'overloaded';
-  if (status === 502 || status === 504) return 'unreachable';
-  return 'rejected';
-}
-
-/** The error for a refusal; carries the answer unchanged, and for a 429 the window that it closes. */
-export function errorOfRefusal(refusal: Refusal, request: UpstreamRequest, credential: Credential): UpstreamError {
-  const failure = failureOfStatus(refusal.status);
+/** The error for a refusal; carries the answer unchanged, and the window that it closes. */
+export function errorOfRefusal(
+  refusal: Refusal,
+  request: UpstreamRequest,
+  credential: Credential,
+  windowless: WindowlessRefusals,
+): UpstreamError {
+  const error = errorIn(refusal.text);
+  const nowMs = Date.now();
   const answer = { status: refusal.status, headers: refusal.headers, body: bodyOfBytes(refusal.body) };
   const message = `Anthropic answered ${refusal.status}`;
-  if (failure !== 'rate_limited') return new UpstreamError({ failure, message, answer });
-  const limit = limitOf(refusal.headers, refusal.text, request.model, Date.now());
+  const isLimited = refusal.status === 429 || isWithoutLongContext(error ?? {});
+  const limit =
+    spentBudgetOf(error ?? {}, nowMs) ??
+    (isLimited ? limitOf({ headers: refusal.headers, error: error ?? {} }, request, nowMs) : undefined);
+  if (!limit) return new UpstreamError({ failure: failureOfRefusal(refusal, error), message, answer });
+  const { seconds, scope, reason, isSpent = false } = limit;
   // count_tokens has limits of its own: it neither waits for nor closes anything.
   const isMessages = request.operation === 'messages';
-  const window: LimitWindow = {
-    scope: `${credential.fingerprint}/${limit.modelScope}`,
-    seconds: limit.retryAfterSeconds,
-    reason: limit.reason,
-  };
+  const owned = isMessages && scope !== undefined ? `${credential.fingerprint}/${scope}` : undefined;
   return new UpstreamError({
-    failure,
-    message: `${message}: ${limit.reason}`,
-    retryAfterSeconds: limit.retryAfterSeconds,
+    failure: 'rate_limited',
+    message: `${message}: ${reason}`,
+    ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
     isWorthWaiting: isMessages && limit.isWorthWaiting,
     answer,
-    ...(isMessages ? { limit: window } : {}),
+    ...(owned
+      ? { limit: { scope: owned, seconds: seconds ?? windowless.secondsOf(owned, nowMs), reason, isSpent } }
+      : {}),
   });
+}
+
+/**
+ * By class and not by number: a refusal that the API itself did not give, because something on the way to it failed or
+ * refused, means that the API was not reached.
+ */
+function failureOfRefusal({ status, text, body }: Refusal, error: AnthropicError | undefined): Failure {
+  if (status === 529) return 'overloaded';
+  if (status === 408) return 'timed_out';
+  if (status === 503 && error?.type) return 'overloaded';
+  if (status === 500 && error?.type) return 'rejected';
+  if (status >= 500 || OF_THE_WAY.has(status)) return 'unreachable';
+  const isUnreadable = body.length > 0 && text === '';
+  return error || isUnreadable || OF_THE_REQUEST.has(status) ? 'rejected' : 'unreachable';
+}
+
+/** The `error` of an error body; empty for any other JSON object, and undefined for what is not one: a page, a text. */
+function errorIn(text: string): AnthropicError | undefined {
+  try {
+    const parsed = JSON.parse(text);
+    if (typeof parsed !== 'object' || parsed === null) return undefined;
+    const { type, message, details } = parsed.error ?? {};
+    return { type: textOf(type), message: textOf(message), code: textOf(details?.error_code) };
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** A 200 whose first event is an `error`, read whole. It names no window, so none is remembered. */
 export function errorOfFirstEvent(refusal: Refusal, eventData: string): UpstreamError {
   const type = errorTypeOf(eventData);
+  const status = STATUS_BY_ERROR_TYPE[type] ?? 500;
   return new UpstreamError({
-    failure: failureOfStatus(STATUS_BY_ERROR_TYPE[type] ?? 500),
+    failure: status === 429 ? 'rate_limited' : failureOfRefusal({ ...refusal, status }, { type }),
     message: `Anthropic answered 200 with ${type} as its first event`,
     isWorthWaiting: false,
     answer: { status: refusal.status, headers: refusal.headers, body: bodyOfBytes(refusal.body) },
@@ -104,7 +142,7 @@ export function errorOfMissingCredential(): UpstreamError {
     failure: 'rejected',
     message: 'no credential for the Anthropic API',
     wasAsked: false,
-    answer: { status: 401, headers: ['content-type', 'application/json'], body: bodyOfBytes(body) },
+    answer: { status: 401, headers: FINAL_JSON, body: bodyOfBytes(body) },
   });
 }
 
@@ -112,12 +150,11 @@ export function errorOfMissingCredential(): UpstreamError {
 export function errorOfLoop(host: string): UpstreamError {
   const message = `ANTHROPIC_UPSTREAM_URL points at this gateway itself (${host}). Set it to the Anthropic API, and ANTHROPIC_BASE_URL in clients only.`;
   const body = JSON.stringify(errorBody('api_error', message));
-  const headers = ['content-type', 'application/json', 'x-should-retry', 'false'];
   return new UpstreamError({
     failure: 'rejected',
     message,
     isForCaller: true,
     wasAsked: false,
-    answer: { status: 500, headers, body: bodyOfBytes(body) },
+    answer: { status: 500, headers: FINAL_JSON, body: bodyOfBytes(body) },
   });
 }

@@ -1,11 +1,29 @@
+import type { UpstreamRequest } from '@claude-proxy/upstream';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { limitOf } from './anthropic-limits.js';
+import { limitOf, spentBudgetOf } from './anthropic-limits.js';
+import { limitScopesOf } from './limit-scopes.js';
 import { modelClassOf } from './model-class.js';
 
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
-const read = (headers: Record<string, string>, body = '{}', model = 'claude-opus-5-5') =>
-  limitOf(Object.entries(headers).flat(), body, model, NOW_MS);
+const requestOf = (more: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
+  operation: 'messages',
+  path: '/v1/messages',
+  headers: [],
+  body: Buffer.alloc(400),
+  model: 'claude-opus-5-5',
+  isStream: false,
+  user: 'alice',
+  json: () => ({}),
+  ...more,
+});
+const read = (headers: Record<string, string>, request = requestOf(), error = {}) =>
+  limitOf({ headers: Object.entries(headers).flat(), error }, request, NOW_MS);
+const bucket = (name: string, limit: number, remaining: number, reset = '2026-11-21T12:00:45Z') => ({
+  [`anthropic-${name}-limit`]: String(limit),
+  [`anthropic-${name}-remaining`]: String(remaining),
+  [`anthropic-${name}-reset`]: reset,
+});
 
 describe('limitOf', () => {
   it.each([
@@ -15,48 +33,120 @@ describe('limitOf', () => {
     ['an HTTP date', { 'retry-after': 'Sat, 21 Nov 2026 12:00:20 GMT' }, 20],
     ['an HTTP date in the past', { 'retry-after': 'Sat, 21 Nov 2026 11:00:00 GMT' }, 0],
     ['milliseconds', { 'retry-after-ms': '1500', 'retry-after': '9' }, 1.5],
-    ['nothing', {}, 60],
-    ['a negative number', { 'retry-after': '-5' }, 60],
-    ['nonsense', { 'retry-after': 'soon' }, 60],
+    ['nothing', {}, undefined],
+    ['a negative number', { 'retry-after': '-5' }, undefined],
+    ['nonsense', { 'retry-after': 'soon' }, undefined],
     ['a year', { 'retry-after': '31536000' }, 2_678_400],
     ['the unified reset', { 'anthropic-ratelimit-unified-reset': String(NOW_MS / 1_000 + 900) }, 900],
-    [
-      'the exhausted limit only',
-      {
-        'anthropic-ratelimit-requests-remaining': '3',
-        'anthropic-ratelimit-requests-reset': '2026-11-21T14:00:00Z',
-        'anthropic-ratelimit-input-tokens-remaining': '0',
-        'anthropic-ratelimit-input-tokens-reset': '2026-11-21T12:00:45Z',
-        'anthropic-ratelimit-output-tokens-remaining': '0',
-        'anthropic-ratelimit-output-tokens-reset': '2026-11-21T12:00:30Z',
-      },
-      45,
-    ],
   ])('reads %s', (_name, headers, seconds) => {
-    expect(read(headers).retryAfterSeconds).toBe(seconds);
-  });
-
-  it('holds a spend cap for 15 minutes on every model, and does not wait for it', () => {
-    const body = '{"error":{"details":{"error_code":"enforced_spend_limit_reached"}}}';
-    expect(read({ 'retry-after': '3' }, body)).toEqual({
-      retryAfterSeconds: 900,
-      modelScope: 'all',
-      reason: 'enforced_spend_limit_reached',
-      isWorthWaiting: false,
-    });
+    expect(read(headers).seconds).toBe(seconds);
   });
 
   it('closes the model class for a limit of the API, and what a subscription names', () => {
     const claim = (name: string) => ({ 'anthropic-ratelimit-unified-representative-claim': name });
-    expect(read({}).modelScope).toBe('opus-5-5');
-    expect(read(claim('five_hour')).modelScope).toBe('all');
-    expect(read(claim('seven_day')).modelScope).toBe('all');
-    expect(read(claim('seven_day_opus')).modelScope).toBe('opus');
-    expect(read({ 'anthropic-ratelimit-unified-status': 'rejected' }).modelScope).toBe('all');
+    expect(read({}).scope).toBe('opus-5-5');
+    expect(read(claim('five_hour')).scope).toBe('all');
+    expect(read(claim('seven_day')).scope).toBe('all');
+    expect(read(claim('seven_day_opus')).scope).toBe('opus');
+    expect(read({ 'anthropic-ratelimit-unified-status': 'rejected' }).scope).toBe('all');
   });
 
   it('does not wait where Anthropic says that retrying is useless', () => {
     expect(read({ 'retry-after': '2', 'x-should-retry': 'false' }).isWorthWaiting).toBe(false);
+  });
+
+  it('does not wait for a window that nobody named', () => {
+    expect(read({}).isWorthWaiting).toBe(false);
+  });
+});
+
+describe('an exhausted bucket', () => {
+  const of = (...buckets: Record<string, string>[]) => read(Object.assign({}, ...buckets));
+
+  it.each([
+    ['a request that fits at once', of(bucket('ratelimit-input-tokens', 2_000_000, 0)), 1],
+    ['100 tokens of 1,000 a minute', of(bucket('ratelimit-input-tokens', 1_000, 0)), 6],
+    ['what is missing beside what is there', of(bucket('ratelimit-input-tokens', 1_000, 50)), 3],
+    ['the next of 10 requests a minute', of(bucket('ratelimit-requests', 10, 0)), 6],
+    ['one output token', of(bucket('ratelimit-output-tokens', 100, 0)), 1],
+    ['the limit of fast mode', of(bucket('fast-input-tokens', 1_000, 0)), 6],
+    ['no longer than until it is full', of(bucket('ratelimit-requests', 1, 0, '2026-11-21T12:00:20Z')), 20],
+    [
+      'the one that fills last, of those that are too empty',
+      of(
+        bucket('ratelimit-requests', 50, 3),
+        bucket('ratelimit-input-tokens', 1_000, 0),
+        bucket('ratelimit-tokens', 1_500, 0),
+      ),
+      6,
+    ],
+  ])('is waited for until there is room for %s', (_name, limit, seconds) => {
+    expect(limit.seconds).toBe(seconds);
+  });
+
+  it('is none that has room for the request', () => {
+    expect(of(bucket('ratelimit-input-tokens', 1_000, 100)).seconds).toBeUndefined();
+  });
+
+  it('is waited for until its reset where it names no limit', () => {
+    const { 'anthropic-ratelimit-tokens-limit': _limit, ...unlimited } = bucket('ratelimit-tokens', 1, 0);
+    expect(of(unlimited as Record<string, string>).seconds).toBe(45);
+  });
+});
+
+describe('how far a refusal reaches', () => {
+  const fast = requestOf({ speed: 'fast' });
+  const long = requestOf({ headers: ['anthropic-beta', 'effort-2025-11-24,context-1m-2025-08-07'] });
+  const stops = (scope: string | undefined, request: UpstreamRequest) => limitScopesOf(request).includes(scope!);
+
+  it('a limit of fast mode does not stop the standard speed, nor the other way round', () => {
+    const ofFast = read({ 'retry-after': '30' }, fast).scope;
+    const ofStandard = read({ 'retry-after': '30' }).scope;
+    expect([stops(ofFast, fast), stops(ofFast, requestOf())]).toEqual([true, false]);
+    expect([stops(ofStandard, fast), stops(ofStandard, requestOf())]).toEqual([false, true]);
+  });
+
+  it('a refusal of long contexts stops those alone', () => {
+    const error = { message: 'Extra usage is required for long context requests.' };
+    const { scope } = read({}, long, error);
+    expect([stops(scope, long), stops(scope, requestOf())]).toEqual([true, false]);
+    expect(stops(scope, requestOf({ body: Buffer.alloc(900_000) }))).toBe(true);
+    expect(read({}, requestOf(), error).scope).toBeUndefined();
+  });
+
+  it('the window of a subscription stops every speed and context size', () => {
+    const { scope } = read({ 'anthropic-ratelimit-unified-representative-claim': 'five_hour' });
+    for (const request of [requestOf(), fast, long]) expect(stops(scope, request)).toBe(true);
+  });
+});
+
+describe('a spent budget', () => {
+  const of = (message: string, more = {}) => spentBudgetOf({ message, ...more }, NOW_MS);
+
+  it.each([
+    ['Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.', 900],
+    ['You have reached your specified API usage limits.', 900],
+    ['You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.', 820_800],
+    [
+      'You have reached your specified workspace API usage limits. You will regain access on 2027-12-01 at 00:00 UTC.',
+      2_678_400,
+    ],
+    ["You're out of extra usage. Add more at claude.ai/settings/usage and keep going.", 900],
+  ])('is "%s", for every model, and is not waited for', (message, seconds) => {
+    expect(of(message)).toMatchObject({ seconds, scope: 'all', isWorthWaiting: false });
+  });
+
+  it('is told by type and code, too', () => {
+    expect(of('x', { type: 'billing_error' })).toMatchObject({ seconds: 900, reason: 'billing_error' });
+    expect(of('x', { code: 'enforced_spend_limit_reached' })).toMatchObject({ reason: 'enforced_spend_limit_reached' });
+  });
+
+  it.each([
+    'messages.0.content: Input should be a valid list',
+    "messages.0.role: 'Your credit balance is too low' is not valid",
+    "This request would exceed your organization's rate limit.",
+  ])('is not "%s"', (message) => {
+    expect(of(message, { type: 'invalid_request_error' })).toBeUndefined();
   });
 });
 
@@ -93,10 +183,10 @@ describe('whatever a 429 says', () => {
 
   it('it is a window from nothing to a month', () => {
     fc.assert(
-      fc.property(fc.dictionary(name, odd), fc.oneof(fc.string(), fc.json()), (headers, body) => {
-        const { retryAfterSeconds } = read(headers, body);
-        expect(retryAfterSeconds).toBeGreaterThanOrEqual(0);
-        expect(retryAfterSeconds).toBeLessThanOrEqual(31 * 24 * 60 * 60);
+      fc.property(fc.dictionary(name, odd), (headers) => {
+        const { seconds = 0 } = read(headers);
+        expect(seconds).toBeGreaterThanOrEqual(0);
+        expect(seconds).toBeLessThanOrEqual(31 * 24 * 60 * 60);
       }),
     );
   });

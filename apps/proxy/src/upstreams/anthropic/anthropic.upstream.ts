@@ -29,7 +29,8 @@ import {
 } from './anthropic-failures.js';
 import { firstEventOf } from './first-event.js';
 import { hitKeptAliveConnection, rememberingConnector } from './kept-alive.js';
-import { ALL_MODELS, modelClassOf, modelFamilyOf } from './model-class.js';
+import { limitScopesOf } from './limit-scopes.js';
+import { WindowlessRefusals } from './windowless-refusals.js';
 
 /** An answer may take 10 minutes without a byte; past this a connection is taken for dead. */
 const MAX_SILENCE_MS = 20 * 60 * 1_000;
@@ -66,6 +67,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   });
   /** A connection for every request: whoever met a stale one must not meet the next. */
   private readonly freshAgent = new Agent({ ...CONNECTION, connections: null, pipelining: 0 });
+  private readonly windowless = new WindowlessRefusals();
 
   constructor(@Inject(anthropicSection.token) config: AnthropicConfig) {
     this.origin = config.upstreamUrl.origin;
@@ -80,8 +82,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   limitScopes(request: UpstreamRequest, credential: Credential | undefined): readonly string[] {
     if (request.operation !== 'messages') return [];
     const owner = credential?.fingerprint ?? ANY_FINGERPRINT;
-    const { model } = request;
-    return [modelClassOf(model), modelFamilyOf(model), ALL_MODELS].map((scope) => `${owner}/${scope}`);
+    return limitScopesOf(request).map((scope) => `${owner}/${scope}`);
   }
 
   async send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer> {
@@ -90,13 +91,15 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     if (!credential) throw errorOfMissingCredential();
     const head = await this.dispatch('POST', request.path, request.headers, request.body, options);
     if (head.status >= 400) {
-      throw errorOfRefusal(await this.readRefusal(head, options), request, credential);
+      throw errorOfRefusal(await this.readRefusal(head, options), request, credential, this.windowless);
     }
     if (head.status >= 300) {
       head.body.destroy();
       throw errorOfRedirect(head.status);
     }
-    return isEventStream(head.headers) ? this.withKnownStart(head, options) : head;
+    const answer = isEventStream(head.headers) ? await this.withKnownStart(head, options) : head;
+    this.windowless.forget(this.limitScopes(request, credential));
+    return answer;
   }
 
   async relay(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer> {
