@@ -1,3 +1,4 @@
+export { expectBoundedTree, JsonLimitError, parseBoundedJson } from './bounded-json.js';
 export {
   type ContentEncoding,
   contentEncodingOf,
@@ -12,7 +13,14 @@ export {
   errorTypeOfStatus,
   STATUS_BY_ERROR_TYPE,
 } from './errors.js';
-export { type ByteRange, JsonSyntaxError, membersOfJson, memberValue } from './json-members.js';
+export {
+  type ByteRange,
+  type JsonOutline,
+  JsonSyntaxError,
+  membersOfJson,
+  memberValue,
+  outlineOfJson,
+} from './json-members.js';
 export { PING_EVENT, sseEvent } from './sse.js';
 export { SseScanner, type SseScannerOptions } from './sse-scanner.js';
 export { billedUsage, countOf, mergeUsage, separateIterationsOf, type Usage } from './usage.js';

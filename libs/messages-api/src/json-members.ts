@@ -6,7 +6,15 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** The text is no JSON object. `offset` counts bytes. */
+/** What a scan finds out about a JSON object without building it. */
+export interface JsonOutline {
+  readonly members: Map<string, ByteRange>;
+  /** Of all levels below the object: numbers, texts, words, lists and objects. */
+  readonly valueCount: number;
+  readonly longestKeyBytes: number;
+}
+
+/** The text is not a JSON object. `offset` counts bytes. */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError';
 
@@ -32,6 +40,7 @@ const EXPECTED = [
   'at most 1000 levels',
   'at most 1000 members',
   'the end',
+  'at most 1000000 values',
 ];
 const BACKSLASH = 0x5c;
 const PAGE_BYTES = 65_536;
@@ -60,6 +69,8 @@ interface ScannerExports {
   membersOf(length: number): number;
   faultKind(): number;
   faultOffset(): number;
+  valueCount(): number;
+  longestKeyBytes(): number;
 }
 
 const { Module, Instance } = (globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }).WebAssembly;
@@ -71,7 +82,7 @@ class JsonScanner {
   private bytes = new Uint8Array(this.exports.memory.buffer);
   private numbers = new Uint32Array(this.exports.memory.buffer);
 
-  scan(text: Uint8Array): Map<string, ByteRange> {
+  scan(text: Uint8Array): JsonOutline {
     this.makeRoomFor(text.length);
     this.bytes.set(text, this.textAddress);
     const count = this.exports.membersOf(text.length);
@@ -84,7 +95,7 @@ class JsonScanner {
       if (keyEnd - keyStart > MAX_KEY_BYTES) continue;
       members.set(textOf(text, keyStart, keyEnd), { start: this.numbers[at + 2]!, end: this.numbers[at + 3]! });
     }
-    return members;
+    return { members, valueCount: this.exports.valueCount(), longestKeyBytes: this.exports.longestKeyBytes() };
   }
 
   private makeRoomFor(length: number): void {
@@ -120,6 +131,11 @@ function scannerFor(textBytes: number): JsonScanner {
  * @throws JsonSyntaxError
  */
 export function membersOfJson(bytes: Uint8Array): Map<string, ByteRange> {
+  return outlineOfJson(bytes).members;
+}
+
+/** As `membersOfJson`, with the figures that decide whether its tree may be built. @throws JsonSyntaxError */
+export function outlineOfJson(bytes: Uint8Array): JsonOutline {
   return scannerFor(bytes.length).scan(bytes);
 }
 

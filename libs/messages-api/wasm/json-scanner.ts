@@ -12,6 +12,8 @@ const MAX_MEMBERS: u32 = 1_000;
 const OPEN: usize = 16_384;
 /** Deeper nesting than any real request has; bounds the work on hostile bodies. */
 const MAX_DEPTH: usize = 1_000;
+/** A prompt has at most 1,000,000 tokens, and each value takes one at least. */
+const MAX_VALUES: u32 = 1_000_000;
 const TEXT: usize = 20_480;
 
 const TAB: u8 = 0x09;
@@ -58,6 +60,7 @@ enum Expected {
   FewerLevels = 9,
   FewerMembers = 10,
   End = 11,
+  FewerValues = 12,
 }
 
 let expected: Expected = Expected.Object;
@@ -80,11 +83,26 @@ export function textAddress(): u32 {
 /** Where the object has ended. */
 let afterObject: usize = 0;
 
+/** Values inside the members' values, those included. */
+let values: u32 = 0;
+/** Of all keys, in bytes, quotes included. */
+let longestKey: usize = 0;
+
+export function valueCount(): u32 {
+  return values;
+}
+
+export function longestKeyBytes(): u32 {
+  return longestKey as u32;
+}
+
 /** How many members the object has, or -1. The memory must reach 16 bytes beyond the text. */
 export function membersOf(length: u32): i32 {
   const end = TEXT + length;
   // Whatever is read beyond the end is a control character, which nothing goes over.
   v128.store(end, i8x16.splat(0));
+  values = 0;
+  longestKey = 0;
   const count = membersOfObject(afterBlanks(TEXT));
   if (count < 0) return -1;
   const rest = afterBlanks(afterObject);
@@ -116,6 +134,7 @@ function membersOfObject(start: usize): i32 {
 function noteMember(place: usize, start: usize): usize {
   const keyEnd = endOfString(start);
   if (keyEnd === 0) return 0;
+  noteKey(keyEnd - start);
   const colon = afterBlanks(keyEnd);
   if (load<u8>(colon) !== COLON) return fault(Expected.Colon, colon);
   const valueStart = afterBlanks(colon + 1);
@@ -136,6 +155,7 @@ function endOfValue(start: usize): usize {
   let at = start;
   do {
     at = afterBlanks(at);
+    if (++values > MAX_VALUES) return fault(Expected.FewerValues, at);
     const close = closingOf(load<u8>(at));
     at = close === 0 ? afterContainers(endOfScalar(at)) : afterOpening(afterBlanks(at + 1), close);
   } while (at !== 0 && depth > 0);
@@ -177,8 +197,13 @@ function closingOf(byte: u8): u8 {
 function afterKey(start: usize): usize {
   const end = endOfString(start);
   if (end === 0) return 0;
+  noteKey(end - start);
   const colon = afterBlanks(end);
   return load<u8>(colon) === COLON ? colon + 1 : fault(Expected.Colon, colon);
+}
+
+function noteKey(length: usize): void {
+  if (length > longestKey) longestKey = length;
 }
 
 function endOfScalar(start: usize): usize {
@@ -204,8 +229,11 @@ function endOfString(start: usize): usize {
     const byte = load<u8>(at);
     if (byte === QUOTE) return at + 1;
     if (byte !== BACKSLASH) return fault(Expected.EndOfString, at);
-    at = endOfEscape(at + 1);
-    if (at === 0) return 0;
+    // Escapes often follow one another: a block of 16 bytes for each would cost three times as much.
+    do {
+      at = endOfEscape(at + 1);
+      if (at === 0) return 0;
+    } while (load<u8>(at) === BACKSLASH);
   }
 }
 
