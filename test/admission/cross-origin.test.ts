@@ -90,7 +90,11 @@ describe('a page of another origin', () => {
 
   it('can read a refusal', async () => {
     pair = await startPair({ CORS_ORIGINS: '*' });
-    const response = await postJson(`${pair.gateway.url}/v1/chat/completions`, {}, { headers: { origin: PAGE } });
+    const response = await postJson(
+      `${pair.gateway.url}/v1/chat/completions`,
+      {},
+      { headers: { ...CLIENT_HEADERS, origin: PAGE } },
+    );
     expect(response.status).toBe(400);
     expect(allowedOriginOf(response)).toBe('*');
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { adminApi } from '../support/admin-api.js';
 import { MESSAGE } from '../support/post-json.js';
 import { linesOf, rawRequest } from '../support/raw-request.js';
+import { headOfPost, RawSocket } from '../support/raw-socket.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
 /** What Anthropic was shown: every credential header, as it arrived. */
@@ -92,7 +93,7 @@ describe('without a credential of the operator', () => {
         outcome: 'refused',
         upstream: null,
         attempts: [],
-        error: 'no credential for the Anthropic API',
+        error: expect.stringMatching(/^The request has no credential/),
       });
       expect(JSON.parse(answer.body.toString())).toMatchObject({
         type: 'error',
@@ -100,6 +101,19 @@ describe('without a credential of the operator', () => {
       });
     }
     expect(pair.anthropic.requests).toHaveLength(0);
+  });
+
+  it.each(
+    ['/v1/messages', '/v1/messages/stream', '/v1/messages/count_tokens', '/v1/files', '/v1/messages/batches'].concat(
+      ['/v1/chat/completions', '/v1/responses'].flatMap((path) => [path, `/user/alice${path}`]),
+    ),
+  )('answers 401 before the body has come, and reads none of it: %s', async (path) => {
+    const caller = await RawSocket.connect(pair.gateway.port);
+    caller
+      .write(headOfPost(path, 'content-length: 30000000').replace(/x-api-key: .*/, 'x-api-key: any-key'))
+      .write('{');
+    expect(await caller.readUntil('"}')).toMatch(/^HTTP\/1\.1 401 .*connection: close/is);
+    await caller.closed();
   });
 });
 

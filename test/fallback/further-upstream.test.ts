@@ -60,9 +60,10 @@ describe('an upstream of a team', () => {
     await gateway.close();
   });
 
-  it('is the only one where the chain names no other, and then needs no credential', async () => {
+  it('is the only one where the chain names no other, and then any credential will do', async () => {
     const gateway = await start('acme');
-    expect(await postMessage(gateway, { apiKey: null })).toMatchObject({ upstream: 'acme', fallback: null });
+    expect(await postMessage(gateway, { apiKey: null })).toMatchObject({ status: 401 });
+    expect(await postMessage(gateway)).toMatchObject({ upstream: 'acme', fallback: null });
     await gateway.close();
   });
 

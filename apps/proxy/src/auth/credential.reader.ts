@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Credential } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../exchange/gateway-error.js';
 import { type AuthConfig, authSection } from './auth.config.js';
 import { expectOneLine, severalIn } from './one-line.js';
 import { isSameSecret } from './same-secret.js';
@@ -37,6 +38,18 @@ export class CredentialReader {
     return this.fromApiKey(headers['x-api-key']) ?? this.fromBearer(headers.authorization) ?? this.operatorCredential;
   }
 
+  /**
+   * As `read`, for endpoints that serve no one without a credential. Call before the body is read: an unknown caller
+   * must not cost more than the head of its request.
+   *
+   * @throws GatewayError authentication_error, and as `read` does
+   */
+  require(request: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): Credential {
+    const credential = this.read(request);
+    if (!credential) throw missingCredential();
+    return credential;
+  }
+
   private fromApiKey(header: string | string[] | undefined): Credential | undefined {
     const key = typeof header === 'string' ? header.trim() : undefined;
     if (!key || this.isNone(key)) return undefined;
@@ -57,6 +70,14 @@ export class CredentialReader {
   private isNone(text: string): boolean {
     return this.placeholders.has(text) || (this.adminToken !== undefined && isSameSecret(text, this.adminToken));
   }
+}
+
+function missingCredential(): GatewayError {
+  return new GatewayError({
+    type: 'authentication_error',
+    message:
+      'The request has no credential. Clients: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN, so that requests carry "x-api-key" or "authorization: Bearer". Operators: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN on the gateway to serve requests without one.',
+  });
 }
 
 function credential(

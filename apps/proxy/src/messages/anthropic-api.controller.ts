@@ -35,7 +35,7 @@ export class AnthropicApiController {
     const path = plainPath(pathOfApi(raw.url!), PASSED_ON);
     const exchange = new Exchange(userIdOf(request.params.user_id), 'relay', path);
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
-    const credential = this.service.orTurnAway(exchange, () => this.credentials.read(raw));
+    const credential = this.service.orTurnAway(exchange, () => this.credentials.require(raw));
     const caller = { credential, signal: abortOnHangUp(reply.raw) };
     const deliver: Delivery = (answer, tap) => {
       reply.hijack();

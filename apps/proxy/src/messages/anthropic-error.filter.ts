@@ -10,8 +10,8 @@ import { type RenderedError, renderedError } from './rendered-error.js';
 
 /** How long a client that is still sending gets to read why it should not. */
 const EARLY_REFUSAL_MS = 1_000;
-/** Too large, and no room: what is left of the body is not read. */
-const REFUSED_UNREAD = new Set([413, 503]);
+/** Without a credential, too large, and no room: what is left of the body is not read. */
+const REFUSED_UNREAD = new Set([401, 413, 503]);
 
 /** Renders whatever was thrown as Anthropic's error body, with a `request-id`. */
 @Catch()
