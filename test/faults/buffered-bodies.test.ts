@@ -19,10 +19,12 @@ afterAll(() => pair.close());
 const held = () => pair.gateway.app.get(BodyBudget).heldBytes;
 const post = (body: unknown = MESSAGE, init: RequestInit = {}) =>
   postJson(`${pair.gateway.url}/v1/messages`, body, init);
-const upload = async (framing: string, start = '{"model":') => {
+const upload = async (framing: string, start: string | Buffer = '{"model":', headers: readonly string[] = []) => {
   const client = await RawSocket.connect(pair.gateway.port);
-  return client.write(headOfPost('/v1/messages', framing)).write(start);
+  return client.write(headOfPost('/v1/messages', framing, headers)).write(start);
 };
+/** A body that is all there but its last byte. */
+const uploadMost = (mib: number) => upload(`content-length: ${mib * MIB + 1}`, Buffer.alloc(mib * MIB, ' '));
 /** Resolves once so much is held; what another socket does cannot be awaited. */
 const holds = async (bytes: number) => {
   while (held() !== bytes) await sleep(5);
@@ -30,7 +32,7 @@ const holds = async (bytes: number) => {
 
 describe('bodies in memory', () => {
   it('are bounded: beyond it 503 with retry-after, unread, and again room when one has gone', async () => {
-    const first = await upload(`content-length: ${20 * MIB}`);
+    const first = await uploadMost(20);
     await holds(20 * MIB);
     const second = await upload(`content-length: ${20 * MIB}`);
     const refusal = await second.readUntil('"request_id"');
@@ -39,7 +41,7 @@ describe('bodies in memory', () => {
     expect((await post()).status).toBe(200);
     first.destroy();
     await holds(0);
-    const third = await upload(`content-length: ${20 * MIB}`);
+    const third = await uploadMost(20);
     await holds(20 * MIB);
     third.destroy();
     await holds(0);
@@ -47,7 +49,7 @@ describe('bodies in memory', () => {
   });
 
   it('are bounded where they come in chunks', async () => {
-    const first = await upload(`content-length: ${31 * MIB}`);
+    const first = await uploadMost(31);
     await holds(31 * MIB);
     const chunk = `${MIB.toString(16)}\r\n${'x'.repeat(MIB)}\r\n`;
     const second = await upload('transfer-encoding: chunked', chunk + chunk);
@@ -57,11 +59,19 @@ describe('bodies in memory', () => {
     await holds(0);
   });
 
+  it('are counted as they come: those that are only announced take no room', async () => {
+    const announced = await Promise.all(Array.from({ length: 8 }, () => upload(`content-length: ${31 * MIB}`)));
+    await holds(8 * '{"model":'.length);
+    expect((await post()).status).toBe(200);
+    for (const client of announced) client.destroy();
+    await holds(0);
+  });
+
   it.each(['/v1/messages', '/v1/messages/stream'])('are bounded as what they decode to: %s', async (path) => {
     const body = gzipSync(JSON.stringify({ ...MESSAGE, system: 'x'.repeat(20 * MIB) }));
     const headers = { ...CLIENT_HEADERS, 'content-encoding': 'gzip' };
     const postCompressed = () => fetch(`${pair.gateway.url}${path}`, { method: 'POST', body, headers });
-    const first = await upload(`content-length: ${20 * MIB}`);
+    const first = await uploadMost(20);
     await holds(20 * MIB);
     const refused = await postCompressed();
     expect(refused.status).toBe(503);
@@ -105,6 +115,44 @@ describe('bodies in memory', () => {
     caller.abort();
     await posted;
     await holds(0);
+  });
+});
+
+describe('the room for bodies is shared', () => {
+  let own: Pair;
+  beforeAll(async () => {
+    own = await startPair({ MAX_BUFFERED_BYTES: String(128 * MIB), TRUST_PROXY: '127.0.0.1' });
+  });
+  afterAll(() => own.close());
+
+  const budget = () => own.gateway.app.get(BodyBudget);
+  const send = async (mib: number, address: string, key: string) => {
+    const client = await RawSocket.connect(own.gateway.port);
+    const headers = [`x-forwarded-for: ${address}`, `authorization: Bearer ${key}`];
+    const head = headOfPost('/v1/messages', `content-length: ${mib * MIB}`, headers).replace(/x-api-key.*\r\n/, '');
+    const heldBefore = budget().heldBytes;
+    client.write(head).write(Buffer.alloc(mib * MIB - 1, ' '));
+    const isRefused = await Promise.race([client.readUntil('request_id').then(() => true), heldMore(heldBefore, mib)]);
+    return { client, isRefused };
+  };
+  const heldMore = async (before: number, mib: number) => {
+    while (budget().heldBytes < before + mib * MIB - 1) await sleep(5);
+    return false;
+  };
+
+  it.each<[name: string, address: (index: number) => string, key: (index: number) => string]>([
+    ['address', () => '10.0.0.1', (index) => `key-${index}`],
+    ['credential', (index) => `10.0.0.${index}`, () => 'key'],
+  ])('a lone %s gets three quarters of it, and the rest is left to others', async (_name, address, key) => {
+    const greedy = [];
+    for (let index = 1; index <= 3; index += 1) greedy.push(await send(32, address(index), key(index)));
+    expect(greedy.map(({ isRefused }) => isRefused)).toEqual([false, false, false]);
+    const more = await send(1, address(4), key(4));
+    expect(more.isRefused).toBe(true);
+    const other = await send(30, '10.0.1.1', 'other');
+    expect(other.isRefused).toBe(false);
+    for (const { client } of [...greedy, more, other]) client.destroy();
+    while (budget().heldBytes > 0) await sleep(5);
   });
 });
 

@@ -1,8 +1,8 @@
 import { contentEncodingOf, decodeBytes, membersOfJson } from '@claude-proxy/messages-api';
 import { headerOf, headersWhere } from '@claude-proxy/upstream';
 import { GatewayError } from '../exchange/gateway-error.js';
-import type { Received, TakeRoom } from './received-request.js';
-import { MAX_BODY_BYTES } from './request-body.js';
+import type { Received } from './received-request.js';
+import { MAX_BODY_BYTES, type TakeRoom } from './request-body.js';
 
 const TRUE = Buffer.from('true');
 const FIRST_MEMBER = Buffer.from('"stream":true,');

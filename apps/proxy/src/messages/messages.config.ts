@@ -12,7 +12,7 @@ export const messagesSection = section('messages', 'How answers reach clients.',
   maxBufferedBytes: setting(
     'MAX_BUFFERED_BYTES',
     wholeNumber(MAX_BODY_BYTES, 64 * 1024 ** 3),
-    'Request bodies in memory at once, of all exchanges under way, compressed ones also as what they decode to; beyond it: 503 `overloaded_error` with `retry-after`.',
+    'Bytes of request bodies in memory at once, and of what is made of them; beyond it: 503 `overloaded_error` with `retry-after`. The last quarter, at least 32 MiB, is kept for addresses and credentials that hold less than that.',
     String(256 * 1024 * 1024),
   ),
   bodyTimeoutSeconds: setting(

@@ -12,8 +12,9 @@ import { asksForDrill } from './drill-request.js';
 import { requestHeadersFor } from './forwarded-headers.js';
 import { type MessagesConfig, messagesSection } from './messages.config.js';
 import { MessagesService } from './messages.service.js';
-import { type Received, ReceivedRequest, type TakeRoom } from './received-request.js';
+import { type Received, ReceivedRequest } from './received-request.js';
 import { relay } from './relay.js';
+import type { TakeRoom } from './request-body.js';
 import { queryOf, type UserParams, underEveryPrefix } from './routes.js';
 import { WaitingStream } from './waiting-stream.js';
 
@@ -98,13 +99,13 @@ export class MessagesController {
     adapt: (received: Received, takeRoom: TakeRoom) => Promise<Received>,
   ) {
     const { raw } = request;
-    const credential = this.credentials.read(raw);
+    const credential = this.credentials.require(raw);
     exchange.isDrill = asksForDrill(request, this.admin);
     const received = {
       operation,
       path: exchange.path,
       headers: requestHeadersFor(raw.rawHeaders, this.config),
-      body: await this.budget.read(raw, exchange),
+      body: await this.budget.read(request, exchange, credential),
       host: raw.headers.host,
       user: exchange.user,
     };

@@ -1,8 +1,15 @@
-import { contentEncodingOf, decodeBytes, JsonSyntaxError, membersOfJson } from '@claude-proxy/messages-api';
+import {
+  contentEncodingOf,
+  decodeBytes,
+  expectBoundedTree,
+  type JsonOutline,
+  JsonSyntaxError,
+  outlineOfJson,
+} from '@claude-proxy/messages-api';
 import { type HeaderLines, headerOf, type Operation, type UpstreamRequest } from '@claude-proxy/upstream';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { checkShape } from './messages-shape.js';
-import { MAX_BODY_BYTES, tooLarge } from './request-body.js';
+import { MAX_BODY_BYTES, type TakeRoom, tooLarge } from './request-body.js';
 
 export interface Received {
   readonly operation: Operation;
@@ -12,9 +19,6 @@ export interface Received {
   readonly host: string | undefined;
   readonly user: string;
 }
-
-/** Is told of every piece of a decoded body how long it is; throws where there is no room. */
-export type TakeRoom = (bytes: number) => void;
 
 /** A request as it was received, and the few members of its body that the gateway has to know. */
 export class ReceivedRequest implements UpstreamRequest {
@@ -28,10 +32,12 @@ export class ReceivedRequest implements UpstreamRequest {
   readonly isStream: boolean;
   readonly speed?: string;
   private parsed: Readonly<Record<string, unknown>> | undefined;
+  private readonly outline: Omit<JsonOutline, 'members'>;
 
   private constructor(
     received: Received,
     private readonly decoded: Buffer,
+    private readonly takeRoom?: TakeRoom,
   ) {
     this.operation = received.operation;
     this.path = received.path;
@@ -39,7 +45,9 @@ export class ReceivedRequest implements UpstreamRequest {
     this.body = received.body;
     this.host = received.host;
     this.user = received.user;
-    const shape = checkShape(this.operation, decoded, membersOf(decoded));
+    const { members, ...outline } = outlineIn(decoded);
+    this.outline = outline;
+    const shape = checkShape(this.operation, decoded, members);
     this.model = shape.model;
     this.isStream = shape.stream ?? false;
     if (typeof shape.speed === 'string') this.speed = shape.speed;
@@ -47,12 +55,20 @@ export class ReceivedRequest implements UpstreamRequest {
 
   /** @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws */
   static async read(received: Received, takeRoom?: TakeRoom): Promise<ReceivedRequest> {
-    return new ReceivedRequest(received, await decodedBody(received, takeRoom));
+    return new ReceivedRequest(received, await decodedBody(received, takeRoom), takeRoom);
   }
 
+  /** @throws JsonLimitError where the tree would be too large, and what `takeRoom` throws */
   json(): Readonly<Record<string, unknown>> {
-    this.parsed ??= JSON.parse(this.decoded.toString()) as Record<string, unknown>;
+    this.parsed ??= this.tree();
     return this.parsed;
+  }
+
+  private tree(): Readonly<Record<string, unknown>> {
+    expectBoundedTree(this.outline);
+    // The text of the body, and the tree that is made of it.
+    this.takeRoom?.(2 * this.decoded.length);
+    return JSON.parse(this.decoded.toString()) as Record<string, unknown>;
   }
 }
 
@@ -67,9 +83,9 @@ async function decodedBody({ headers, body }: Received, takeRoom?: TakeRoom): Pr
   }
 }
 
-function membersOf(decoded: Buffer): ReturnType<typeof membersOfJson> {
+function outlineIn(decoded: Buffer): JsonOutline {
   try {
-    return membersOfJson(decoded);
+    return outlineOfJson(decoded);
   } catch (error) {
     const reason = error instanceof JsonSyntaxError ? error.message : String(error);
     throw invalid(`The request body is not a JSON object: ${reason}.`, error);
