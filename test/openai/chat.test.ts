@@ -366,6 +366,7 @@ describe('a refusal has the form that the client understands', () => {
   it('of a body that is too large, before it has been sent', async () => {
     const response = await fetch(`${pair.gateway.url}/v1/chat/completions`, {
       method: 'POST',
+      headers: { authorization: 'Bearer sk-ant-api03-caller' },
       body: Buffer.alloc(33 * 1024 * 1024, ' '),
     });
     expect(response.status).toBe(413);

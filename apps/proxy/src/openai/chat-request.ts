@@ -1,10 +1,15 @@
 import { z } from 'zod';
+import { anyObject, listOf } from './first-fault.js';
 import { invalidShape, unsupported } from './refusals.js';
 
 const part = z.looseObject({ type: z.string() });
-const content = z.union([z.string(), z.array(part)]);
+const content = z.union([z.string(), listOf(part)]);
+/** OpenAI's own ids have some 30 characters; each is looked at. */
+export const callId = z.string().max(512);
+/** The longest name of a model at AWS has 2,048 characters, those of OpenAI and Anthropic 64. */
+export const modelName = z.string().max(2_048);
 const toolCall = z.object({
-  id: z.string(),
+  id: callId,
   type: z.literal('function'),
   function: z.object({ name: z.string(), arguments: z.string() }),
 });
@@ -15,14 +20,14 @@ const message = z.discriminatedUnion('role', [
     role: z.literal('assistant'),
     content: content.nullish(),
     refusal: z.string().nullish(),
-    tool_calls: z.array(toolCall).nullish(),
+    tool_calls: listOf(toolCall).nullish(),
   }),
-  z.object({ role: z.literal('tool'), tool_call_id: z.string(), content }),
+  z.object({ role: z.literal('tool'), tool_call_id: callId, content }),
 ]);
 export const functionShape = z.object({
   name: z.string(),
   description: z.string().nullish(),
-  parameters: z.record(z.string(), z.unknown()).nullish(),
+  parameters: anyObject.nullish(),
   strict: z.boolean().nullish(),
 });
 const tool = z.object({
@@ -35,36 +40,35 @@ const toolChoice = z.union([
   namedTool,
   z.object({
     type: z.literal('allowed_tools'),
-    allowed_tools: z.object({ mode: z.enum(['auto', 'required']), tools: z.array(namedTool) }),
+    allowed_tools: z.object({ mode: z.enum(['auto', 'required']), tools: listOf(namedTool) }),
   }),
 ]);
-export const objectShape = z.record(z.string(), z.unknown());
 const responseFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
   z.object({ type: z.literal('json_object') }),
   z.object({
     type: z.literal('json_schema'),
-    json_schema: z.object({ name: z.string(), schema: objectShape.nullish() }),
+    json_schema: z.object({ name: z.string(), schema: anyObject.nullish() }),
   }),
 ]);
 const tokens = z.int().min(1);
 
 const chatRequest = z.object({
-  model: z.string(),
-  messages: z.array(message).min(1),
+  model: modelName,
+  messages: listOf(message, 1),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   max_completion_tokens: tokens.nullish(),
   max_tokens: tokens.nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
-  stop: z.union([z.string(), z.array(z.string())]).nullish(),
-  tools: z.array(tool).nullish(),
+  stop: z.union([z.string(), listOf(z.string())]).nullish(),
+  tools: listOf(tool).nullish(),
   tool_choice: toolChoice.nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   response_format: responseFormat.nullish(),
   reasoning_effort: z.string().nullish(),
-  thinking: objectShape.nullish(),
+  thinking: anyObject.nullish(),
   user: z.string().nullish(),
   safety_identifier: z.string().nullish(),
   service_tier: z.string().nullish(),

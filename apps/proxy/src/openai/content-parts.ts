@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { textBlock } from './conversation.js';
 import type { JsonObject } from './json-object.js';
-import { invalid, invalidShape, unsupported } from './refusals.js';
+import { invalid, invalidShape, quoted, unsupported } from './refusals.js';
 
 const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 const BASE64 = ';base64';
+/** Of a data URL, up to its comma. */
+const MAX_HEAD_CHARACTERS = 1_024;
 
 const fileShape = z.object({
   file_data: z.string().optional(),
@@ -65,7 +67,7 @@ function typeByName(filename: string | undefined): string | undefined {
 /** Looks at the head only: the data may be megabytes. */
 function dataUrlOf(url: string): DataUrl | undefined {
   const comma = url.indexOf(',');
-  const head = comma === -1 ? '' : url.slice(0, comma);
+  const head = comma === -1 || comma > MAX_HEAD_CHARACTERS ? '' : url.slice(0, comma);
   if (!head.startsWith('data:') || !head.endsWith(BASE64)) return undefined;
   const [mediaType = ''] = head.slice('data:'.length, -BASE64.length).split(';');
   return { mediaType: mediaType.toLowerCase(), data: url.slice(comma + 1) };
@@ -101,7 +103,7 @@ function blockOfPart(part: ContentPart, param: string): JsonObject {
     case 'refusal':
       return textBlock(checked(refusalShape, part, param).refusal);
     default:
-      throw unsupported(param, `Claude has no content of type ${JSON.stringify(part.type)}`);
+      throw unsupported(param, `Claude has no content of type ${quoted(part.type)}`);
   }
 }
 

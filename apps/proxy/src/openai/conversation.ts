@@ -39,7 +39,8 @@ export class Conversation {
   /** `system` may be given a last line, such as an instruction about the form of the answer. */
   toMessages(lastSystemLine?: string): SystemAndMessages {
     const messages: Turn[] = [];
-    for (const [index, turn] of this.turns.entries()) append(messages, this.placed(turn, index, messages.at(-1)));
+    const next = nextSpeakers(this.turns);
+    for (const [index, turn] of this.turns.entries()) append(messages, this.placed(turn, messages.at(-1), next[index]));
     for (const { role, content } of messages) if (role === 'user') resultsFirst(content);
     const system = [...this.leading, ...(lastSystemLine ? [lastSystemLine] : [])].join('\n');
     // Tools that put everything into the system message still want an answer.
@@ -48,10 +49,9 @@ export class Conversation {
   }
 
   /** A later system message stays where it is if the model and the neighbours allow; hoisting it would spoil caches. */
-  private placed(turn: Turn, index: number, previous: Turn | undefined): Turn {
+  private placed(turn: Turn, previous: Turn | undefined, next: Turn['role'] | undefined): Turn {
     if (turn.role !== 'system') return turn;
-    const next = this.turns.slice(index + 1).find(({ role }) => role !== 'system');
-    const isBetween = previous !== undefined && previous.role !== 'assistant' && next?.role !== 'user';
+    const isBetween = previous !== undefined && previous.role !== 'assistant' && next !== 'user';
     if (this.takesSystemTurns && isBetween) return turn;
     const text = `<system-reminder>\n${String(turn.content[0]!.text)}\n</system-reminder>`;
     return { role: 'user', content: [textBlock(text)] };
@@ -62,15 +62,27 @@ export function textBlock(text: string): JsonObject {
   return { type: 'text', text };
 }
 
+/** For each turn the next role that is not `system`, from the last one backwards: a search for each costs their square. */
+function nextSpeakers(turns: readonly Turn[]): (Turn['role'] | undefined)[] {
+  const next: (Turn['role'] | undefined)[] = [];
+  let speaker: Turn['role'] | undefined;
+  for (let index = turns.length - 1; index >= 0; index -= 1) {
+    next[index] = speaker;
+    const { role } = turns[index]!;
+    if (role !== 'system') speaker = role;
+  }
+  return next;
+}
+
 function append(messages: Turn[], turn: Turn): void {
   const last = messages.at(-1);
-  if (last?.role === turn.role) last.content.push(...turn.content);
+  if (last?.role === turn.role) for (const block of turn.content) last.content.push(block);
   else messages.push({ role: turn.role, content: [...turn.content] });
 }
 
 /** Anthropic wants the results of tool calls before anything else in their turn. */
 function resultsFirst(content: JsonObject[]): void {
   const isResult = ({ type }: JsonObject) => type === 'tool_result';
-  const others = content.filter((block) => !isResult(block));
-  content.splice(0, content.length, ...content.filter(isResult), ...others);
+  const sorted = [...content.filter(isResult), ...content.filter((block) => !isResult(block))];
+  for (const [index, block] of sorted.entries()) content[index] = block;
 }

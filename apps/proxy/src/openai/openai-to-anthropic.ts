@@ -1,7 +1,8 @@
+import { JsonLimitError, parseBoundedJson } from '@claude-proxy/messages-api';
 import { type ChatMessage, type ChatRequest, readChatRequest } from './chat-request.js';
 import { blocksOfContent, textOfContent } from './content-parts.js';
 import { Conversation, textBlock } from './conversation.js';
-import { isJsonObject, type JsonObject } from './json-object.js';
+import type { JsonObject } from './json-object.js';
 import type { ModelRow } from './model-table.js';
 import { invalid } from './refusals.js';
 import type { ToolChoiceWish, ToolWish, Translated, Wishes } from './wishes.js';
@@ -76,12 +77,11 @@ function toolId(id: string): string {
 
 function inputOf(text: string, param: string): JsonObject {
   try {
-    const input: unknown = JSON.parse(text.trim() || '{}');
-    if (isJsonObject(input)) return input;
-  } catch {
-    // Said below.
+    return parseBoundedJson(Buffer.from(text.trim() || '{}'));
+  } catch (error) {
+    const reason = error instanceof JsonLimitError ? `: ${error.message}` : '';
+    throw invalid(param, `${param} must be a JSON object${reason}.`, 'invalid_value');
   }
-  throw invalid(param, `${param} must be a JSON object.`, 'invalid_value');
 }
 
 function wishesOf(request: ChatRequest, model: ModelRow, hasToolCalls: boolean): Wishes {

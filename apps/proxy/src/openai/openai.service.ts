@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { JsonLimitError, type JsonSyntaxError, parseBoundedJson } from '@claude-proxy/messages-api';
 import type { Credential, UpstreamAnswer } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -99,9 +100,10 @@ export class OpenAiService {
     request: FastifyRequest<UserParams>,
     translate: (members: JsonObject) => Translation,
   ) {
-    const credential = this.credentials.read(request.raw);
+    const credential = this.credentials.require(request.raw);
     exchange.isDrill = asksForDrill(request, this.admin);
-    return { credential, translation: translate(membersOf(await this.budget.read(request.raw, exchange))) };
+    const body = await this.budget.read(request, exchange, credential);
+    return { credential, translation: translate(membersOf(body)) };
   }
 
   private async stream(
@@ -164,19 +166,13 @@ function lastEvent(translation: Translation, error: unknown): string {
 }
 
 function membersOf(body: Buffer): JsonObject {
-  let members: unknown;
   try {
-    members = JSON.parse(body.toString());
+    return parseBoundedJson(body);
   } catch (error) {
-    throw invalid(null, `The body is not JSON${placeOf(error as SyntaxError)}.`);
+    if (error instanceof JsonLimitError) throw invalid(null, `The body is too complex: ${error.message}.`);
+    // The place alone: whatever else a parser says quotes the body, and refusals are logged.
+    throw invalid(null, `The body is not a JSON object: ${(error as JsonSyntaxError).message}.`);
   }
-  if (isJsonObject(members)) return members;
-  throw invalid(null, 'The body must be a JSON object.');
-}
-
-/** Of the parser's words the place alone: the rest quotes the body, and refusals are logged. */
-function placeOf({ message }: SyntaxError): string {
-  return / at position \d+/.exec(message)?.[0] ?? '';
 }
 
 function messageIn(body: Buffer): JsonObject {

@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { LISTED_MODELS } from './model-table.js';
 
+const MAX_QUOTED_CHARACTERS = 100;
+
 /** A fault of the request; `param` names the place as OpenAI does: `messages[0].content[1]`. */
 export function invalid(param: string | null, message: string, code?: string): GatewayError {
   const details = { param, ...(code ? { error_code: code } : {}) };
@@ -13,11 +15,16 @@ export function unsupported(param: string, reason: string): GatewayError {
   return invalid(param, `${param} is not supported: ${reason}.`, 'unsupported_parameter');
 }
 
+/** A text of the caller for a message: its beginning, however long it is. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, MAX_QUOTED_CHARACTERS));
+}
+
 export function unknownModel(name: string, aliasesOfOperator: Iterable<string>): GatewayError {
   const known = [...LISTED_MODELS.flatMap(({ id, aliases }) => [...aliases, id]), ...aliasesOfOperator].join(', ');
   return new GatewayError({
     type: 'not_found_error',
-    message: `The model ${JSON.stringify(name.slice(0, 100))} is not known here. Known: ${known}. The operator can name more in OPENAI_MODEL_ALIASES.`,
+    message: `The model ${quoted(name)} is not known here. Known: ${known}. The operator can name more in OPENAI_MODEL_ALIASES.`,
     details: { param: 'model', error_code: 'model_not_found' },
   });
 }
@@ -32,6 +39,7 @@ export function invalidShape({ issues }: z.ZodError, prefix = ''): GatewayError 
 function paramOf(prefix: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>((param, key) => {
     if (typeof key === 'number') return `${param}[${key}]`;
-    return param === '' ? String(key) : `${param}.${String(key)}`;
+    const name = String(key).slice(0, MAX_QUOTED_CHARACTERS);
+    return param === '' ? name : `${param}.${name}`;
   }, prefix);
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { functionShape, ignoredIn, objectShape, refuse } from './chat-request.js';
-import { invalidShape, unsupported } from './refusals.js';
+import { callId, functionShape, ignoredIn, modelName, refuse } from './chat-request.js';
+import { anyObject, listOf, mapOf } from './first-fault.js';
+import { invalidShape, quoted, unsupported } from './refusals.js';
 
 const part = z.looseObject({ type: z.string() });
-const content = z.union([z.string(), z.array(part)]);
+const content = z.union([z.string(), listOf(part)]);
 
 const message = z.object({ role: z.enum(['user', 'assistant', 'system', 'developer']), content });
-const functionCall = z.object({ call_id: z.string(), name: z.string(), arguments: z.string() });
-const functionCallOutput = z.object({ call_id: z.string(), output: content });
+const functionCall = z.object({ call_id: callId, name: z.string(), arguments: z.string() });
+const functionCallOutput = z.object({ call_id: callId, output: content });
 const item = z.looseObject({ type: z.string().optional() });
 
 const toolChoice = z.union([
@@ -17,23 +18,23 @@ const toolChoice = z.union([
 const format = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
   z.object({ type: z.literal('json_object') }),
-  z.object({ type: z.literal('json_schema'), name: z.string(), schema: objectShape }),
+  z.object({ type: z.literal('json_schema'), name: z.string(), schema: anyObject }),
 ]);
 
 const responsesRequest = z.object({
-  model: z.string(),
-  input: z.union([z.string(), z.array(item)]),
+  model: modelName,
+  input: z.union([z.string(), listOf(item)]),
   instructions: z.string().nullish(),
   stream: z.boolean().nullish(),
   max_output_tokens: z.int().min(1).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
-  tools: z.array(z.looseObject({ type: z.string() })).nullish(),
+  tools: listOf(z.looseObject({ type: z.string() })).nullish(),
   tool_choice: toolChoice.nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   text: z.object({ format: format.nullish() }).nullish(),
   reasoning: z.object({ effort: z.string().nullish() }).nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
+  metadata: mapOf(z.string()).nullish(),
   user: z.string().nullish(),
   safety_identifier: z.string().nullish(),
   service_tier: z.string().nullish(),
@@ -82,13 +83,13 @@ export function readItem(given: z.infer<typeof item>, param: string): InputItem 
     case 'reasoning':
       return undefined;
     default:
-      throw unsupported(param, `items of type ${JSON.stringify(given.type)} are not known here`);
+      throw unsupported(param, `items of type ${quoted(given.type)} are not known here`);
   }
 }
 
 export function readTool(given: { type: string }, param: string): z.infer<typeof functionShape> {
   if (given.type === 'function') return shaped(functionShape, given, param);
-  throw unsupported(param, `of tools there are functions only, and this is ${JSON.stringify(given.type)}`);
+  throw unsupported(param, `of tools there are functions only, and this is ${quoted(given.type)}`);
 }
 
 function shaped<Shape extends z.ZodType>(shape: Shape, value: unknown, param: string): z.infer<Shape> {

@@ -3,7 +3,7 @@ import { Conversation, textBlock } from './conversation.js';
 import { type JsonObject, textOf } from './json-object.js';
 import type { ModelRow } from './model-table.js';
 import { cachingOf, JSON_INSTRUCTION, toolResult, toolUse } from './openai-to-anthropic.js';
-import { invalid, unsupported } from './refusals.js';
+import { invalid, quoted, unsupported } from './refusals.js';
 import {
   type InputItem,
   type ResponsesRequest,
@@ -94,7 +94,7 @@ function blockOf(part: ContentPart, param: string): JsonObject {
     case 'input_file':
       return documentBlock(part, param);
     default:
-      throw unsupported(param, `Claude has no content of type ${JSON.stringify(part.type)}`);
+      throw unsupported(param, `Claude has no content of type ${quoted(part.type)}`);
   }
 }
 
@@ -103,7 +103,7 @@ function wishesOf(request: ResponsesRequest, model: ModelRow, hasToolCalls: bool
   const tools = (request.tools ?? []).map((tool, index) => readTool(tool, `tools[${index}]`));
   const toolChoice = choiceOf(request.tool_choice);
   if (toolChoice?.kind === 'named' && !tools.some(({ name }) => name === toolChoice.name)) {
-    throw invalid('tool_choice', `tool_choice names "${toolChoice.name}", which is not among the tools.`);
+    throw invalid('tool_choice', `tool_choice names ${quoted(toolChoice.name)}, which is not among the tools.`);
   }
   return {
     model,
