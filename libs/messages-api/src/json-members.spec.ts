@@ -66,9 +66,10 @@ describe('membersOfJson', () => {
     const many = Array.from({ length: 900 }, (_, index) => `"${'k'.repeat(24_000)}${index}":1`);
     for (const keys of [[huge], many]) {
       const bytes = Buffer.from(`{${keys.join()},"model":"yes"}`);
-      const startedMs = performance.now();
+      const before = process.threadCpuUsage();
       expect([...membersOfJson(bytes).keys()]).toEqual(['model']);
-      expect(performance.now() - startedMs).toBeLessThan(400);
+      // Of this thread: on a busy machine other work does not count.
+      expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(400);
     }
   });
 

@@ -46,11 +46,12 @@ describe('the check of a body ends at its first fault', () => {
       'tool_choice',
     ],
   ])('of chat: %s', (_name, members, param) => {
-    const startedMs = performance.now();
-    expect(() => openAiToAnthropic({ model: 'opus', ...members }, modelOf)).toThrow(
-      expect.objectContaining({ type: 'invalid_request_error', details: expect.objectContaining({ param }) }),
-    );
-    expect(performance.now() - startedMs).toBeLessThan(250);
+    const cpuMs = cpuMsOf(() => {
+      expect(() => openAiToAnthropic({ model: 'opus', ...members }, modelOf)).toThrow(
+        expect.objectContaining({ type: 'invalid_request_error', details: expect.objectContaining({ param }) }),
+      );
+    });
+    expect(cpuMs).toBeLessThan(250);
   });
 
   it.each<[name: string, members: Record<string, unknown>, param: string]>([
@@ -68,11 +69,12 @@ describe('the check of a body ends at its first fault', () => {
       'metadata.k0',
     ],
   ])('of responses: %s', (_name, members, param) => {
-    const startedMs = performance.now();
-    expect(() => responsesToAnthropic({ model: 'opus', ...members }, modelOf)).toThrow(
-      expect.objectContaining({ type: 'invalid_request_error', details: expect.objectContaining({ param }) }),
-    );
-    expect(performance.now() - startedMs).toBeLessThan(250);
+    const cpuMs = cpuMsOf(() => {
+      expect(() => responsesToAnthropic({ model: 'opus', ...members }, modelOf)).toThrow(
+        expect.objectContaining({ type: 'invalid_request_error', details: expect.objectContaining({ param }) }),
+      );
+    });
+    expect(cpuMs).toBeLessThan(250);
   });
 });
 
@@ -100,8 +102,13 @@ describe('a good body of many parts costs its length', () => {
       },
     ],
   ])('%s', (_name, members) => {
-    const startedMs = performance.now();
-    openAiToAnthropic({ model: 'opus', ...members }, modelOf);
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(cpuMsOf(() => openAiToAnthropic({ model: 'opus', ...members }, modelOf))).toBeLessThan(1_000);
   });
 });
+
+/** Of this thread: on a busy machine other work does not count. */
+function cpuMsOf(act: () => unknown): number {
+  const before = process.threadCpuUsage();
+  act();
+  return process.threadCpuUsage(before).user / 1_000;
+}
