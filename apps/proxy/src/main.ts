@@ -9,14 +9,16 @@ import { greet } from './greeting.js';
 import { lendOwnPackages } from './lend-own-packages.js';
 import { shutDownOnSignals } from './shutdown.js';
 import { byVariable, startFailure } from './start-failure.js';
+import { startWatchdog } from './watchdog.js';
 
-/** Read the configuration, create, listen, drain on signals. Nothing else. */
+/** Read the configuration, create, listen, watch, drain on signals. Nothing else. */
 async function main(): Promise<void> {
   lendOwnPackages();
   const app: NestFastifyApplication = await createGateway(readEnvironment());
   const { host, port } = app.get<ServerConfig>(serverSection.token);
   shutDownOnSignals(app);
   await app.listen(port, host);
+  startWatchdog(app);
   await greet(app);
 }
 

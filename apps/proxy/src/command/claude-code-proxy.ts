@@ -14,6 +14,7 @@ import { greet } from '../greeting.js';
 import { lendOwnPackages } from '../lend-own-packages.js';
 import { shutDownOnSignals } from '../shutdown.js';
 import { byFlag, startFailure } from '../start-failure.js';
+import { startWatchdog } from '../watchdog.js';
 import { connectHints } from './connect-hints.js';
 import { type Flags, HELP, readFlags } from './flags.js';
 import { openBrowser } from './open-browser.js';
@@ -40,6 +41,7 @@ async function start(flags: Flags): Promise<void> {
   const { host, port } = app.get<ServerConfig>(serverSection.token);
   shutDownOnSignals(app);
   await app.listen(port, host);
+  startWatchdog(app);
   const { url, dashboardUrl, hasStandIn } = await greet(app);
   // Log lines are written at the end of their turn; the hints stand below them.
   await endOfTurn();

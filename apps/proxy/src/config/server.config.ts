@@ -16,6 +16,12 @@ export const serverSection = section('server', 'Where the gateway listens.', {
     'How long running answers may take to end after SIGTERM, SIGINT or SIGHUP.',
     '110',
   ),
+  watchdogSeconds: setting(
+    'WATCHDOG_SECONDS',
+    wholeNumber(0, 3_600),
+    'A process whose event loop stands still for so long writes the last request to standard error and kills itself; 0 switches this off.',
+    '15',
+  ),
 });
 
 export type ServerConfig = ConfigOf<typeof serverSection>;

@@ -14,6 +14,7 @@ export class ExchangeFeed {
   private readonly listeners: ExchangeListener[] = [];
   private readonly told = new WeakSet<Exchange>();
   private readonly changeListeners: ((what: Change) => void)[] = [];
+  private readonly receivedListeners: ExchangeListener[] = [];
   private begun = 0;
   private finished = 0;
 
@@ -24,6 +25,15 @@ export class ExchangeFeed {
 
   begin(): void {
     this.begun += 1;
+  }
+
+  onReceived(listener: ExchangeListener): void {
+    this.receivedListeners.push(listener);
+  }
+
+  /** The body is there, and the work on it begins. */
+  received(exchange: Exchange): void {
+    this.tell(this.receivedListeners, exchange, `exchange ${exchange.id}`);
   }
 
   onChange(listener: (what: Change) => void): void {

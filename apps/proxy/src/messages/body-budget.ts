@@ -33,7 +33,7 @@ export class BodyBudget {
   private bytes = 0;
 
   constructor(
-    feed: ExchangeFeed,
+    private readonly feed: ExchangeFeed,
     @Inject(messagesSection.token) private readonly config: MessagesConfig,
   ) {
     this.shareBytes = Math.max(MAX_BODY_BYTES, config.maxBufferedBytes * SHARE_OF_ALL);
@@ -56,7 +56,10 @@ export class BodyBudget {
     const announced = Number(raw.headers['content-length'] ?? 0);
     // What does not fit now is refused unread. Bodies over the limit are refused as too large instead.
     if (announced <= MAX_BODY_BYTES) this.expectRoom(holding, announced);
-    return readRequestBody(raw, (bytes) => this.take(exchange, bytes));
+    const body = await readRequestBody(raw, (bytes) => this.take(exchange, bytes));
+    exchange.requestBytes = body.length;
+    this.feed.received(exchange);
+    return body;
   }
 
   /**

@@ -73,6 +73,7 @@ export class MessagesService {
     deliver: Delivery,
     standIn?: StandIn,
   ): Promise<void> {
+    this.feed.received(exchange);
     await this.tell(exchange, caller, deliver, async () => {
       const upstream = this.registry.chain.find(({ provider }) => provider.relay);
       if (!upstream) return standIn ? standIn.answer() : noSuchEndpoint();
