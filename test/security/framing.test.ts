@@ -197,11 +197,11 @@ describe('an odd target reaches nothing that it was not meant for', () => {
 it('a second request on one connection is a request of its own', async () => {
   const client = await RawSocket.connect(pair.gateway.port);
   const one = (mark: string) =>
-    `POST /v1/messages HTTP/1.1\r\nhost: x\r\n${KEY}\r\nx-mark: ${mark}\r\n${length}\r\n\r\n${BODY}`;
+    `POST /v1/messages HTTP/1.1\r\nhost: x\r\n${KEY}\r\nx-client-request-id: ${mark}\r\n${length}\r\n\r\n${BODY}`;
   client.write(one('first') + one('second').replace('sk-ant-api03-caller', 'sk-ant-api03-other'));
   await pair.anthropic.requestAt(1);
   client.destroy();
-  expect(pair.anthropic.requests.map(({ headers, credential }) => [headers['x-mark'], credential])).toEqual([
+  expect(pair.anthropic.requests.map(({ headers, credential }) => [headers['x-client-request-id'], credential])).toEqual([
     ['first', 'sk-ant-api03-caller'],
     ['second', 'sk-ant-api03-other'],
   ]);
