@@ -42,7 +42,7 @@ describe('an answer of our own', () => {
 });
 
 describe('an admin endpoint is closed in every spelling', () => {
-  const spellings = ['/debug/env', '/api/limits', '/api/requests', '/api/drills'].flatMap((path) => [
+  const spellings = ['/debug/env', '/api/limits', '/api/requests', '/api/drills', '/api/audit'].flatMap((path) => [
     ['GET', path],
     ['HEAD', path],
     ['GET', `${path}/`],

@@ -6,6 +6,7 @@ import { limitTable } from './fallback/limit.table.js';
 import { type RequestLogConfig, requestLogSection } from './request-log/request-log.config.js';
 import { requestsTable } from './request-log/requests.table.js';
 import { SECTIONS } from './sections.js';
+import { accessTable } from './state/access.table.js';
 import { type StateConfig, stateSection } from './state/state.config.js';
 import { openTableStore } from './state/state.module.js';
 import { type UsageConfig, usageSection } from './usage/usage.config.js';
@@ -20,6 +21,7 @@ async function createTables(): Promise<void> {
   const tables = [
     limitTable((config[fallbackSection.name] as FallbackConfig).rateLimitTable),
     requestsTable((config[requestLogSection.name] as RequestLogConfig).table),
+    accessTable(state.accessTable),
     usageTable((config[usageSection.name] as UsageConfig).usageTable),
   ];
   const store = openTableStore(state, config[awsSection.name] as AwsConfig);

@@ -35,6 +35,14 @@ export const REQUEST_TABLE: TableShape = {
   actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
 };
 
-export const TABLE_SHAPES = [LIMIT_TABLE, USAGE_TABLE, REQUEST_TABLE] as const;
+export const ACCESS_TABLE: TableShape = {
+  suffix: 'access',
+  variable: 'ACCESS_TABLE_NAME',
+  partitionKey: 'partition',
+  sortKey: 'sort',
+  actions: ['PutItem', 'Query'],
+};
+
+export const TABLE_SHAPES = [LIMIT_TABLE, USAGE_TABLE, REQUEST_TABLE, ACCESS_TABLE] as const;
 
 export const EXPIRY_ATTRIBUTE = 'ttl';

@@ -17,7 +17,7 @@ export interface TablesProps {
   readonly isProduction?: boolean;
 }
 
-/** The application's three tables: on demand, expiring, and never lost by a deployment. */
+/** The application's tables: on demand, expiring, and never lost by a deployment. */
 export class Tables extends Construct {
   private readonly tables: ReadonlyMap<TableShape, TableV2>;
 

@@ -3,8 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { limitTable } from '../../../apps/proxy/src/fallback/limit.table.js';
 import { requestsTable } from '../../../apps/proxy/src/request-log/requests.table.js';
 import { SECTIONS } from '../../../apps/proxy/src/sections.js';
+import { accessTable } from '../../../apps/proxy/src/state/access.table.js';
 import { usageTable } from '../../../apps/proxy/src/usage/usage.table.js';
-import { LIMIT_TABLE, REQUEST_TABLE, type TableShape, USAGE_TABLE } from '../lib/table-definitions.ts';
+import { ACCESS_TABLE, LIMIT_TABLE, REQUEST_TABLE, type TableShape, USAGE_TABLE } from '../lib/table-definitions.ts';
 import { DRAIN_TIMEOUT, IDLE_TIMEOUT, STOP_TIMEOUT } from '../lib/times.ts';
 import { containerOf, FULL_CONTEXT, synthesise } from './support/synthesise.ts';
 
@@ -45,6 +46,7 @@ describe('tables', () => {
     [LIMIT_TABLE, limitTable('claude-proxy-rate-limits')],
     [USAGE_TABLE, usageTable('claude-proxy-usage')],
     [REQUEST_TABLE, requestsTable('claude-proxy-requests')],
+    [ACCESS_TABLE, accessTable('claude-proxy-access')],
   ])('have the keys and indexes that the application defines ($variable)', (shape, definition) => {
     expect(definitionOf(shape)).toEqual(definition);
     expect(settings.get(shape.variable)?.defaultText).toBe(definition.name);

@@ -98,7 +98,7 @@ describe('what outlives the stack', () => {
   it('is no table of a trial, whose names stand apart', () => {
     const tables = resourcesOf(other, 'AWS::DynamoDB::GlobalTable');
     expect(tables.map(({ Properties }) => Properties.TableName)).toEqual(
-      ['rate-limits', 'usage', 'requests'].map((suffix) => `trial-${suffix}`),
+      ['rate-limits', 'usage', 'requests', 'access'].map((suffix) => `trial-${suffix}`),
     );
     expect(new Set(tables.map(({ DeletionPolicy }) => DeletionPolicy))).toEqual(new Set(['Delete']));
   });

@@ -34,8 +34,8 @@ describe('the drawing', () => {
     plain.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 2 });
   });
 
-  it('has three tables on demand whose items expire', () => {
-    plain.resourceCountIs('AWS::DynamoDB::GlobalTable', 3);
+  it('has four tables on demand whose items expire', () => {
+    plain.resourceCountIs('AWS::DynamoDB::GlobalTable', 4);
     plain.allResourcesProperties('AWS::DynamoDB::GlobalTable', {
       BillingMode: 'PAY_PER_REQUEST',
       TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },

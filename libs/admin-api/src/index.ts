@@ -8,6 +8,7 @@ export {
   type Notice,
   type Percentiles,
 } from './analytics.js';
+export type { AuditActor, AuditEntry, AuditPage } from './audit.js';
 export type { Drill, DrillList, DrillOrder, Limit, LimitList } from './limits.js';
 export type { LiveEvent } from './live.js';
 export type { AttemptLine, Outcome, RequestDetail, RequestLine, RequestPage } from './requests.js';

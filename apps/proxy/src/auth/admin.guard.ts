@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { type AlbConfig, albSection } from './alb.config.js';
 import { AlbIdentity } from './alb-identity.js';
+import { noteActor, tokenFingerprint } from './audit-actor.js';
 import { type AuthConfig, authSection } from './auth.config.js';
 import { type AdminRequest, isDirectLoopback, isSameOrigin } from './browser-origin.js';
 import { expectOneLine } from './one-line.js';
@@ -41,8 +42,12 @@ export class AdminGuard implements CanActivate {
   /** @throws GatewayError rate_limit_error after too many wrong tokens */
   isAdmin(request: AdminRequest): boolean {
     const token = this.config.adminToken?.reveal();
-    if (!token) return isDirectLoopback(request) && isSameOrigin(request);
+    if (!token) {
+      noteActor(request, { kind: 'this_machine', name: null });
+      return isDirectLoopback(request) && isSameOrigin(request);
+    }
     const shown = shownToken(request);
+    noteActor(request, { kind: shown === undefined ? 'session' : 'admin_token', name: tokenFingerprint(token) });
     if (shown !== undefined) return this.isToken(shown, request);
     const session = sessionIn(request.raw.headers.cookie);
     return session !== undefined && isSessionValue(session, token, Date.now()) && isSameOrigin(request);
@@ -57,7 +62,9 @@ export class AdminGuard implements CanActivate {
 
   /** At the load balancer. Its cookie is the browser's, so writes must come from a page of ours here too. */
   async hasSignedIn(request: AdminRequest): Promise<boolean> {
-    return isSameOrigin(request) && (await this.identity.signedIn(request.raw.headers)) !== undefined;
+    const person = isSameOrigin(request) ? await this.identity.signedIn(request.raw.headers) : undefined;
+    if (person) noteActor(request, { kind: 'sign_in', name: person.email ?? person.subject });
+    return person !== undefined;
   }
 
   private isToken(shown: string, { ip }: AdminRequest): boolean {

@@ -1,5 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { AdminGuard } from './admin.guard.js';
+import { AuditController } from './audit.controller.js';
+import { AuditLog } from './audit.log.js';
 import { CredentialReader } from './credential.reader.js';
 import { SessionController } from './session.controller.js';
 
@@ -11,8 +13,8 @@ import { SessionController } from './session.controller.js';
  */
 @Global()
 @Module({
-  controllers: [SessionController],
-  providers: [AdminGuard, CredentialReader],
-  exports: [AdminGuard, CredentialReader],
+  controllers: [SessionController, AuditController],
+  providers: [AdminGuard, AuditLog, CredentialReader],
+  exports: [AdminGuard, AuditLog, CredentialReader],
 })
 export class AuthModule {}

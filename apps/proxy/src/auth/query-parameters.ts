@@ -23,6 +23,20 @@ export function oneOf<Name extends string>(
   throw invalidParameter(name, value, allowed.join(', '));
 }
 
+/** @throws GatewayError invalid_request_error */
+export function wholeNumberOf(
+  parameters: QueryParameters,
+  name: string,
+  minimum: number,
+  maximum: number,
+): number | undefined {
+  const text = parameters[name];
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
+  throw invalidParameter(name, text, `a whole number from ${minimum} to ${maximum}`);
+}
+
 export function invalidParameter(name: string, value: string, allowed: string): GatewayError {
   const message = `${name.slice(0, 60)} is ${JSON.stringify(value.slice(0, 60))}; allowed: ${allowed}.`;
   return new GatewayError({ type: 'invalid_request_error', message });

@@ -3,6 +3,7 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Req, UseGuards } from '
 import { IsInt, IsNumber, IsOptional, IsPositive, IsString, Max, Min, validateSync } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { AdminGuard } from '../auth/admin.guard.js';
+import { AuditLog } from '../auth/audit.log.js';
 import { readJsonBody } from '../auth/json-body.js';
 import { userIdOf } from '../auth/user-id.js';
 import { GatewayError } from '../exchange/gateway-error.js';
@@ -34,7 +35,10 @@ class DrillShape {
 @Controller('api/drills')
 @UseGuards(AdminGuard)
 export class DrillsController {
-  constructor(private readonly drills: DrillRegister) {}
+  constructor(
+    private readonly drills: DrillRegister,
+    private readonly audit: AuditLog,
+  ) {}
 
   @Get()
   list(): DrillList {
@@ -43,15 +47,19 @@ export class DrillsController {
 
   @Post()
   @HttpCode(201)
-  async start(@Req() { raw }: FastifyRequest): Promise<Drill> {
-    const order = orderOf(await readJsonBody(raw));
-    return this.drills.start(order).catch(storeUnavailable);
+  async start(@Req() request: FastifyRequest): Promise<Drill> {
+    const { user, seconds, share } = orderOf(await readJsonBody(request.raw));
+    const drill = await this.drills.start({ user, seconds, share }).catch(storeUnavailable);
+    this.audit.record({ act: 'drill.started', target: user, details: { id: drill.id, seconds, share } }, request);
+    return drill;
   }
 
   @Delete(':id')
   @HttpCode(204)
-  async stop(@Param('id') id: string): Promise<void> {
+  async stop(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
+    const user = this.drills.running().find((drill) => drill.id === id)?.user ?? null;
     await this.drills.stop(id).catch(storeUnavailable);
+    this.audit.record({ act: 'drill.ended', target: user, details: { id } }, request);
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Limit, LimitList } from '@claude-proxy/admin-api';
-import { Controller, Delete, Get, HttpCode, Param, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Req, UseGuards } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { AdminGuard } from '../auth/admin.guard.js';
+import { AuditLog } from '../auth/audit.log.js';
 import { userIdOf } from '../auth/user-id.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
 import { LimitStore } from './limit.store.js';
@@ -10,7 +12,10 @@ import { type LimitItem, livingScopes } from './limit-item.js';
 @Controller('api/limits')
 @UseGuards(AdminGuard)
 export class LimitsController {
-  constructor(private readonly limits: LimitStore) {}
+  constructor(
+    private readonly limits: LimitStore,
+    private readonly audit: AuditLog,
+  ) {}
 
   @Get()
   async list(): Promise<LimitList> {
@@ -21,8 +26,10 @@ export class LimitsController {
 
   @Delete(':user')
   @HttpCode(204)
-  async clear(@Param('user') user: string): Promise<void> {
-    await this.limits.clear(userIdOf(user)).catch(storeUnavailable);
+  async clear(@Param('user') given: string, @Req() request: FastifyRequest): Promise<void> {
+    const user = userIdOf(given);
+    await this.limits.clear(user).catch(storeUnavailable);
+    this.audit.record({ act: 'limit.cleared', target: user }, request);
   }
 }
 

@@ -1,7 +1,13 @@
 import type { Outcome, RequestDetail, RequestPage } from '@claude-proxy/admin-api';
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { AdminGuard } from '../auth/admin.guard.js';
-import { invalidParameter, oneOf, parametersOf, type QueryParameters } from '../auth/query-parameters.js';
+import {
+  invalidParameter,
+  oneOf,
+  parametersOf,
+  type QueryParameters,
+  wholeNumberOf,
+} from '../auth/query-parameters.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { UpstreamNames } from '../exchange/upstream-names.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
@@ -77,17 +83,4 @@ function flagOf(parameters: QueryParameters, name: string): boolean {
   if (text === undefined || text === 'false') return false;
   if (text === 'true') return true;
   throw invalidParameter(name, text, '"true" or "false"');
-}
-
-function wholeNumberOf(
-  parameters: QueryParameters,
-  name: string,
-  minimum: number,
-  maximum: number,
-): number | undefined {
-  const text = parameters[name];
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
-  throw invalidParameter(name, text, `a whole number from ${minimum} to ${maximum}`);
 }

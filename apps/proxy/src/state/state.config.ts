@@ -9,6 +9,12 @@ export const stateSection = section('state', 'Where limits and usage are kept.',
     'embedded',
   ),
   dataDirectory: setting('DATA_DIR', text, 'Directory of the embedded store; made if it is missing.', './data'),
+  accessTable: setting(
+    'ACCESS_TABLE_NAME',
+    text,
+    'Table of who may do what, and of what operators have changed.',
+    'claude-proxy-access',
+  ),
   dynamoEndpoint: setting('AWS_ENDPOINT_URL_DYNAMODB', httpUrl, "A DynamoDB-compatible engine in place of AWS's own."),
 });
 

@@ -1,0 +1,20 @@
+import { hash } from 'node:crypto';
+import type { AuditActor } from '@claude-proxy/admin-api';
+import type { AdminRequest } from './browser-origin.js';
+
+const UNKNOWN: AuditActor = { kind: 'unknown', name: null };
+const actors = new WeakMap<AdminRequest['raw'], AuditActor>();
+
+/** Called where an operator is recognized: what is recorded later must name the proof that opened the door. */
+export function noteActor({ raw }: Pick<AdminRequest, 'raw'>, actor: AuditActor): void {
+  actors.set(raw, actor);
+}
+
+export function actorOf({ raw }: Pick<AdminRequest, 'raw'>): AuditActor {
+  return actors.get(raw) ?? UNKNOWN;
+}
+
+/** Tells tokens apart in a list without being one. */
+export function tokenFingerprint(token: string): string {
+  return hash('sha256', token).slice(0, 12);
+}

@@ -1,0 +1,26 @@
+import type { AuditPage } from '@claude-proxy/admin-api';
+import { Controller, Get, Query, UseGuards } from '@nestjs/common';
+import { storeUnavailable } from '../state/store-unavailable.js';
+import { AdminGuard } from './admin.guard.js';
+import { AUDIT_CURSOR, AuditLog } from './audit.log.js';
+import { invalidParameter, parametersOf, wholeNumberOf } from './query-parameters.js';
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 500;
+
+/** What operators have changed, the newest first. */
+@Controller('api/audit')
+@UseGuards(AdminGuard)
+export class AuditController {
+  constructor(private readonly audit: AuditLog) {}
+
+  @Get()
+  page(@Query() query: Record<string, unknown>): Promise<AuditPage> {
+    const parameters = parametersOf(query);
+    const limit = wholeNumberOf(parameters, 'limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT;
+    const { cursor } = parameters;
+    if (cursor !== undefined && !AUDIT_CURSOR.test(cursor))
+      throw invalidParameter('cursor', cursor, 'the next_cursor of a page');
+    return this.audit.page(limit, cursor).catch(storeUnavailable);
+  }
+}

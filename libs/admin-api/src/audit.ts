@@ -1,0 +1,28 @@
+/** Answer of `GET /api/audit`: what operators have changed. */
+
+/** How the operator was recognized. `name` is a fingerprint of the admin token, or the email or subject of a sign-in. */
+export interface AuditActor {
+  readonly kind: 'admin_token' | 'session' | 'sign_in' | 'this_machine' | 'unknown';
+  readonly name: string | null;
+}
+
+export interface AuditEntry {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** What was done, such as `drill.started`. */
+  readonly act: string;
+  readonly actor: AuditActor;
+  /** Address of the client, as the gateway sees it. */
+  readonly address: string;
+  /** What it was done to, such as a user; null where it concerns everything. */
+  readonly target: string | null;
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface AuditPage {
+  /** The newest first. */
+  readonly entries: readonly AuditEntry[];
+  /** For `?cursor=`; null at the end. */
+  readonly next_cursor: string | null;
+}
