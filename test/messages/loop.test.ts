@@ -1,50 +1,83 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createGateway } from '../../apps/proxy/src/gateway.js';
+import { type AnthropicSimulator, startAnthropicSimulator } from '@claude-proxy/simulator';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '../support/free-port.js';
 import { MESSAGE, postJson } from '../support/post-json.js';
+import { type RunningGateway, startGateway } from '../support/start-gateway.js';
 
-let port: number;
-let app: Awaited<ReturnType<typeof createGateway>>;
-let directory: string;
+const KEY = { 'x-api-key': 'sk-ant-api03-caller', authorization: 'Bearer sk-ant-api03-caller' };
+const CHAT = { model: 'opus', messages: MESSAGE.messages };
 
-beforeAll(async () => {
-  [port, directory] = [await freePort(), await mkdtemp(join(tmpdir(), 'claude-proxy-loop-'))];
-  app = await createGateway({
-    LOG_LEVEL: 'silent',
-    DATA_DIR: directory,
-    FALLBACK_CHAIN: 'anthropic',
-    ANTHROPIC_UPSTREAM_URL: `http://127.0.0.1:${port}/user/looper`,
-  });
-  await app.listen(port, '127.0.0.1');
-});
-afterAll(async () => {
-  app.getHttpServer().closeAllConnections();
-  await app.close();
-  await rm(directory, { recursive: true, force: true });
+let gateways: RunningGateway[] = [];
+let anthropic: AnthropicSimulator | undefined;
+afterEach(async () => {
+  await Promise.all(gateways.map((gateway) => gateway.close()));
+  await anthropic?.close();
+  [gateways, anthropic] = [[], undefined];
 });
 
-describe('a gateway whose upstream is itself says so at once', () => {
-  it.each([
-    ['reached under the same name', '127.0.0.1', '/v1/messages'],
-    ['reached under another name', 'localhost', '/v1/messages'],
-    ['asked for models', 'localhost', '/v1/models'],
-  ])('%s', async (_name, host, path) => {
-    const startedMs = performance.now();
-    const url = `http://${host}:${port}${path}`;
-    const headers = { 'x-api-key': 'sk-ant-api03-caller' };
-    const response = path === '/v1/models' ? await fetch(url, { headers }) : await postJson(url, MESSAGE);
-    expect(response.status).toBe(500);
-    expect(response.headers.get('x-should-retry')).toBe('false');
-    expect(await response.json()).toMatchObject({
-      type: 'error',
-      error: {
-        type: 'api_error',
-        message: expect.stringContaining('ANTHROPIC_UPSTREAM_URL points at this gateway itself'),
-      },
+/** Each gateway's upstream is the next one under this name; the last one's is the first, or the one that is given. */
+async function startRing(names: readonly string[], last?: string): Promise<string[]> {
+  const ports = await Promise.all(names.map(() => freePort()));
+  const urls = names.map((name, index) => `http://${name}:${ports[index]}`);
+  for (const [index, port] of ports.entries()) {
+    const isLast = index === names.length - 1;
+    const upstream = isLast && last !== undefined ? last : urls[(index + 1) % urls.length]!;
+    const environment = { FALLBACK_CHAIN: 'anthropic', ANTHROPIC_UPSTREAM_URL: upstream };
+    gateways.push(await startGateway(environment, {}, port));
+  }
+  return urls;
+}
+
+const requests: readonly (readonly [name: string, ask: (url: string) => Promise<Response>])[] = [
+  ['messages', (url) => postJson(`${url}/v1/messages`, MESSAGE)],
+  ['a stream', (url) => postJson(`${url}/user/alice/v1/messages`, { ...MESSAGE, stream: true })],
+  ['count_tokens', (url) => postJson(`${url}/v1/messages/count_tokens`, MESSAGE)],
+  ['models', (url) => fetch(`${url}/v1/models`, { headers: { ...KEY, 'anthropic-version': '2023-06-01' } })],
+  ['batches', (url) => fetch(`${url}/v1/messages/batches`, { headers: KEY })],
+  ['a file', (url) => fetch(`${url}/v1/files`, { method: 'POST', body: 'file', headers: KEY })],
+  ['chat', (url) => postJson(`${url}/v1/chat/completions`, CHAT, { headers: KEY })],
+  ['responses', (url) => postJson(`${url}/v1/responses`, { model: 'opus', input: 'hello' }, { headers: KEY })],
+];
+
+describe('a ring of gateways refuses a request at its second visit, once and for all', () => {
+  describe.each<[name: string, names: readonly string[]]>([
+    ['of one, under its own name', ['127.0.0.1']],
+    ['of one, under another name', ['localhost']],
+    ['of two', ['127.0.0.1', 'localhost']],
+    ['of three', ['127.0.0.1', 'localhost', '127.0.0.1']],
+  ])('%s', (_name, names) => {
+    it.each(requests)('%s', async (_request, ask) => {
+      const [url] = await startRing(names);
+      const startedMs = performance.now();
+      const response = await ask(url!);
+      expect([response.status, response.headers.get('x-should-retry')]).toEqual([508, 'false']);
+      const body = (await response.json()) as { error: { message: string } };
+      expect(body.error.message).toMatch(/ANTHROPIC_UPSTREAM_URL \(.*\) leads back to this gateway itself/);
+      expect(performance.now() - startedMs).toBeLessThan(5_000);
     });
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+  });
+});
+
+describe('a chain of gateways', () => {
+  it.each(requests)('passes %s on to its end', async (_request, ask) => {
+    anthropic = await startAnthropicSimulator({ isStrict: false });
+    const [url] = await startRing(['127.0.0.1', 'localhost', '127.0.0.1'], anthropic.url);
+    expect((await ask(url!)).status).toBe(200);
+    expect(anthropic.requests[0]!.headers['x-claude-proxy-hops']).toMatch(/^\w{12},\w{12},\w{12}$/);
+  });
+
+  it('ends after ten, whatever their marks say', async () => {
+    anthropic = await startAnthropicSimulator({ isStrict: false });
+    const [url] = await startRing(['127.0.0.1'], anthropic.url);
+    const headers = { ...KEY, 'content-type': 'application/json' };
+    for (const [hops, status] of [
+      [Array(9).fill('x').join(), 200],
+      [Array(10).fill('x').join(), 508],
+      [Array(9_000).fill('x').join(), 508],
+      ['x'.repeat(50_000), 200],
+    ] as const) {
+      const asked = postJson(`${url}/v1/messages`, MESSAGE, { headers: { ...headers, 'x-claude-proxy-hops': hops } });
+      expect((await asked).status).toBe(status);
+    }
   });
 });

@@ -201,7 +201,9 @@ it('a second request on one connection is a request of its own', async () => {
   client.write(one('first') + one('second').replace('sk-ant-api03-caller', 'sk-ant-api03-other'));
   await pair.anthropic.requestAt(1);
   client.destroy();
-  expect(pair.anthropic.requests.map(({ headers, credential }) => [headers['x-client-request-id'], credential])).toEqual([
+  expect(
+    pair.anthropic.requests.map(({ headers, credential }) => [headers['x-client-request-id'], credential]),
+  ).toEqual([
     ['first', 'sk-ant-api03-caller'],
     ['second', 'sk-ant-api03-other'],
   ]);

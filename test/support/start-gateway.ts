@@ -18,10 +18,11 @@ export interface RunningGateway {
 export async function startGateway(
   environment: Readonly<Record<string, string | undefined>> = {},
   options: GatewayOptions = {},
+  port = 0,
 ): Promise<RunningGateway> {
   const dataDirectory = environment.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'claude-proxy-test-')));
   const app = await createGateway({ LOG_LEVEL: 'silent', DATA_DIR: dataDirectory, ...environment }, options);
-  await app.listen(0, '127.0.0.1');
+  await app.listen(port, '127.0.0.1');
   const address = app.getHttpServer().address() as { port: number };
   return {
     app,

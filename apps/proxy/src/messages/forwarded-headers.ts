@@ -1,4 +1,5 @@
 import type { HeaderLines } from '@claude-proxy/upstream';
+import { HOPS_HEADER } from '../exchange/hops.js';
 
 /** RFC 9110 section 7.6.1, and `expect`, which the server has answered already. */
 const HOP_BY_HOP = [
@@ -61,12 +62,20 @@ interface ForwardedHeaders {
 
 /** The header lines of a request that go on to an upstream, in order and spelling as they came. */
 export function requestHeadersFor(rawHeaders: HeaderLines, { forwardedHeaders }: ForwardedHeaders): string[] {
-  return linesWhere(rawHeaders, (name) => isSent(name) || (forwardedHeaders.includes(name) && !NEVER_SENT.has(name)));
+  const isAdded = (name: string) => forwardedHeaders.includes(name) && !NEVER_SENT.has(name);
+  return linesWhere(rawHeaders, (name) => name === HOPS_HEADER || (!isOurs(name) && (isSent(name) || isAdded(name))));
 }
 
 /** The header lines of an answer that go on to the client, in order and spelling as they came. */
 export function answerHeadersFor(headers: HeaderLines): string[] {
-  return linesWhere(headers, (name) => !NOT_RETURNED.has(name) && !isOfFamily(name, NOT_RETURNED_FAMILIES));
+  return linesWhere(
+    headers,
+    (name) => !isOurs(name) && !NOT_RETURNED.has(name) && !isOfFamily(name, NOT_RETURNED_FAMILIES),
+  );
+}
+
+function isOurs(name: string): boolean {
+  return name.startsWith(OURS);
 }
 
 function isSent(name: string): boolean {
@@ -82,7 +91,7 @@ function linesWhere(lines: HeaderLines, passes: (name: string) => boolean): stri
   const kept: string[] = [];
   for (let index = 0; index < lines.length; index += 2) {
     const name = lines[index]!.toLowerCase();
-    if (name.startsWith(OURS) || named?.has(name) || !passes(name)) continue;
+    if (named?.has(name) || !passes(name)) continue;
     kept.push(lines[index]!, lines[index + 1]!);
   }
   return kept;

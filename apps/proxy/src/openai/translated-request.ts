@@ -1,8 +1,12 @@
 import { type HeaderLines, headersWhere, type Operation, type UpstreamRequest } from '@claude-proxy/upstream';
+import { HOPS_HEADER } from '../exchange/hops.js';
 import type { JsonObject } from './json-object.js';
 
 /** Headers of a caller that mean something to Anthropic, whatever dialect the caller speaks. */
-const PASSED_ON = new Set(['user-agent', 'anthropic-beta', 'x-claude-code-session-id', 'traceparent', 'tracestate']);
+const PASSED_ON = new Set([
+  ...['user-agent', 'anthropic-beta', 'x-claude-code-session-id', 'traceparent', 'tracestate'],
+  HOPS_HEADER,
+]);
 /** The version that takes temperature and top_p, for the models that still do. */
 const OWN_HEADERS = [
   ...['content-type', 'application/json'],

@@ -146,15 +146,27 @@ export function errorOfMissingCredential(): UpstreamError {
   });
 }
 
-/** Asking ourselves would go round until every socket is used up. */
+/** Sent on, the request would go round until every socket is used up. `host` is the upstream that leads back here. */
 export function errorOfLoop(host: string): UpstreamError {
-  const message = `ANTHROPIC_UPSTREAM_URL points at this gateway itself (${host}). Set it to the Anthropic API, and ANTHROPIC_BASE_URL in clients only.`;
+  return loopDetected(
+    `ANTHROPIC_UPSTREAM_URL (${host}) leads back to this gateway itself. Set it to the Anthropic API, and ANTHROPIC_BASE_URL in clients only.`,
+  );
+}
+
+export function errorOfManyHops(most: number): UpstreamError {
+  return loopDetected(
+    `The request has passed ${most} gateways, the most that are allowed. Set ANTHROPIC_UPSTREAM_URL of the last one to the Anthropic API.`,
+  );
+}
+
+/** 508: Loop Detected (RFC 5842 section 7.2). */
+function loopDetected(message: string): UpstreamError {
   const body = JSON.stringify(errorBody('api_error', message));
   return new UpstreamError({
     failure: 'rejected',
     message,
     isForCaller: true,
     wasAsked: false,
-    answer: { status: 500, headers: FINAL_JSON, body: bodyOfBytes(body) },
+    answer: { status: 508, headers: FINAL_JSON, body: bodyOfBytes(body) },
   });
 }

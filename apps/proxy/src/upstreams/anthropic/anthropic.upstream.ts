@@ -21,13 +21,13 @@ import { type AnswerHead, AnthropicAnswer } from './anthropic-answer.js';
 import {
   errorOfConnection,
   errorOfFirstEvent,
-  errorOfLoop,
   errorOfMissingCredential,
   errorOfRedirect,
   errorOfRefusal,
   type Refusal,
 } from './anthropic-failures.js';
 import { firstEventOf } from './first-event.js';
+import { HopMark } from './hop-mark.js';
 import { hitKeptAliveConnection, rememberingConnector } from './kept-alive.js';
 import { limitScopesOf } from './limit-scopes.js';
 import { WindowlessRefusals } from './windowless-refusals.js';
@@ -45,9 +45,6 @@ const CONNECTION = {
   connect: rememberingConnector(CONNECT_TIMEOUT_MS),
 };
 
-/** Clients may reach us under this name by a DNS of their own; ours is another. */
-const PUBLIC_HOST = 'api.anthropic.com';
-
 /** Stands for a caller without a credential: any window of the same models counts. */
 const ANY_FINGERPRINT = '*';
 
@@ -56,8 +53,8 @@ const ANY_FINGERPRINT = '*';
 @Injectable()
 export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   private readonly origin: string;
-  private readonly host: string;
   private readonly basePath: string;
+  private readonly hop: HopMark;
   private readonly agent = new Agent({
     ...CONNECTION,
     connections: null,
@@ -71,7 +68,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
 
   constructor(@Inject(anthropicSection.token) config: AnthropicConfig) {
     this.origin = config.upstreamUrl.origin;
-    this.host = config.upstreamUrl.host;
+    this.hop = new HopMark(config.upstreamUrl);
     this.basePath = config.upstreamUrl.pathname.replace(/\/$/, '');
   }
 
@@ -87,9 +84,9 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
 
   async send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer> {
     const { credential } = options;
-    this.refuseLoop(request.host);
+    const headers = this.hop.marked(request.headers, request.host);
     if (!credential) throw errorOfMissingCredential();
-    const head = await this.dispatch('POST', request.path, request.headers, request.body, options);
+    const head = await this.dispatch('POST', request.path, headers, request.body, options);
     if (head.status >= 400) {
       throw errorOfRefusal(await this.readRefusal(head, options), request, credential, this.windowless);
     }
@@ -103,9 +100,9 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   }
 
   async relay(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer> {
-    this.refuseLoop(request.host);
+    const headers = this.hop.marked(request.headers, request.host);
     if (!options.credential) throw errorOfMissingCredential();
-    return this.dispatch(request.method, request.path, request.headers, request.body ?? null, options);
+    return this.dispatch(request.method, request.path, headers, request.body ?? null, options);
   }
 
   async readiness(): Promise<Readiness> {
@@ -114,11 +111,6 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     await Promise.all([this.agent.destroy(), this.freshAgent.destroy()]);
-  }
-
-  /** A caller who reaches us under the name of our upstream shows that they are one. */
-  private refuseLoop(host: string | undefined): void {
-    if (host !== undefined && host === this.host && this.host !== PUBLIC_HOST) throw errorOfLoop(host);
   }
 
   private async dispatch(
