@@ -13,6 +13,7 @@ export {
   errorTypeOfStatus,
   STATUS_BY_ERROR_TYPE,
 } from './errors.js';
+export { JsonEdits } from './json-edits.js';
 export {
   type ByteRange,
   type JsonOutline,
@@ -21,6 +22,7 @@ export {
   memberValue,
   outlineOfJson,
 } from './json-members.js';
+export { JsonTooLargeError, JsonView } from './json-view.js';
 export { PING_EVENT, sseEvent } from './sse.js';
 export { SseScanner, type SseScannerOptions } from './sse-scanner.js';
 export { billedUsage, countOf, mergeUsage, separateIterationsOf, type Usage } from './usage.js';
