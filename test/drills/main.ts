@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { playAutoMode } from './auto-mode.js';
 import { type Played, playFallbackStory, STORY_ENVIRONMENT } from './fallback-story.js';
 import { type PlayedFault, playFaults } from './faults.js';
 import { setStage } from './stage.js';
@@ -40,6 +41,12 @@ async function tellStory(): Promise<number> {
         print(lineOf(played));
         faults += played.faults.length;
       }
+    }
+    for await (const { title, seen, faults: broken } of playAutoMode(stage)) {
+      print(
+        `${broken.length === 0 ? '✅' : '❌'} ${title.padEnd(55)} ${seen}${broken.map((fault) => `\n     ${fault}`).join('')}`,
+      );
+      faults += broken.length;
     }
   } finally {
     await stage.close();

@@ -19,6 +19,8 @@ export interface ContentOptions {
   readonly stopDetails?: unknown;
   /** The model that the answer claims; the requested one unless given. */
   readonly model?: string;
+  /** False: a request with `safeguards` gets no `safeguard_results`. */
+  readonly hasVerdict?: boolean;
   /** UTF-16 units of text in one delta (12 unless given). */
   readonly deltaLength?: number;
 }

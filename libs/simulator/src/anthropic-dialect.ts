@@ -45,6 +45,7 @@ function factsOf(recorded: RecordedRequest) {
     hasCacheControl: recorded.body.includes('"cache_control"'),
     messageIdPrefix: 'msg_01',
     serviceUsage: { service_tier: 'standard', inference_geo: 'global' },
+    asksForVerdict: Array.isArray(recorded.json?.safeguards),
   };
 }
 

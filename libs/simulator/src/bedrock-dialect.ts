@@ -41,6 +41,7 @@ function factsOf(recorded: RecordedRequest) {
     hasCacheControl: recorded.body.includes('"cache_control"'),
     messageIdPrefix: 'msg_bdrk_01',
     serviceUsage: {},
+    asksForVerdict: Array.isArray(recorded.json?.safeguards),
   };
 }
 

@@ -23,6 +23,7 @@ export const BEDROCK_BETAS: readonly string[] = [
   'compact-2026-01-12',
   'compact-2026-09-04',
   'dangerous-tool-use-2026-09-03',
+  'afk-mode-2026-01-31',
   'thinking-binding-controls-2026-08-01',
   'thinking-display-updates-2026-08-18',
   'mid-conversation-output-config-2026-07-01',
@@ -34,7 +35,7 @@ export const BEDROCK_BETAS: readonly string[] = [
 const KNOWN_FIELDS = new Set([
   ...['anthropic_version', 'max_tokens', 'messages', 'anthropic_beta', 'system', 'stop_sequences', 'temperature'],
   ...['top_p', 'top_k', 'tools', 'tool_choice', 'thinking', 'metadata', 'output_config', 'context_management'],
-  'compaction',
+  ...['compaction', 'safeguards'],
 ]);
 const MAX_BODY_BYTES = 25_000_000;
 const METADATA_VALUE = /^[A-Za-z0-9_.@ -]*$/;
@@ -54,6 +55,7 @@ const COMPLAINTS: readonly Complaint[] = [
   versionComplaint,
   extraFieldComplaint,
   betaComplaint,
+  safeguardsComplaint,
   metadataComplaint,
   toolComplaint,
   sourceComplaint,
@@ -119,6 +121,11 @@ function betaComplaint(
   const betas = json.anthropic_beta ?? [];
   if (!Array.isArray(betas)) return 'anthropic_beta: Input should be a valid list';
   return betas.every((beta) => knownBetas.includes(beta)) ? undefined : 'invalid beta flag';
+}
+
+function safeguardsComplaint({ safeguards, anthropic_beta: betas }: Record<string, unknown>): string | undefined {
+  const hasBeta = Array.isArray(betas) && betas.includes('dangerous-tool-use-2026-09-03');
+  return safeguards === undefined || hasBeta ? undefined : extraInputs('safeguards');
 }
 
 function metadataComplaint({ metadata }: Record<string, unknown>): string | undefined {

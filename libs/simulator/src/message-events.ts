@@ -22,6 +22,8 @@ export interface AnswerFacts {
   readonly messageIdPrefix: string;
   /** Usage fields that only this service reports, such as `service_tier`. */
   readonly serviceUsage: AnswerUsage;
+  /** The request has `safeguards`, so the answer judges the tools that it calls. */
+  readonly asksForVerdict?: boolean;
 }
 
 /** A complete answer, from which both the JSON form and the event sequence are made. */
@@ -33,6 +35,8 @@ export interface SimulatedMessage {
   readonly stopDetails: unknown;
   readonly usage: AnswerUsage;
   readonly deltaLength: number;
+  /** Undefined where the request has not asked, or the answer keeps silent about it. */
+  readonly safeguardResults: unknown;
 }
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -56,6 +60,7 @@ export function composeMessage(options: ContentOptions, facts: AnswerFacts): Sim
     stopDetails: options.stopDetails ?? null,
     usage: withGivenUsage({ ...derived, ...facts.serviceUsage }, options.usage),
     deltaLength: options.deltaLength ?? DEFAULT_DELTA_LENGTH,
+    safeguardResults: facts.asksForVerdict ? verdictOn(blocks, options) : undefined,
   };
 }
 
@@ -68,6 +73,7 @@ export function messageBody(message: SimulatedMessage): Record<string, unknown> 
     stop_sequence: null,
     stop_details: message.stopDetails,
     usage: message.usage,
+    ...verdictFields(message),
   };
 }
 
@@ -79,9 +85,22 @@ export function* messageEvents(message: SimulatedMessage): Generator<StreamEvent
     for (const delta of deltasOf(block, message.deltaLength)) yield { type: 'content_block_delta', index, delta };
     yield { type: 'content_block_stop', index };
   }
-  const delta = { stop_reason: message.stopReason, stop_sequence: null, stop_details: message.stopDetails };
+  const ending = { stop_reason: message.stopReason, stop_sequence: null, stop_details: message.stopDetails };
+  const delta = { ...ending, ...verdictFields(message) };
   yield { type: 'message_delta', delta, usage: closingUsage(message.usage) };
   yield { type: 'message_stop' };
+}
+
+function verdictFields({ safeguardResults }: SimulatedMessage): Record<string, unknown> {
+  return safeguardResults === undefined ? {} : { safeguard_results: safeguardResults };
+}
+
+/** As the service judges harmless tools. `hasVerdict: false` is a model that does not know the field. */
+function verdictOn(blocks: readonly AnswerBlock[], { hasVerdict = true }: ContentOptions): unknown {
+  if (!hasVerdict) return undefined;
+  const ids = blocks.flatMap((block) => (block.type === 'tool_use' ? [block.id] : []));
+  const judged = ids.map((id) => [id, { type: 'evaluated', outcome: 'not_flagged' }] as const);
+  return [{ type: 'dangerous_tool_use', status: { type: 'available', tool_uses: Object.fromEntries(judged) } }];
 }
 
 function head(message: SimulatedMessage) {
