@@ -245,7 +245,7 @@ describe('a request of Claude Code', () => {
     expect(strict.requests.map(({ json }) => Array.isArray(json?.anthropic_beta))).toEqual([true, false, false]);
     const tools = strict.requests[2]!.json!.tools as Body[];
     expect(tools.some((tool) => 'defer_loading' in tool)).toBe(false);
-    expect(strict.requests[2]!.json!.thinking).toEqual({ type: 'adaptive' });
+    expect(strict.requests[2]!.json!.thinking).toEqual({ type: 'adaptive', display: 'summarized' });
   });
 
   it('is sent again even when another request has learned the same meanwhile', async () => {

@@ -40,6 +40,8 @@ export interface AttemptLine {
   readonly failure: string | null;
   readonly reason: string | null;
   readonly is_drill: boolean;
+  /** Parts of the request that the answer does without, by name. Lines of earlier versions do not have it. */
+  readonly left_out?: readonly string[];
   readonly duration_ms: number;
 }
 

@@ -18,6 +18,8 @@ export interface UpstreamRequest {
   readonly headers: HeaderLines;
   /** The body exactly as it was received, compressed if it came compressed. */
   readonly body: Buffer;
+  /** The body without its content encoding. Left out where it has none. */
+  readonly decodedBody?: Buffer;
   readonly model: string;
   /** True when the body asks for a stream of server-sent events. */
   readonly isStream: boolean;
@@ -75,6 +77,8 @@ export interface UpstreamAnswer {
   readonly body: AnswerBody;
   /** The row of the price list that this answer is billed by, where it is not the upstream's name. */
   readonly billedAs?: string;
+  /** Parts of the request that this answer does without, by name. Callers see them in `x-claude-proxy-dropped`. */
+  readonly leftOut?: readonly string[];
   /** Token counts measured beside the body, known once the body has ended. They fill what the body did not say. */
   measuredUsage?(): Record<string, unknown> | undefined;
 }

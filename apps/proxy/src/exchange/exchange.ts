@@ -5,6 +5,9 @@ import type { Failure, Operation } from '@claude-proxy/upstream';
 /** Under which every answer tells the id of its exchange. */
 export const EXCHANGE_ID_HEADER = 'x-claude-proxy-exchange';
 
+/** Names what an answer does without. */
+export const LEFT_OUT_HEADER = 'x-claude-proxy-dropped';
+
 /** One try at one upstream. */
 export interface Attempt {
   readonly upstream: string;
@@ -15,6 +18,8 @@ export interface Attempt {
   readonly reason?: string;
   /** True when the limit was simulated and nobody was asked. */
   readonly isDrill?: boolean;
+  /** Parts of the request that the answer does without, by name. */
+  readonly leftOut?: readonly string[];
   readonly durationMs: number;
 }
 
@@ -70,6 +75,11 @@ export class Exchange {
     readonly operation: Operation | 'relay',
     readonly path: string,
   ) {}
+
+  /** Parts of the request that the answer does without, by name. */
+  get leftOut(): readonly string[] {
+    return this.attempts.at(-1)?.leftOut ?? [];
+  }
 
   /** Milliseconds since the request came in, on a clock that is never set back. */
   elapsedMs(): number {

@@ -110,7 +110,9 @@ export class FallbackRouter {
     try {
       if (isDrilled) throw drillError(drilledScope);
       const answer = await provider.send(request, options);
-      exchange.attempts.push({ upstream: name, status: answer.status, durationMs: exchange.elapsedMs() - startedMs });
+      const { status, leftOut = [] } = answer;
+      const durationMs = exchange.elapsedMs() - startedMs;
+      exchange.attempts.push({ upstream: name, status, durationMs, ...(leftOut.length > 0 && { leftOut }) });
       this.answered(upstream, journey);
       return answer;
     } catch (thrown) {

@@ -36,7 +36,7 @@ export class ReceivedRequest implements UpstreamRequest {
 
   private constructor(
     received: Received,
-    private readonly decoded: Buffer,
+    readonly decodedBody: Buffer,
     private readonly takeRoom?: TakeRoom,
   ) {
     this.operation = received.operation;
@@ -45,9 +45,9 @@ export class ReceivedRequest implements UpstreamRequest {
     this.body = received.body;
     this.host = received.host;
     this.user = received.user;
-    const { members, ...outline } = outlineIn(decoded);
+    const { members, ...outline } = outlineIn(decodedBody);
     this.outline = outline;
-    const shape = checkShape(this.operation, decoded, members);
+    const shape = checkShape(this.operation, decodedBody, members);
     this.model = shape.model;
     this.isStream = shape.stream ?? false;
     if (typeof shape.speed === 'string') this.speed = shape.speed;
@@ -67,8 +67,8 @@ export class ReceivedRequest implements UpstreamRequest {
   private tree(): Readonly<Record<string, unknown>> {
     expectBoundedTree(this.outline);
     // The text of the body, and the tree that is made of it.
-    this.takeRoom?.(2 * this.decoded.length);
-    return JSON.parse(this.decoded.toString()) as Record<string, unknown>;
+    this.takeRoom?.(2 * this.decodedBody.length);
+    return JSON.parse(this.decodedBody.toString()) as Record<string, unknown>;
   }
 }
 

@@ -1,5 +1,5 @@
 import { headerOf, headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
-import { EXCHANGE_ID_HEADER, type Exchange } from '../exchange/exchange.js';
+import { EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
 import { answerHeadersFor } from '../messages/forwarded-headers.js';
 
 /** What describes the body as it came; another one goes out. */
@@ -24,7 +24,8 @@ export function earlyHeadOf(exchange: Exchange, dropped: readonly string[]): str
 }
 
 function ownLines(exchange: Exchange, dropped: readonly string[]): string[] {
-  const lines = dropped.length > 0 ? ['x-claude-proxy-dropped', headerText(dropped.join(', '))] : [];
+  const names = [...dropped, ...exchange.leftOut];
+  const lines = names.length > 0 ? [LEFT_OUT_HEADER, headerText(names.join(', '))] : [];
   return [...lines, EXCHANGE_ID_HEADER, exchange.id];
 }
 

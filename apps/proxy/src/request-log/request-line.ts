@@ -112,6 +112,7 @@ function attemptLineOf({
   failure,
   reason,
   isDrill,
+  leftOut,
   durationMs,
 }: Attempt): RequestDetail['attempts'][number] {
   return {
@@ -120,6 +121,7 @@ function attemptLineOf({
     failure: failure ?? null,
     reason: reason ?? null,
     is_drill: isDrill ?? false,
+    ...(leftOut && { left_out: leftOut }),
     duration_ms: Math.round(durationMs),
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { JsonView } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
-import { anthropicToBedrock, withoutThinkingBlocks } from './anthropic-to-bedrock.js';
+import { anthropicToBedrock } from './anthropic-to-bedrock.js';
 import { NO_QUIRKS, type Quirks } from './bedrock-quirks.js';
 import { capabilitiesOf } from './model-capabilities.js';
 
@@ -9,17 +10,26 @@ type Body = Record<string, unknown>;
 const USER = { role: 'user', content: 'hi' };
 const MINIMAL = { anthropic_version: 'bedrock-2023-05-31', max_tokens: 1, messages: [USER] };
 
-function translate(changes: Body, model = 'claude-opus-5-5', betaHeader?: string, quirks: Partial<Quirks> = {}): Body {
-  const body = frozen({ model, max_tokens: 1, messages: [USER], stream: true, ...changes });
-  const request = { body, betaHeader, capabilities: capabilitiesOf(model), quirks: { ...NO_QUIRKS, ...quirks } };
-  const translated = anthropicToBedrock(request);
-  expect(JSON.stringify(anthropicToBedrock(request))).toBe(JSON.stringify(translated));
-  return translated as Body;
+function translateText(text: string, model: string, betaHeader?: string, quirks: Partial<Quirks> = {}) {
+  const capabilities = capabilitiesOf(model);
+  const request = () => ({
+    body: JsonView.of(Buffer.from(text)),
+    betaHeader,
+    capabilities,
+    quirks: { ...NO_QUIRKS, ...quirks },
+  });
+  const translated = anthropicToBedrock(request());
+  expect(anthropicToBedrock(request()).body.toString()).toBe(translated.body.toString());
+  return { ...translated, text: translated.body.toString(), json: JSON.parse(translated.body.toString()) as Body };
 }
 
-function frozen<Value>(value: Value): Value {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
-  return value;
+function translated(changes: Body, model = 'claude-opus-5-5', betaHeader?: string, quirks: Partial<Quirks> = {}) {
+  const body = { model, max_tokens: 1, messages: [USER], stream: true, ...changes };
+  return translateText(JSON.stringify(body), model, betaHeader, quirks);
+}
+
+function translate(changes: Body, model?: string, betaHeader?: string, quirks?: Partial<Quirks>): Body {
+  return translated(changes, model, betaHeader, quirks).json;
 }
 
 describe('anthropicToBedrock', () => {
@@ -27,11 +37,14 @@ describe('anthropicToBedrock', () => {
     expect(translate({})).toEqual(MINIMAL);
   });
 
-  it('keeps only the fields that InvokeModel knows', () => {
+  it('leaves out what Bedrock does not have, and names it', () => {
     const unknown = { service_tier: 'auto', speed: 'fast', inference_geo: 'us', container: null, mcp_servers: [] };
     const more = { fallbacks: 'default', diagnostics: {}, thread: { type: 'create' }, safeguards: [], betas: [] };
-    const last = { user_profile_id: 'x', billing_policy: {}, cache_control: { type: 'ephemeral' }, from_next_year: 1 };
-    expect(translate({ ...unknown, ...more, ...last })).toEqual(MINIMAL);
+    const last = { user_profile_id: 'x', billing_policy: {}, resumption: {}, request_tags: ['a'], container: null };
+    const { json, dropped } = translated({ ...unknown, ...more, ...last });
+    expect(json).toEqual(MINIMAL);
+    const named = 'speed fallbacks diagnostics user_profile_id billing_policy resumption request_tags'.split(' ');
+    expect(dropped).toEqual(named);
     const known = { system: 'a', stop_sequences: ['b'], tool_choice: { type: 'auto' }, tools: [] };
     expect(translate(known)).toEqual({ ...MINIMAL, ...known });
   });
@@ -60,12 +73,16 @@ describe('anthropicToBedrock', () => {
 
 describe('sampling', () => {
   it.each([
-    ['claude-opus-5-5', { temperature: 1, top_p: 0.9, top_k: 5 }, {}],
-    ['claude-opus-4-7', { temperature: 0 }, {}],
+    ['claude-opus-5-5', { temperature: 1, top_p: 0.99 }, {}],
+    ['claude-opus-5-5', { temperature: 0.5, top_p: 0.9, top_k: 5 }, { temperature: 0.5, top_p: 0.9, top_k: 5 }],
+    ['claude-opus-4-7', { temperature: 0 }, { temperature: 0 }],
     ['claude-sonnet-4-6', { temperature: 0, top_p: 0.9, top_k: 5 }, { temperature: 0, top_p: 0.9, top_k: 5 }],
-    ['claude-sonnet-4-5-20250929', { temperature: 0, top_p: 0.9, top_k: 5 }, { temperature: 0, top_k: 5 }],
+    ['claude-sonnet-4-5-20250929', { temperature: 1, top_p: 0.9, top_k: 5 }, { top_p: 0.9, top_k: 5 }],
+    ['claude-sonnet-4-5-20250929', { temperature: 0, top_p: 1 }, { temperature: 0 }],
+    ['claude-sonnet-4-5-20250929', { temperature: 0, top_p: 0.9 }, { temperature: 0, top_p: 0.9 }],
+    ['claude-haiku-4-5-20251001', { temperature: 1 }, { temperature: 1 }],
     ['claude-haiku-4-5-20251001', { top_p: 0.9 }, { top_p: 0.9 }],
-  ])('on %s is what the model takes (%j)', (model, sampling, expected) => {
+  ])('on %s is never another one than was asked for (%j)', (model, sampling, expected) => {
     expect(translate(sampling, model)).toEqual({ ...MINIMAL, ...expected });
   });
 });
@@ -75,9 +92,11 @@ describe('thinking', () => {
   it.each<[string, Body, string | undefined, Body]>([
     ['claude-opus-5-5', { type: 'enabled', budget_tokens: 5 }, undefined, { type: 'adaptive' }],
     ['claude-opus-5-5', { type: 'adaptive', display: 'updates' }, updates, { type: 'adaptive', display: 'updates' }],
-    ['claude-opus-5-5', { type: 'adaptive', display: 'updates' }, undefined, { type: 'adaptive' }],
+    ['claude-opus-5-5', { type: 'adaptive', display: 'updates' }, undefined, { type: 'adaptive', display: 'updates' }],
+    ['claude-opus-5-5', { type: 'adaptive', display: 'new' }, undefined, { type: 'adaptive', display: 'summarized' }],
     ['claude-opus-5-5', { type: 'adaptive', display: 'omitted' }, undefined, { type: 'adaptive', display: 'omitted' }],
-    ['claude-opus-4-8', { type: 'adaptive', display: 'updates' }, updates, { type: 'adaptive' }],
+    ['claude-opus-4-8', { type: 'adaptive', display: 'updates' }, updates, { type: 'adaptive', display: 'updates' }],
+    ['claude-opus-4-7', { type: 'adaptive', display: 'updates' }, updates, { type: 'adaptive', display: 'updates' }],
     ['claude-opus-4-8', { type: 'disabled' }, undefined, { type: 'disabled' }],
     ['claude-sonnet-5-5', { type: 'between_tools' }, undefined, { type: 'between_tools' }],
     ['claude-sonnet-4-6', { type: 'enabled', budget_tokens: 5 }, undefined, { type: 'enabled', budget_tokens: 5 }],
@@ -106,7 +125,8 @@ describe('output_config', () => {
     ['claude-opus-4-5-20251101', { output_config: { effort: 'low' } }, { effort: 'low' }],
     ['claude-sonnet-4-6', { output_format: format }, { format }],
     ['claude-sonnet-4-6', { output_format: format, output_config: { effort: 'low' } }, { effort: 'low', format }],
-    ['claude-opus-5-5', { output_format: format }, undefined],
+    ['claude-opus-5-5', { output_format: format }, { format }],
+    ['claude-opus-5-5', { output_config: { format } }, { format }],
   ])('on %s turns %j', (model, changes, expected) => {
     const translated = translate(changes, model);
     expect(translated.output_config).toEqual(expected);
@@ -167,30 +187,32 @@ describe('what this model has refused before', () => {
   });
 });
 
-describe('withoutThinkingBlocks', () => {
-  it('takes thinking from assistant turns and leaves everything else', () => {
+describe('without the thinking of earlier turns', () => {
+  const without = (messages: unknown) => {
+    const body = JsonView.of(Buffer.from(JSON.stringify({ max_tokens: 1, messages })));
+    const capabilities = capabilitiesOf('claude-opus-5-5');
+    const request = { body, betaHeader: undefined, capabilities, quirks: NO_QUIRKS, withoutThinking: true };
+    return JSON.parse(anthropicToBedrock(request).body.toString()).messages;
+  };
+
+  it('assistant turns keep everything else', () => {
     const toolUse = { type: 'tool_use', id: 'a', name: 'b', input: {} };
     const thinking = [
       { type: 'thinking', thinking: '', signature: 's' },
       { type: 'redacted_thinking', data: 'd' },
     ];
     const result = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'c' }] };
-    const body = frozen({
-      messages: [
-        USER,
-        { role: 'assistant', content: [...thinking, toolUse] },
-        result,
-        { role: 'assistant', content: 'text' },
-      ],
-    });
-    expect(withoutThinkingBlocks(body)).toEqual({
-      messages: [USER, { role: 'assistant', content: [toolUse] }, result, { role: 'assistant', content: 'text' }],
-    });
+    const text = { role: 'assistant', content: 'text' };
+    expect(without([USER, { role: 'assistant', content: [...thinking, toolUse] }, result, text])).toEqual([
+      USER,
+      { role: 'assistant', content: [toolUse] },
+      result,
+      text,
+    ]);
   });
 
-  it('drops a turn that was nothing but thinking, and bears odd messages', () => {
-    const body = frozen({ messages: [null, { role: 'assistant', content: [{ type: 'thinking' }] }, USER] });
-    expect(withoutThinkingBlocks(body)).toEqual({ messages: [null, USER] });
-    expect(withoutThinkingBlocks({ messages: 'no list' })).toEqual({ messages: 'no list' });
+  it('a turn that was nothing but thinking is gone', () => {
+    expect(without([null, { role: 'assistant', content: [{ type: 'thinking' }] }, USER])).toEqual([null, USER]);
+    expect(without('no list')).toBe('no list');
   });
 });

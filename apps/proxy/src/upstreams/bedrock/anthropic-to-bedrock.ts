@@ -1,105 +1,116 @@
+import { JsonEdits, type JsonView } from '@claude-proxy/messages-api';
 import type { Quirks } from './bedrock-quirks.js';
-import { BETA, requestedBetas } from './betas.js';
+import { requestedBetas } from './betas.js';
+import { editAutomaticCaching } from './cache-control.js';
 import { chooseBetas } from './choose-betas.js';
-import { type JsonObject, withMember } from './json-objects.js';
+import type { Draft } from './draft.js';
+import { cacheText, foldSystemMessages } from './fold-system-messages.js';
 import type { Capabilities } from './model-capabilities.js';
-import { withoutPath } from './remove-path.js';
-import { translateMessages, translateSystem } from './translate-messages.js';
+import { removePath } from './remove-path.js';
+import { ToolNames } from './tool-names.js';
+import { editMessages, editSystem } from './translate-messages.js';
 import {
-  translateContextManagement,
-  translateMetadata,
-  translateOutputConfig,
-  translateSampling,
-  translateThinking,
+  editCompaction,
+  editContextManagement,
+  editFields,
+  editMetadata,
+  editOutputConfig,
+  editSafeguards,
+  editSampling,
+  editThinking,
 } from './translate-settings.js';
-import { translateTools } from './translate-tools.js';
+import { editToolChoice, editTools } from './translate-tools.js';
 
 /** Taken on every model, whatever Anthropic's own version of the day. */
 const ANTHROPIC_VERSION = 'bedrock-2023-05-31';
-
-/** InvokeModel answers 400 for any top-level field it does not know: what is not in this list is left out. */
-const KNOWN_FIELDS = [
-  'max_tokens',
-  'messages',
-  'system',
-  'stop_sequences',
-  'temperature',
-  'top_p',
-  'top_k',
-  'tools',
-  'tool_choice',
-  'thinking',
-  'metadata',
-  'output_config',
-  'context_management',
-  'compaction',
-];
+const MAX_NAMES = 40;
+const MAX_NAME_LENGTH = 80;
 
 export interface AnthropicRequest {
-  readonly body: JsonObject;
+  /** The body of the Messages API, decoded. */
+  readonly body: JsonView;
   /** All `anthropic-beta` headers, joined. */
   readonly betaHeader: string | undefined;
   readonly capabilities: Capabilities;
   /** What this model has refused before. */
   readonly quirks: Quirks;
+  /** Leaves out the thinking of earlier turns, whose signatures this platform does not take. */
+  readonly withoutThinking?: boolean;
+}
+
+export interface BedrockRequest {
+  readonly body: Buffer;
+  /** The betas in the body. */
+  readonly betas: readonly string[];
+  /** What was left out, by name. */
+  readonly dropped: readonly string[];
+  /** Shortened tool name -> the caller's. */
+  readonly restoreNames: ReadonlyMap<string, string>;
 }
 
 /**
- * The InvokeModel body for a Messages API body. Deterministic, since the same prefix must hit the same cache entry;
- * the input is shared and never changed.
+ * The InvokeModel body for a Messages API body: the caller's bytes, with spans cut out and put in. Deterministic, since
+ * the same prefix must hit the same cache entry.
  */
-export function anthropicToBedrock({ body, betaHeader, quirks, ...request }: AnthropicRequest): JsonObject {
+export function anthropicToBedrock({ body, betaHeader, quirks, ...request }: AnthropicRequest): BedrockRequest {
   const capabilities = quirks.refusesSystemRole
     ? { ...request.capabilities, takesSystemRole: false }
     : request.capabilities;
-  const chosen = chooseBetas(body, requestedBetas(betaHeader, body), capabilities, quirks.betas);
-  const betas = new Set<string>(chosen);
-  const translated: JsonObject = {
-    ...translateSampling(knownFieldsOf(body), capabilities),
-    ...translateConversation(body, capabilities, betas),
-    thinking: translateThinking(body.thinking, capabilities, betas),
-    output_config: translateOutputConfig(body, capabilities, betas),
-    context_management: translateContextManagement(body.context_management, capabilities, betas),
-    compaction: betas.has(BETA.compaction) ? body.compaction : undefined,
-    metadata: translateMetadata(body.metadata),
+  const betas = chooseBetas(body, requestedBetas(betaHeader, body), capabilities, quirks.betas);
+  const draft: Draft = {
+    root: body,
+    edits: new JsonEdits(),
+    capabilities,
+    betas: new Set(betas.sent),
+    names: new ToolNames(body, quirks.maxToolNameLength),
+    leftOut: new Set(betas.leftOut),
   };
-  const complete = { anthropic_version: ANTHROPIC_VERSION, ...betaField(chosen), ...withoutUndefined(translated) };
-  return quirks.paths.reduce<JsonObject>(withoutPath, complete);
-}
-
-function translateConversation(body: JsonObject, capabilities: Capabilities, betas: ReadonlySet<string>): JsonObject {
+  editBody(draft, request.withoutThinking ?? false);
+  for (const path of quirks.paths) removePath(draft, path);
+  removeEmptied(draft);
+  const cached = editAutomaticCaching(draft);
+  if (!capabilities.takesSystemRole) foldSystemMessages(draft, cached);
+  if (cached) cacheText(draft, cached);
+  addEnvelope(draft, betas.sent);
   return {
-    system: translateSystem(body.system, { capabilities, betas }),
-    messages: translateMessages(body.messages, { capabilities, betas }),
-    tools: translateTools(body.tools, capabilities, betas),
+    body: draft.edits.rendered(body),
+    betas: betas.sent,
+    dropped: namesOf(draft.leftOut),
+    restoreNames: draft.names.restored,
   };
 }
 
-function knownFieldsOf(body: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(body).filter(([field]) => KNOWN_FIELDS.includes(field)));
+/** The caller's own words can be among them, and they go into a header and the request log. */
+function namesOf(leftOut: ReadonlySet<string>): string[] {
+  return [...leftOut].slice(0, MAX_NAMES).map((name) => name.replaceAll(/[^\w.:-]/g, '_').slice(0, MAX_NAME_LENGTH));
 }
 
-function betaField(betas: readonly string[]): JsonObject {
-  return betas.length > 0 ? { anthropic_beta: betas } : {};
+function editBody(draft: Draft, withoutThinking: boolean): void {
+  draft.edits.removeRepeated(draft.root);
+  editFields(draft);
+  editSampling(draft);
+  editThinking(draft);
+  editOutputConfig(draft);
+  editContextManagement(draft);
+  editCompaction(draft);
+  editMetadata(draft);
+  editSafeguards(draft);
+  editSystem(draft);
+  editTools(draft);
+  editToolChoice(draft);
+  editMessages(draft, withoutThinking);
 }
 
-function withoutUndefined(fields: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+/** What is empty because its parts were left out. */
+function removeEmptied({ root, edits }: Draft): void {
+  for (const key of ['output_config', 'system', 'tools']) {
+    const value = root.get(key);
+    const isOptional = key === 'output_config' || (value?.parts().length ?? 0) > 0;
+    if (value && isOptional && edits.leavesEmpty(value)) edits.remove(root, key);
+  }
 }
 
-const isThinking = (block: unknown) =>
-  typeof block === 'object' && block !== null && /^(redacted_)?thinking$/.test(String((block as JsonObject).type));
-
-/**
- * The body without the thinking of earlier turns, for a platform that does not take their signatures; tool calls and
- * their results stay. A turn that was nothing but thinking goes.
- */
-export function withoutThinkingBlocks(body: JsonObject): JsonObject {
-  if (!Array.isArray(body.messages)) return body;
-  const messages = body.messages.flatMap((message: JsonObject) => {
-    if (message?.role !== 'assistant' || !Array.isArray(message.content)) return [message];
-    const content = message.content.filter((block) => !isThinking(block));
-    return content.length > 0 ? [withMember(message, 'content', content)] : [];
-  });
-  return { ...body, messages };
+function addEnvelope({ root, edits }: Draft, betas: readonly string[]): void {
+  edits.prepend(root, `"anthropic_version":${JSON.stringify(ANTHROPIC_VERSION)}`);
+  if (betas.length > 0) edits.prepend(root, `"anthropic_beta":${JSON.stringify(betas)}`);
 }

@@ -6,6 +6,8 @@ import { targetOf } from './models.js';
 
 type Body = Record<string, unknown>;
 
+const CONFIG = { region: 'us-east-1', profile: 'auto', modelMap: {} } as const;
+
 function accept(changes: Body = {}, more: Partial<UpstreamRequest> = {}) {
   const json: Body = {
     model: 'claude-opus-5-5',
@@ -24,7 +26,7 @@ function accept(changes: Body = {}, more: Partial<UpstreamRequest> = {}) {
     json: () => json,
     ...more,
   };
-  return acceptanceOf(request, targetOf(request.model, { region: 'us-east-1', profile: 'auto', modelMap: {} }));
+  return acceptanceOf(request, targetOf(request.model, CONFIG), CONFIG.region);
 }
 const reasonOf = (changes?: Body, more?: Partial<UpstreamRequest>) =>
   (accept(changes, more) as { reason?: string }).reason;
@@ -45,10 +47,18 @@ describe('acceptanceOf', () => {
     ['direct callers', { tools: [{ name: 'a', allowed_callers: ['direct'] }] }],
     ['no servers', { mcp_servers: [], container: null }],
     ['an effort', { output_config: { effort: 'low' } }],
+    ['a format, which Bedrock is asked for', { output_config: { format: { type: 'json_schema' } } }],
+    ['a tool from next year, which Bedrock is asked for', { tools: [{ type: 'telepathy_20270101' }] }],
+    ['results of server tools in the history', content({ type: 'web_search_tool_result' })],
+    ['calls of server tools in the history', content({ type: 'server_tool_use', name: 'web_search' })],
+    ['MCP in the history', content({ type: 'mcp_tool_use' })],
+    ['calls by programs in the history', content({ type: 'tool_use', caller: { type: 'code_execution_20260120' } })],
     [
-      'a format on a model that has it',
-      { model: 'claude-sonnet-4-6', output_config: { format: { type: 'json_schema' } } },
+      'the history of a tool search on a model without',
+      { model: 'claude-opus-4-7', ...content({ type: 'tool_search_tool_result' }) },
     ],
+    ['data that may be anywhere', { inference_geo: 'global' }],
+    ['data that stays where the profile is', { inference_geo: 'us' }],
     ['base64 images', content({ type: 'image', source: { type: 'base64', data: '' } })],
     ['text that talks of urls', content({ type: 'text', text: '"source":{"type":"url"}' })],
     ['a tool whose input looks like a source', content({ type: 'tool_use', input: { source: { type: 'url' } } })],
@@ -75,12 +85,10 @@ describe('acceptanceOf', () => {
     ['a computer toolset', { tools: [{ type: 'computer_toolset_20260801' }] }, /computer_toolset/],
     ['a browser toolset', { tools: [{ type: 'browser_toolset_20260801' }] }, /browser_toolset/],
     ['an MCP toolset', { tools: [{ type: 'mcp_toolset' }] }, /mcp_toolset/],
-    ['a tool from next year', { tools: [{ type: 'telepathy_20270101' }] }, /telepathy/],
     ['programmatic calls', { tools: [{ name: 'a', allowed_callers: ['code_execution_20260120'] }] }, /programmatic/],
     ['MCP servers', { mcp_servers: [{ url: 'x' }] }, /mcp_servers/],
+    ['data that must stay elsewhere', { inference_geo: 'eu' }, /inference_geo eu/],
     ['a container', { container: 'c' }, /container/],
-    ['a format', { output_config: { format: { type: 'json_schema' } } }, /structured output/],
-    ['a format in its old spelling', { output_format: { type: 'json_schema' } }, /structured output/],
     ['an image by URL', content({ type: 'image', source: { type: 'url', url: 'x' } }), /url sources/],
     ['a document by file', content({ type: 'document', source: { type: 'file', file_id: 'x' } }), /file sources/],
     [
@@ -93,16 +101,7 @@ describe('acceptanceOf', () => {
       content({ type: 'document', source: { type: 'content', content: [{ type: 'image', source: { type: 'url' } }] } }),
       /url/,
     ],
-    ['results of server tools', content({ type: 'web_search_tool_result' }), /web_search_tool_result/],
-    ['calls of server tools', content({ type: 'server_tool_use', name: 'web_search' }), /server_tool_use/],
-    ['MCP in the history', content({ type: 'mcp_tool_use' }), /mcp_tool_use/],
     ['uploads', content({ type: 'container_upload' }), /container_upload/],
-    ['calls by programs', content({ type: 'tool_use', caller: { type: 'code_execution_20260120' } }), /programmatic/],
-    [
-      'a tool search on a model without',
-      { model: 'claude-opus-4-7', ...content({ type: 'tool_search_tool_result' }) },
-      /tool_search/,
-    ],
     ['a compaction on a model without', { model: 'claude-opus-5', ...content({ type: 'compaction' }) }, /compaction/],
     [
       'changes of tools on a model without',
@@ -121,11 +120,11 @@ describe('acceptanceOf', () => {
   });
 
   it.each([
-    ['broken JSON', () => JSON.parse('{')],
-    ['a list', () => []],
-    ['null', () => null],
-  ])('does not take %s', (_name, json) => {
-    expect(reasonOf({}, { json: json as UpstreamRequest['json'] })).toMatch(/JSON/);
+    ['broken JSON', '{'],
+    ['a list', '[]'],
+    ['null', 'null'],
+  ])('does not take %s', (_name, body) => {
+    expect(reasonOf({}, { body: Buffer.from(body) })).toMatch(/JSON/);
   });
 
   it('does not take a body over 20 MB, compressed or not', () => {
@@ -143,5 +142,8 @@ describe('acceptanceOf', () => {
     expect(reasonOf(long)).toBeUndefined();
     expect(reasonOf({ ...long, model: 'claude-opus-5-5' }, { headers })).toBeUndefined();
     expect(reasonOf({ ...long, system: 'x' }, { headers })).toBeUndefined();
+    expect(reasonOf({ ...long, model: 'claude-sonnet-4-5[1m]' })).toMatch(/200000 tokens/);
+    const image = { type: 'image', source: { type: 'base64', data: 'x'.repeat(900_000) } };
+    expect(reasonOf({ model: 'claude-sonnet-4-5', ...content(image) }, { headers })).toBeUndefined();
   });
 });

@@ -3,14 +3,14 @@ import { errorBody, sseEvent } from '@claude-proxy/messages-api';
 import { bodyOfBytes, bodyOfChunks, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { type BedrockFault, FaultError, faultOf, faultOfBrokenStream, faultOfErrorEvent } from './bedrock-failures.js';
 import type { StreamedInvocation } from './bedrock-runtime.js';
-import { BedrockAnswerTranslation, eventTypeOf } from './event-stream-to-sse.js';
+import { type AnswerTerms, BedrockAnswerTranslation, eventTypeOf } from './event-stream-to-sse.js';
 import type { Lifeline } from './lifeline.js';
 
 type Frame = IteratorResult<ResponseStream>;
 
 /** A whole answer in Anthropic's form. */
-export function wholeAnswer(bytes: Uint8Array, clientModel: string, requestId: string | undefined): UpstreamAnswer {
-  const translation = new BedrockAnswerTranslation(clientModel);
+export function wholeAnswer(bytes: Uint8Array, terms: AnswerTerms, requestId: string | undefined): UpstreamAnswer {
+  const translation = new BedrockAnswerTranslation(terms);
   return {
     status: 200,
     headers: headersOf('application/json', requestId),
@@ -26,7 +26,7 @@ export function wholeAnswer(bytes: Uint8Array, clientModel: string, requestId: s
  */
 export async function streamedAnswer(
   stream: StreamedInvocation,
-  clientModel: string,
+  terms: AnswerTerms,
   lifeline: Lifeline,
 ): Promise<UpstreamAnswer> {
   const { requestId } = stream;
@@ -34,7 +34,7 @@ export async function streamedAnswer(
   if (first.done) throw new FaultError(faultOfBrokenStream('before its first event', requestId));
   const bytes = bytesOf(first);
   if (bytes && eventTypeOf(bytes) === 'error') throw new FaultError(faultOfErrorEvent(bytes, requestId));
-  const translation = new BedrockAnswerTranslation(clientModel);
+  const translation = new BedrockAnswerTranslation(terms);
   return {
     status: 200,
     headers: [...headersOf('text/event-stream; charset=utf-8', requestId), 'cache-control', 'no-cache'],
@@ -56,13 +56,20 @@ async function* eventsOf(
       const event = bytes && translation.event(bytes);
       if (event) yield event;
     }
+    yield* restOf(translation);
     if (!translation.isComplete) yield errorEvent(faultOfBrokenStream('before it was complete', requestId), requestId);
   } catch (error) {
     if (translation.isComplete || lifeline.isLetGo) return;
+    yield* restOf(translation);
     yield errorEvent(faultOf(lifeline.causeOf(error)), requestId);
   } finally {
     lifeline.cut();
   }
+}
+
+function* restOf(translation: BedrockAnswerTranslation): Generator<Buffer> {
+  const rest = translation.rest();
+  if (rest) yield rest;
 }
 
 function bytesOf(frame: Frame): Buffer | undefined {

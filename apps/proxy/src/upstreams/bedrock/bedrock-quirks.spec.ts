@@ -61,7 +61,12 @@ describe('QuirkMemory', () => {
     expect(memory.quirksOf('a')).toBe(NO_QUIRKS);
     memory.learn('a', [beta('x'), path('y'), { kind: 'system_role' }]);
     memory.learn('a', [path('y')]);
-    expect(memory.quirksOf('a')).toEqual({ betas: new Set(['x']), paths: ['y'], refusesSystemRole: true });
+    expect(memory.quirksOf('a')).toEqual({
+      ...NO_QUIRKS,
+      betas: new Set(['x']),
+      paths: ['y'],
+      refusesSystemRole: true,
+    });
     expect(memory.quirksOf('b')).toBe(NO_QUIRKS);
   });
 

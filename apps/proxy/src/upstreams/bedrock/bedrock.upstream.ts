@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { errorBody } from '@claude-proxy/messages-api';
+import { errorBody, type JsonView } from '@claude-proxy/messages-api';
 import {
   type Acceptance,
   bodyOfBytes,
@@ -13,7 +13,7 @@ import {
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
-import { anthropicToBedrock, withoutThinkingBlocks } from './anthropic-to-bedrock.js';
+import { anthropicToBedrock, type BedrockRequest } from './anthropic-to-bedrock.js';
 import { BEDROCK_CONFIG, type BedrockConfig } from './bedrock.config.js';
 import { acceptanceOf } from './bedrock-acceptance.js';
 import { streamedAnswer, wholeAnswer } from './bedrock-answer.js';
@@ -21,9 +21,11 @@ import { type BedrockFault, faultOf, upstreamErrorOf } from './bedrock-failures.
 import { QuirkMemory } from './bedrock-quirks.js';
 import { BedrockRuntime } from './bedrock-runtime.js';
 import { type Correction, CorrectionPlan } from './correction-plan.js';
-import { isObject, type JsonObject } from './json-objects.js';
+import type { AnswerTerms } from './event-stream-to-sse.js';
 import { Lifeline } from './lifeline.js';
-import { type Target, targetOf } from './models.js';
+import { objectsIn } from './message-blocks.js';
+import { nameOf, type Target, targetOf } from './models.js';
+import { viewOf } from './request-text.js';
 
 const MAX_PAUSE_MS = 500;
 /** Gaps of two minutes are normal while a tool's arguments are written; Claude Code gives a stream up after this. */
@@ -34,6 +36,7 @@ const MAX_ANSWER_SILENCE_MS = 11 * 60 * 1_000;
 /** One request on its way to one model. */
 interface Call {
   readonly request: UpstreamRequest;
+  readonly body: JsonView;
   readonly target: Target;
   readonly signal: AbortSignal;
 }
@@ -54,15 +57,15 @@ export class BedrockUpstream implements UpstreamProvider {
   ) {}
 
   accepts(request: UpstreamRequest): Acceptance {
-    return acceptanceOf(request, targetOf(request.model, this.config));
+    return acceptanceOf(request, targetOf(request.model, this.config), this.config.region);
   }
 
   async send(request: UpstreamRequest, { signal }: SendOptions): Promise<UpstreamAnswer> {
     const target = targetOf(request.model, this.config);
     if ('reason' in target) throw new UpstreamError({ failure: 'rejected', message: target.reason });
-    const body = request.json();
-    if (isObject(body.thread) && body.thread.type === 'continue') throw threadNotFound();
-    return this.sendCorrected({ request, target, signal }, body);
+    const body = viewOf(request);
+    if (body.get('thread')?.text('type') === 'continue') throw threadNotFound();
+    return this.sendCorrected({ request, body, target, signal });
   }
 
   async readiness(): Promise<Readiness> {
@@ -78,31 +81,32 @@ export class BedrockUpstream implements UpstreamProvider {
     return { isUsable: false, detail };
   }
 
-  private async sendCorrected(call: Call, original: JsonObject): Promise<UpstreamAnswer> {
+  private async sendCorrected(call: Call): Promise<UpstreamAnswer> {
     const plan = new CorrectionPlan();
-    let body = original;
-    let translated = this.translate(call, body);
+    let withoutThinking = false;
+    let translated = this.translate(call, withoutThinking);
     while (true) {
-      const sent = JSON.stringify(translated);
-      const outcome = await this.attempt(call, sent);
+      const outcome = await this.attempt(call, translated);
       if (!('failure' in outcome)) return outcome;
-      const correction = plan.next(outcome, (translated.anthropic_beta as string[] | undefined) ?? []);
+      const correction = plan.next(outcome, translated.betas);
       if (!correction) throw upstreamErrorOf(outcome);
       await this.prepare(correction, call);
-      if (correction.kind === 'without_thinking') body = withoutThinkingBlocks(body);
-      translated = this.translate(call, body);
+      withoutThinking ||= correction.kind === 'without_thinking';
+      const corrected = this.translate(call, withoutThinking);
       // Whether a lesson is new does not tell: a request beside this one may have learned it meanwhile.
-      const isChanged = JSON.stringify(translated) !== sent;
+      const isChanged = !corrected.body.equals(translated.body);
       if (!isChanged && correction.kind !== 'again_after_pause') throw upstreamErrorOf(outcome);
+      translated = corrected;
     }
   }
 
-  private translate({ request, target }: Call, body: JsonObject): JsonObject {
+  private translate({ request, body, target }: Call, withoutThinking: boolean): BedrockRequest {
     return anthropicToBedrock({
       body,
       betaHeader: joinedHeaderOf(request.headers, 'anthropic-beta'),
       capabilities: target.capabilities,
       quirks: this.quirks.quirksOf(target.modelId),
+      withoutThinking,
     });
   }
 
@@ -112,25 +116,34 @@ export class BedrockUpstream implements UpstreamProvider {
     await pause(Math.random() * MAX_PAUSE_MS, undefined, { signal }).catch(() => {});
   }
 
-  private async attempt({ request, target, signal }: Call, body: string): Promise<UpstreamAnswer | BedrockFault> {
-    const { isStream, model } = request;
+  private async attempt(call: Call, sent: BedrockRequest): Promise<UpstreamAnswer | BedrockFault> {
+    const { request, target, signal } = call;
+    const { isStream } = request;
+    const terms = termsOf(call, sent);
     const billedAs = target.modelId.startsWith('global.') ? 'bedrock-global' : 'bedrock-regional';
     const lifeline = new Lifeline(signal, isStream ? MAX_STREAM_SILENCE_MS : MAX_ANSWER_SILENCE_MS);
-    const invocation = { modelId: target.modelId, body: Buffer.from(body) };
+    const invocation = { modelId: target.modelId, body: sent.body };
+    const described = { billedAs, leftOut: sent.dropped };
     try {
       if (isStream) {
         const stream = await lifeline.wait(this.runtime.openStream(invocation, lifeline.signal));
-        return { ...(await streamedAnswer(stream, model, lifeline)), billedAs };
+        return { ...(await streamedAnswer(stream, terms, lifeline)), ...described };
       }
       const { bytes, requestId } = await lifeline.wait(this.runtime.invoke(invocation, lifeline.signal));
       lifeline.cut();
-      return { ...wholeAnswer(bytes, model, requestId), billedAs };
+      return { ...wholeAnswer(bytes, terms, requestId), ...described };
     } catch (error) {
       lifeline.cut();
       if (signal.aborted) throw new UpstreamError({ failure: 'aborted', message: 'the caller has left', cause: error });
       return faultOf(lifeline.causeOf(error));
     }
   }
+}
+
+function termsOf({ request, body }: Call, { restoreNames }: BedrockRequest): AnswerTerms {
+  const safeguards = objectsIn(body.get('safeguards'));
+  const wantsVerdict = safeguards.some((safeguard) => safeguard.text('type') === 'dangerous_tool_use');
+  return { clientModel: nameOf(request.model), restoreNames, wantsVerdict };
 }
 
 /**

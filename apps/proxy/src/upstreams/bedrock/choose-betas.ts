@@ -1,75 +1,101 @@
-import { BETA, type Beta } from './betas.js';
-import { isObject, type JsonObject } from './json-objects.js';
+import type { JsonView } from '@claude-proxy/messages-api';
+import { policyOfBeta } from './beta-policies.js';
+import { BETA, type Beta, SENT_TO_EVERY_MODEL } from './betas.js';
 import { blocksOf, objectsIn } from './message-blocks.js';
 import type { Capabilities } from './model-capabilities.js';
 
 /** Betas that change how the model works without a field in the body: sent where the caller asks for them. */
-const SENT_ON_REQUEST: ReadonlySet<Beta> = new Set([
+const SENT_ON_REQUEST: ReadonlySet<string> = new Set([
   BETA.interleavedThinking,
   BETA.toolSearch,
   BETA.thinkingTokenCount,
   BETA.thinkingDisplayUpdates,
   BETA.fineGrainedToolStreaming,
   BETA.context1m,
+  BETA.dangerousToolUse,
+  BETA.afkMode,
 ]);
 
-type Need = (body: JsonObject, capabilities: Capabilities) => boolean;
+type Need = (body: JsonView, capabilities: Capabilities, blockTypes: ReadonlySet<string>) => boolean;
 
 /**
  * Betas that belong to a field of the body: sent exactly where that field is, whether or not the caller names them,
  * because what needs no header any more at Anthropic still needs its beta here.
  */
-const NEEDED_BY_BODY: ReadonlyMap<Beta, Need> = new Map<Beta, Need>([
-  [
-    BETA.toolSearch,
-    (body) => hasTool(body, (tool) => tool.defer_loading === true || isTool(tool, 'tool_search_tool_')),
-  ],
-  [BETA.toolExamples, (body) => hasTool(body, (tool) => 'input_examples' in tool)],
+const NEEDED_BY_BODY: ReadonlyMap<string, Need> = new Map<Beta, Need>([
+  [BETA.toolSearch, (body) => hasTool(body, (tool) => isDeferred(tool) || isTool(tool, 'tool_search_tool_'))],
+  [BETA.toolExamples, (body) => hasTool(body, (tool) => tool.has('input_examples'))],
   [BETA.contextManagement, (body, model) => hasEdit(body, model, 'clear_') || hasTool(body, isMemoryTool)],
-  [BETA.compactEdit, (body, model) => hasEdit(body, model, 'compact_') || hasBlock(body, 'compaction')],
-  [BETA.compaction, (body) => isObject(body.compaction) || hasBlock(body, 'compaction')],
-  [BETA.effort, (body) => isObject(body.output_config) && 'effort' in body.output_config],
-  [BETA.thinkingBindingControls, (body) => isObject(body.thinking) && 'block_binding' in body.thinking],
-  [BETA.toolChanges, (body) => hasBlock(body, 'tool_addition') || hasBlock(body, 'tool_removal')],
+  [BETA.compactEdit, (body, model, blocks) => hasEdit(body, model, 'compact_') || blocks.has('compaction')],
+  [BETA.compaction, (body, _, blocks) => isObject(body.get('compaction')) || blocks.has('compaction')],
+  [BETA.effort, (body) => body.get('output_config')?.has('effort') ?? false],
+  [BETA.thinkingBindingControls, (body) => body.get('thinking')?.has('block_binding') ?? false],
+  [BETA.thinkingDisplayUpdates, (body) => body.get('thinking')?.text('display') === 'updates'],
+  [BETA.toolChanges, (_, __, blocks) => blocks.has('tool_addition') || blocks.has('tool_removal')],
   [BETA.computerUse2025January, (body) => hasTool(body, (tool) => isTool(tool, 'computer_20250124'))],
   [BETA.computerUse2025November, (body) => hasTool(body, (tool) => isTool(tool, 'computer_20251124'))],
+  [BETA.dangerousToolUse, (body) => objectsIn(body.get('safeguards')).length > 0],
 ]);
 
-/** What goes into `anthropic_beta`, in the order of the model's row: the same request always gives the same list. */
+export interface ChosenBetas {
+  /** For `anthropic_beta`: those of the model's row in its order, then those that no table knows, as requested. */
+  readonly sent: readonly string[];
+  /** Requested and not sent, where that loses something. */
+  readonly leftOut: readonly string[];
+}
+
+/** The same request always gives the same lists. */
 export function chooseBetas(
-  body: JsonObject,
+  body: JsonView,
   requested: ReadonlySet<string>,
   capabilities: Capabilities,
   refused: ReadonlySet<string>,
-): Beta[] {
-  return capabilities.betas.filter((beta) => {
+): ChosenBetas {
+  const blockTypes = typesOfBlocks(body);
+  const known = [...new Set([...capabilities.betas, ...SENT_TO_EVERY_MODEL])].filter((beta) => {
     if (refused.has(beta)) return false;
     const isRequested = SENT_ON_REQUEST.has(beta) && requested.has(beta);
-    return isRequested || (NEEDED_BY_BODY.get(beta)?.(body, capabilities) ?? false);
+    return isRequested || (NEEDED_BY_BODY.get(beta)?.(body, capabilities, blockTypes) ?? false);
   });
+  const unknown = [...requested].filter((beta) => policyOfBeta(beta) === undefined);
+  const sent: readonly string[] = [...known, ...unknown.filter((beta) => !refused.has(beta))];
+  const isLost = (beta: string) => !sent.includes(beta) && policyOfBeta(beta)?.policy !== 'translated';
+  return { sent, leftOut: [...requested].filter((beta) => isLost(beta) && !isNotNeeded(beta, capabilities)) };
 }
 
-function hasTool(body: JsonObject, matches: (tool: JsonObject) => boolean): boolean {
-  return objectsIn(body.tools).some(matches);
+/** What a model does without its beta. */
+function isNotNeeded(beta: string, { thinkingTypes, contextTokens }: Capabilities): boolean {
+  if (beta === BETA.interleavedThinking) return thinkingTypes.includes('adaptive');
+  return beta === BETA.context1m && contextTokens >= 1_000_000;
 }
 
-function isTool(tool: JsonObject, prefix: string): boolean {
-  return typeof tool.type === 'string' && tool.type.startsWith(prefix);
+function hasTool(body: JsonView, matches: (tool: JsonView) => boolean): boolean {
+  return objectsIn(body.get('tools')).some(matches);
 }
 
-function isMemoryTool(tool: JsonObject): boolean {
+function isTool(tool: JsonView, prefix: string): boolean {
+  return tool.text('type')?.startsWith(prefix) ?? false;
+}
+
+function isDeferred(tool: JsonView): boolean {
+  return tool.get('defer_loading')?.raw() === 'true';
+}
+
+function isMemoryTool(tool: JsonView): boolean {
   return isTool(tool, 'memory_');
 }
 
-function hasEdit(body: JsonObject, { contextEdits }: Capabilities, prefix: string): boolean {
-  if (!isObject(body.context_management)) return false;
-  const types = objectsIn(body.context_management.edits).map((edit) => edit.type);
+function hasEdit(body: JsonView, { contextEdits }: Capabilities, prefix: string): boolean {
+  const types = objectsIn(body.get('context_management')?.get('edits')).map((edit) => edit.text('type'));
   return contextEdits.some((edit) => edit.startsWith(prefix) && types.includes(edit));
 }
 
-function hasBlock(body: JsonObject, type: string): boolean {
-  for (const block of blocksOf(body.messages)) {
-    if (block.type === type) return true;
-  }
-  return false;
+function typesOfBlocks(body: JsonView): Set<string> {
+  const types = new Set<string>();
+  for (const block of blocksOf(body.get('messages'))) types.add(block.text('type') ?? '');
+  return types;
+}
+
+function isObject(value: JsonView | undefined): boolean {
+  return value?.isObject ?? false;
 }

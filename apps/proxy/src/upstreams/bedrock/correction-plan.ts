@@ -9,8 +9,8 @@ export type Correction =
 const THINKING_REFUSED =
   /invalid `?signature`? in `?(redacted_)?thinking|thinking\.signature|redacted_thinking`? blocks .*cannot be modified/i;
 
-/** More than this many different things wrong with one request is not Bedrock being behind Anthropic. */
-const MAX_LEARNING_ROUNDS = 3;
+/** Bedrock names one field at a time. More than this many in one request is not Bedrock being behind Anthropic. */
+const MAX_LEARNING_ROUNDS = 8;
 
 /**
  * What one request may be sent again for, before its first byte: once as it was after a throttling or a lost

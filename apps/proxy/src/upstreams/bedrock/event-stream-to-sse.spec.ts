@@ -1,7 +1,7 @@
 import { JsonSyntaxError } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { BedrockAnswerTranslation, eventTypeOf } from './event-stream-to-sse.js';
+import { type AnswerTerms, BedrockAnswerTranslation, eventTypeOf } from './event-stream-to-sse.js';
 
 const METRICS = {
   inputTokenCount: 3,
@@ -13,7 +13,11 @@ const METRICS = {
 };
 const USAGE = { input_tokens: 3, output_tokens: 5, cache_read_input_tokens: 7, cache_creation_input_tokens: 9 };
 
-function eventOf(json: string, translation = new BedrockAnswerTranslation('claude-sonnet-4-5')): string | undefined {
+function translationOf(clientModel: string, terms: Partial<AnswerTerms> = {}): BedrockAnswerTranslation {
+  return new BedrockAnswerTranslation({ clientModel, restoreNames: new Map(), wantsVerdict: false, ...terms });
+}
+
+function eventOf(json: string, translation = translationOf('claude-sonnet-4-5')): string | undefined {
   return translation.event(new Uint8Array(Buffer.from(json)))?.toString();
 }
 
@@ -58,7 +62,7 @@ describe('an event', () => {
   });
 
   it('of the kind message_stop gives its metrics as usage and ends the answer', () => {
-    const translation = new BedrockAnswerTranslation('m');
+    const translation = translationOf('m');
     eventOf('{"type":"content_block_stop","index":0}', translation);
     expect([translation.isComplete, translation.measuredUsage()]).toEqual([false, undefined]);
     const stop = `{"type":"message_stop","amazon-bedrock-invocationMetrics":${JSON.stringify(METRICS)}}`;
@@ -69,14 +73,14 @@ describe('an event', () => {
   it.each(['{"type":"message_stop"}', '{"type":"message_stop","amazon-bedrock-invocationMetrics":null}'])(
     'ends the answer without metrics: %s',
     (json) => {
-      const translation = new BedrockAnswerTranslation('m');
+      const translation = translationOf('m');
       expect(eventOf(json, translation)).toBe('event: message_stop\ndata: {"type":"message_stop"}\n\n');
       expect([translation.isComplete, translation.measuredUsage()]).toEqual([true, undefined]);
     },
   );
 
   it('of the kind error ends the answer', () => {
-    const translation = new BedrockAnswerTranslation('m');
+    const translation = translationOf('m');
     eventOf('{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}', translation);
     expect(translation.isComplete).toBe(true);
   });
@@ -89,13 +93,78 @@ describe('an event', () => {
 
 describe('a whole answer', () => {
   it('bears the model that the client asked for and no metrics', () => {
-    const translation = new BedrockAnswerTranslation('claude-sonnet-4-5');
+    const translation = translationOf('claude-sonnet-4-5');
     const metrics = `"amazon-bedrock-invocationMetrics":${JSON.stringify(METRICS)}`;
     const body = `{"model":"x","content":[{"type":"tool_use","input":{"2":1.0,"1":"amazon-bedrock-invocationMetrics"}}],${metrics}}`;
     const expected =
       '{"model":"claude-sonnet-4-5","content":[{"type":"tool_use","input":{"2":1.0,"1":"amazon-bedrock-invocationMetrics"}}]}';
     expect(translation.json(Buffer.from(body)).toString()).toBe(expected);
     expect(translation.measuredUsage()).toEqual(USAGE);
+  });
+});
+
+describe('tool names', () => {
+  const restoreNames = new Map([['short_1', 'the "long" name']]);
+
+  it('are restored in the events and in a whole answer, and nowhere else', () => {
+    const translation = translationOf('m', { restoreNames });
+    const start = (block: string) => `{"type":"content_block_start","index":0,"content_block":${block}}`;
+    const call = '{"type":"tool_use","id":"a","name":"short_1","input":{ "name":"short_1","n":1e400}}';
+    const restored = call.replace('"name":"short_1"', '"name":"the \\"long\\" name"');
+    expect(eventOf(start(call), translation)).toBe(`event: content_block_start\ndata: ${start(restored)}\n\n`);
+    const other = call.replace('"name":"short_1"', '"name":"short_2"');
+    expect(eventOf(start(other), translation)).toContain(start(other));
+    const found = (name: string) =>
+      `{"type":"tool_search_tool_result","content":{"tool_references":[{"tool_name":${JSON.stringify(name)}}]}}`;
+    expect(eventOf(start(found('short_1')), translation)).toContain(found('the "long" name'));
+    const body = Buffer.from(`{"content":[{"type":"text","text":"short_1"},${call}]}`);
+    expect(translation.json(body).toString()).toBe(`{"content":[{"type":"text","text":"short_1"},${restored}]}`);
+  });
+});
+
+describe('a verdict on tools', () => {
+  const none = '"safeguard_results":[{"type":"dangerous_tool_use","status":{"type":"unavailable","reason":"error"}}]';
+  const theirs = '"safeguard_results":[{"type":"dangerous_tool_use","status":{"type":"available","tool_uses":{}}}]';
+  const delta = (more: string, tokens = 5) =>
+    `{"type":"message_delta","delta":{"stop_reason":"tool_use"${more}},"usage":{"output_tokens":${tokens}}}`;
+  const stop = '{"type":"message_stop"}';
+  const streamed = (events: string[], wantsVerdict = true) => {
+    const translation = translationOf('m', { wantsVerdict });
+    const out = events.map((event) => eventOf(event, translation) ?? '');
+    return [...out, translation.rest()?.toString() ?? ''].join('');
+  };
+  const framed = (...events: string[]) =>
+    events.map((event) => `event: ${JSON.parse(event).type}\ndata: ${event}\n\n`).join('');
+
+  it('is named as missing where Bedrock gives none', () => {
+    expect(streamed([delta(''), stop])).toBe(framed(delta(`,${none}`), stop));
+    expect(streamed([delta(',"safeguard_results":null'), stop])).toBe(framed(delta(`,${none}`), stop));
+    expect(translationOf('m', { wantsVerdict: true }).json(Buffer.from('{"content":[]}')).toString()).toBe(
+      `{"content":[],${none}}`,
+    );
+  });
+
+  it('is handed on untouched where Bedrock gives one', () => {
+    expect(streamed([delta(`,${theirs}`), stop])).toBe(framed(delta(`,${theirs}`), stop));
+    const whole = `{"content":[],${theirs}}`;
+    expect(translationOf('m', { wantsVerdict: true }).json(Buffer.from(whole)).toString()).toBe(whole);
+  });
+
+  it('is looked for in every message_delta', () => {
+    const late = [delta('', 1), delta(`,${theirs}`), stop];
+    expect(streamed(late)).toBe(framed(...late));
+    const early = [delta(`,${theirs}`), delta('', 9), stop];
+    expect(streamed(early)).toBe(framed(...early));
+    expect(streamed([delta('', 1), delta(''), stop])).toBe(framed(delta('', 1), delta(`,${none}`), stop));
+  });
+
+  it('is named as missing in a stream that breaks behind its message_delta', () => {
+    expect(streamed([delta('')])).toBe(framed(delta(`,${none}`)));
+  });
+
+  it('is not spoken of where the client has not asked', () => {
+    expect(streamed([delta(''), stop], false)).toBe(framed(delta(''), stop));
+    expect(translationOf('m').json(Buffer.from('{"content":[]}')).toString()).toBe('{"content":[]}');
   });
 });
 

@@ -1,5 +1,5 @@
-import { membersOfJson, memberValue } from '@claude-proxy/messages-api';
-import { withoutMember, withValue } from './json-edits.js';
+import { JsonEdits, JsonView, membersOfJson, memberValue } from '@claude-proxy/messages-api';
+import { objectsIn } from './message-blocks.js';
 
 const METRICS = 'amazon-bedrock-invocationMetrics';
 const TYPE_FIRST = Buffer.from('{"type":"');
@@ -15,20 +15,33 @@ const USAGE_BY_METRIC = {
   cacheWriteInputTokenCount: 'cache_creation_input_tokens',
 } as const;
 
+/** What Anthropic says where its check could not be made: the client then decides itself. Never a verdict of ours. */
+const NO_VERDICT = '[{"type":"dangerous_tool_use","status":{"type":"unavailable","reason":"error"}}]';
+
+/** What the request has made necessary in its answer. */
+export interface AnswerTerms {
+  /** The model by the name that the client asked for. */
+  readonly clientModel: string;
+  /** Tool names as Bedrock has them -> as the client has them. */
+  readonly restoreNames: ReadonlyMap<string, string>;
+  /** The client has asked for `safeguard_results`, and acts on it when they are missing. */
+  readonly wantsVerdict: boolean;
+}
+
 /**
  * Turns the chunks of one InvokeModel answer into what Anthropic would have sent. A chunk holds one event's JSON, which
- * goes out byte for byte but for two places: the model is the one that the client asked for, and Bedrock's metrics
- * become usage.
+ * goes out byte for byte but for a few places: the model and the tools have the names that the client uses, Bedrock's
+ * metrics become usage, and a missing verdict is named as missing.
  */
 export class BedrockAnswerTranslation {
   /** True once the event that ends an answer has passed; a stream that ends before is broken. */
   isComplete = false;
   private measured: Record<string, number> | undefined;
-  private readonly model: Buffer;
+  private hasVerdict = false;
+  /** A `message_delta`, until it is known whether another one follows that has the verdict. */
+  private held: Buffer | undefined;
 
-  constructor(clientModel: string) {
-    this.model = Buffer.from(JSON.stringify(clientModel));
-  }
+  constructor(private readonly terms: AnswerTerms) {}
 
   measuredUsage(): Record<string, unknown> | undefined {
     return this.measured;
@@ -36,36 +49,97 @@ export class BedrockAnswerTranslation {
 
   /** A whole answer. */
   json(bytes: Uint8Array): Buffer {
-    return this.withoutMetrics(withValue(asBuffer(bytes), 'model', this.model));
+    const message = checkedView(asBuffer(bytes));
+    const edits = new JsonEdits();
+    this.nameModel(message, edits);
+    for (const block of objectsIn(message.get('content'))) this.restoreNames(block, edits);
+    this.takeMetrics(message, edits);
+    if (this.terms.wantsVerdict && isMissing(message.get('safeguard_results'))) {
+      edits.set(message, 'safeguard_results', NO_VERDICT);
+    }
+    return edits.rendered(message);
   }
 
-  /** One chunk of a stream as a server-sent event; nothing for a chunk without type, which no client could name. */
+  /** One chunk of a stream as server-sent events; nothing for a chunk without type, which no client could name. */
   event(bytes: Uint8Array): Buffer | undefined {
     const json = asBuffer(bytes);
     const type = eventTypeOf(json);
     if (type === undefined) return undefined;
-    return framed(type, this.translated(type, json));
+    if (type === 'message_delta' && this.terms.wantsVerdict) return this.hold(json);
+    const event = framed(type, this.translated(type, json));
+    const before = this.rest();
+    return before ? Buffer.concat([before, event]) : event;
+  }
+
+  /** What is still held back when the stream ends. */
+  rest(): Buffer | undefined {
+    const { held } = this;
+    this.held = undefined;
+    return held && framed('message_delta', this.hasVerdict ? held : withoutVerdict(held));
+  }
+
+  private hold(json: Buffer): Buffer | undefined {
+    const before = this.held && framed('message_delta', this.held);
+    this.held = json;
+    this.hasVerdict ||= !isMissing(checkedView(json).get('delta')?.get('safeguard_results'));
+    return before;
   }
 
   private translated(type: string, json: Buffer): Buffer {
-    if (type === 'message_start') return this.withClientModel(json);
     if (type === 'error') this.isComplete = true;
-    if (type !== 'message_stop') return json;
-    this.isComplete = true;
-    return this.withoutMetrics(json);
+    if (type === 'message_stop') this.isComplete = true;
+    const isEdited = type === 'message_start' || type === 'message_stop' || type === 'content_block_start';
+    if (!isEdited) return json;
+    const event = checkedView(json);
+    const edits = new JsonEdits();
+    if (type === 'message_start') this.nameModel(event.get('message'), edits);
+    else if (type === 'content_block_start') this.restoreNames(event.get('content_block'), edits);
+    else this.takeMetrics(event, edits);
+    return edits.rendered(event);
   }
 
-  private withClientModel(json: Buffer): Buffer {
-    const range = membersOfJson(json).get('message');
-    if (!range) return json;
-    return withValue(json, 'message', withValue(json.subarray(range.start, range.end), 'model', this.model));
+  private nameModel(message: JsonView | undefined, edits: JsonEdits): void {
+    if (message?.has('model')) edits.set(message, 'model', JSON.stringify(this.terms.clientModel));
   }
 
-  private withoutMetrics(json: Buffer): Buffer {
-    if (!json.includes(METRICS)) return json;
-    this.measured = usageOfMetrics(memberValue(json, membersOfJson(json), METRICS)) ?? this.measured;
-    return withoutMember(json, METRICS);
+  private restoreNames(block: JsonView | undefined, edits: JsonEdits): void {
+    if (!block || this.terms.restoreNames.size === 0) return;
+    this.restore(block, 'name', edits);
+    for (const reference of objectsIn(block.get('content')?.get('tool_references'))) {
+      this.restore(reference, 'tool_name', edits);
+    }
   }
+
+  private restore(holder: JsonView, key: string, edits: JsonEdits): void {
+    const name = this.terms.restoreNames.get(holder.text(key) ?? '');
+    if (name !== undefined) edits.set(holder, key, JSON.stringify(name));
+  }
+
+  private takeMetrics(holder: JsonView, edits: JsonEdits): void {
+    const metrics = holder.get(METRICS);
+    if (!metrics) return;
+    this.measured = usageOfMetrics(metrics.value()) ?? this.measured;
+    edits.remove(holder, METRICS);
+  }
+}
+
+/** @throws JsonSyntaxError */
+function checkedView(json: Buffer): JsonView {
+  membersOfJson(json);
+  return JsonView.of(json);
+}
+
+function isMissing(results: JsonView | undefined): boolean {
+  return results === undefined || results.isNull;
+}
+
+function withoutVerdict(messageDelta: Buffer): Buffer {
+  const event = JsonView.of(messageDelta);
+  const delta = event.get('delta');
+  if (!delta?.isObject) return messageDelta;
+  const edits = new JsonEdits();
+  edits.set(delta, 'safeguard_results', NO_VERDICT);
+  return edits.rendered(event);
 }
 
 /** What a stream's chunk is; `undefined` where it does not say. Throws where it is no JSON. */

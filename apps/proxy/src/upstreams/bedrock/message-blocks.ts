@@ -1,24 +1,23 @@
-import { isObject, type JsonObject } from './json-objects.js';
+import type { JsonView } from '@claude-proxy/messages-api';
+
+/** A tool result that holds a document made of blocks; what is deeper is Bedrock's to judge. */
+const MAX_DEPTH = 4;
 
 /** All content blocks of a request's messages, nested ones (tool results, document parts) included. */
-export function* blocksOf(messages: unknown): Generator<JsonObject> {
-  if (!Array.isArray(messages)) return;
-  for (const message of messages) {
-    if (isObject(message)) yield* blocksIn(message.content);
-  }
+export function* blocksOf(messages: JsonView | undefined): Generator<JsonView> {
+  for (const message of objectsIn(messages)) yield* blocksIn(message.get('content'), MAX_DEPTH);
 }
 
-function* blocksIn(content: unknown): Generator<JsonObject> {
-  if (!Array.isArray(content)) return;
-  for (const block of content) {
-    if (!isObject(block)) continue;
+function* blocksIn(content: JsonView | undefined, depth: number): Generator<JsonView> {
+  for (const block of objectsIn(content)) {
     yield block;
-    yield* blocksIn(block.content);
-    if (isObject(block.source)) yield* blocksIn(block.source.content);
+    if (depth === 1) continue;
+    yield* blocksIn(block.get('content'), depth - 1);
+    yield* blocksIn(block.get('source')?.get('content'), depth - 1);
   }
 }
 
-/** The entries of a list that are objects; none where it is no list. */
-export function objectsIn(list: unknown): JsonObject[] {
-  return Array.isArray(list) ? list.filter(isObject) : [];
+/** The entries of a list that are objects; none where it is not a list. */
+export function objectsIn(list: JsonView | undefined): readonly JsonView[] {
+  return list?.isArray ? list.items().filter((item) => item.isObject) : [];
 }

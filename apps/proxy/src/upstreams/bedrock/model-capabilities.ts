@@ -12,8 +12,6 @@ export interface Capabilities {
   readonly thinkingDisplays: readonly string[];
   /** `output_config.effort`; `with_beta` only together with its beta. */
   readonly effort: 'yes' | 'with_beta' | 'no';
-  /** `output_config.format`, structured output. */
-  readonly hasOutputFormat: boolean;
   /** `role: "system"` inside `messages`. */
   readonly takesSystemRole: boolean;
   readonly contextTokens: number;
@@ -56,7 +54,6 @@ const LATEST: Capabilities = {
   thinkingTypes: ['adaptive'],
   thinkingDisplays: ['summarized', 'omitted', 'updates'],
   effort: 'yes',
-  hasOutputFormat: false,
   takesSystemRole: true,
   contextTokens: 1_000_000,
   hasCacheTtl: true,
@@ -68,8 +65,13 @@ const LATEST: Capabilities = {
 const ADAPTIVE: Capabilities = {
   ...LATEST,
   thinkingTypes: ['adaptive', 'disabled'],
-  thinkingDisplays: ['summarized', 'omitted'],
-  betas: [BETA.toolSearch, BETA.toolExamples, BETA.contextManagement, BETA.computerUse2025November],
+  betas: [
+    BETA.toolSearch,
+    BETA.thinkingDisplayUpdates,
+    BETA.toolExamples,
+    BETA.contextManagement,
+    BETA.computerUse2025November,
+  ],
 };
 
 const OF_4_6: Capabilities = {
@@ -77,7 +79,6 @@ const OF_4_6: Capabilities = {
   thinkingTypes: ['adaptive', 'enabled', 'disabled'],
   thinkingDisplays: [],
   effort: 'yes',
-  hasOutputFormat: true,
   takesSystemRole: false,
   contextTokens: 1_000_000,
   hasCacheTtl: true,
@@ -101,7 +102,6 @@ const OF_4_5: Capabilities = {
 const OF_4: Capabilities = {
   ...OF_4_5,
   sampling: 'all',
-  hasOutputFormat: false,
   hasCacheTtl: false,
   contextEdits: [],
   betas: BETAS_OF_4,
@@ -115,7 +115,11 @@ const BY_MODEL: Readonly<Record<string, Capabilities>> = {
   'claude-opus-5': ADAPTIVE,
   'claude-opus-4-8': ADAPTIVE,
   // Refused nearly every beta at launch, and tool search as "not supported for this model".
-  'claude-opus-4-7': { ...ADAPTIVE, takesSystemRole: false, betas: [BETA.computerUse2025November] },
+  'claude-opus-4-7': {
+    ...ADAPTIVE,
+    takesSystemRole: false,
+    betas: [BETA.thinkingDisplayUpdates, BETA.computerUse2025November],
+  },
   'claude-opus-4-6': OF_4_6,
   'claude-opus-4-5-20251101': {
     ...OF_4_5,
@@ -145,14 +149,14 @@ const BY_MODEL: Readonly<Record<string, Capabilities>> = {
   'claude-sonnet-4-20250514': { ...OF_4, contextTokens: 1_000_000, betas: [...BETAS_OF_4, BETA.context1m] },
 };
 
-/** For an ARN that does not tell its model: what the caller says is kept, except what no model takes. */
+/** For an ARN that does not name its model: what the caller says is kept, and left out when Bedrock refuses it. */
 export const CAPABILITIES_OF_UNKNOWN: Capabilities = {
   ...OF_4_6,
   thinkingTypes: ['adaptive', 'enabled', 'disabled', 'between_tools'],
-  thinkingDisplays: ['summarized', 'omitted'],
+  thinkingDisplays: LATEST.thinkingDisplays,
   takesSystemRole: true,
   contextEdits: [],
-  betas: [],
+  betas: Object.values(BETA),
 };
 
 /** `model` is a dated or dateless id as the table of `models.ts` has it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BedrockConfig } from './bedrock.config.js';
 import { CAPABILITIES_OF_UNKNOWN, capabilitiesOf } from './model-capabilities.js';
-import { targetOf } from './models.js';
+import { asksForLongContext, placeOf, targetOf } from './models.js';
 
 const config = (changes: Partial<BedrockConfig> = {}): BedrockConfig => ({
   region: 'us-east-1',
@@ -29,9 +29,34 @@ describe('targetOf', () => {
   });
 
   it.each([
+    ['claude-opus-5-5[1m]', 'us.anthropic.claude-opus-5-5'],
+    ['claude-sonnet-4-5[1M]', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'],
+    ['claude-haiku-4-5-latest', 'us.anthropic.claude-haiku-4-5-20251001-v1:0'],
+    ['claude-opus-5-5-latest[1m]', 'us.anthropic.claude-opus-5-5'],
+    ['eu.anthropic.claude-opus-5-5[1m]', 'eu.anthropic.claude-opus-5-5'],
+    [
+      'arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-opus-5-5[1m]',
+      'arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-opus-5-5',
+    ],
+  ])('takes what is added to the name for a wish, and not for a part of it: %s', (model, modelId) => {
+    expect(idOf(model)).toBe(modelId);
+    expect(asksForLongContext(model)).toBe(/\[1m\]$/i.test(model));
+  });
+
+  it('finds a name with its suffix in the map, and without', () => {
+    const modelMap = {
+      'claude-opus-5-5[1m]': 'us.anthropic.claude-opus-5',
+      'claude-opus-5': 'eu.anthropic.claude-opus-5',
+    };
+    expect(idOf('claude-opus-5-5[1m]', { modelMap })).toBe('us.anthropic.claude-opus-5');
+    expect(idOf('claude-opus-5[1m]', { modelMap })).toBe('eu.anthropic.claude-opus-5');
+  });
+
+  it.each([
     'claude-opus-5-6',
     'claude-opus-5-5-20990101',
-    'claude-opus-5-5[1m]',
+    'claude-opus-5-5[2m]',
+    'claude-opus-9[1m]',
     'claude-opus',
     'claude-mythos-5-2',
     'gpt-5',
@@ -99,6 +124,20 @@ describe('targetOf', () => {
       expect(targetOf(id, config())).toHaveProperty('reason');
     },
   );
+
+  it.each([
+    ['us.anthropic.claude-opus-5-5', 'us'],
+    ['eu.anthropic.claude-opus-5-5', 'eu'],
+    ['us-gov.anthropic.claude-opus-5-5', 'us'],
+    ['global.anthropic.claude-opus-5-5', 'global'],
+    ['anthropic.claude-opus-5-5', 'ca'],
+    ['arn:aws:bedrock:us-east-1:1:inference-profile/eu.anthropic.claude-opus-5-5', 'eu'],
+    ['arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-opus-5-5', 'us'],
+    ['arn:aws:bedrock:us-east-1:1:application-inference-profile/abc', undefined],
+    ['a-provisioned-model', undefined],
+  ])('says where the data of %s stays', (modelId, place) => {
+    expect(placeOf(modelId, 'ca-central-1')).toBe(place);
+  });
 
   it('has a row of capabilities for every model of the table', () => {
     const dateless = ['fable-5-2', 'fable-5-1', 'fable-5', 'opus-5-5', 'opus-5', 'opus-4-8', 'opus-4-7', 'opus-4-6'];

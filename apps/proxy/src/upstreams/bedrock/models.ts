@@ -82,6 +82,10 @@ const GEOGRAPHIES_BY_REGION: ReadonlyMap<string, readonly Geography[]> = new Map
   ).flatMap(([geographies, regions]) => regions.split(' ').map((region) => [region, geographies] as const)),
 );
 
+/** How Claude Code and its settings ask for a context of 1M tokens: a wish, and not part of the name. */
+const CONTEXT_SUFFIX = /\[1m\]$/i;
+const LATEST_SUFFIX = /-latest$/;
+
 const BEDROCK_ID = /^(?:arn:aws[\w-]*:bedrock:\S+|(?:[a-z-]+\.)?anthropic\.\S+)$/;
 const BASE_ID_INSIDE = /anthropic\.[\w.:-]+$/;
 
@@ -91,16 +95,43 @@ export interface Target {
   readonly capabilities: Capabilities;
 }
 
-/** Which Bedrock model stands for the one that the caller names, or why there is none. Never one of another class. */
+/** Which Bedrock model answers for the one that the caller names, or why there is none. Never one of another class. */
 export function targetOf(model: string, config: BedrockConfig): Target | { readonly reason: string } {
-  const row = ROW_BY_NAME.get(model);
-  const mapped = Object.hasOwn(config.modelMap, model) ? config.modelMap[model] : undefined;
-  const modelId = mapped ?? (BEDROCK_ID.test(model) ? model : undefined);
+  const name = nameOf(model);
+  const row = ROW_BY_NAME.get(name) ?? ROW_BY_NAME.get(name.replace(LATEST_SUFFIX, ''));
+  const mapped = [model, name].find((key) => Object.hasOwn(config.modelMap, key));
+  const modelId = mapped === undefined ? idOf(name) : config.modelMap[mapped];
   if (modelId !== undefined) return { modelId, capabilities: capabilitiesOfId(modelId, row) };
   if (!row) return { reason: `model ${model} is not known on AWS Bedrock; BEDROCK_MODEL_MAP can name one` };
   const profileId = profileIdOf(row, config);
   if (profileId) return { modelId: profileId, capabilities: capabilitiesOf(row.model) };
   return { reason: `BEDROCK_PROFILE=${config.profile} leaves no inference profile of ${model} in ${config.region}` };
+}
+
+/** The model's name without what a client adds to it. */
+export function nameOf(model: string): string {
+  return model.replace(CONTEXT_SUFFIX, '');
+}
+
+/** Whether the name asks for a context of 1M tokens. */
+export function asksForLongContext(model: string): boolean {
+  return CONTEXT_SUFFIX.test(model);
+}
+
+function idOf(name: string): string | undefined {
+  return BEDROCK_ID.test(name) ? name : undefined;
+}
+
+/**
+ * Where the data stays, in the words of `inference_geo`: the geography of the inference profile, else of the Region;
+ * undefined where that is not known, as for an application's profile.
+ */
+export function placeOf(modelId: string, region: string): string | undefined {
+  const profile = /(?:^|\/)([a-z-]+)\.anthropic\./.exec(modelId)?.[1];
+  if (profile !== undefined) return profile.split('-')[0];
+  const home = modelId.startsWith('arn:') ? modelId.split(':')[3] : region;
+  const isInRegion = /(?:^|foundation-model\/)anthropic\./.test(modelId);
+  return isInRegion ? home?.split('-')[0] : undefined;
 }
 
 /** `auto` stays in the geography where this model has a profile there, else goes through `global`. */

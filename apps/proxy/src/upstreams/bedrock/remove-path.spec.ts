@@ -1,5 +1,8 @@
+import { JsonEdits, JsonView } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
-import { withoutPath } from './remove-path.js';
+import { capabilitiesOf } from './model-capabilities.js';
+import { removePath } from './remove-path.js';
+import { ToolNames } from './tool-names.js';
 
 const BODY = Object.freeze({
   thinking: { type: 'adaptive', display: 'omitted' },
@@ -22,7 +25,25 @@ const BODY = Object.freeze({
   ],
 });
 
-describe('withoutPath', () => {
+function withoutPath(body: unknown, path: string): unknown {
+  const root = JsonView.of(Buffer.from(JSON.stringify(body)));
+  const edits = new JsonEdits();
+  const capabilities = capabilitiesOf('claude-opus-5-5');
+  const draft = {
+    root,
+    edits,
+    capabilities,
+    betas: new Set<string>(),
+    names: new ToolNames(root, 64),
+    leftOut: new Set<string>(),
+  };
+  removePath(draft, path);
+  const json = JSON.parse(edits.rendered(root).toString());
+  expect(draft.leftOut.size > 0).toBe(JSON.stringify(json) !== JSON.stringify(body));
+  return json;
+}
+
+describe('removePath', () => {
   it.each<[string, unknown]>([
     ['context_management', { ...BODY, context_management: undefined }],
     ['thinking.display', { ...BODY, thinking: { type: 'adaptive' } }],

@@ -1,26 +1,36 @@
-import { isObject, type JsonObject, withMember } from './json-objects.js';
+import type { JsonView } from '@claude-proxy/messages-api';
+import type { Draft } from './draft.js';
 
 /**
- * The body without the field that a path of Bedrock's names: `context_management`, `tools.*.custom.defer_loading`,
- * `messages.*.content.*.tool_use.caller`. `*` is every entry of a list; a segment that is no member but the `type` of
- * the entry only narrows (`custom` is a tool without type). The input is not changed.
+ * Removes the field that a path of Bedrock's names: `context_management`, `tools.*.custom.defer_loading`,
+ * `messages.*.content.*.tool_use.caller`. `*` is every entry of a list; a segment that is not a member but the `type`
+ * of the entry only narrows (`custom` is a tool without type). Where something was there, it is named as left out.
  */
-export function withoutPath(body: JsonObject, path: string): JsonObject {
-  return remove(body, path.split('.')) as JsonObject;
+export function removePath(draft: Draft, path: string): void {
+  const segments = path.split('.');
+  if (removed(draft, draft.root, segments)) draft.leftOut.add(nameOf(segments));
 }
 
-function remove(value: unknown, segments: readonly string[]): unknown {
+/** As a caller writes it: `tools.strict`, not `tools.*.custom.strict`. */
+function nameOf(segments: readonly string[]): string {
+  const isListed = segments[0] === 'tools' || segments[0] === 'messages';
+  return isListed ? `${segments[0]}.${segments.at(-1)}` : segments.join('.');
+}
+
+function removed(draft: Draft, value: JsonView, segments: readonly string[]): boolean {
   const [segment = '', ...rest] = segments;
-  if (Array.isArray(value)) {
-    return segment === '*' ? value.map((entry) => remove(entry, rest)) : value;
+  if (value.isArray) {
+    if (segment !== '*') return false;
+    return value.items().reduce((isAny, item) => removed(draft, item, rest) || isAny, false);
   }
-  if (!isObject(value)) return value;
-  if (rest.length === 0) return withMember(value, segment, undefined);
-  const member = value[segment];
-  if (typeof member === 'object' && member !== null) return withMember(value, segment, remove(member, rest));
-  return isTypeOf(value, segment) ? remove(value, rest) : value;
+  if (!value.isObject) return false;
+  if (rest.length === 0) return draft.edits.remove(value, segment);
+  const member = value.get(segment);
+  if (member && (member.isObject || member.isArray)) return removed(draft, member, rest);
+  return isTypeOf(value, segment) && removed(draft, value, rest);
 }
 
-function isTypeOf(value: JsonObject, tag: string): boolean {
-  return value.type === tag || (tag === 'custom' && (value.type === undefined || value.type === null));
+function isTypeOf(value: JsonView, tag: string): boolean {
+  const type = value.get('type');
+  return type?.asText() === tag || (tag === 'custom' && (type === undefined || type.isNull));
 }

@@ -1,7 +1,9 @@
+import { JsonView } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
-import { BETA } from './betas.js';
+import { anthropicToBedrock } from './anthropic-to-bedrock.js';
+import { NO_QUIRKS } from './bedrock-quirks.js';
+import { BETA, type Beta } from './betas.js';
 import { capabilitiesOf } from './model-capabilities.js';
-import { translateMessages, translateSystem } from './translate-messages.js';
 
 type Body = Record<string, unknown>;
 const USER = { role: 'user', content: 'hi' };
@@ -9,17 +11,28 @@ const ASSISTANT = { role: 'assistant', content: 'ho' };
 const text = (words: string, more: Body = {}) => ({ type: 'text', text: words, ...more });
 const reminder = (words: string) => text(`<system-reminder>\n${words}\n</system-reminder>`);
 
-const translate = (messages: unknown, model = 'claude-opus-5-5', betas: string[] = [BETA.toolSearch]) =>
-  translateMessages(messages, { capabilities: capabilitiesOf(model), betas: new Set(betas) });
+function sent(body: Body, model: string, betas: readonly string[]) {
+  const request = {
+    body: JsonView.of(Buffer.from(JSON.stringify(body))),
+    betaHeader: betas.join(),
+    capabilities: { ...capabilitiesOf(model), betas: betas as readonly Beta[] },
+    quirks: NO_QUIRKS,
+  };
+  const { body: bytes, dropped } = anthropicToBedrock(request);
+  return { json: JSON.parse(bytes.toString()) as Body, dropped };
+}
 
-describe('translateMessages', () => {
-  it('hands over the very same list where nothing changes', () => {
+const translate = (messages: unknown, model = 'claude-opus-5-5', betas: string[] = [BETA.toolSearch]) =>
+  sent({ messages }, model, betas).json.messages;
+
+describe('messages', () => {
+  it('stay as they are where nothing has to change', () => {
     const thinking = { type: 'thinking', thinking: '', signature: 's' };
     const messages = [
       USER,
       { role: 'assistant', content: [thinking, text('a', { cache_control: { type: 'ephemeral' } })] },
     ];
-    expect(translate(messages)).toBe(messages);
+    expect(translate(messages)).toEqual(messages);
   });
 
   it('leaves a prefill and empty turns alone', () => {
@@ -54,12 +67,12 @@ describe('translateMessages', () => {
   it('keeps tool references and tool changes with their betas only', () => {
     const reference = { type: 'tool_reference', tool_name: 'n' };
     const found = [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: [reference] }] }];
-    expect(translate(found)).toBe(found);
+    expect(translate(found)).toEqual(found);
     expect(translate(found, 'claude-opus-4-7', [])).toEqual([
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: [text('Tool found: n')] }] },
     ]);
     const changes = [USER, { role: 'system', content: [{ type: 'tool_removal', tool: {} }] }];
-    expect(translate(changes, undefined, [BETA.toolChanges])).toBe(changes);
+    expect(translate(changes, undefined, [BETA.toolChanges])).toEqual(changes);
     expect(translate(changes)).toEqual([USER]);
   });
 });
@@ -69,7 +82,7 @@ describe('a system message', () => {
 
   it.each(['claude-opus-5-5', 'claude-opus-5', 'claude-opus-4-8', 'claude-fable-5'])('stays on %s', (model) => {
     const messages = [USER, system('now'), ASSISTANT];
-    expect(translate(messages, model)).toBe(messages);
+    expect(translate(messages, model)).toEqual(messages);
   });
 
   it.each(['claude-sonnet-5', 'claude-opus-4-7', 'claude-sonnet-4-6', 'claude-sonnet-4-5-20250929'])(
@@ -110,18 +123,18 @@ describe('a system message', () => {
   });
 });
 
-describe('translateSystem', () => {
-  const translateOnOpus = (system: unknown) =>
-    translateSystem(system, { capabilities: capabilitiesOf('claude-opus-5-5'), betas: new Set() });
+describe('the system prompt', () => {
+  const translateOnOpus = (system: unknown) => sent({ system, messages: [] }, 'claude-opus-5-5', []).json.system;
 
-  it('takes the attribution block out, which Anthropic itself does not show to the model', () => {
+  it('loses the attribution block, which Anthropic itself does not show to the model', () => {
     const attribution = text('x-anthropic-billing-header: cc_version=2.1.329.b0c; cc_entrypoint=sdk-cli;');
     expect(translateOnOpus([attribution, text('a')])).toEqual([text('a')]);
+    expect(translateOnOpus([attribution])).toBeUndefined();
   });
 
-  it('leaves everything else', () => {
+  it('keeps everything else', () => {
     const blocks = [text('a'), text('b', { cache_control: { type: 'ephemeral', ttl: '1h' } })];
-    expect(translateOnOpus(blocks)).toBe(blocks);
+    expect(translateOnOpus(blocks)).toEqual(blocks);
     expect(translateOnOpus('text')).toBe('text');
     expect(translateOnOpus(undefined)).toBeUndefined();
   });

@@ -1,113 +1,156 @@
+import type { JsonView } from '@claude-proxy/messages-api';
 import { BETA } from './betas.js';
-import { translateCacheControl } from './cache-control.js';
-import { isObject, type JsonObject, rewriteEach, withMember, without } from './json-objects.js';
-import type { Capabilities } from './model-capabilities.js';
+import { editCacheControl } from './cache-control.js';
+import { type Draft, leaveOut } from './draft.js';
+import { objectsIn } from './message-blocks.js';
+import { isOfServerTool, textOfServerTool } from './server-tool-text.js';
+import { renameMember } from './translate-tools.js';
 
 /** api.anthropic.com strips Claude Code's attribution block from `system`; elsewhere it would become prompt text. */
 const ATTRIBUTION = 'x-anthropic-billing-header:';
+/** Members of a message that belong to betas that Bedrock does not have. */
+const MESSAGE_EXTRAS = ['output_config', 'clear_at'];
+const THINKING = /^(redacted_)?thinking$/;
+/** A tool result that holds a document made of blocks. */
+const MAX_DEPTH = 4;
 
-interface Translation {
-  readonly capabilities: Capabilities;
-  readonly betas: ReadonlySet<string>;
+/** What is done to a block besides what its kind asks for. */
+interface BlockOptions {
+  readonly withoutThinking: boolean;
+  readonly depth: number;
 }
 
-export function translateSystem(system: unknown, { capabilities }: Translation): unknown {
-  if (!Array.isArray(system)) return system;
-  return rewriteEach(system, (block) => {
-    if (!isObject(block)) return block;
-    const isAttribution = typeof block.text === 'string' && block.text.startsWith(ATTRIBUTION);
-    return isAttribution ? undefined : translateCacheControl(block, capabilities);
-  });
+export function editSystem(draft: Draft): void {
+  const { root, edits } = draft;
+  const system = root.get('system');
+  if (!system?.isArray) return;
+  for (const [index, block] of system.items().entries()) {
+    if (!block.isObject) continue;
+    edits.removeRepeated(block);
+    if (isAttribution(block)) edits.removeItem(system, index);
+    else editCacheControl(draft, block);
+  }
+}
+
+function isAttribution(block: JsonView): boolean {
+  const text = block.get('text');
+  return text?.bytes.toString('utf8', text.start + 1, text.start + 1 + ATTRIBUTION.length) === ATTRIBUTION;
 }
 
 /**
  * Keeps every turn in its place: a system message that is moved to the front breaks prompt caches, and thinking
  * signatures that are bound to what stood before them.
  */
-export function translateMessages(messages: unknown, translation: Translation): unknown {
-  if (!Array.isArray(messages)) return messages;
-  const translated = rewriteEach(messages, (message) =>
-    isObject(message) ? translateMessage(message, translation) : message,
-  );
-  return translation.capabilities.takesSystemRole ? translated : foldSystemMessages(translated);
-}
-
-function translateMessage(message: JsonObject, translation: Translation): JsonObject | undefined {
-  // Members beside these two (`output_config`, `clear_at`) belong to betas that Bedrock does not have.
-  const extras = Object.keys(message).filter((key) => key !== 'role' && key !== 'content');
-  const content = translateContent(message.content, translation);
-  return isEmptied(message, content) ? undefined : withMember(without(message, extras), 'content', content);
+export function editMessages(draft: Draft, withoutThinking: boolean): void {
+  const messages = draft.root.get('messages');
+  for (const [index, message] of (messages?.items() ?? []).entries()) {
+    if (!message.isObject) continue;
+    draft.edits.removeRepeated(message);
+    for (const extra of MESSAGE_EXTRAS) leaveOut(draft, message, extra, `messages.${extra}`);
+    const isOfAssistant = message.text('role') === 'assistant';
+    editContent(draft, message.get('content'), { withoutThinking: withoutThinking && isOfAssistant, depth: 1 });
+    if (isEmptied(draft, message)) draft.edits.removeItem(messages!, index);
+  }
 }
 
 /** True when nothing of the turn is left, or, in a system message, when it carried nothing but such members. */
-function isEmptied({ role, content: original }: JsonObject, content: unknown): boolean {
-  const isEmpty = content === undefined || content === '' || (Array.isArray(content) && content.length === 0);
-  return isEmpty && (role === 'system' || content !== original);
+function isEmptied({ edits }: Draft, message: JsonView): boolean {
+  const content = message.get('content');
+  if (content?.isArray && content.items().length > 0) return edits.leavesEmpty(content);
+  const isEmpty = content === undefined || content.raw() === '""' || content.isArray;
+  return isEmpty && message.text('role') === 'system';
 }
 
-function translateContent(content: unknown, translation: Translation): unknown {
-  if (!Array.isArray(content)) return content;
-  return rewriteEach(content, (block) => (isObject(block) ? translateBlock(block, translation) : block));
-}
-
-function translateBlock(block: JsonObject, translation: Translation): JsonObject | undefined {
-  const { capabilities, betas } = translation;
-  switch (block.type) {
-    case 'fallback':
-      return undefined;
-    case 'tool_addition':
-    case 'tool_removal':
-      return betas.has(BETA.toolChanges) ? translateCacheControl(block, capabilities) : undefined;
-    case 'tool_reference':
-      return translateCacheControl(betas.has(BETA.toolSearch) ? block : textOfReference(block), capabilities);
-    case 'tool_use':
-      return translateCacheControl(without(block, ['caller']), capabilities);
-    default:
-      return translateCacheControl(translateNested(block, translation), capabilities);
+function editContent(draft: Draft, content: JsonView | undefined, options: BlockOptions): void {
+  if (!content?.isArray || options.depth > MAX_DEPTH) return;
+  for (const [index, block] of content.items().entries()) {
+    if (!block.isObject) continue;
+    draft.edits.removeRepeated(block);
+    if (isDropped(draft, block, options)) draft.edits.removeItem(content, index);
+    else editBlock(draft, block, options);
   }
 }
 
-function translateNested(block: JsonObject, translation: Translation): JsonObject {
-  if (block.type === 'tool_result') return withMember(block, 'content', translateContent(block.content, translation));
-  if (block.type !== 'document' || !isObject(block.source)) return block;
-  const content = translateContent(block.source.content, translation);
-  return withMember(block, 'source', withMember(block.source, 'content', content));
-}
-
-/** What a search found, in words: the tool itself is then loaded from the start. */
-function textOfReference({ tool_name: name, cache_control: cacheControl }: JsonObject): JsonObject {
-  return withMember({ type: 'text', text: `Tool found: ${name}` }, 'cache_control', cacheControl);
-}
-
-/** The form in which Claude Code itself words system messages for models that have no such role. */
-function foldSystemMessages(messages: readonly unknown[]): readonly unknown[] {
-  if (!messages.some(isSystemMessage)) return messages;
-  const folded: unknown[] = [];
-  for (const message of messages) {
-    const previous = folded.at(-1);
-    if (!isSystemMessage(message)) folded.push(message);
-    else if (isObject(previous) && previous.role === 'user') {
-      folded[folded.length - 1] = {
-        ...previous,
-        content: [...blocksOfContent(previous.content), ...reminders(message)],
-      };
-    } else folded.push({ role: 'user', content: reminders(message) });
+function isDropped({ betas, leftOut }: Draft, block: JsonView, { withoutThinking }: BlockOptions): boolean {
+  const type = block.text('type') ?? '';
+  if (withoutThinking && THINKING.test(type)) {
+    leftOut.add(`messages.${type}`);
+    return true;
   }
-  return folded;
+  const isChangeOfTools = type === 'tool_addition' || type === 'tool_removal';
+  if (isChangeOfTools && !betas.has(BETA.toolChanges)) {
+    leftOut.add(`messages.${type}`);
+    return true;
+  }
+  // Marks where Anthropic has changed to another model.
+  return type === 'fallback';
 }
 
-function isSystemMessage(message: unknown): message is JsonObject {
-  return isObject(message) && message.role === 'system';
+function editBlock(draft: Draft, block: JsonView, { depth }: BlockOptions): void {
+  const type = block.text('type') ?? '';
+  const nested = { withoutThinking: false, depth: depth + 1 };
+  editCacheControl(draft, block);
+  if (type === 'tool_use') editToolUse(draft, block);
+  else if (type === 'tool_result') editContent(draft, block.get('content'), nested);
+  else if (type === 'document') editContent(draft, block.get('source')?.get('content'), nested);
+  else if (type === 'text') editCitations(draft, block);
+  else if (type === 'tool_addition' || type === 'tool_removal') editChangeOfTools(draft, block);
+  else if (type === 'tool_reference') editReference(draft, block);
+  else if (isOfServerTool(type)) editServerTool(draft, block, type);
 }
 
-function reminders(message: JsonObject): unknown[] {
-  return blocksOfContent(message.content).map((block) =>
-    isObject(block) && block.type === 'text'
-      ? { ...block, text: `<system-reminder>\n${block.text}\n</system-reminder>` }
-      : block,
-  );
+/** What a search found, in words where the model has no tool search: the tool itself is then loaded from the start. */
+function editReference(draft: Draft, block: JsonView): void {
+  if (draft.betas.has(BETA.toolSearch)) renameMember(draft, block, 'tool_name');
+  else replaceByText(draft, block, `Tool found: ${block.text('tool_name')}`);
 }
 
-function blocksOfContent(content: unknown): readonly unknown[] {
-  return Array.isArray(content) ? content : [{ type: 'text', text: String(content) }];
+function editServerTool(draft: Draft, block: JsonView, type: string): void {
+  if (!draft.betas.has(BETA.toolSearch) || !isToolSearch(block, type)) {
+    draft.leftOut.add(`messages.${type}`);
+    replaceByText(draft, block, textOfServerTool(block));
+    return;
+  }
+  for (const reference of objectsIn(block.get('content')?.get('tool_references'))) {
+    renameMember(draft, reference, 'tool_name');
+  }
+}
+
+/** Which program has called a tool means nothing where programs cannot. */
+function editToolUse(draft: Draft, block: JsonView): void {
+  const isDirect = block.get('caller')?.text('type') === 'direct';
+  if (isDirect) draft.edits.remove(block, 'caller');
+  else leaveOut(draft, block, 'caller', 'messages.tool_use.caller');
+  renameMember(draft, block, 'name');
+}
+
+function editChangeOfTools(draft: Draft, block: JsonView): void {
+  const tool = block.get('tool');
+  const definition = tool?.get('definition');
+  if (tool?.text('type') === 'tool_reference') renameMember(draft, tool, 'name');
+  if (definition?.isObject) renameMember(draft, definition, 'name');
+}
+
+/** A citation of a web search points into the encrypted result, which has become text. */
+function editCitations(draft: Draft, block: JsonView): void {
+  const citations = block.get('citations');
+  for (const [index, citation] of (citations?.items() ?? []).entries()) {
+    if (!citation.text('type')?.startsWith('web_search_result')) continue;
+    draft.edits.removeItem(citations!, index);
+    draft.leftOut.add('messages.citations');
+  }
+  if (citations && citations.items().length > 0 && draft.edits.leavesEmpty(citations)) {
+    draft.edits.remove(block, 'citations');
+  }
+}
+
+function isToolSearch(block: JsonView, type: string): boolean {
+  const name = type === 'server_tool_use' ? (block.text('name') ?? '') : type;
+  return name.startsWith('tool_search_tool_');
+}
+
+function replaceByText({ edits }: Draft, block: JsonView, text: string): void {
+  const cacheControl = block.get('cache_control');
+  const breakpoint = cacheControl?.isObject ? `,"cache_control":${edits.rendered(cacheControl)}` : '';
+  edits.replace(block, `{"type":"text","text":${JSON.stringify(text)}${breakpoint}}`);
 }

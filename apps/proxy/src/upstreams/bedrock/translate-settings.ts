@@ -1,62 +1,150 @@
 import { createHash } from 'node:crypto';
+import type { JsonView } from '@claude-proxy/messages-api';
 import { BETA } from './betas.js';
-import { isObject, type JsonObject, withMember, without } from './json-objects.js';
+import { type Draft, leaveOut } from './draft.js';
+import { policyOfField } from './field-policies.js';
 import { objectsIn } from './message-blocks.js';
-import type { Capabilities } from './model-capabilities.js';
 
-/** The members of the body that steer the answer, each made what the model takes on Bedrock; `undefined` leaves it out. */
+/** The members of the body that steer the answer, each made what the model takes on Bedrock. */
 
-export function translateSampling(body: JsonObject, { sampling }: Capabilities): JsonObject {
-  if (sampling === 'none') return without(body, ['temperature', 'top_p', 'top_k']);
-  const isDoubled = body.temperature !== undefined && body.top_p !== undefined;
-  return sampling === 'temperature_or_top_p' && isDoubled ? without(body, ['top_p']) : body;
+/** What is moved into the path, or put in again in Bedrock's form. */
+const ELSEWHERE = ['model', 'stream', 'betas', 'anthropic_beta', 'anthropic_version', 'thread', 'inference_geo'];
+/** Acceptance has made sure that they are empty. */
+const EMPTY = ['container', 'mcp_servers'];
+/** Handled by functions of their own, because models differ. */
+const BY_MODEL = new Set(['context_management', 'compaction']);
+
+export function editFields(draft: Draft): void {
+  const { root, edits } = draft;
+  for (const field of [...ELSEWHERE, ...EMPTY]) edits.remove(root, field);
+  for (const { key, value } of root.members()) {
+    const policy = policyOfField(key);
+    if (!policy && value.isNull) edits.remove(root, key);
+    if (policy?.policy !== 'left_out' || BY_MODEL.has(key)) continue;
+    if (policy.withoutLoss?.includes(scalarOf(value))) edits.remove(root, key);
+    else leaveOut(draft, root, key, key);
+  }
+}
+
+const isDefaultSampling: Readonly<Record<string, (value: unknown) => boolean>> = {
+  temperature: (value) => value === 1,
+  top_p: (value) => typeof value === 'number' && value >= 0.99,
+};
+
+/** Only what changes nothing is removed: with another value the answer would be another one, so Bedrock is asked. */
+export function editSampling({ root, edits, capabilities: { sampling } }: Draft): void {
+  const isDefault = (key: string) => isDefaultSampling[key]!(scalarOf(root.get(key)));
+  if (sampling === 'all') return;
+  const isDoubled = root.has('temperature') && root.has('top_p');
+  if (sampling === 'temperature_or_top_p' && !isDoubled) return;
+  const removable = Object.keys(isDefaultSampling).filter((key) => root.has(key) && isDefault(key));
+  const removed = sampling === 'none' ? removable : removable.slice(0, 1);
+  for (const key of removed) edits.remove(root, key);
 }
 
 /** `enabled` with a budget becomes `adaptive` where only that exists. Nothing else is reinterpreted. */
-export function translateThinking(thinking: unknown, capabilities: Capabilities, betas: ReadonlySet<string>): unknown {
-  if (!isObject(thinking)) return thinking;
-  const { thinkingTypes, thinkingDisplays } = capabilities;
-  const mustAdapt = thinking.type === 'enabled' && !thinkingTypes.includes('enabled');
-  let translated = mustAdapt ? { ...without(thinking, ['budget_tokens']), type: 'adaptive' } : thinking;
-  const display = String(translated.display);
-  const needsBeta = display === 'updates' && !betas.has(BETA.thinkingDisplayUpdates);
-  if (needsBeta || !thinkingDisplays.includes(display)) translated = without(translated, ['display']);
-  return betas.has(BETA.thinkingBindingControls) ? translated : without(translated, ['block_binding']);
+export function editThinking(draft: Draft): void {
+  const { root, edits, capabilities, betas } = draft;
+  const thinking = root.get('thinking');
+  if (!thinking?.isObject) return;
+  edits.removeRepeated(thinking);
+  if (thinking.text('type') === 'enabled' && !capabilities.thinkingTypes.includes('enabled')) {
+    edits.set(thinking, 'type', '"adaptive"');
+    leaveOut(draft, thinking, 'budget_tokens', 'thinking.budget_tokens');
+  }
+  editDisplay(draft, thinking);
+  if (!betas.has(BETA.thinkingBindingControls)) leaveOut(draft, thinking, 'block_binding', 'thinking.block_binding');
 }
 
-/** `output_format` is the old spelling of `output_config.format`. */
-export function translateOutputConfig(
-  body: JsonObject,
-  capabilities: Capabilities,
-  betas: ReadonlySet<string>,
-): JsonObject | undefined {
-  const source: JsonObject = isObject(body.output_config) ? body.output_config : {};
+/** Where a model shows no thinking unless it is told to, a display that it does not take becomes `summarized`. */
+function editDisplay(draft: Draft, thinking: JsonView): void {
+  const { edits, capabilities, betas } = draft;
+  const display = thinking.text('display');
+  if (display === undefined) return;
+  const hasBeta = display !== 'updates' || betas.has(BETA.thinkingDisplayUpdates);
+  if (hasBeta && capabilities.thinkingDisplays.includes(display)) return;
+  if (capabilities.thinkingDisplays.length > 0) {
+    edits.set(thinking, 'display', '"summarized"');
+    draft.leftOut.add(`thinking.display:${display}`);
+  } else if (display === 'omitted') leaveOut(draft, thinking, 'display', 'thinking.display');
+  else edits.remove(thinking, 'display');
+}
+
+/** `output_format` is the old spelling of `output_config.format`. A format is never left out: Bedrock is asked. */
+export function editOutputConfig(draft: Draft): void {
+  const { root, edits, capabilities, betas } = draft;
+  const format = root.get('output_format');
+  const config = root.get('output_config');
+  const isOldSpelling = format?.isObject && !config?.get('format')?.isObject;
+  edits.remove(root, 'output_format');
+  if (!config?.isObject) {
+    edits.remove(root, 'output_config');
+    if (isOldSpelling) edits.append(root, `"output_config":{"format":${format.raw()}}`);
+    return;
+  }
+  edits.removeRepeated(config);
   const hasEffort = capabilities.effort === 'yes' || (capabilities.effort === 'with_beta' && betas.has(BETA.effort));
-  const format = capabilities.hasOutputFormat ? (source.format ?? body.output_format) : undefined;
-  const translated = {
-    ...(hasEffort && source.effort !== undefined && { effort: source.effort }),
-    ...(format !== undefined && { format }),
-  };
-  return Object.keys(translated).length > 0 ? translated : undefined;
+  if (!hasEffort) leaveOut(draft, config, 'effort', 'output_config.effort');
+  leaveOut(draft, config, 'task_budget', 'output_config.task_budget');
+  if (isOldSpelling) edits.set(config, 'format', format.raw());
 }
 
 /** Keeps the edits that the model carries out here; without one, or without its beta, nothing is left. */
-export function translateContextManagement(
-  contextManagement: unknown,
-  { contextEdits }: Capabilities,
-  betas: ReadonlySet<string>,
-): JsonObject | undefined {
-  if (!isObject(contextManagement)) return undefined;
-  const edits = objectsIn(contextManagement.edits).filter(({ type }) => {
-    const beta = String(type).startsWith('compact_') ? BETA.compactEdit : BETA.contextManagement;
-    return contextEdits.includes(String(type)) && betas.has(beta);
-  });
-  return edits.length > 0 ? withMember(contextManagement, 'edits', edits) : undefined;
+export function editContextManagement(draft: Draft): void {
+  const { root, edits, names } = draft;
+  const management = root.get('context_management');
+  if (!management) return;
+  const list = management.get('edits');
+  for (const [index, edit] of (list?.items() ?? []).entries()) {
+    if (isCarriedOut(edit, draft)) {
+      renameTexts(edit.get('exclude_tools'), draft);
+      renameTexts(edit.get('clear_tool_inputs'), draft);
+      continue;
+    }
+    edits.removeItem(list!, index);
+    if (!changesNothing(edit)) draft.leftOut.add(`context_management.${edit.text('type')}`);
+  }
+  if (!list?.isArray || edits.leavesEmpty(list)) edits.remove(root, 'context_management');
+
+  function renameTexts(texts: JsonView | undefined, { edits }: Draft): void {
+    for (const text of texts?.items() ?? []) {
+      const short = names.shortOf(text.asText() ?? 'a');
+      if (short) edits.replace(text, JSON.stringify(short));
+    }
+  }
+}
+
+function isCarriedOut(edit: JsonView, { capabilities, betas }: Draft): boolean {
+  const type = edit.text('type') ?? '';
+  const beta = type.startsWith('compact_') ? BETA.compactEdit : BETA.contextManagement;
+  return capabilities.contextEdits.includes(type) && betas.has(beta);
+}
+
+/** Thinking is kept anyway. */
+function changesNothing(edit: JsonView): boolean {
+  return (edit.text('type')?.startsWith('clear_thinking_') ?? false) && edit.text('keep') === 'all';
+}
+
+export function editCompaction(draft: Draft): void {
+  if (!draft.betas.has(BETA.compaction)) leaveOut(draft, draft.root, 'compaction', 'compaction');
 }
 
 /** Bedrock checks `user_id` against a pattern that Claude Code's JSON text fails: a hash still tells users apart. */
-export function translateMetadata(metadata: unknown): JsonObject | undefined {
-  const userId = isObject(metadata) ? metadata.user_id : undefined;
-  if (typeof userId !== 'string') return undefined;
-  return { user_id: createHash('sha256').update(userId).digest('hex') };
+export function editMetadata({ root, edits }: Draft): void {
+  const metadata = root.get('metadata');
+  if (!metadata) return;
+  const userId = metadata.text('user_id');
+  if (userId === undefined) edits.remove(root, 'metadata');
+  else edits.replace(metadata, JSON.stringify({ user_id: createHash('sha256').update(userId).digest('hex') }));
+}
+
+/** Without the field there is no verdict, and without its beta the field is refused. */
+export function editSafeguards(draft: Draft): void {
+  const { root, edits, betas } = draft;
+  if (objectsIn(root.get('safeguards')).length === 0) edits.remove(root, 'safeguards');
+  else if (!betas.has(BETA.dangerousToolUse)) leaveOut(draft, root, 'safeguards', 'safeguards');
+}
+
+function scalarOf(value: JsonView | undefined): unknown {
+  return value && !value.isObject && !value.isArray ? value.value() : undefined;
 }

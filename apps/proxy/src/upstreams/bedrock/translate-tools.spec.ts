@@ -1,25 +1,39 @@
+import { JsonView } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
-import { BETA } from './betas.js';
+import { anthropicToBedrock } from './anthropic-to-bedrock.js';
+import { NO_QUIRKS } from './bedrock-quirks.js';
+import { BETA, type Beta } from './betas.js';
 import { capabilitiesOf } from './model-capabilities.js';
-import { translateTools } from './translate-tools.js';
 
 const SCHEMA = { type: 'object', properties: { cache_control: { type: 'object' }, strict: { type: 'boolean' } } };
 const REGEX = { type: 'tool_search_tool_regex_20251119', name: 'tool_search_tool_regex' };
 const BM25 = { type: 'tool_search_tool_bm25_20251119', name: 'tool_search_tool_bm25' };
 const DEFERRED = { name: 'b', input_schema: SCHEMA, defer_loading: true };
 
-const translate = (tools: unknown, betas: string[] = [BETA.toolSearch, BETA.toolExamples], model = 'claude-opus-5-5') =>
-  translateTools(tools, capabilitiesOf(model), new Set(betas));
+function sent(tools: unknown, betas: string[] = [BETA.toolSearch, BETA.toolExamples], model = 'claude-opus-5-5') {
+  const request = {
+    body: JsonView.of(Buffer.from(JSON.stringify({ messages: [], tools }))),
+    betaHeader: betas.join(),
+    capabilities: { ...capabilitiesOf(model), betas: betas as readonly Beta[] },
+    quirks: NO_QUIRKS,
+  };
+  const { body, dropped, restoreNames } = anthropicToBedrock(request);
+  return { json: JSON.parse(body.toString()) as Record<string, unknown>, dropped, restoreNames };
+}
 
-describe('translateTools', () => {
-  it('removes what InvokeModel never takes, from the tool but not from its schema', () => {
-    const refused = { strict: true, eager_input_streaming: true, allowed_callers: ['direct'] };
-    expect(translate([{ name: 'a', input_schema: SCHEMA, ...refused }])).toEqual([{ name: 'a', input_schema: SCHEMA }]);
+const translate = (...args: Parameters<typeof sent>) => sent(...args).json.tools;
+
+describe('tools', () => {
+  it('lose what InvokeModel never takes, and not what is named like it in a schema', () => {
+    const refused = { eager_input_streaming: true, allowed_callers: ['direct'] };
+    const { json, dropped } = sent([{ name: 'a', input_schema: SCHEMA, strict: true, ...refused }]);
+    expect(json.tools).toEqual([{ name: 'a', input_schema: SCHEMA, strict: true }]);
+    expect(dropped).toEqual(['tools.eager_input_streaming']);
   });
 
-  it('hands over the very same list where nothing changes', () => {
+  it('stay as they are where nothing has to change', () => {
     const tools = [{ name: 'a', input_schema: SCHEMA }, { type: 'bash_20250124', name: 'bash' }, DEFERRED];
-    expect(translate(tools)).toBe(tools);
+    expect(translate(tools)).toEqual(tools);
   });
 
   it('keeps deferred loading and examples with their betas only', () => {

@@ -1,41 +1,62 @@
+import type { JsonView } from '@claude-proxy/messages-api';
 import { BETA } from './betas.js';
-import { translateCacheControl } from './cache-control.js';
-import { isObject, type JsonObject, rewriteEach, withMember, without } from './json-objects.js';
+import { editCacheControl } from './cache-control.js';
+import { type Draft, leaveOut } from './draft.js';
 import { objectsIn } from './message-blocks.js';
-import type { Capabilities } from './model-capabilities.js';
 
 const REGEX_SEARCH = 'tool_search_tool_regex';
 const SEARCH_TOOL = /^tool_search_tool_/;
 
-/** Members that InvokeModel refuses whatever the beta; what they ask for is not lost but less exact without them. */
-const NEVER_TAKEN = ['strict', 'eager_input_streaming', 'allowed_callers'];
-
 /**
  * Bedrock knows the regex search under a name without date, and no BM25 search. Where the search tool is dropped,
- * deferred tools are loaded at once: nobody could find them otherwise.
+ * deferred tools are loaded at once: they could not be found otherwise.
  */
-export function translateTools(tools: unknown, capabilities: Capabilities, betas: ReadonlySet<string>): unknown {
-  if (!Array.isArray(tools)) return tools;
+export function editTools(draft: Draft): void {
+  const { root, edits, betas } = draft;
+  const tools = root.get('tools');
+  if (!tools?.isArray) return;
   const hasSearchBeta = betas.has(BETA.toolSearch);
-  const searchTools = objectsIn(tools).filter((tool) => SEARCH_TOOL.test(String(tool.type)));
+  const searchTools = objectsIn(tools).filter(isSearch);
   const isSearchLost = searchTools.length > 0 && !searchTools.some(isRegexSearch);
-  const refused = [
-    ...NEVER_TAKEN,
-    ...(hasSearchBeta && !isSearchLost ? [] : ['defer_loading']),
-    ...(betas.has(BETA.toolExamples) ? [] : ['input_examples']),
-  ];
-  return rewriteEach(tools, (tool) => {
-    if (!isObject(tool)) return tool;
-    if (SEARCH_TOOL.test(String(tool.type))) return hasSearchBeta ? translateSearchTool(tool, capabilities) : undefined;
-    return translateCacheControl(without(tool, refused), capabilities);
-  });
+  const isDeferringKept = hasSearchBeta && !isSearchLost;
+  for (const [index, tool] of tools.items().entries()) {
+    if (!tool.isObject) continue;
+    if (isSearch(tool) && !(hasSearchBeta && isRegexSearch(tool))) {
+      edits.removeItem(tools, index);
+      draft.leftOut.add(`tools.${tool.text('type')}`);
+    } else editTool(draft, tool, isDeferringKept);
+  }
 }
 
-function translateSearchTool(tool: JsonObject, capabilities: Capabilities): JsonObject | undefined {
-  if (!isRegexSearch(tool)) return undefined;
-  return translateCacheControl(without(withMember(tool, 'type', REGEX_SEARCH), NEVER_TAKEN), capabilities);
+function editTool(draft: Draft, tool: JsonView, isDeferringKept: boolean): void {
+  const { edits, betas } = draft;
+  edits.removeRepeated(tool);
+  if (isSearch(tool)) edits.set(tool, 'type', JSON.stringify(REGEX_SEARCH));
+  else renameMember(draft, tool, 'name');
+  if (!isDeferringKept) edits.remove(tool, 'defer_loading');
+  // `direct`, as acceptance has made sure, is what Bedrock does anyway.
+  edits.remove(tool, 'allowed_callers');
+  leaveOut(draft, tool, 'eager_input_streaming', 'tools.eager_input_streaming');
+  if (!betas.has(BETA.toolExamples)) leaveOut(draft, tool, 'input_examples', 'tools.input_examples');
+  editCacheControl(draft, tool);
 }
 
-function isRegexSearch(tool: JsonObject): boolean {
-  return String(tool.type).startsWith(REGEX_SEARCH);
+export function editToolChoice(draft: Draft): void {
+  const choice = draft.root.get('tool_choice');
+  if (choice?.isObject) renameMember(draft, choice, 'name');
+}
+
+/** A tool's name by Bedrock's rules. */
+export function renameMember({ edits, names }: Draft, holder: JsonView, key: string): void {
+  const name = holder.text(key);
+  const short = name === undefined ? undefined : names.shortOf(name);
+  if (short !== undefined) edits.set(holder, key, JSON.stringify(short));
+}
+
+function isSearch(tool: JsonView): boolean {
+  return SEARCH_TOOL.test(tool.text('type') ?? '');
+}
+
+function isRegexSearch(tool: JsonView): boolean {
+  return tool.text('type')?.startsWith(REGEX_SEARCH) ?? false;
 }

@@ -1,0 +1,79 @@
+import { JsonView } from '@claude-proxy/messages-api';
+import type { Draft } from './draft.js';
+
+/** A breakpoint for a content that is a bare string, and so becomes a block. */
+export interface CachedText {
+  readonly text: JsonView;
+  readonly cacheControl: string;
+}
+
+/**
+ * Puts each system message where it stands, into the user turn before it or into one of its own, for models without
+ * that role. In the form in which Claude Code itself words system messages for them. All other edits come before.
+ */
+export function foldSystemMessages(draft: Draft, cached: CachedText | undefined): void {
+  const { root, edits } = draft;
+  const messages = root.get('messages');
+  let turn: UserTurn | undefined;
+  for (const [index, message] of (messages?.items() ?? []).entries()) {
+    if (edits.isRemoved(messages!, index)) continue;
+    if (message.isObject && message.text('role') === 'system') {
+      const isPutInto = turn !== undefined;
+      turn ??= { message, added: [] };
+      turn.added.push(...remindersOf(draft, message, cached));
+      if (isPutInto) edits.removeItem(messages!, index);
+      continue;
+    }
+    endTurn(draft, turn);
+    turn = message.isObject && message.text('role') === 'user' ? { message, added: [] } : undefined;
+  }
+  endTurn(draft, turn);
+}
+
+/** Gives a bare string its breakpoint, where that has not happened yet. */
+export function cacheText({ edits }: Draft, { text, cacheControl }: CachedText): void {
+  if (!edits.isReplaced(text)) edits.replace(text, `[${textBlock(text.raw(), cacheControl)}]`);
+}
+
+/** A turn that takes in the system messages behind it. */
+interface UserTurn {
+  readonly message: JsonView;
+  readonly added: string[];
+}
+
+function endTurn({ edits }: Draft, turn: UserTurn | undefined): void {
+  if (!turn || turn.added.length === 0) return;
+  const { message, added } = turn;
+  const content = message.get('content');
+  const isOfSystem = message.text('role') === 'system';
+  if (isOfSystem) edits.set(message, 'role', '"user"');
+  if (isOfSystem || !content || content.raw() === '""') edits.set(message, 'content', `[${added.join(',')}]`);
+  else if (content.isArray) for (const block of added) edits.append(content, block);
+  else edits.replace(content, `[${[textBlock(content.raw()), ...added].join(',')}]`);
+}
+
+function remindersOf({ edits }: Draft, message: JsonView, cached: CachedText | undefined): string[] {
+  const content = message.get('content');
+  if (content?.isString) {
+    return [textBlock(reminder(content.raw()), cached?.text === content ? cached.cacheControl : undefined)];
+  }
+  return (content?.items() ?? []).flatMap((block, index) =>
+    edits.isRemoved(content!, index) ? [] : [reminderBlock(edits.rendered(block))],
+  );
+}
+
+function reminderBlock(json: Buffer): string {
+  const block = JsonView.of(json);
+  const text = block.get('text');
+  if (block.text('type') !== 'text' || !text?.isString) return json.toString();
+  return json.toString('utf8', 0, text.start) + reminder(text.raw()) + json.toString('utf8', text.end);
+}
+
+/** Around the string as it came: what is escaped in it stays so. */
+function reminder(text: string): string {
+  return `"<system-reminder>\\n${text.slice(1, -1)}\\n</system-reminder>"`;
+}
+
+function textBlock(text: string, cacheControl?: string): string {
+  return `{"type":"text","text":${text}${cacheControl ? `,"cache_control":${cacheControl}` : ''}}`;
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { JsonView } from '@claude-proxy/messages-api';
+import { blocksOf, objectsIn } from './message-blocks.js';
+
+/** What Bedrock takes as the name of a tool, besides its length. */
+const BEDROCK_NAME = /^[a-zA-Z0-9_-]+$/;
+const DIGITS = 10;
+
+/**
+ * The names of a request's tools by Bedrock's rules. A name that breaks them keeps its beginning and ends in a hash of
+ * the whole: the same in every request, so that caches stay, and never the name of another tool of this request.
+ */
+export class ToolNames {
+  private readonly shortened = new Map<string, string>();
+  private taken: ReadonlySet<string> | undefined;
+
+  constructor(
+    private readonly body: JsonView,
+    private readonly maxLength: number,
+  ) {}
+
+  /** Shortened name -> the caller's name, for the answer. */
+  get restored(): ReadonlyMap<string, string> {
+    return new Map([...this.shortened].map(([name, short]) => [short, name]));
+  }
+
+  /** The name to send; undefined where the caller's own is fine. */
+  shortOf(name: string): string | undefined {
+    if (name.length <= this.maxLength && BEDROCK_NAME.test(name)) return undefined;
+    const known = this.shortened.get(name);
+    if (known !== undefined) return known;
+    this.taken ??= namesIn(this.body);
+    const used = new Set(this.shortened.values());
+    let short = this.shortenedBy(name, 0);
+    for (let round = 1; this.taken.has(short) || used.has(short); round += 1) short = this.shortenedBy(name, round);
+    this.shortened.set(name, short);
+    return short;
+  }
+
+  private shortenedBy(name: string, round: number): string {
+    const hash = createHash('sha256').update(`${round}:${name}`).digest('hex').slice(0, DIGITS);
+    const beginning = name.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, this.maxLength - DIGITS - 1);
+    return `${beginning}_${hash}`;
+  }
+}
+
+/** The names that Bedrock gets as they are. */
+function namesIn(body: JsonView): Set<string> {
+  const holders = [...objectsIn(body.get('tools')), ...blocksOf(body.get('messages'))];
+  return new Set(holders.map((holder) => holder.text('name')).filter((name) => name !== undefined));
+}
