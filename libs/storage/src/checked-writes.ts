@@ -1,14 +1,21 @@
 import { StorageError } from './storage-error.js';
 import {
   type Change,
+  type IndependentWrite,
+  type IndexDefinition,
   type Item,
   type Key,
   MAX_WRITES_PER_TRANSACTION,
+  type Refusal,
   type TableDefinition,
   type Write,
 } from './table.js';
 
 const MAX_DEPTH = 32;
+/** Limits of DynamoDB: keys, and the smallest number that is not zero. */
+const MAX_PARTITION_KEY_BYTES = 2048;
+const MAX_SORT_KEY_BYTES = 1024;
+const MIN_NUMBER = 1e-130;
 const NAME = /^[\w.-]{3,255}$/;
 const ATTRIBUTE = /^[\w.-]{1,255}$/;
 
@@ -22,11 +29,11 @@ export function checkDefinition(definition: TableDefinition): void {
 }
 
 /** The key of an item or of a key, without anything else. @throws StorageError where a part is missing or empty */
-export function keyOf(definition: TableDefinition, holder: Readonly<Record<string, unknown>>): Key {
-  const { partitionKey, sortKey } = definition;
-  const partition = keyValue(definition, partitionKey, holder[partitionKey]);
+export function keyOf(definition: IndexDefinition, holder: Readonly<Record<string, unknown>>): Key {
+  const { name, partitionKey, sortKey } = definition;
+  const partition = keyValue(name, partitionKey, holder[partitionKey], MAX_PARTITION_KEY_BYTES);
   if (sortKey === undefined) return { [partitionKey]: partition };
-  return { [partitionKey]: partition, [sortKey]: keyValue(definition, sortKey, holder[sortKey]) };
+  return { [partitionKey]: partition, [sortKey]: keyValue(name, sortKey, holder[sortKey], MAX_SORT_KEY_BYTES) };
 }
 
 export function checkedKey(definition: TableDefinition, key: Key): Key {
@@ -66,9 +73,36 @@ export function checkedWrites(writes: readonly Write[], idempotencyToken: string
     `a transaction holds at most ${MAX_WRITES_PER_TRANSACTION} writes, not ${writes.length}`,
   );
   const checked = writes.map(checkedWrite);
-  const items = new Set(checked.map((write) => JSON.stringify([write.table.name, keyOfWrite(write)])));
+  const items = new Set(checked.map(itemNameOf));
   insist(items.size === checked.length, 'a transaction touches an item twice');
   return checked;
+}
+
+/** The writes that can be stored, and those that cannot, each with its reason. A second write of an item is one of them. */
+export function sortedWrites(writes: readonly IndependentWrite[]): {
+  readonly checked: IndependentWrite[];
+  readonly refused: Refusal[];
+} {
+  const checked: IndependentWrite[] = [];
+  const refused: Refusal[] = [];
+  const items = new Set<string>();
+  for (const write of writes) {
+    try {
+      const plain = checkedWrite(write) as IndependentWrite;
+      const item = itemNameOf(plain);
+      insist(!items.has(item), `${write.table.name}: a round writes an item twice`);
+      items.add(item);
+      checked.push(plain);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      refused.push({ write, error });
+    }
+  }
+  return { checked, refused };
+}
+
+function itemNameOf(write: Write): string {
+  return JSON.stringify([write.table.name, keyOfWrite(write)]);
 }
 
 export function keyOfWrite(write: Write): Key {
@@ -87,30 +121,39 @@ function keyAttributes({ partitionKey, sortKey }: { partitionKey: string; sortKe
 }
 
 /** A lone surrogate has no UTF-8 form: engines would fold different keys into one. */
-function keyValue(definition: TableDefinition, attribute: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '' && value.isWellFormed()) return value;
-  throw new StorageError('invalid', `${definition.name}: key "${attribute}" must be a non-empty string`);
+function keyValue(table: string, attribute: string, value: unknown, maxBytes: number): string {
+  if (typeof value !== 'string' || value === '' || !value.isWellFormed()) {
+    throw new StorageError('invalid', `${table}: key "${attribute}" must be a non-empty string`);
+  }
+  // A character takes three bytes at most.
+  if (value.length * 3 <= maxBytes || Buffer.byteLength(value) <= maxBytes) return value;
+  throw new StorageError('invalid', `${table}: key "${attribute}" has more than ${maxBytes} bytes`);
 }
 
 function checkedAttributes(definition: TableDefinition, attributes: Readonly<Record<string, unknown>>): Item {
   const plain = plainValue(attributes, [definition.name]) as Item;
   const { ttl } = plain;
   insist(ttl === undefined || Number.isSafeInteger(ttl), `${definition.name}: "ttl" must be whole epoch seconds`);
-  for (const attribute of (definition.indexes ?? []).flatMap(keyAttributes)) {
-    if (plain[attribute] !== undefined) keyValue(definition, attribute, plain[attribute]);
+  for (const { partitionKey, sortKey } of definition.indexes ?? []) {
+    checkIndexKey(definition, plain, partitionKey, MAX_PARTITION_KEY_BYTES);
+    if (sortKey !== undefined) checkIndexKey(definition, plain, sortKey, MAX_SORT_KEY_BYTES);
   }
   return plain;
+}
+
+function checkIndexKey({ name }: TableDefinition, item: Item, attribute: string, maxBytes: number): void {
+  if (item[attribute] !== undefined) keyValue(name, attribute, item[attribute], maxBytes);
 }
 
 /** `path` is where `value` stands: a stack, because its text is wanted only where something is wrong. */
 function plainValue(value: unknown, path: (string | number)[]): unknown {
   // The table's name stands first in the path.
   if (path.length > MAX_DEPTH + 1) refuse(path, 'is nested too deeply');
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (value === null || typeof value === 'boolean') return value;
+  // Text without a UTF-8 form would come back changed from one engine, and not from another.
+  if (typeof value === 'string') return value.toWellFormed();
   if (typeof value === 'number') {
-    return Math.abs(value) <= Number.MAX_SAFE_INTEGER
-      ? value
-      : refuse(path, `is ${value}, not a number that can be kept`);
+    return isKept(value) ? value : refuse(path, `is ${value}, not a number that can be kept`);
   }
   if (Array.isArray(value)) return value.map((member, index) => plainMember(member, path, index));
   return isPlainMap(value) ? plainMap(value, path) : refuse(path, 'is neither JSON nor undefined');
@@ -120,6 +163,7 @@ function plainMap(map: Readonly<Record<string, unknown>>, path: (string | number
   const copy: Record<string, unknown> = {};
   for (const name of Object.keys(map)) {
     if (map[name] === undefined) continue;
+    if (!isMemberName(name)) refuse(path, 'has a member that is without a name, or called "constructor"');
     const value = plainMember(map[name], path, name);
     if (name === '__proto__') Object.defineProperty(copy, name, { value, enumerable: true });
     else copy[name] = value;
@@ -132,6 +176,16 @@ function plainMember(member: unknown, path: (string | number)[], name: string | 
   const plain = plainValue(member, path);
   path.pop();
   return plain;
+}
+
+/** The AWS SDK takes what a member `constructor` holds for the class of the map. */
+function isMemberName(name: string): boolean {
+  return name !== '' && name !== 'constructor' && name.isWellFormed();
+}
+
+function isKept(value: number): boolean {
+  const size = Math.abs(value);
+  return size === 0 || (size <= Number.MAX_SAFE_INTEGER && size >= MIN_NUMBER);
 }
 
 function refuse([table, ...members]: readonly (string | number)[], fault: string): never {

@@ -58,6 +58,8 @@ function kindOf(error: unknown): StorageFailure {
   const named = kindOfName(nameOf(error));
   if (named !== 'failed') return named;
   const { attempts = 0, httpStatusCode } = (error as { $metadata?: Metadata }).$metadata ?? {};
+  // Larger than the engine reads at all.
+  if (httpStatusCode === 413) return 'invalid';
   // Sent, but no status came back: whatever broke (socket, resolver, TLS), it was the line.
   const isLineBroken = attempts > 0 && httpStatusCode === undefined;
   return isLineBroken || (httpStatusCode ?? 0) >= 500 ? 'unreachable' : 'failed';

@@ -1,5 +1,6 @@
 import type { CheckedQuery } from './checked-query.js';
-import type { Change, Item, Key, PutCondition, TableDefinition, Write } from './table.js';
+import { stepAttribute } from './step-attribute.js';
+import type { Change, Item, Key, PutCondition, Step, TableDefinition, Write } from './table.js';
 
 export const TTL_ATTRIBUTE = 'ttl';
 
@@ -51,8 +52,18 @@ export function deleteExpiredInput(table: TableDefinition, key: Key, nowSeconds:
   return { TableName: table.name, Key: key, ConditionExpression, ...holders.attributes() };
 }
 
-/** Refused where the item has expired, so that no counter continues from a former life. */
-export function incrementInput(table: TableDefinition, key: Key, { add, set = {} }: Change, nowSeconds: number) {
+/**
+ * Refused where the item has expired, so that no counter continues from a former life, and where it has this step of
+ * its writer already.
+ */
+export function incrementInput(
+  table: TableDefinition,
+  key: Key,
+  { add, set: given = {} }: Change,
+  nowSeconds: number,
+  step?: Step,
+) {
+  const set = step === undefined ? given : { ...given, [stepAttribute(step)]: step.number };
   const holders = new Placeholders();
   const sums = Object.entries(add).map(([name, amount]) => `${holders.name(name)} ${holders.value(amount)}`);
   const assignments = Object.entries(set).map(([name, value]) => `${holders.name(name)} = ${holders.value(value)}`);
@@ -61,7 +72,8 @@ export function incrementInput(table: TableDefinition, key: Key, { add, set = {}
     assignments.length > 0 && `SET ${assignments.join(', ')}`,
   ];
   const UpdateExpression = clauses.filter(Boolean).join(' ');
-  const ConditionExpression = isAlive(nowSeconds, holders);
+  const isLiving = isAlive(nowSeconds, holders);
+  const ConditionExpression = step === undefined ? isLiving : `${isLiving} AND ${isNew(step, holders)}`;
   return { TableName: table.name, Key: key, UpdateExpression, ConditionExpression, ...holders.attributes() };
 }
 
@@ -105,6 +117,11 @@ function conditionExpression(
 function isAlive(nowSeconds: number, holders: Placeholders): string {
   const ttl = holders.name(TTL_ATTRIBUTE);
   return `(attribute_not_exists(${ttl}) OR ${ttl} > ${holders.value(nowSeconds)})`;
+}
+
+function isNew(step: Step, holders: Placeholders): string {
+  const last = holders.name(stepAttribute(step));
+  return `(attribute_not_exists(${last}) OR ${last} < ${holders.value(step.number)})`;
 }
 
 function boundsExpression({ source, from, to, prefix }: CheckedQuery, holders: Placeholders): string | undefined {

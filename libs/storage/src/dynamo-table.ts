@@ -17,6 +17,8 @@ import {
   queryInput,
   TTL_ATTRIBUTE,
 } from './dynamo-expression.js';
+import { checkSize } from './item-size.js';
+import { hasStep } from './step-attribute.js';
 import { ConditionFailedError, StorageError } from './storage-error.js';
 import {
   type Change,
@@ -26,6 +28,7 @@ import {
   type Page,
   type PutCondition,
   type Query,
+  type Step,
   Table,
   type TableDefinition,
 } from './table.js';
@@ -57,7 +60,10 @@ export class DynamoTable extends Table {
 
   override async put(item: Item, condition?: PutCondition): Promise<void> {
     const table = this.#definition;
-    const input = putInput(table, checkedItem(table, item), condition, this.#nowSeconds());
+    const checked = checkedItem(table, item);
+    // The engine would say so too, after it has read the item: a busy one takes longer for that than we wait.
+    checkSize(table.name, checked);
+    const input = putInput(table, checked, condition, this.#nowSeconds());
     await this.#calls.write(table, keyOf(table, item), condition === undefined, (client) =>
       client.send(new PutCommand(input)),
     );
@@ -65,12 +71,12 @@ export class DynamoTable extends Table {
 
   override async increment(key: Key, change: Change): Promise<void> {
     const table = this.#definition;
-    const checked = { key: checkedKey(table, key), change: checkedChange(table, change) };
-    for (let life = 1; life <= MAX_LIVES; life++) {
-      if (await this.#incrementLiving(checked.key, checked.change)) return;
-      await this.clearExpired(checked.key);
-    }
-    throw new StorageError('throttled', `DynamoDB, ${table.name}: an item expired again and again`);
+    await this.#incrementInSomeLife(checkedKey(table, key), checkedChange(table, change));
+  }
+
+  /** A checked increment that counts once per step of its writer, so that it may be sent as often as it takes. */
+  async incrementOnce(key: Key, change: Change, step: Step): Promise<void> {
+    await this.#incrementInSomeLife(key, change, step);
   }
 
   override async delete(key: Key, condition?: EqualsCondition): Promise<void> {
@@ -111,10 +117,20 @@ export class DynamoTable extends Table {
     await this.#calls.repeatable(name, (client) => client.send(new GetCommand({ TableName: name, Key })));
   }
 
-  async #incrementLiving(key: Key, change: Change): Promise<boolean> {
-    const input = incrementInput(this.#definition, key, change, this.#nowSeconds());
+  async #incrementInSomeLife(key: Key, change: Change, step?: Step): Promise<void> {
+    for (let life = 1; life <= MAX_LIVES; life++) {
+      if (await this.#incrementLiving(key, change, step)) return;
+      if (step !== undefined && hasStep(await this.get(key), step)) return;
+      await this.clearExpired(key);
+    }
+    throw new StorageError('throttled', `DynamoDB, ${this.#definition.name}: an item expired again and again`);
+  }
+
+  async #incrementLiving(key: Key, change: Change, step: Step | undefined): Promise<boolean> {
+    const input = incrementInput(this.#definition, key, change, this.#nowSeconds(), step);
+    const isRepeatable = step !== undefined;
     try {
-      await this.#calls.write(this.#definition, key, false, (client) => client.send(new UpdateCommand(input)));
+      await this.#calls.write(this.#definition, key, isRepeatable, (client) => client.send(new UpdateCommand(input)));
       return true;
     } catch (error) {
       if (error instanceof ConditionFailedError) return false;

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { sqliteErrorToStorageError } from './sqlite-error.js';
+import { StorageError } from './storage-error.js';
 
 const FILE_NAME = 'claude-proxy.db';
 const IN_MEMORY = ':memory:';
@@ -71,6 +72,18 @@ export class SqliteFile {
         throw error;
       }
     });
+  }
+
+  /** What can never be stored fails before it changes anything, so the transaction around it goes on. */
+  invalid(work: () => void): StorageError | undefined {
+    try {
+      work();
+      return undefined;
+    } catch (error) {
+      const known = sqliteErrorToStorageError(error, this.#path);
+      if (known instanceof StorageError && known.kind === 'invalid') return known;
+      throw error;
+    }
   }
 
   close(): void {

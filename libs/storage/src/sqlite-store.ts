@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
-import { checkedWrites } from './checked-writes.js';
+import { checkedWrites, sortedWrites } from './checked-writes.js';
 import { SqliteFile } from './sqlite-file.js';
 import { quoted } from './sqlite-query.js';
 import { SqliteTable } from './sqlite-table.js';
 import { StorageError } from './storage-error.js';
-import { IDEMPOTENCY_WINDOW_MS, type TableDefinition, TableStore, type Write } from './table.js';
+import {
+  IDEMPOTENCY_WINDOW_MS,
+  type IndependentWrite,
+  type Refusal,
+  type Step,
+  type TableDefinition,
+  TableStore,
+  type Write,
+} from './table.js';
 
 const PRUNE_EVERY_MS = 5 * 60 * 1000;
 /** A space is in no table's name, so no table can be this one. */
@@ -19,6 +27,7 @@ export interface SqliteOptions {
 
 /** Everything in one file of SQLite: the store for one machine, without anything to install. */
 export class SqliteTableStore extends TableStore {
+  override readonly cheapIncrements = Number.POSITIVE_INFINITY;
   readonly #file: SqliteFile;
   readonly #now: () => number;
   readonly #tables = new Map<string, SqliteTable>();
@@ -69,6 +78,20 @@ export class SqliteTableStore extends TableStore {
         this.#now(),
       );
     });
+  }
+
+  /** One transaction: a commit costs more than what is in it. */
+  override async writeEach(writes: readonly IndependentWrite[], step: Step): Promise<readonly Refusal[]> {
+    const { checked, refused } = sortedWrites(writes);
+    for (const { table } of checked) this.table(table);
+    const unstorable: Refusal[] = [];
+    this.#file.write(() => {
+      for (const write of checked) {
+        const error = this.#file.invalid(() => this.table(write.table).apply(write, step));
+        if (error) unstorable.push({ write, error });
+      }
+    });
+    return [...refused, ...unstorable];
   }
 
   override async createTables(definitions: readonly TableDefinition[]): Promise<void> {

@@ -1,7 +1,9 @@
 import { type CheckedQuery, checkedQuery, isEmptyRange } from './checked-query.js';
 import { checkDefinition, checkedChange, checkedItem, checkedKey, keyOfWrite } from './checked-writes.js';
+import { checkSize } from './item-size.js';
 import type { SqliteFile } from './sqlite-file.js';
 import { cursorBehind, queryToSql, quoted, schemaOf } from './sqlite-query.js';
+import { hasStep, stepAttribute } from './step-attribute.js';
 import { ConditionFailedError, StorageError } from './storage-error.js';
 import {
   type Change,
@@ -11,6 +13,7 @@ import {
   type Page,
   type PutCondition,
   type Query,
+  type Step,
   Table,
   type TableDefinition,
   type Write,
@@ -18,8 +21,8 @@ import {
 
 /** Keeps one pruning short: the write lock and our only thread are held meanwhile. */
 const MAX_PRUNED_ROWS = 5000;
-/** As on DynamoDB, so that what works on a laptop works in production. */
-const MAX_ITEM_BYTES = 400 * 1024;
+/** No item is larger than four times its JSON, as DynamoDB counts: a list of lists has four bytes a member there. */
+const SURELY_SMALL_BYTES = 100 * 1024;
 
 /** One table of the file; made there, with its indexes, when it is first used. */
 export class SqliteTable extends Table {
@@ -74,8 +77,8 @@ export class SqliteTable extends Table {
     return isEmptyRange(checked) ? { items: [] } : this.#file.read(() => this.#page(checked));
   }
 
-  /** One checked write, inside a transaction of the file. */
-  apply(write: Write): void {
+  /** One checked write, inside a transaction of the file. An increment of a step that the item has counts nothing. */
+  apply(write: Write, step?: Step): void {
     const key = keyOfWrite(write);
     if (write.kind === 'put' && write.condition === undefined) {
       this.#save(key, write.item);
@@ -83,7 +86,9 @@ export class SqliteTable extends Table {
     }
     const current = this.#find(key);
     if (write.kind === 'increment') {
-      this.#save(key, { ...key, ...current, ...this.#sums(write.add, current), ...write.set });
+      if (step !== undefined && hasStep(current, step)) return;
+      const counted = step === undefined ? {} : { [stepAttribute(step)]: step.number };
+      this.#save(key, { ...key, ...current, ...this.#sums(write.add, current), ...write.set, ...counted });
       return;
     }
     if (!holds(write.condition, current)) throw new ConditionFailedError(this.#definition.name, key);
@@ -121,9 +126,7 @@ export class SqliteTable extends Table {
 
   #save(key: Key, item: Item): void {
     const json = JSON.stringify(item);
-    if (Buffer.byteLength(json) > MAX_ITEM_BYTES) {
-      throw new StorageError('invalid', `${this.#definition.name}: an item is larger than ${MAX_ITEM_BYTES} bytes`);
-    }
+    if (json.length > SURELY_SMALL_BYTES) checkSize(this.#definition.name, item);
     this.#file.run(this.#sql.save, ...this.#place(key), json, (item.ttl as number | undefined) ?? null);
   }
 

@@ -1,3 +1,5 @@
+import type { StorageError } from './storage-error.js';
+
 /** A second way into a table. Items that lack one of its attributes are not in it. */
 export interface IndexDefinition {
   readonly name: string;
@@ -72,6 +74,27 @@ export type Write =
       readonly condition?: EqualsCondition;
     };
 
+/** A write that needs no other: alone, and once more, it has the same effect. */
+export type IndependentWrite =
+  | { readonly kind: 'put'; readonly table: TableDefinition; readonly item: Item }
+  | Extract<Write, { kind: 'increment' }>;
+
+/**
+ * Who counts, and its how-manieth round. The item itself remembers the last round of each writer (attribute
+ * `step#<writer>`), so a repeated increment counts once, however long ago the first one was.
+ */
+export interface Step {
+  readonly writer: string;
+  /** Grows from round to round. */
+  readonly number: number;
+}
+
+/** A write that the store will never take, and why. */
+export interface Refusal {
+  readonly write: IndependentWrite;
+  readonly error: StorageError;
+}
+
 export const MAX_WRITES_PER_TRANSACTION = 100;
 export const DEFAULT_QUERY_LIMIT = 1000;
 export const IDEMPOTENCY_WINDOW_MS = 10 * 60 * 1000;
@@ -124,6 +147,18 @@ export abstract class TableStore {
    * @throws ConditionFailedError naming the first item whose condition did not hold
    */
   abstract transact(writes: readonly Write[], idempotencyToken: string): Promise<void>;
+
+  /**
+   * Writes each of these, whatever becomes of the others. Not a transaction: a reader may see some of them first, and
+   * writers of the same item never conflict. No item twice; a round is repeated with the same step and writes.
+   *
+   * @returns the writes that can never be stored; the rest is stored
+   * @throws StorageError where the engine is away or busy; some of the writes may be stored already
+   */
+  abstract writeEach(writes: readonly IndependentWrite[], step: Step): Promise<readonly Refusal[]>;
+
+  /** So many increments of a round cost little. Infinite where a round is one transaction of a file. */
+  abstract readonly cheapIncrements: number;
 
   /** Creates what is missing and waits until it can be used; existing tables are left as they are. */
   abstract createTables(definitions: readonly TableDefinition[]): Promise<void>;

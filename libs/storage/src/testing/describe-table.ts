@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { TableStore } from '../table.js';
 import { type Bench, EVENTS, type TableContract, USERS } from './contract.js';
+import { promiseIndependentWrites } from './each-promises.js';
 import { promiseItems } from './item-promises.js';
 import { promiseQueries } from './query-promises.js';
 import { promiseTransactions, promiseUnsupportedTransactions } from './transaction-promises.js';
@@ -42,6 +43,7 @@ export function describeTable(
 
     promiseItems(bench, missingTables);
     promiseQueries(bench);
+    promiseIndependentWrites(bench, missingTables);
     if (transactions) promiseTransactions(bench);
     else promiseUnsupportedTransactions(bench);
   });

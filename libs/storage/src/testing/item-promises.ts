@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Item } from '../table.js';
 import { type Bench, EVENTS, GHOSTS, type TableContract, USERS } from './contract.js';
+import { nested, UNSTORABLE } from './each-promises.js';
 
 const INVALID = { name: 'StorageError', kind: 'invalid' };
 const CONDITION_FAILED = { name: 'ConditionFailedError' };
@@ -74,6 +75,49 @@ function promiseRoundTrips(bench: Bench, users: Users): void {
     ['more than 400 KB', { user_id: 'a', text: 'x'.repeat(401 * 1024) }],
   ])('refuses %s', async (_what, item) => {
     await expect(users().put(item)).rejects.toMatchObject(INVALID);
+  });
+
+  it.each(UNSTORABLE)('refuses an item with %s', async (_what, attributes) => {
+    await expect(users().put({ user_id: 'a', ...attributes })).rejects.toMatchObject(INVALID);
+  });
+
+  it('keeps 30 levels of maps', async () => {
+    const item = { user_id: bench.unusedKey(), map: nested(29) };
+    await users().put(item);
+    expect(await users().get({ user_id: item.user_id })).toEqual(item);
+  });
+
+  it('keeps text that has no UTF-8 form as text, with U+FFFD in its place', async () => {
+    const user_id = bench.unusedKey();
+    await users().put({ user_id, text: 'a\ud800b', list: ['\udfff'] });
+    expect(await users().get({ user_id })).toEqual({ user_id, text: 'a\ufffdb', list: ['\ufffd'] });
+  });
+
+  it('keeps attributes by any name, at the top and within, and increments them', async () => {
+    const names = [
+      ' ',
+      'a b',
+      '#',
+      ':v0',
+      '$.a',
+      '"',
+      "'",
+      '\\',
+      '%',
+      'select',
+      'toString',
+      'valueOf',
+      'a.b',
+      '👩‍💻',
+      '\u0000',
+      'x'.repeat(300),
+    ];
+    const attributes = Object.fromEntries(names.map((name, index) => [name, index]));
+    const item = { user_id: bench.unusedKey(), ...attributes, map: attributes };
+    await users().put(item);
+    await users().increment({ user_id: item.user_id }, { add: attributes });
+    const doubled = Object.fromEntries(names.map((name, index) => [name, 2 * index]));
+    expect(await users().get({ user_id: item.user_id })).toEqual({ ...item, ...doubled });
   });
 
   it('keeps an item of 300 KB', async () => {
