@@ -10,6 +10,7 @@ const ENGINE = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dyn
 const CREATE_TABLES = fileURLToPath(new URL('../../dist/apps/proxy/src/create-tables.js', import.meta.url));
 const run = promisify(execFile);
 const START_TRIES = 500;
+const WRITES = ['BatchWriteItem', 'UpdateItem', 'PutItem', 'DeleteItem', 'TransactWriteItems'];
 
 export class CountedDynamo {
   calls = new Map();
@@ -44,6 +45,11 @@ export class CountedDynamo {
       const { env, ...rest } = command(place);
       return { ...rest, env: { ...env, ...this.env } };
     };
+  }
+
+  /** Calls that write. */
+  get writes() {
+    return WRITES.reduce((sum, kind) => sum + (this.calls.get(kind) ?? 0), 0);
   }
 
   stop() {

@@ -79,9 +79,9 @@ export async function storeCalls(load, subject, dynamo, count) {
 
 async function allWritten(dynamo) {
   for (let tries = 0; tries < MAX_WRITE_WAITS; tries += 1) {
-    const before = dynamo.calls.get('TransactWriteItems');
+    const before = dynamo.writes;
     await settled();
-    if (dynamo.calls.get('TransactWriteItems') === before) return;
+    if (dynamo.writes === before) return;
   }
   throw new Error('the store is still written to');
 }

@@ -5,7 +5,7 @@ import { DynamoTableStore } from '@claude-proxy/storage';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
-import { type DynamoEngine, ENGINE_CREDENTIALS, hasDynoxide, startDynamoEngine } from '../support/dynamo-engine.js';
+import { type DynamoEngine, ENGINE_CREDENTIALS, startDynamoEngine } from '../support/dynamo-engine.js';
 import { type FaultyLine, type LineState, startFaultyLine } from '../support/faulty-line.js';
 import { postMessage } from '../support/post-message.js';
 import { eventually, figureOf, healthOf, linesOf, TABLES, usageOf, writingHasFailed } from '../support/recorded.js';
@@ -91,10 +91,7 @@ afterEach(async () => {
 });
 afterAll(() => engine.close());
 
-// Without transactions nothing is recorded at all.
-const describeOnDynamo = hasDynoxide() ? describe : describe.skip;
-
-describeOnDynamo('a DynamoDB that', () => {
+describe('a DynamoDB that', () => {
   it.each<[string, LineState, RegExp]>([
     ['is down', 'down', /^unreachable$/],
     ['hangs', 'hangs', /^(no answer|unreachable)$/],

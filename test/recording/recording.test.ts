@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestPage, UsageOfUser } from '@claude-proxy/admin-api';
 import { type AnthropicSimulator, answer, startAnthropicSimulator } from '@claude-proxy/simulator';
-import { DynamoTableStore, StorageError, TableStore, type Write } from '@claude-proxy/storage';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DynamoTableStore, type IndependentWrite, StorageError, TableStore } from '@claude-proxy/storage';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { limitTable } from '../../apps/proxy/src/fallback/limit.table.js';
 import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
 import { requestsTable } from '../../apps/proxy/src/request-log/requests.table.js';
+import { StoreHealth } from '../../apps/proxy/src/state/store-health.js';
 import { usageTable } from '../../apps/proxy/src/usage/usage.table.js';
 import { BuiltGateway } from '../support/built-gateway.js';
-import { ENGINE_CREDENTIALS, hasDynoxide, startDynamoEngine } from '../support/dynamo-engine.js';
+import { ENGINE_CREDENTIALS, startDynamoEngine } from '../support/dynamo-engine.js';
 import { postMessage } from '../support/post-message.js';
 import { startGateway } from '../support/start-gateway.js';
 
@@ -49,9 +51,7 @@ async function eventually<Value>(read: () => Promise<Value>, holds: (value: Valu
 }
 
 describe('what is recorded', () => {
-  // Transactions are what this is about, and dynalite has none.
-  const onDynamo = hasDynoxide() ? it : it.skip;
-  onDynamo('is exact for 200 parallel exchanges over two processes on one DynamoDB', async () => {
+  it('is exact for 200 parallel exchanges over two processes on one DynamoDB', async () => {
     const engine = await startDynamoEngine();
     const store = DynamoTableStore.connect({
       region: 'us-east-1',
@@ -133,39 +133,104 @@ describe('what is recorded', () => {
 });
 
 describe('a store that is away', () => {
+  it('delays what is written, and when it is back everything is there once', async () => {
+    const gateway = await startGateway({ ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: 'anthropic' });
+    const store = gateway.app.get(TableStore);
+    const recorder = gateway.app.get(Recorder);
+    let outages = 3;
+    const writeEach = store.writeEach.bind(store);
+    store.writeEach = async (writes, step) => {
+      outages -= 1;
+      // The write got in, and its confirmation got lost: the hardest case.
+      if (outages === 0) await writeEach(writes, step);
+      if (outages >= 0) throw new StorageError('unreachable', 'gone');
+      return writeEach(writes, step);
+    };
+    const answers = await Promise.all(Array.from({ length: 60 }, () => post(gateway, 'patient')));
+    expect(answers.map(({ status }) => status)).toEqual(Array(60).fill(200));
+    await eventually(
+      async () => {
+        await recorder.flush();
+        return recorder.waitingExchanges;
+      },
+      (waiting) => waiting === 0,
+    );
+    expect((await usageOf(gateway, 'patient')).total_requests).toBe(60);
+    expect(await linesOf(gateway, 'patient')).toHaveLength(60);
+    expect(recorder.lostExchanges).toBe(0);
+    await gateway.close();
+  }, 30_000);
+});
+
+/** Usage as no store could keep it, or as it would spoil every sum. */
+const ODD_USAGE: readonly (readonly [string, Record<string, unknown>])[] = [
+  ['a figure of 301 digits', { ...usage, input_tokens: 1e300, cache_read_input_tokens: 1e300 }],
+  ['figures whose sum is not exact', { ...usage, input_tokens: 2 ** 53 - 1, output_tokens: 2 ** 53 - 1 }],
+  ['negative figures', { ...usage, input_tokens: -5, output_tokens: -1e300 }],
+  ['fractions', { ...usage, input_tokens: 0.5 }],
+  ['text where numbers belong', { ...usage, input_tokens: '10', output_tokens: {}, cache_read_input_tokens: [] }],
+  ['40 levels', { ...usage, more: JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`) }],
+  ['500 KB of text', { ...usage, more: 'x'.repeat(500_000) }],
+  [
+    'names that are empty or odd',
+    JSON.parse('{"input_tokens":1,"":1,"__proto__":1,"constructor":{"name":"Set"},"#":1}'),
+  ],
+  ['half a character, and a NUL', { ...usage, more: '\ud800 \u0000', '\udfff': 1 }],
+  ['a place that is a method of objects', { ...usage, inference_geo: 'toString', speed: 'constructor' }],
+];
+
+describe('an answer whose usage has', () => {
+  it.each(ODD_USAGE)('%s is listed, and its neighbors are counted exactly', async (_what, odd) => {
+    const gateway = await startGateway({ ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: 'anthropic' });
+    for (const each of [usage, odd, usage]) {
+      for (const isStream of [false, true]) {
+        anthropic.script(answer({ usage: each }));
+        expect((await postMessage(gateway, { user: 'odd', isStream })).status).toBe(200);
+        expect((await post(gateway, 'neighbor')).status).toBe(200);
+      }
+    }
+    expect(await linesOf(gateway, 'odd')).toHaveLength(6);
+    expect(await usageOf(gateway, 'neighbor')).toMatchObject({ total_requests: 6, total_input_tokens: 60 });
+    const sums = await usageOf(gateway, 'odd');
+    expect(sums).toMatchObject({ total_requests: 6 });
+    expect(sums.total_input_tokens).toBeGreaterThanOrEqual(40);
+    for (const sum of Object.values(sums)) expect(Math.abs(sum ?? 0)).toBeLessThan(1e6);
+    const health = gateway.app.get(StoreHealth);
+    expect([health.refusedItems, health.failures]).toEqual([0, 0]);
+    await gateway.close();
+  });
+});
+
+describe('a write that the store refuses for good', () => {
+  const BAD = 'bad-user';
+  const isBad = (write: IndependentWrite) => write.kind === 'put' && write.item.user === BAD;
+
   it.each([
-    ['remembers its transactions', (token: string) => token],
-    ['has forgotten them: it was away for longer than it remembers', (token: string, tries: number) => token + tries],
-  ])(
-    'delays what is written, and when it is back everything is there once, where it %s',
-    async (_name, tokenOf) => {
-      const gateway = await startGateway({ ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: 'anthropic' });
-      const store = gateway.app.get(TableStore);
-      const recorder = gateway.app.get(Recorder);
-      let outages = 3;
-      const transact = (writes: readonly Write[], token: string) => original(writes, tokenOf(token, outages));
-      const original = store.transact.bind(store);
-      store.transact = async (writes, token) => {
-        outages -= 1;
-        // The write got in, and its confirmation got lost: the hardest case.
-        if (outages === 0) await transact(writes, token);
-        if (outages >= 0) throw new StorageError('unreachable', 'gone');
-        return transact(writes, token);
-      };
-      for (let index = 0; index < 60; index += 1) expect((await post(gateway, 'patient')).status).toBe(200);
-      expect(recorder.waitingExchanges).toBeGreaterThan(0);
-      await eventually(
-        async () => {
-          await recorder.flush();
-          return recorder.waitingExchanges;
-        },
-        (waiting) => waiting === 0,
-      );
-      expect((await usageOf(gateway, 'patient')).total_requests).toBe(60);
-      expect(await linesOf(gateway, 'patient')).toHaveLength(60);
-      expect(recorder.lostExchanges).toBe(0);
-      await gateway.close();
-    },
-    30_000,
-  );
+    ['with the round it is in', new StorageError('invalid', 'a secret text')],
+    ['by a fault of ours', new TypeError('a secret text')],
+  ])('is left out alone where it is refused %s: lines, sums and the mark of the hour are kept', async (_how, error) => {
+    const gateway = await startGateway({ ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: 'anthropic' });
+    const store = gateway.app.get(TableStore);
+    const logged: string[] = [];
+    jest.spyOn(Logger.prototype, 'error').mockImplementation((line: string) => void logged.push(line));
+    const writeEach = store.writeEach.bind(store);
+    store.writeEach = async (writes, step) => {
+      if (writes.some(isBad)) throw error;
+      return writeEach(writes, step);
+    };
+    for (const user of [BAD, 'good', 'good', BAD, 'good']) await post(gateway, user);
+    expect(await linesOf(gateway, 'good')).toHaveLength(3);
+    expect(await linesOf(gateway, BAD)).toHaveLength(0);
+    expect((await usageOf(gateway, 'good')).total_requests).toBe(3);
+    expect((await usageOf(gateway, BAD)).total_requests).toBe(2);
+    const health = gateway.app.get(StoreHealth);
+    expect([health.refusedItems, health.failures]).toEqual([2, 0]);
+    expect(gateway.app.get(Recorder).waitingExchanges).toBe(0);
+    const complaints = logged.filter((line) => line.includes('cannot be stored'));
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]).toMatch(/put of claude-proxy-requests/);
+    expect(complaints[0]).not.toContain('secret');
+    jest.restoreAllMocks();
+    await gateway.close();
+  });
 });

@@ -32,7 +32,7 @@ export const REQUEST_TABLE: TableShape = {
   variable: 'REQUESTS_TABLE_NAME',
   partitionKey: 'partition',
   sortKey: 'sort',
-  actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
+  actions: ['GetItem', 'PutItem', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'Query'],
 };
 
 export const ACCESS_TABLE: TableShape = {

@@ -83,7 +83,7 @@ describe('leave', () => {
     const { Statement: statements } = policy!.Properties.PolicyDocument as { Statement: { Action: string[] }[] };
     const actions = new Set(statements.flatMap(({ Action }) => Action));
     expect([...actions].sort()).toEqual(
-      ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((name) => `dynamodb:${name}`),
+      ['BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((name) => `dynamodb:${name}`),
     );
     plain.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {

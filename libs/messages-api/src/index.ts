@@ -25,4 +25,5 @@ export {
 export { JsonTooLargeError, JsonView } from './json-view.js';
 export { PING_EVENT, sseEvent } from './sse.js';
 export { SseScanner, type SseScannerOptions } from './sse-scanner.js';
+export { storableUsage } from './storable-usage.js';
 export { billedUsage, countOf, mergeUsage, separateIterationsOf, type Usage } from './usage.js';

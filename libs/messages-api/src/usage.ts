@@ -57,7 +57,10 @@ export function billedUsage(usage: Usage): Usage {
   const separate = separateIterationsOf(usage) as readonly Usage[];
   if (separate.length === 0) return usage;
   const sum = (count: (each: Usage) => unknown) =>
-    [usage, ...separate].reduce((total, each) => total + countOf(count(each)), 0);
+    Math.min(
+      [usage, ...separate].reduce((total, each) => total + countOf(count(each)), 0),
+      MAX_COUNT,
+    );
   return {
     ...usage,
     input_tokens: sum((each) => each.input_tokens),
@@ -71,7 +74,13 @@ export function billedUsage(usage: Usage): Usage {
   };
 }
 
-/** A count that an answer reported, or 0 where it is none. */
+/**
+ * No answer has more tokens than this: context windows hold some millions. A larger number is a mistake of its upstream,
+ * and so many answers as a day has still add up to an exact sum.
+ */
+export const MAX_COUNT = 100_000_000;
+
+/** A count that an answer reported, or 0 where it is none: no number, negative, a fraction, or beyond `MAX_COUNT`. */
 export function countOf(value: unknown): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 && value <= MAX_COUNT ? value : 0;
 }

@@ -157,7 +157,7 @@ export abstract class TableStore {
    */
   abstract writeEach(writes: readonly IndependentWrite[], step: Step): Promise<readonly Refusal[]>;
 
-  /** So many increments of a round cost little. Infinite where a round is one transaction of a file. */
+  /** So many increments of a round cost little; all of them where a round is one transaction of a file. */
   abstract readonly cheapIncrements: number;
 
   /** Creates what is missing and waits until it can be used; existing tables are left as they are. */

@@ -1,4 +1,4 @@
-import { billedUsage, mergeUsage } from '@claude-proxy/messages-api';
+import { billedUsage, mergeUsage, storableUsage } from '@claude-proxy/messages-api';
 import {
   type Credential,
   headerOf,
@@ -129,7 +129,7 @@ function noteFailure(exchange: Exchange, error: unknown, hasClientLeft: boolean)
 }
 
 function note(exchange: Exchange, { observed }: UsageTap, answer: UpstreamAnswer): void {
-  exchange.usage = mergeUsage(answer.measuredUsage?.() as Exchange['usage'], observed.usage);
+  exchange.usage = storableUsage(mergeUsage(answer.measuredUsage?.() as Exchange['usage'], observed.usage));
   exchange.isOutputEstimated = observed.isOutputEstimated;
   exchange.billedAs = answer.billedAs;
   if (observed.model !== exchange.model) exchange.answeredModel = observed.model;

@@ -1,34 +1,53 @@
-import { ConditionFailedError, StorageError, TableStore } from '@claude-proxy/storage';
+import { randomBytes } from 'node:crypto';
+import { type IndependentWrite, type Step, StorageError, TableStore } from '@claude-proxy/storage';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
-import { StoreHealth } from '../state/store-health.js';
+import { failureOf, StoreHealth } from '../state/store-health.js';
 import { Batch } from './batch.js';
 import type { Ledger } from './ledger.js';
+import { PendingWrites } from './pending-writes.js';
 
 /** What is lost at most when the process is killed. */
 const FLUSH_INTERVAL_MS = 1_000;
 /** While the store is away so many exchanges wait; the oldest are kept, later ones are dropped and counted. */
 const MAX_WAITING_EXCHANGES = 10_000;
 const RETRY_MS = 2_000;
+/** After a conflict, on average: the other writer is through in a few milliseconds. */
+const CONFLICT_PAUSE_MS = 200;
 const LOG_EVERY_MS = 60_000;
 /** A process that ends does not wait for a store that is away. */
 const MAX_TRIES_AT_END = 2;
 
+/** What is written at once, and again, unchanged, until it is in the store. */
+interface Round {
+  readonly writes: readonly IndependentWrite[];
+  readonly step: Step;
+  /** Exchanges whose lines are in it. */
+  readonly exchanges: number;
+}
+
 /**
- * Writes what is known about finished exchanges: the writes of all ledgers about one exchange land in one transaction,
- * and a transaction that is repeated counts once.
+ * Writes what is known about finished exchanges. A round that is repeated counts once, and an item that the store will
+ * never take is left out of it.
  */
 @Injectable()
 export class Recorder implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(Recorder.name);
   private readonly ledgers: Ledger[] = [];
   private readonly waiting: Batch[] = [];
+  private readonly pending = new PendingWrites();
+  /** No two processes share it. It stands in every item that this one counts in, so it is short. */
+  private readonly writer = randomBytes(4).toString('hex');
+  private rounds = 0;
   private open: Batch | undefined;
+  /** The parts of a round that are not in the store; one, but for a round that had to be split. */
+  private parts: Round[] = [];
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private nextTryMs = 0;
   private loggedAtMs = Number.NEGATIVE_INFINITY;
+  private readonly loggedRefusals = new Set<string>();
   private droppedExchanges = 0;
 
   constructor(
@@ -39,10 +58,11 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
 
   /** Exchanges that are not in the store yet. */
   get waitingExchanges(): number {
-    return this.waiting.reduce((sum, batch) => sum + batch.exchanges, this.open?.exchanges ?? 0);
+    const waiting = [...this.waiting, ...this.parts].reduce((sum, { exchanges }) => sum + exchanges, 0);
+    return waiting + (this.open?.exchanges ?? 0);
   }
 
-  /** Exchanges that nobody will find in the store, since the start of the process. */
+  /** Exchanges that will never be found in the store, since the start of the process. */
   get lostExchanges(): number {
     return this.droppedExchanges;
   }
@@ -53,24 +73,25 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     this.feed.onFinished((exchange) => this.record(exchange));
-    this.timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS).unref();
+    this.timer = setInterval(() => this.startWriting(), FLUSH_INTERVAL_MS).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    for (let tries = 0; tries < MAX_TRIES_AT_END && this.waitingExchanges > 0; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES_AT_END && !this.isWritten; tries += 1) {
       this.nextTryMs = 0;
       await this.flush();
     }
-    if (this.waitingExchanges > 0) this.logger.error(`❌ ${this.waitingExchanges} exchanges could not be written`);
+    if (!this.isWritten) this.logger.error(`❌ ${this.waitingExchanges} exchanges could not be written`);
   }
 
   /** Resolves when what was waiting is in the store, or the store has failed. Never rejects. */
   async flush(): Promise<void> {
-    while (this.running) await this.running;
-    this.running = this.writeWaiting();
-    await this.running;
-    this.running = undefined;
+    await this.write(true);
+  }
+
+  private get isWritten(): boolean {
+    return this.waitingExchanges === 0 && this.parts.length === 0 && this.pending.isEmpty;
   }
 
   private record(exchange: Exchange): void {
@@ -82,7 +103,22 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     this.open.add(exchange);
     if (this.open.hasRoom) return;
     this.closeOpen();
-    if (!this.running) void this.flush();
+    this.startWriting();
+  }
+
+  /**
+   * By itself it writes a round for each batch, with no more counters than the store takes with ease: further ones wait
+   * for the next second, and what is counted in their items meanwhile is added to them.
+   */
+  private startWriting(): void {
+    if (!this.running) void this.write(false);
+  }
+
+  private async write(isAll: boolean): Promise<void> {
+    while (this.running) await this.running;
+    this.running = this.writeRounds(isAll);
+    await this.running;
+    this.running = undefined;
   }
 
   private closeOpen(): void {
@@ -90,34 +126,86 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     this.open = undefined;
   }
 
-  private async writeWaiting(): Promise<void> {
+  private async writeRounds(isAll: boolean): Promise<void> {
     if (performance.now() < this.nextTryMs) return;
     this.closeOpen();
-    for (let batch = this.waiting[0]; batch; batch = this.waiting[0]) {
+    for (let round = this.parts[0] ?? this.nextRound(); round; round = this.parts[0] ?? this.roundAfter(isAll)) {
       try {
-        await this.write(batch);
+        const refusals = await this.store.writeEach(round.writes, round.step);
+        for (const { write, error } of refusals) this.noteRefusal(write, error);
         this.health.noteWritten();
-        this.logger.debug(`📊 ${batch.exchanges} exchanges written`);
+        this.logger.debug(`📊 ${round.exchanges} exchanges written`);
       } catch (error) {
-        this.complain(error);
         if (!isHopeless(error)) {
-          this.health.noteUnwritten(error);
-          this.nextTryMs = performance.now() + RETRY_MS;
+          this.noteFailure(error);
           return;
         }
-        this.droppedExchanges += batch.exchanges;
+        this.split(round, error);
+        continue;
       }
-      this.waiting.shift();
+      this.parts.shift();
     }
   }
 
-  private async write(batch: Batch): Promise<void> {
-    const writes = batch.close();
-    if (writes.length > 0) await this.store.transact(writes, batch.token).catch(ignoreWrittenBefore);
+  private roundAfter(isAll: boolean): Round | undefined {
+    return isAll || this.waiting.length > 0 ? this.nextRound() : undefined;
   }
 
-  private complain(error: unknown): void {
+  /** Undefined where nothing waits. */
+  private nextRound(): Round | undefined {
+    const batch = this.waiting.shift();
+    if (batch) this.addWritesOf(batch);
+    const writes = this.pending.take(this.store.cheapIncrements);
+    if (writes.length === 0) return undefined;
+    this.rounds += 1;
+    const round = { writes, step: { writer: this.writer, number: this.rounds }, exchanges: batch?.exchanges ?? 0 };
+    this.parts.push(round);
+    return round;
+  }
+
+  /** A fault in a ledger must not stop the writing for good. */
+  private addWritesOf(batch: Batch): void {
+    try {
+      this.pending.add(batch.close());
+    } catch (error) {
+      this.droppedExchanges += batch.exchanges;
+      this.logger.error(`❌ ${batch.exchanges} exchanges cannot be written down: ${String(error)}`);
+    }
+  }
+
+  /** A store that refuses a round as a whole gets its halves, until the bad write is alone. */
+  private split({ writes, step, exchanges }: Round, error: unknown): void {
+    this.parts.shift();
+    if (writes.length === 1) {
+      this.noteRefusal(writes[0]!, error);
+      return;
+    }
+    const middle = Math.ceil(writes.length / 2);
+    this.parts.unshift(
+      { writes: writes.slice(0, middle), step, exchanges },
+      { writes: writes.slice(middle), step, exchanges: 0 },
+    );
+  }
+
+  /** Once for each kind: no content of the item is in the line, and its neighbors are written. */
+  private noteRefusal({ kind, table }: IndependentWrite, error: unknown): void {
+    this.health.noteRefusedItem();
+    const what = `${kind} of ${table.name}, ${failureOf(error)}`;
+    if (this.loggedRefusals.has(what)) return;
+    this.loggedRefusals.add(what);
+    this.logger.error(`❌ an item cannot be stored and is left out (${what}); see claude_proxy_store_refused_items`);
+  }
+
+  private noteFailure(error: unknown): void {
+    const isConflict = error instanceof StorageError && error.kind === 'conflict';
+    if (isConflict) {
+      this.health.noteConflict();
+      this.nextTryMs = performance.now() + CONFLICT_PAUSE_MS * (0.5 + Math.random());
+      return;
+    }
+    this.nextTryMs = performance.now() + RETRY_MS;
     this.health.noteFailure();
+    this.health.noteUnwritten(error);
     if (performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
     this.loggedAtMs = performance.now();
     const { waitingExchanges, droppedExchanges } = this;
@@ -127,12 +215,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-/** An earlier try got through, and its confirmation was lost. */
-function ignoreWrittenBefore(error: unknown): void {
-  if (!(error instanceof ConditionFailedError)) throw error;
-}
-
-/** What the store will never take, or we cannot word, must not keep back what comes after it. */
+/** Not an outage: the same call fails for ever. */
 function isHopeless(error: unknown): boolean {
   return !(error instanceof StorageError) || error.kind === 'invalid';
 }

@@ -2,6 +2,7 @@ import type { Figures } from '@claude-proxy/admin-api';
 import { countOf, type Usage } from '@claude-proxy/messages-api';
 import type { Item } from '@claude-proxy/storage';
 import type { Exchange } from '../exchange/exchange.js';
+import { sumOf } from '../recording/sums.js';
 import { isCallersError } from './callers-error.js';
 import { Histogram, stepOf } from './histogram.js';
 
@@ -90,12 +91,12 @@ export class FigureSum {
   private readonly duration = new Histogram();
 
   add(item: Item): void {
-    for (const name of COUNTERS) this.counts[name] += countOf(item[name]);
+    for (const name of COUNTERS) this.counts[name] += sumOf(item[name]);
     for (const [attribute, value] of Object.entries(item)) {
       if (attribute.startsWith(FIRST_BYTE))
-        this.firstByte.add(Number(attribute.slice(FIRST_BYTE.length)), countOf(value));
+        this.firstByte.add(Number(attribute.slice(FIRST_BYTE.length)), sumOf(value));
       else if (attribute.startsWith(DURATION))
-        this.duration.add(Number(attribute.slice(DURATION.length)), countOf(value));
+        this.duration.add(Number(attribute.slice(DURATION.length)), sumOf(value));
     }
   }
 

@@ -2,17 +2,20 @@ import type { RequestDetail, RequestLine } from '@claude-proxy/admin-api';
 import type { Item } from '@claude-proxy/storage';
 import type { Attempt, Exchange } from '../exchange/exchange.js';
 
+/** A page shows no more of a text that a client or an upstream has chosen; a store keeps 400 KB of a line at most. */
+const MAX_TEXT = 1_000;
+
 /** What is kept of an exchange. No prompt, no answer, no credential. */
 export function detailOf(exchange: Exchange): RequestDetail {
   const { usage } = exchange;
   return {
     id: exchange.id,
     started_at: exchange.startedAt,
-    user: exchange.user,
+    user: textOf(exchange.user)!,
     operation: exchange.operation,
-    model: exchange.model ?? null,
+    model: textOf(exchange.model),
     upstream: exchange.upstream ?? null,
-    fallback_reason: exchange.fallbackReason ?? null,
+    fallback_reason: textOf(exchange.fallbackReason),
     is_fallback: exchange.isFallback,
     is_drill: exchange.isDrill,
     is_stream: exchange.isStream,
@@ -26,12 +29,12 @@ export function detailOf(exchange: Exchange): RequestDetail {
     cost_usd: typeof exchange.costNanoUsd === 'number' ? exchange.costNanoUsd / 1e9 : null,
     first_byte_ms: roundedOf(exchange.firstByteMs),
     duration_ms: Math.round(exchange.durationMs),
-    path: exchange.path.split('?')[0]!,
+    path: textOf(exchange.path.split('?')[0])!,
     attempts: exchange.attempts.map(attemptLineOf),
-    answered_model: exchange.answeredModel ?? null,
-    stop_reason: exchange.stopReason ?? null,
-    error: exchange.errorMessage ?? null,
-    upstream_request_id: exchange.upstreamRequestId ?? null,
+    answered_model: textOf(exchange.answeredModel),
+    stop_reason: textOf(exchange.stopReason),
+    error: textOf(exchange.errorMessage),
+    upstream_request_id: textOf(exchange.upstreamRequestId),
     credential_fingerprint: exchange.credentialFingerprint ?? null,
     request_bytes: exchange.requestBytes,
     answer_bytes: exchange.answerBytes,
@@ -119,11 +122,15 @@ function attemptLineOf({
     upstream,
     status: status ?? null,
     failure: failure ?? null,
-    reason: reason ?? null,
+    reason: textOf(reason),
     is_drill: isDrill ?? false,
     ...(leftOut && { left_out: leftOut }),
     duration_ms: Math.round(durationMs),
   };
+}
+
+function textOf(text: string | undefined): string | null {
+  return text === undefined ? null : text.slice(0, MAX_TEXT).toWellFormed();
 }
 
 function roundedOf(milliseconds: number | undefined): number | null {

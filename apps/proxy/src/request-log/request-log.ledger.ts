@@ -1,6 +1,7 @@
-import type { Key, TableDefinition, Write } from '@claude-proxy/storage';
+import type { IndependentWrite, Key, TableDefinition } from '@claude-proxy/storage';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
+import { labelOf } from '../recording/labels.js';
 import type { Ledger, LedgerPage } from '../recording/ledger.js';
 import { dayOf, hourOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
@@ -14,14 +15,10 @@ const DAY_SECONDS = 24 * 60 * 60;
 const SLOT_TTL_SECONDS = 2 * DAY_SECONDS;
 const USER_HOUR_TTL_SECONDS = 3 * DAY_SECONDS;
 const FIGURES_TTL_SECONDS = 90 * DAY_SECONDS;
-/** Slot, hour, hour of the user, day of the user. */
-const MAX_WRITES_OF_SLOT = 4;
 
 /** Keeps a line of every exchange, and adds it to the figures of its time. */
 @Injectable()
 export class RequestLogLedger implements Ledger, OnModuleInit {
-  /** A line, a mark, a slot. */
-  readonly maxWritesOfOne = 2 + MAX_WRITES_OF_SLOT;
   private readonly table: TableDefinition;
   /** One mark of an hour is enough, and a day has 24 of them. */
   private readonly markedHours = new Set<string>();
@@ -62,10 +59,6 @@ class RequestLogPage implements LedgerPage {
     private readonly markedHours: Set<string>,
   ) {}
 
-  get size(): number {
-    return this.exchanges.length + this.newHours.length + this.slots.size * MAX_WRITES_OF_SLOT;
-  }
-
   add(exchange: Exchange): void {
     this.exchanges.push(exchange);
     this.mark(hourOf(exchange.startedAt));
@@ -73,11 +66,9 @@ class RequestLogPage implements LedgerPage {
     if (exchange.operation === 'messages') this.slotOf(exchange).figures.addExchange(exchange);
   }
 
-  writes(): Write[] {
+  writes(): IndependentWrite[] {
     const nowSeconds = Math.floor(Date.now() / 1_000);
-    const [first, ...others] = this.exchanges.map((exchange) => this.lineOf(exchange, nowSeconds));
-    // Where it is there already the whole transaction is, however long ago.
-    const lines: Write[] = first ? [{ ...first, condition: { absent: true } }, ...others] : [];
+    const lines = this.exchanges.map((exchange) => this.lineOf(exchange, nowSeconds));
     const sums = new FigureSums(this.table, nowSeconds);
     for (const { timeMs, user, upstream, model, figures } of this.slots.values()) {
       sums.add(slotKeyOf(timeMs, user, upstream, model), figures, SLOT_TTL_SECONDS, { user, upstream, model });
@@ -95,7 +86,7 @@ class RequestLogPage implements LedgerPage {
   }
 
   /** Stays a day longer than the first lines: those of the hour that come later expire later. */
-  private markOf(hour: string, nowSeconds: number): Write {
+  private markOf(hour: string, nowSeconds: number): IndependentWrite {
     const item = { ...markKeyOf(hour), ttl: nowSeconds + this.lineTtlSeconds + DAY_SECONDS };
     return { kind: 'put', table: this.table, item };
   }
@@ -113,7 +104,7 @@ class RequestLogPage implements LedgerPage {
     return slot;
   }
 
-  private lineOf(exchange: Exchange, nowSeconds: number): Extract<Write, { kind: 'put' }> {
+  private lineOf(exchange: Exchange, nowSeconds: number): IndependentWrite {
     const ttl = nowSeconds + this.lineTtlSeconds;
     const item = { ...lineKeyOf(exchange.id, exchange.startedAt), ...keptOf(detailOf(exchange)), ttl };
     return { kind: 'put', table: this.table, item };
@@ -139,16 +130,11 @@ class FigureSums {
     sum.figures.addAll(figures);
   }
 
-  writes(): Write[] {
+  writes(): IndependentWrite[] {
     return [...this.byKey.values()].map(({ key, figures, set }) => {
       // Percentiles are shown by upstream and model, not by user alone.
       const add = figures.attributes('upstream' in set);
       return { kind: 'increment', table: this.table, key, add, set };
     });
   }
-}
-
-/** Names come from clients: what is no name of a model shares one label, so that nobody can fill the table with names. */
-function labelOf(model: string | undefined): string {
-  return model !== undefined && /^[\w.:/@-]{1,100}$/.test(model) ? model : 'other';
 }

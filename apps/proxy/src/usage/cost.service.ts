@@ -16,6 +16,8 @@ export class CostService {
   /** Nano-dollars; null where the price is not known; undefined where nothing was used. */
   costOf({ usage, upstream, billedAs, answeredModel, model }: Exchange): number | null | undefined {
     if (!usage || !upstream) return undefined;
-    return costOf(this.list, billedAs ?? upstream, answeredModel ?? model ?? '', usage);
+    const cost = costOf(this.list, billedAs ?? upstream, answeredModel ?? model ?? '', usage);
+    // A sum of amounts that are not exact would not be exact either.
+    return Number.isSafeInteger(cost) ? cost : null;
   }
 }

@@ -14,6 +14,8 @@ import { type HeaderLines, headerOf } from '@claude-proxy/upstream';
 const WANTED_EVENTS = new Set(['message_start', 'message_delta', 'message_stop', 'error']);
 /** A JSON answer that is longer is passed on uncounted. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
+/** Names of models, stop reasons and errors have some ten characters; the text is an upstream's. */
+const MAX_TEXT_CHARACTERS = 200;
 const DELTA_EVENT = 'content_block_delta';
 /** `data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":""}}` without its text. */
 const DELTA_FRAME_BYTES = 86;
@@ -150,14 +152,14 @@ class EventReader implements AnswerReader {
     if (name === 'message_start') {
       observed.hasBegun = true;
       observed.usage = mergeUsage(observed.usage, event?.message?.usage);
-      observed.model = event?.message?.model;
+      observed.model = textOf(event?.message?.model);
     } else if (name === 'message_delta') {
       observed.usage = mergeUsage(observed.usage, event?.usage);
       this.hasOutputCount ||= typeof event?.usage?.output_tokens === 'number';
-      observed.stopReason = event?.delta?.stop_reason ?? observed.stopReason;
+      observed.stopReason = textOf(event?.delta?.stop_reason) ?? observed.stopReason;
     } else if (name === 'error') {
       // The type alone: messages may quote the request.
-      observed.errorMessage = `error event: ${event?.error?.type ?? 'of no type'}`;
+      observed.errorMessage = `error event: ${textOf(event?.error?.type) ?? 'of no type'}`;
     }
   }
 }
@@ -221,10 +223,10 @@ function textBytesOf(lineBytes: number): number {
 }
 
 interface StreamEvent {
-  message?: { usage?: unknown; model?: string };
+  message?: { usage?: unknown; model?: unknown };
   usage?: { output_tokens?: unknown };
-  delta?: { stop_reason?: string };
-  error?: { type?: string };
+  delta?: { stop_reason?: unknown };
+  error?: { type?: unknown };
 }
 
 function parsed(data: string | undefined): StreamEvent | undefined {
@@ -236,5 +238,5 @@ function parsed(data: string | undefined): StreamEvent | undefined {
 }
 
 function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' ? value.slice(0, MAX_TEXT_CHARACTERS).toWellFormed() : undefined;
 }

@@ -1,7 +1,8 @@
 import { countOf, type Usage } from '@claude-proxy/messages-api';
-import type { TableDefinition, Write } from '@claude-proxy/storage';
+import type { IndependentWrite, TableDefinition } from '@claude-proxy/storage';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
+import { labelOf } from '../recording/labels.js';
 import type { Ledger, LedgerPage } from '../recording/ledger.js';
 import { dayOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
@@ -21,7 +22,6 @@ const TTL_SECONDS = 90 * 24 * 60 * 60;
 /** Adds the tokens of every answer to its user's day. */
 @Injectable()
 export class UsageLedger implements Ledger, OnModuleInit {
-  readonly maxWritesOfOne = 1;
   private readonly table: TableDefinition;
 
   constructor(
@@ -45,10 +45,6 @@ class UsagePage implements LedgerPage {
 
   constructor(private readonly table: TableDefinition) {}
 
-  get size(): number {
-    return this.days.size;
-  }
-
   add(exchange: Exchange): void {
     const { user, usage, upstream, operation } = exchange;
     if (operation !== 'messages' || !usage || !upstream) return;
@@ -62,7 +58,7 @@ class UsagePage implements LedgerPage {
     day.add(exchange, usage);
   }
 
-  writes(): Write[] {
+  writes(): IndependentWrite[] {
     return [...this.days.values()].map((day) => day.writeTo(this.table));
   }
 }
@@ -80,7 +76,8 @@ class DayOfUser {
   ) {}
 
   add({ answeredModel, model, costNanoUsd }: Exchange, usage: Usage): void {
-    this.lastModel = answeredModel ?? model ?? 'unknown';
+    const name = answeredModel ?? model;
+    this.lastModel = name === undefined ? 'unknown' : labelOf(name);
     const counts = this.countsOf(this.lastModel);
     const input = countOf(usage.input_tokens);
     const output = countOf(usage.output_tokens);
@@ -94,7 +91,7 @@ class DayOfUser {
     if (costNanoUsd === null) counts.unpriced_count += 1;
   }
 
-  writeTo(table: TableDefinition): Write {
+  writeTo(table: TableDefinition): IndependentWrite {
     const { key, user, period, upstream } = this;
     const nowSeconds = Math.floor(Date.now() / 1_000);
     const set = {

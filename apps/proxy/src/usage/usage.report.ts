@@ -1,6 +1,6 @@
 import type { TokenCounts, UsageSummary } from '@claude-proxy/admin-api';
-import { countOf } from '@claude-proxy/messages-api';
 import type { Item } from '@claude-proxy/storage';
+import { sumOf } from '../recording/sums.js';
 import { COUNTERS, type Counts, emptyCounts, parseModelCounter } from './usage.table.js';
 
 /** Adds up counters under a name: a day, a user, a model. */
@@ -9,7 +9,7 @@ export class Tally {
 
   add(name: string, counts: Readonly<Record<string, unknown>>): void {
     const sum = this.byName.get(name) ?? emptyCounts();
-    for (const counter of COUNTERS) sum[counter] += countOf(counts[counter]);
+    for (const counter of COUNTERS) sum[counter] += sumOf(counts[counter]);
     this.byName.set(name, sum);
   }
 
