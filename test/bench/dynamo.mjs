@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort, pinned, product } from './subject.mjs';
 
-const ENGINE = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url));
+export const ENGINE = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url));
 const CREATE_TABLES = fileURLToPath(new URL('../../dist/apps/proxy/src/create-tables.js', import.meta.url));
 const run = promisify(execFile);
 const START_TRIES = 500;
@@ -73,7 +73,7 @@ export class CountedDynamo {
   }
 }
 
-async function untilReady(port) {
+export async function untilReady(port) {
   for (let tries = 0; tries < START_TRIES; tries += 1) {
     const isReady = await new Promise((resolve) => {
       request({ port, host: '127.0.0.1' }, (answer) => resolve(answer.resume() !== undefined))

@@ -1,18 +1,23 @@
 /** `npm run bench`: what the gateway costs beside a bare relay and nginx. See "The byte path" in ARCHITECTURE.md. */
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { CountedDynamo } from './dynamo.mjs';
+import { CountedDynamo, ENGINE } from './dynamo.mjs';
 import { LoadProcess } from './load-process.mjs';
 import { Quota } from './quota.mjs';
 import { Report } from './report.mjs';
 import { firstBytes, idleStreams, pacedStreams, saturated, soak, storeCalls } from './rounds.mjs';
 import { bareRelay, nginx, product, Subject } from './subject.mjs';
 import { tapMicrosecondsPerEvent } from './tap-cost.mjs';
+import { conflictsOfTasks } from './tasks.mjs';
 
 const LONGEST_RUN_MS = 20 * 60 * 1_000;
 const SATURATED = { json: 32, sse: 16, body400k: 8, body2m: 4 };
 const LARGEST_GROWTH = 1.05;
 /** Exchanges with DynamoDB, whose calls are counted. */
 const COUNTED_EXCHANGES = 5_000;
+/** A fleet at 4 requests a second each, on one engine. */
+const TASKS = { tasks: 24, seconds: 10, exchangesPerSecond: 4 };
+const MAX_CONFLICT_PERCENT = 2;
 /** The limits of a user are read once a second, drills every two; not once more for any request. */
 const MAX_READS_PER_SECOND = 2;
 /** A batch holds 25 lines; 250 exchanges share their counters, and the last of a second are fewer. */
@@ -43,6 +48,7 @@ process.stdout.once('error', (error) => end(error));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => end(new Error(`stopped by ${signal}`)));
 
 async function main() {
+  if (options.only === 'tasks') return runConflicts();
   load.upstreamPort = (await load.run('upstream')).port;
   if (options.soak) await runSoak(Number(options.soak));
   else await runSideBySide();
@@ -119,6 +125,17 @@ async function runDynamo() {
   } finally {
     dynamo.stop();
   }
+}
+
+async function runConflicts() {
+  if (!existsSync(ENGINE)) return report.line('tasks: the DynamoDB engine is not installed: left out');
+  const { exchanges, counted, writes, conflicts } = await conflictsOfTasks(TASKS);
+  const percent = (100 * conflicts) / writes;
+  report.line(
+    `${TASKS.tasks} tasks: ${conflicts} of ${writes} writes conflict (${percent.toFixed(2)} %), ${counted} of ${exchanges} exchanges counted`,
+  );
+  if (percent >= MAX_CONFLICT_PERCENT) throw new Error(`${percent.toFixed(2)} % of the writes conflict`);
+  if (counted !== exchanges) throw new Error('the sums are not exact');
 }
 
 async function runSoak(exchanges) {

@@ -159,7 +159,7 @@ describe('a store that is away', () => {
     expect(await linesOf(gateway, 'patient')).toHaveLength(60);
     expect(recorder.lostExchanges).toBe(0);
     await gateway.close();
-  }, 30_000);
+  }, 120_000);
 });
 
 /** Usage as no store could keep it, or as it would spoil every sum. */

@@ -1,0 +1,79 @@
+/** Simulated tasks on one DynamoDB-compatible engine: how many of their writes conflict, and whether the sums are exact. */
+import { spawn } from 'node:child_process';
+import { startConflictLine } from '../support/conflict-line.ts';
+import { runTasks } from '../support/simulated-tasks.ts';
+import { ENGINE, untilReady } from './dynamo.mjs';
+import { freePort } from './subject.mjs';
+
+const dist = (path) => import(new URL(`../../dist/${path}.js`, import.meta.url).href);
+const USAGE_CONFIG = { isTracking: true, usageTable: 'claude-proxy-usage' };
+const LOG_CONFIG = { table: 'claude-proxy-requests', keepDays: 30 };
+
+/** @returns conflicts per write, calls and sums */
+export async function conflictsOfTasks({ tasks: count, seconds, exchangesPerSecond }) {
+  const port = await freePort();
+  const engine = spawn(ENGINE, ['serve', '--port', String(port)], { stdio: 'ignore' });
+  await untilReady(port);
+  const line = await startConflictLine(`http://127.0.0.1:${port}`);
+  const stores = [];
+  try {
+    const modules = await modulesOf();
+    const connect = () => {
+      const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+      const options = { region: 'us-east-1', endpoint: line.url, credentials, requestTimeoutMs: 30_000 };
+      const store = modules.DynamoTableStore.connect(options);
+      stores.push(store);
+      return store;
+    };
+    const tables = [modules.usageTable(USAGE_CONFIG.usageTable), modules.requestsTable(LOG_CONFIG.table)];
+    await connect().createTables(tables);
+    const tasks = Array.from({ length: count }, () => startTask(modules, connect()));
+    const exchanges = await runTasks(tasks, { seconds, exchangesPerSecond, exchangeOf: exchangeOf(modules) });
+    const { writes, conflicts } = line;
+    const days = [0, 1].map((back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10));
+    const query = new modules.UsageQuery(connect(), USAGE_CONFIG);
+    const { summary } = await query.ofAll({ days, period: { period_days: 2 }, requestType: 'all' });
+    return { exchanges, writes, conflicts, counted: summary.total_requests };
+  } finally {
+    await Promise.all(stores.map((store) => store.close()));
+    await line.close();
+    engine.kill('SIGKILL');
+  }
+}
+
+async function modulesOf() {
+  await import('reflect-metadata');
+  (await import('@nestjs/common')).Logger.overrideLogger(false);
+  const paths = [
+    'libs/storage/src/index',
+    'apps/proxy/src/exchange/exchange',
+    'apps/proxy/src/exchange/exchange-feed',
+    'apps/proxy/src/recording/recorder',
+    'apps/proxy/src/request-log/request-log.ledger',
+    'apps/proxy/src/request-log/requests.table',
+    'apps/proxy/src/state/store-health',
+    'apps/proxy/src/usage/usage.ledger',
+    'apps/proxy/src/usage/usage.query',
+    'apps/proxy/src/usage/usage.table',
+  ];
+  return Object.assign({}, ...(await Promise.all(paths.map(dist))));
+}
+
+function startTask({ ExchangeFeed, StoreHealth, Recorder, UsageLedger, RequestLogLedger }, store) {
+  const feed = new ExchangeFeed();
+  const recorder = new Recorder(store, feed, new StoreHealth());
+  const ledgers = [new UsageLedger(recorder, USAGE_CONFIG), new RequestLogLedger(recorder, LOG_CONFIG)];
+  for (const part of [recorder, ...ledgers]) part.onModuleInit();
+  return { feed, recorder };
+}
+
+const exchangeOf =
+  ({ Exchange }) =>
+  (task, index) =>
+    Object.assign(new Exchange(index % 2 === 0 ? 'shared' : `user-${task}`, 'messages', '/v1/messages'), {
+      model: 'claude-opus-5-5',
+      upstream: 'anthropic',
+      status: 200,
+      firstByteMs: 5,
+      usage: { input_tokens: 10, output_tokens: 5 },
+    });
