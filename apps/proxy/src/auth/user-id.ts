@@ -1,4 +1,5 @@
 import { GatewayError } from '../exchange/gateway-error.js';
+import { looksLikeKey } from '../exchange/masked-keys.js';
 
 const DEFAULT_USER = 'default';
 
@@ -13,6 +14,7 @@ const USER_ID = /^[\p{L}\p{M}\p{N}._@+-]+$/u;
  */
 export function userIdOf(name: string | undefined): string {
   if (name === undefined) return DEFAULT_USER;
+  if (looksLikeKey(name)) throw keyForUser();
   const user = name.normalize('NFC');
   const isDotSegment = user === '.' || user === '..';
   if (isDotSegment || !USER_ID.test(user) || [...user].length > MAX_CHARACTERS) {
@@ -22,4 +24,13 @@ export function userIdOf(name: string | undefined): string {
     });
   }
   return user;
+}
+
+/** Without the text: it would be a key in the records. */
+function keyForUser(): GatewayError {
+  return new GatewayError({
+    type: 'invalid_request_error',
+    message:
+      'The user id looks like an API key. Send the key in the header "x-api-key" or "authorization", and name a user in its place.',
+  });
 }

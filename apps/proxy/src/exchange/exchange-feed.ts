@@ -2,6 +2,16 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Exchange } from './exchange.js';
 import { withMaskedKeys } from './masked-keys.js';
 
+/** In the words of clients and upstreams, beside those that an exchange masks as they are set. */
+const QUOTING_FIELDS = [
+  'errorMessage',
+  'fallbackReason',
+  'answeredModel',
+  'stopReason',
+  'upstreamRequestId',
+  'billedAs',
+] as const satisfies readonly (keyof Exchange)[];
+
 export type ExchangeListener = (exchange: Exchange) => void;
 
 /** What else an operator may be looking at. */
@@ -55,7 +65,7 @@ export class ExchangeFeed {
     this.told.add(exchange);
     this.finished += 1;
     exchange.durationMs = exchange.elapsedMs();
-    if (exchange.errorMessage ?? exchange.attempts.some(({ reason }) => reason)) maskKeys(exchange);
+    maskKeys(exchange);
     this.tell(this.listeners, exchange, `exchange ${exchange.id}`);
   }
 
@@ -72,10 +82,12 @@ export class ExchangeFeed {
 
 /** Here, once, before anybody keeps it: reasons are in the words of upstreams, also of those that are not ours. */
 function maskKeys(exchange: Exchange): void {
-  const { errorMessage, fallbackReason, attempts } = exchange;
-  if (errorMessage !== undefined) exchange.errorMessage = withMaskedKeys(errorMessage);
-  if (fallbackReason !== undefined) exchange.fallbackReason = withMaskedKeys(fallbackReason);
-  exchange.attempts = attempts.map((attempt) =>
+  for (const field of QUOTING_FIELDS) {
+    const text = exchange[field];
+    if (text !== undefined) exchange[field] = withMaskedKeys(text);
+  }
+  if (!exchange.attempts.some(({ reason }) => reason !== undefined)) return;
+  exchange.attempts = exchange.attempts.map((attempt) =>
     attempt.reason === undefined ? attempt : { ...attempt, reason: withMaskedKeys(attempt.reason) },
   );
 }

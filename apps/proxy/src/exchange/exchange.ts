@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Usage } from '@claude-proxy/messages-api';
 import type { Failure, Operation } from '@claude-proxy/upstream';
+import { withMaskedKeys } from './masked-keys.js';
 
 /** Under which every answer tells the id of its exchange. */
 export const EXCHANGE_ID_HEADER = 'x-claude-proxy-exchange';
@@ -34,9 +35,11 @@ export class Exchange {
   readonly startedAt = Date.now();
   /** Holds the time of its start: the request log finds an exchange by its id alone. */
   readonly id = newExchangeId(this.startedAt);
+  /** For the records: the path that an upstream gets may hold what is masked here. */
+  readonly path: string;
   private readonly startedTicks = performance.now();
 
-  model: string | undefined;
+  private maskedModel: string | undefined;
   isStream = false;
   requestBytes = 0;
   attempts: Attempt[] = [];
@@ -73,8 +76,19 @@ export class Exchange {
   constructor(
     readonly user: string,
     readonly operation: Operation | 'relay',
-    readonly path: string,
-  ) {}
+    path: string,
+  ) {
+    this.path = withMaskedKeys(path);
+  }
+
+  /** Of the request, as the client spelled it; people also put keys there. */
+  get model(): string | undefined {
+    return this.maskedModel;
+  }
+
+  set model(name: string | undefined) {
+    this.maskedModel = name === undefined ? undefined : withMaskedKeys(name);
+  }
 
   /** Parts of the request that the answer does without, by name. */
   get leftOut(): readonly string[] {

@@ -65,9 +65,7 @@ export class MessagesController {
   ): Promise<void> {
     const { raw } = request;
     const signal = abortOnHangUp(reply.raw);
-    // Spelled anew: the router also takes `/v1/%6dessages` and the like for it.
-    const path = PATHS[operation] + queryOf(raw.url!);
-    const exchange = new Exchange(userIdOf(request.params.user_id), operation, path);
+    const exchange = new Exchange(userIdOf(request.params.user_id), operation, pathOf(operation, raw.url!));
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
     const { received, credential } = await this.receive(operation, exchange, request, adapt).catch((error: unknown) => {
       this.service.turnAway(exchange, error, raw.destroyed && !raw.complete);
@@ -103,7 +101,7 @@ export class MessagesController {
     exchange.isDrill = asksForDrill(request, this.admin);
     const received = {
       operation,
-      path: exchange.path,
+      path: pathOf(operation, raw.url!),
       headers: requestHeadersFor(raw.rawHeaders, this.config),
       body: await this.budget.read(request, exchange, credential),
       host: raw.headers.host,
@@ -112,4 +110,9 @@ export class MessagesController {
     const takeRoom: TakeRoom = (bytes) => this.budget.take(exchange, bytes);
     return { credential, received: await ReceivedRequest.read(await adapt(received, takeRoom), takeRoom) };
   }
+}
+
+/** Spelled anew: the router also takes `/v1/%6dessages` and the like for it. */
+function pathOf(operation: Operation, url: string): string {
+  return PATHS[operation] + queryOf(url);
 }

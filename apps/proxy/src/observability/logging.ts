@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { withMaskedKeys } from '../exchange/masked-keys.js';
 import type { ObservabilityConfig } from './observability.config.js';
 
 /** Lines that could not be written are kept for a later try, up to this; a full disk must not fill the memory too. */
@@ -64,31 +65,36 @@ export class RoomLogger implements LoggerService {
   log(message: unknown, room?: string): void {
     // Nest's own news about modules and routes is of no use to an operator.
     if (room && NEST_ROOMS.has(room)) this.logger.trace({ room }, String(message));
-    else this.logger.info({ room }, String(message));
+    else this.logger.info({ room }, textOf(message));
   }
 
   warn(message: unknown, room?: string): void {
-    this.logger.warn({ room }, String(message));
+    this.logger.warn({ room }, textOf(message));
   }
 
   error(message: unknown, ...rest: unknown[]): void {
     const room = rest.at(-1);
     // What keeps Nest from starting it also throws, and whoever started it tells it in words of its own.
-    if (room === 'NestApplication' || room === 'ExceptionHandler') this.logger.debug({ room }, String(message));
-    else this.logger.error({ room }, String(message));
+    if (room === 'NestApplication' || room === 'ExceptionHandler') this.logger.debug({ room }, textOf(message));
+    else this.logger.error({ room }, textOf(message));
   }
 
   fatal(message: unknown, room?: string): void {
-    this.logger.fatal({ room }, String(message));
+    this.logger.fatal({ room }, textOf(message));
   }
 
   debug(message: unknown, room?: string): void {
-    this.logger.debug({ room }, String(message));
+    this.logger.debug({ room }, textOf(message));
   }
 
   verbose(message: unknown, room?: string): void {
     this.logger.trace({ room }, String(message));
   }
+}
+
+/** Rooms quote names that clients have chosen, and errors that quote requests. */
+function textOf(message: unknown): string {
+  return withMaskedKeys(String(message));
 }
 
 const NEST_ROOMS = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);

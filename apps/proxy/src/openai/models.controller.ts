@@ -36,7 +36,7 @@ export class ModelsController {
     const user = userIdOf(request.params.user_id);
     const path = plainPath(pathOfApi(request.raw.url!), [MODELS]);
     if (speaksOpenAi(request)) this.answerOpenAi(idIn(path), reply);
-    else await this.answerAnthropic(request, reply, new Exchange(user, 'relay', path));
+    else await this.answerAnthropic(request, reply, new Exchange(user, 'relay', path), path);
   }
 
   private answerOpenAi(id: string | undefined, reply: FastifyReply): void {
@@ -50,6 +50,7 @@ export class ModelsController {
     { raw }: FastifyRequest<UserParams>,
     reply: FastifyReply,
     exchange: Exchange,
+    path: string,
   ): Promise<void> {
     const signal = abortOnHangUp(reply.raw);
     const { method = 'GET', rawHeaders, headers } = raw;
@@ -58,15 +59,15 @@ export class ModelsController {
     if (!credential) {
       // What our own table answers is no exchange.
       reply.removeHeader(EXCHANGE_ID_HEADER);
-      return send(reply, 200, this.fromTable(exchange.path));
+      return send(reply, 200, this.fromTable(path));
     }
     const deliver: Delivery = (answer, tap) => {
       reply.hijack();
       return relay(answer, reply.raw, { exchange, tap, ...this.config });
     };
     const forwarded = requestHeadersFor(rawHeaders, this.config);
-    const asked = { method, path: exchange.path, headers: forwarded, body: undefined };
-    const standIn = { patienceMs: PATIENCE_MS, answer: () => answerOf(this.fromTable(exchange.path)) };
+    const asked = { method, path, headers: forwarded, body: undefined };
+    const standIn = { patienceMs: PATIENCE_MS, answer: () => answerOf(this.fromTable(path)) };
     await this.service.pass({ ...asked, host: headers.host }, exchange, { credential, signal }, deliver, standIn);
   }
 

@@ -1,3 +1,5 @@
+import { withMaskedKeys } from '../../exchange/masked-keys.js';
+
 /** The scope of a limit that closes every model of a credential. */
 export const ALL_MODELS = 'all';
 
@@ -10,12 +12,13 @@ const MODEL = /^claude-(opus|sonnet|haiku|fable|mythos)-(\d+)(?:-(\d{1,2}))?(?:-
  */
 export function modelClassOf(model: string): string {
   const match = MODEL.exec(model);
-  if (!match) return model;
+  // Scopes are kept and shown.
+  if (!match) return withMaskedKeys(model);
   const [, family, major, minor] = match;
   return major === '4' || minor === undefined ? `${family}-${major}` : `${family}-${major}-${minor}`;
 }
 
 /** `opus`, `sonnet` ...: what a subscription's weekly windows are named after. */
 export function modelFamilyOf(model: string): string {
-  return MODEL.exec(model)?.[1] ?? model;
+  return MODEL.exec(model)?.[1] ?? withMaskedKeys(model);
 }
