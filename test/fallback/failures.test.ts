@@ -74,8 +74,13 @@ describe('Bedrock stands in, and no limit is remembered, when Anthropic', () => 
     const lonely = await startGateway({
       ANTHROPIC_UPSTREAM_URL: 'http://127.0.0.1:1',
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: stage.bedrock.url,
+      ANTHROPIC_API_KEY: 'sk-ant-operator',
     });
-    expect(await postMessage(lonely)).toMatchObject({ status: 200, upstream: 'bedrock', fallback: 'unreachable' });
+    expect(await postMessage(lonely, { apiKey: null })).toMatchObject({
+      status: 200,
+      upstream: 'bedrock',
+      fallback: 'unreachable',
+    });
     await lonely.close();
   });
 });

@@ -40,6 +40,8 @@ export interface Credential {
   readonly value: string;
   /** The first 12 hex digits of the SHA-256 of the key: safe to log and to store. */
   readonly fingerprint: string;
+  /** The whole SHA-256 of the key in hex, for decisions that a second key with the same fingerprint must not pass. */
+  readonly digest: string;
   readonly source: 'client' | 'operator';
 }
 
@@ -105,6 +107,12 @@ export interface Readiness {
   readonly detail: string;
 }
 
+/** What an answer says before its body. */
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: HeaderLines;
+}
+
 /** Implemented by whoever can answer for Claude. Marked with `@Upstream('name')` to be found. */
 export interface UpstreamProvider {
   /** Decides by the request alone, quickly and without I/O. */
@@ -121,6 +129,12 @@ export interface UpstreamProvider {
   limitScopes?(request: UpstreamRequest, credential: Credential | undefined): readonly string[];
   /** Passes on what only the Anthropic API has. Throws `UpstreamError` when no answer came; refusals are answers. */
   relay?(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer>;
+  /**
+   * Sends a request that costs nothing with this credential, and returns the head of its answer. Rejects when no answer
+   * came. Only for an upstream that checks the caller's own credential: its answers prove that a caller is known. Every
+   * other upstream is paid by the operator, and as a fallback it serves known callers only (`FALLBACK_FOR`).
+   */
+  probeCredential?(credential: Credential, signal: AbortSignal): Promise<AnswerHead>;
   /** Asked at start-up and by the health page. May take a second, must not throw. */
   readiness?(): Promise<Readiness>;
 }

@@ -3,6 +3,7 @@ export {
   ACCEPTED,
   type Acceptance,
   type AnswerBody,
+  type AnswerHead,
   type BodySink,
   type Credential,
   type HeaderLines,

@@ -86,5 +86,6 @@ function credential(
   key: string,
   source: Credential['source'],
 ): Credential {
-  return { header, value, fingerprint: hash('sha256', key).slice(0, 12), source };
+  const digest = hash('sha256', key);
+  return { header, value, fingerprint: digest.slice(0, 12), digest, source };
 }

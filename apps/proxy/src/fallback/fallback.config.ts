@@ -1,4 +1,4 @@
-import { flag, list, someOf, text, wholeNumber } from '../config/kinds.js';
+import { flag, list, oneOf, someOf, text, wholeNumber } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
 
 export const fallbackSection = section('fallback', 'Which upstream answers, and what is remembered about limits.', {
@@ -33,6 +33,12 @@ export const fallbackSection = section('fallback', 'Which upstream answers, and 
     list,
     'Upstreams by name, in the order in which they are asked.',
     'anthropic,bedrock',
+  ),
+  fallbackFor: setting(
+    'FALLBACK_FOR',
+    oneOf('known', 'anyone'),
+    "Callers that upstreams paid by the operator (Bedrock) serve as a fallback. `known`: the credential is the operator's, or Anthropic has accepted it in the last 7 days; a new one is checked first. `anyone`: any credential, also an invented one.",
+    'known',
   ),
   maxStandInExchanges: setting(
     'MAX_STAND_IN_EXCHANGES',

@@ -3,6 +3,8 @@ import { DiscoveryModule } from '@nestjs/core';
 import { DrillRegister } from './drill.register.js';
 import { DrillsController } from './drills.controller.js';
 import { FallbackRouter } from './fallback.router.js';
+import { KnownCallerStore } from './known-caller.store.js';
+import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
 import { LimitsController } from './limits.controller.js';
 import { UpstreamLoad } from './upstream.load.js';
@@ -18,7 +20,15 @@ import { UpstreamRegistry } from './upstream.registry.js';
 @Module({
   imports: [DiscoveryModule],
   controllers: [LimitsController, DrillsController],
-  providers: [DrillRegister, FallbackRouter, LimitStore, UpstreamLoad, UpstreamRegistry],
+  providers: [
+    DrillRegister,
+    FallbackRouter,
+    KnownCallers,
+    KnownCallerStore,
+    LimitStore,
+    UpstreamLoad,
+    UpstreamRegistry,
+  ],
   exports: [FallbackRouter, UpstreamRegistry],
 })
 export class FallbackModule {}

@@ -8,9 +8,11 @@ import {
 } from '@claude-proxy/upstream';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
+import { withFallbackReason } from '../exchange/fallback-header.js';
 import { errorOfLeft, errorOfNobody } from './all-failed.js';
 import { DrillRegister } from './drill.register.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
+import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
 import { nextStep } from './next-step.js';
 import { UpstreamLoad } from './upstream.load.js';
@@ -37,6 +39,7 @@ export class FallbackRouter {
     private readonly limits: LimitStore,
     private readonly drills: DrillRegister,
     private readonly load: UpstreamLoad,
+    private readonly known: KnownCallers,
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
   ) {}
 
@@ -101,10 +104,12 @@ export class FallbackRouter {
     const refusal = refusalOf(upstream, request);
     if (refusal) return this.failed(upstream, journey, 0, refusal);
     const isStandIn = upstream !== this.registry.chain[0];
+    const unknown = isStandIn ? await this.known.refusalBy(upstream, options.credential) : undefined;
+    if (unknown) return this.failed(upstream, journey, 0, unknown);
     if (isStandIn && !this.load.takes(name, exchange)) return this.failed(upstream, journey, 0, errorOfFull(name));
     const startedMs = exchange.elapsedMs();
     exchange.queueMs ??= startedMs;
-    const drilledScope = this.drilledScope(upstream, journey);
+    const drilledScope = await this.drilledScope(upstream, journey);
     const isDrilled = drilledScope !== undefined;
     if (!isDrilled) this.load.asked(name, request.model);
     try {
@@ -113,10 +118,12 @@ export class FallbackRouter {
       const { status, leftOut = [] } = answer;
       const durationMs = exchange.elapsedMs() - startedMs;
       exchange.attempts.push({ upstream: name, status, durationMs, ...(leftOut.length > 0 && { leftOut }) });
+      this.known.noteAnswer(upstream, options.credential, answer);
       this.answered(upstream, journey);
       return answer;
     } catch (thrown) {
       const error = asUpstreamError(thrown);
+      if (error.wasAsked) this.known.noteAnswer(upstream, options.credential, error.answer);
       if (!isDrilled && this.counts(upstream, error)) this.load.failed(name, request.model, error.failure);
       return this.failed(upstream, journey, exchange.elapsedMs() - startedMs, error);
     }
@@ -176,10 +183,14 @@ export class FallbackRouter {
   }
 
   /** A drill needs somebody who could be limited, and begins after the credential check. */
-  private drilledScope({ provider }: NamedUpstream, { request, exchange, options }: Journey): string | undefined {
-    if (!provider.limitScopes || !options.credential || request.operation !== 'messages') return undefined;
+  private async drilledScope(upstream: NamedUpstream, journey: Journey): Promise<string | undefined> {
+    const { provider } = upstream;
+    const { request, exchange, options } = journey;
+    const { credential } = options;
+    if (!provider.limitScopes || !credential || request.operation !== 'messages') return undefined;
     exchange.isDrill ||= this.drills.strikes(exchange.user);
-    return exchange.isDrill ? provider.limitScopes(request, options.credential)[0] : undefined;
+    if (exchange.isDrill && (await this.known.isRefused(credential))) exchange.isDrill = false;
+    return exchange.isDrill ? provider.limitScopes(request, credential)[0] : undefined;
   }
 
   private giveUp({ exchange, failures }: Journey): UpstreamAnswer {
@@ -191,7 +202,13 @@ export class FallbackRouter {
     }
     const error = failures.get(first);
     if (error?.answer) return this.handOver(first, error, error.answer, exchange);
-    throw errorOfNobody(failures, exchange.isDrill);
+    throw withFallbackReason(errorOfNobody(this.inOrder(failures), exchange.isDrill), exchange.fallbackReason);
+  }
+
+  /** The failure of the first choice decides, also where it was asked last. */
+  private inOrder(failures: ReadonlyMap<string, UpstreamError>): ReadonlyMap<string, UpstreamError> {
+    const named = this.registry.chain.map(({ name }) => [name, failures.get(name)] as const);
+    return new Map(named.filter((entry): entry is [string, UpstreamError] => entry[1] !== undefined));
   }
 
   private handOver(name: string, error: UpstreamError, answer: UpstreamAnswer, exchange: Exchange): UpstreamAnswer {

@@ -25,6 +25,7 @@ export class GuardedUpstream implements UpstreamProvider {
   readonly limitScopes?: NonNullable<UpstreamProvider['limitScopes']>;
   readonly relay?: NonNullable<UpstreamProvider['relay']>;
   readonly readiness?: NonNullable<UpstreamProvider['readiness']>;
+  readonly probeCredential?: NonNullable<UpstreamProvider['probeCredential']>;
 
   constructor(
     private readonly name: string,
@@ -33,6 +34,9 @@ export class GuardedUpstream implements UpstreamProvider {
     if (provider.limitScopes) this.limitScopes = (request, credential) => this.scopesOf(request, credential);
     if (provider.relay) this.relay = (request, options) => this.relayed(request, options);
     if (provider.readiness) this.readiness = () => provider.readiness!();
+    if (provider.probeCredential) {
+      this.probeCredential = async (credential, signal) => provider.probeCredential!(credential, signal);
+    }
   }
 
   /** Throws on: not to know whether a request is taken is a failure, and no refusal of the request. */

@@ -2,13 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { errorBody, PING_EVENT, sseEvent } from '@claude-proxy/messages-api';
 import type { BodySink, UpstreamAnswer } from '@claude-proxy/upstream';
 import { EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
+import { FALLBACK_HEADER, headerText } from '../exchange/fallback-header.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import type { UsageTap } from '../usage/usage-tap.js';
 import { onCutOff } from './client-connection.js';
 import { answerHeadersFor } from './forwarded-headers.js';
-
-/** Header values carry visible ASCII only. Twenty names of betas fit. */
-const MAX_REASON_CHARACTERS = 1_000;
 
 /**
  * Hands an answer to the client: head, then every chunk as it comes, unchanged, no faster than the client reads.
@@ -166,7 +164,7 @@ function headOf(answer: UpstreamAnswer, exchange: Exchange, isEventStream: boole
   const headers = answerHeadersFor(answer.headers);
   if (isEventStream) dropContentLength(headers);
   if (exchange.upstream) headers.push('x-claude-proxy-upstream', exchange.upstream);
-  if (exchange.fallbackReason) headers.push('x-claude-proxy-fallback', headerText(exchange.fallbackReason));
+  if (exchange.fallbackReason) headers.push(FALLBACK_HEADER, headerText(exchange.fallbackReason));
   if (exchange.leftOut.length > 0) headers.push(LEFT_OUT_HEADER, headerText(exchange.leftOut.join(', ')));
   headers.push(EXCHANGE_ID_HEADER, exchange.id);
   if (!headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'request-id')) {
@@ -180,8 +178,4 @@ function dropContentLength(headers: string[]): void {
   for (let index = headers.length - 2; index >= 0; index -= 2) {
     if (headers[index]!.toLowerCase() === 'content-length') headers.splice(index, 2);
   }
-}
-
-function headerText(text: string): string {
-  return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, MAX_REASON_CHARACTERS);
 }

@@ -1,10 +1,10 @@
 import { headerOf, headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
+import { FALLBACK_HEADER, headerText } from '../exchange/fallback-header.js';
 import { answerHeadersFor } from '../messages/forwarded-headers.js';
 
 /** What describes the body as it came; another one goes out. */
 const OF_THE_BODY = new Set(['content-type', 'content-length', 'content-encoding', 'content-md5', 'etag', 'digest']);
-const MAX_REASON_CHARACTERS = 300;
 
 /** Header lines for the answer in OpenAI's form: what the upstream sent, and who it was. */
 export function headOf(answer: UpstreamAnswer, exchange: Exchange, contentType: string, dropped: readonly string[]) {
@@ -14,7 +14,7 @@ export function headOf(answer: UpstreamAnswer, exchange: Exchange, contentType: 
   kept.push('content-type', contentType, 'x-request-id', requestId ?? exchange.id);
   if (requestId === undefined) kept.push('request-id', exchange.id);
   if (exchange.upstream) kept.push('x-claude-proxy-upstream', exchange.upstream);
-  if (exchange.fallbackReason) kept.push('x-claude-proxy-fallback', headerText(exchange.fallbackReason));
+  if (exchange.fallbackReason) kept.push(FALLBACK_HEADER, headerText(exchange.fallbackReason));
   return [...kept, ...ownLines(exchange, dropped)];
 }
 
@@ -27,8 +27,4 @@ function ownLines(exchange: Exchange, dropped: readonly string[]): string[] {
   const names = [...dropped, ...exchange.leftOut];
   const lines = names.length > 0 ? [LEFT_OUT_HEADER, headerText(names.join(', '))] : [];
   return [...lines, EXCHANGE_ID_HEADER, exchange.id];
-}
-
-function headerText(text: string): string {
-  return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, MAX_REASON_CHARACTERS);
 }

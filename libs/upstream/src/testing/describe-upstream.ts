@@ -34,6 +34,7 @@ const CREDENTIAL: Credential = {
   header: 'x-api-key',
   value: 'sk-ant-contract',
   fingerprint: '0123456789ab',
+  digest: '0123456789ab'.padEnd(64, '0'),
   source: 'client',
 };
 const MAX_ANSWER_BYTES = 1024 * 1024;

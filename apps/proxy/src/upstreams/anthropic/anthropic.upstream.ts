@@ -5,6 +5,7 @@ import {
   type Credential,
   type HeaderLines,
   headerOf,
+  type AnswerHead as ProbeHead,
   type Readiness,
   type RelayRequest,
   readBody,
@@ -44,6 +45,13 @@ const CONNECTION = {
   bodyTimeout: MAX_SILENCE_MS,
   connect: rememberingConnector(CONNECT_TIMEOUT_MS),
 };
+
+/** A list of one model: needs a valid credential, counts no token. */
+const PROBE_PATH = '/v1/models?limit=1';
+const PROBE_HEADERS = ['anthropic-version', '2023-06-01', 'accept', 'application/json'];
+/** Without it a bearer of a subscription is answered 401. */
+const OAUTH_BETA = 'oauth-2025-04-20';
+const MAX_PROBE_BYTES = 256 * 1024;
 
 /** Stands for a caller without a credential: any window of the same models counts. */
 const ANY_FINGERPRINT = '*';
@@ -103,6 +111,18 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     const headers = this.hop.marked(request.headers, request.host);
     if (!options.credential) throw errorOfMissingCredential();
     return this.dispatch(request.method, request.path, headers, request.body ?? null, options);
+  }
+
+  async probeCredential(credential: Credential, signal: AbortSignal): Promise<ProbeHead> {
+    const isOAuth = credential.header === 'authorization';
+    const lines = isOAuth ? [...PROBE_HEADERS, 'anthropic-beta', OAUTH_BETA] : PROBE_HEADERS;
+    const answer = await this.dispatch('GET', PROBE_PATH, this.hop.marked(lines, undefined), null, {
+      signal,
+      credential,
+    });
+    // Read to its end, so that the connection can be used again. Its size does not matter to the result.
+    await readBody(answer.body, MAX_PROBE_BYTES, signal).catch(() => answer.body.destroy());
+    return { status: answer.status, headers: answer.headers };
   }
 
   async readiness(): Promise<Readiness> {
