@@ -293,6 +293,66 @@ describe('a request of Claude Code', () => {
   });
 });
 
+describe('what Bedrock does not know', () => {
+  it('is left out one by one, remembered, and named', async () => {
+    const body = { from_next_year: 1, service_tier: 'auto', speed: 'fast' };
+    const betas = `from-next-year-2027-01-01,${CLAUDE_CODE_BETAS}`;
+    const first = await send(body, ['anthropic-beta', betas]);
+    expect(first.leftOut).toEqual(
+      expect.arrayContaining(['from_next_year', 'from-next-year-2027-01-01', 'speed', 'per-turn-control-2026-07-01']),
+    );
+    expect(simulator.requests).toHaveLength(3);
+    expect(simulator.requests[2]!.json!.anthropic_beta).toContain('thinking-token-count-2026-05-13');
+    await textOf(await send(body, ['anthropic-beta', betas]));
+    expect(simulator.requests).toHaveLength(4);
+  });
+
+  it('can be the check of tools: then the answer says that there is none', async () => {
+    const strict = await startBedrockSimulator({
+      knownBetas: BEDROCK_BETAS.filter((beta) => !/dangerous|afk/.test(beta)),
+    });
+    start({ endpoint: strict.url });
+    const safeguards = [{ type: 'dangerous_tool_use' }];
+    const headers = ['anthropic-beta', 'dangerous-tool-use-2026-09-03,afk-mode-2026-01-31'];
+    const answered = await send({ safeguards }, headers);
+    await strict.close();
+    expect(JSON.parse(await textOf(answered)).safeguard_results).toEqual([
+      { type: 'dangerous_tool_use', status: { type: 'unavailable', reason: 'error' } },
+    ]);
+    expect(answered.leftOut).toContain('safeguards');
+  });
+});
+
+describe('a verdict on tools', () => {
+  const safeguards = [{ type: 'dangerous_tool_use' }];
+  const headers = ['anthropic-beta', 'dangerous-tool-use-2026-09-03'];
+
+  it.each([true, false])('comes back untouched, or is named as missing (stream: %s)', async (stream) => {
+    const toolUse = { name: 'Bash', id: 'toolu_1' };
+    simulator.script(answer({ toolUse }), answer({ toolUse, hasVerdict: false }));
+    expect(await textOf(await send({ safeguards, stream }, headers))).toContain(
+      '"tool_uses":{"toolu_1":{"type":"evaluated","outcome":"not_flagged"}}',
+    );
+    expect(await textOf(await send({ safeguards, stream }, headers))).toContain(
+      '"safeguard_results":[{"type":"dangerous_tool_use","status":{"type":"unavailable","reason":"error"}}]',
+    );
+  });
+});
+
+describe('a tool with a long name', () => {
+  it.each([true, false])('is called by that name, however the answer is split (stream: %s)', async (stream) => {
+    const name = 'mcp__plugin_review_helper__list_comments_of_a_pull_request_with_threads_x';
+    const tools = [{ name, input_schema: { type: 'object' } }];
+    await textOf(await send({ tools }));
+    const [{ name: short }] = simulator.requests[0]!.json!.tools as [{ name: string }];
+    expect(short).toHaveLength(64);
+    simulator.script(answer({ toolUse: { name: short, input: { a: short } }, splitEveryBytes: 7 }));
+    const text = await textOf(await send({ tools, stream }));
+    expect(text).toContain(`"name":"${name}"`);
+    expect(text).not.toContain(`"name":"${short}"`);
+  });
+});
+
 describe('a refusal by AWS before the first byte', () => {
   const cases: [string, Behaviour, Body][] = [
     ['quota', quotaExceeded(), { failure: 'rate_limited', status: 429, type: 'rate_limit_error' }],

@@ -46,6 +46,7 @@ function middle(telling: Telling): string[] {
       sentences.push(story.tookOver(nameOfUpstream(attempt.upstream, texts)));
     }
     sentences.push(attemptSentence(attempt, telling));
+    if (attempt.left_out) sentences.push(story.leftOut(attempt.left_out.join(', ')));
   }
   return sentences;
 }

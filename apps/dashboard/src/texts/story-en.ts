@@ -16,6 +16,7 @@ export const storyEn = {
   struckByDrill: (name: string) => `A drill pretended that ${name} was limited; it was not asked.`,
   answered: (name: string, time: string, status: number | null) =>
     `${name} answered after ${time}${status === null ? '' : ` with status ${status}`}.`,
+  leftOut: (names: string) => `The answer does without ${names}.`,
   failed: (name: string, time: string, why: string) => `${name} failed after ${time}: ${why}.`,
   unfit: (name: string, reason: string) => `${name} could not take it: ${reason}`,
   waited: (time: string) => `The gateway waited ${time} and asked once more.`,

@@ -4,7 +4,7 @@ import { SENT_TO_EVERY_MODEL } from './betas.js';
 /** What one model has been seen to refuse; requests to it leave these out from the start. */
 export interface Quirks {
   readonly betas: ReadonlySet<string>;
-  /** Paths for `withoutPath`. */
+  /** Paths for `removePath`. */
   readonly paths: readonly string[];
   readonly refusesSystemRole: boolean;
   readonly maxToolNameLength: number;
