@@ -236,16 +236,48 @@ describe('a request of Claude Code', () => {
     expect(Object.keys(json!)).not.toEqual(expect.arrayContaining(['context_management']));
   });
 
-  it('is sent again without betas when Bedrock knows one of them no more, and remembered so', async () => {
+  it('is sent again without the one beta that Bedrock does not know, which no refusal names, and remembered so', async () => {
     const strict = await startBedrockSimulator({ knownBetas: FEWER_BETAS });
     start({ endpoint: strict.url });
     await textOf(await send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]));
+    const tries = strict.requests.length;
     await textOf(await send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]));
     await strict.close();
-    expect(strict.requests.map(({ json }) => Array.isArray(json?.anthropic_beta))).toEqual([true, false, false]);
-    const tools = strict.requests[2]!.json!.tools as Body[];
-    expect(tools.some((tool) => 'defer_loading' in tool)).toBe(false);
-    expect(strict.requests[2]!.json!.thinking).toEqual({ type: 'adaptive', display: 'summarized' });
+    const betas = strict.requests.map(({ json }) => (json?.anthropic_beta ?? []) as string[]);
+    expect(betas[tries - 1]).toEqual(betas[0]!.filter((beta) => FEWER_BETAS.includes(beta)));
+    expect(betas.slice(tries)).toEqual([betas[tries - 1]]);
+  });
+
+  it('is sent again without all betas where several are not known', async () => {
+    const strict = await startBedrockSimulator({ knownBetas: [] });
+    start({ endpoint: strict.url });
+    await textOf(await send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]));
+    await strict.close();
+    const { json } = strict.requests.at(-1)!;
+    expect(json).not.toHaveProperty('anthropic_beta');
+    expect((json!.tools as Body[]).some((tool) => 'defer_loading' in tool)).toBe(false);
+    expect(json!.thinking).toEqual({ type: 'adaptive', display: 'summarized' });
+  });
+
+  it('learns nothing from a request that failed all the same', async () => {
+    simulator.script(validation('invalid beta flag'), validation('max_tokens: Input should be greater than 0'));
+    await failureOf(send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]));
+    await textOf(await send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]));
+    const [first, second, next] = simulator.requests.map(({ json }) => json!.anthropic_beta as string[]);
+    expect(second).toHaveLength(first!.length - 1);
+    expect(next).toEqual(first);
+  });
+
+  it('is not sent again for a day where Bedrock refuses what it means', async () => {
+    simulator.script(validation('output_config.format: Extra inputs are not permitted'));
+    const format = { type: 'json_schema', schema: { type: 'object' } };
+    const request = { ...CLAUDE_CODE_BODY, output_config: { format } };
+    expect(await failureOf(send(request))).toMatchObject({ failure: 'rejected', status: 400 });
+    expect(upstream.accepts(requestOf(request))).toMatchObject({
+      accepted: false,
+      reason: expect.stringContaining('output_config.format'),
+    });
+    expect(upstream.accepts(requestOf({ ...request, output_config: { effort: 'low' } }))).toEqual({ accepted: true });
   });
 
   it('is sent again even when another request has learned the same meanwhile', async () => {
@@ -290,6 +322,25 @@ describe('a request of Claude Code', () => {
     const sent = simulator.requests[1]!.json!.messages as Body[];
     expect(sent[1]).toEqual({ role: 'assistant', content: [{ type: 'text', text: 'b' }] });
     expect([sent[0], sent[2]]).toEqual([messages[0], messages[2]]);
+  });
+
+  it('is sent again with thinking off where the model wants a turn of tools to begin with it', async () => {
+    simulator.script(validation('messages.1.content.0: Invalid `signature` in `thinking` block'));
+    const messages = [
+      { role: 'user', content: 'hi' },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: 'a', signature: 's' },
+          { type: 'tool_use', id: 'toolu_1', name: 'f', input: {} },
+        ],
+      },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'ok' }] },
+    ];
+    const thinking = { type: 'enabled', budget_tokens: 2_000 };
+    const { leftOut } = await send({ model: 'claude-haiku-4-5', max_tokens: 4_000, thinking, messages });
+    expect(simulator.requests[1]!.json).toMatchObject({ thinking: { type: 'disabled' } });
+    expect(leftOut).toContain('thinking');
   });
 });
 

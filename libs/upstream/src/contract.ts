@@ -89,6 +89,16 @@ export interface SendOptions {
   /** Fires when the caller is gone: the far side must be let go within a second, in every state. */
   readonly signal: AbortSignal;
   readonly credential: Credential | undefined;
+  /** Left out where tasks share nothing. */
+  readonly memory?: SharedMemory;
+}
+
+/** What one upstream has found out and all tasks should know, by keys of its own. Best effort, bounded in time. */
+export interface SharedMemory {
+  /** Never rejects; undefined where nothing is known, or not in time. */
+  recall(key: string): Promise<string | undefined>;
+  /** Returns at once and never throws. `text` is at most some kilobytes. */
+  remember(key: string, text: string, seconds: number): void;
 }
 
 /** A request outside the Messages operations, passed on as it is: models, batches, files, skills. */

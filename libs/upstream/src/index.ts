@@ -12,6 +12,7 @@ export {
   type Readiness,
   type RelayRequest,
   type SendOptions,
+  type SharedMemory,
   type UpstreamAnswer,
   type UpstreamProvider,
   type UpstreamRequest,

@@ -34,7 +34,7 @@ export interface AnthropicRequest {
   readonly capabilities: Capabilities;
   /** What this model has refused before. */
   readonly quirks: Quirks;
-  /** Leaves out the thinking of earlier turns, whose signatures this platform does not take. */
+  /** Leaves out the thinking of earlier turns, whose signatures this platform does not take, and switches thinking off. */
   readonly withoutThinking?: boolean;
 }
 
@@ -89,7 +89,7 @@ function editBody(draft: Draft, withoutThinking: boolean): void {
   draft.edits.removeRepeated(draft.root);
   editFields(draft);
   editSampling(draft);
-  editThinking(draft);
+  editThinking(draft, withoutThinking);
   editOutputConfig(draft);
   editContextManagement(draft);
   editCompaction(draft);

@@ -1,5 +1,6 @@
 import { type ErrorType, errorBody, errorTypeOfStatus, STATUS_BY_ERROR_TYPE } from '@claude-proxy/messages-api';
 import { bodyOfBytes, type Failure, UpstreamError, type UpstreamErrorOptions } from '@claude-proxy/upstream';
+import { refusalOf } from './refusal-wordings.js';
 
 /** What went wrong at AWS, in our words and Anthropic's. */
 export interface BedrockFault {
@@ -44,7 +45,9 @@ const MISCONFIGURED = [
 /** Only these explain themselves; a signature error quotes the signed headers, the session token among them. */
 const EXPLAINED = new Set(['AccessDeniedException', 'ResourceNotFoundException']);
 const WRONG_MODEL_ID = /inference profile|on-demand throughput|provided model identifier is invalid/i;
-const TOO_LONG = /^Input is too long/i;
+/** What AWS puts before the words of the model. */
+const PREAMBLE = /^(?:The model returned the following errors: |Malformed input request: )+/i;
+const ANTHROPICS_WORDS = /^(?:prompt is too long\b|input length and `?max_tokens)/i;
 const DAILY_QUOTA = /per day/i;
 /** By its words too: the SDK wraps an error that comes from another realm, and its code is gone then. */
 const LOST_CONNECTION = /ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|socket hang up|\baborted\b/;
@@ -142,21 +145,27 @@ export function upstreamErrorOf(fault: BedrockFault): UpstreamError {
 function recordOf({ failure, type, message, awsMessage }: BedrockFault): string {
   if (failure !== 'rejected') return message;
   const place = PLACE.exec(awsMessage)?.[0];
-  if (TOO_LONG.test(awsMessage)) return 'AWS Bedrock refused the request: the prompt is too long';
+  if (refusalOf(awsMessage).meaning === 'too_long') return 'AWS Bedrock refused the request: the prompt is too long';
   return `AWS Bedrock refused the request: ${type}${place ? ` at ${place}` : ''}`;
 }
 
 function invalid(_error: AwsError, message: string): Verdict {
   if (WRONG_MODEL_ID.test(message))
     return brokenGateway(`AWS Bedrock does not take the configured model id: ${message}`);
-  const refusal = { failure: 'rejected', type: 'invalid_request_error' } as const;
-  if (!TOO_LONG.test(message)) return { ...refusal, message };
-  // Claude Code compacts on either wording, and on nothing that Bedrock says.
-  return {
-    ...refusal,
-    message: `prompt is too long: ${message} (capability_rejected: prompt_too_long)`,
-    isForCaller: true,
-  };
+  return rejected(message, 'invalid_request_error');
+}
+
+function rejected(message: string, type: ErrorType): Verdict {
+  if (refusalOf(message).meaning !== 'too_long') return { failure: 'rejected', type, message };
+  return { ...tooLong(message.replace(PREAMBLE, '')), failure: 'rejected', isForCaller: true };
+}
+
+/** Clients compact, or ask for a shorter answer, on Anthropic's own words, and on nothing that Bedrock says. */
+function tooLong(words: string): Pick<Verdict, 'type' | 'message'> {
+  const message = ANTHROPICS_WORDS.test(words)
+    ? words
+    : `prompt is too long: ${words} (capability_rejected: prompt_too_long)`;
+  return { type: 'invalid_request_error', message };
 }
 
 /** A day's quota, which is 0 for many new accounts, does not come back in minutes. */
@@ -223,7 +232,7 @@ function verdictOfStatus(status: number, message: string): Verdict {
   if (status === 408 || status === 504) return { failure: 'timed_out', type: 'timeout_error', message };
   if (status === 401 || status === 403 || status === 404)
     return brokenGateway(`AWS Bedrock refused the gateway (${status})`);
-  if (status >= 400 && status < 500) return { failure: 'rejected', type: errorTypeOfStatus(status), message };
+  if (status >= 400 && status < 500) return rejected(message, errorTypeOfStatus(status));
   return { failure: 'unreachable', type: 'api_error', message };
 }
 

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { errorBody, type JsonView } from '@claude-proxy/messages-api';
+import { errorBody, JsonView } from '@claude-proxy/messages-api';
 import {
   type Acceptance,
   bodyOfBytes,
   joinedHeaderOf,
+  notAccepted,
   type Readiness,
   type SendOptions,
+  type SharedMemory,
   Upstream,
   type UpstreamAnswer,
   UpstreamError,
@@ -18,10 +21,12 @@ import { BEDROCK_CONFIG, type BedrockConfig } from './bedrock.config.js';
 import { acceptanceOf } from './bedrock-acceptance.js';
 import { streamedAnswer, wholeAnswer } from './bedrock-answer.js';
 import { type BedrockFault, faultOf, upstreamErrorOf } from './bedrock-failures.js';
-import { QuirkMemory } from './bedrock-quirks.js';
+import { quirksOf } from './bedrock-quirks.js';
 import { BedrockRuntime } from './bedrock-runtime.js';
-import { type Correction, CorrectionPlan } from './correction-plan.js';
+import { CorrectionPlan } from './correction-plan.js';
 import type { AnswerTerms } from './event-stream-to-sse.js';
+import { LessonMemory } from './lesson-memory.js';
+import { hasAt, type Lesson } from './lessons.js';
 import { Lifeline } from './lifeline.js';
 import { objectsIn } from './message-blocks.js';
 import { nameOf, type Target, targetOf } from './models.js';
@@ -39,17 +44,18 @@ interface Call {
   readonly body: JsonView;
   readonly target: Target;
   readonly signal: AbortSignal;
+  readonly memory: SharedMemory | undefined;
 }
 
 /**
  * Claude on AWS Bedrock, by InvokeModel. Before the first byte, and never after, a request is sent again: once after a
  * throttling or a lost connection, once without thinking blocks whose signatures are not taken here, and without the
- * betas and fields that a 400 names (`correction-plan.ts`).
+ * betas and fields that a 400 is about (`correction-plan.ts`).
  */
 @Upstream('bedrock')
 @Injectable()
 export class BedrockUpstream implements UpstreamProvider {
-  private readonly quirks = new QuirkMemory();
+  private readonly lessons = new LessonMemory();
 
   constructor(
     @Inject(BEDROCK_CONFIG) private readonly config: BedrockConfig,
@@ -57,15 +63,20 @@ export class BedrockUpstream implements UpstreamProvider {
   ) {}
 
   accepts(request: UpstreamRequest): Acceptance {
-    return acceptanceOf(request, targetOf(request.model, this.config), this.config.region);
+    const target = targetOf(request.model, this.config);
+    const acceptance = acceptanceOf(request, target, this.config.region);
+    if (!acceptance.accepted || 'reason' in target) return acceptance;
+    const body = viewOf(request);
+    const forbidden = forbiddenIn(body, this.lessons.current(this.placeOf(target, body)));
+    return forbidden ? notAccepted(`${target.modelId} does not take ${forbidden} on AWS Bedrock`) : acceptance;
   }
 
-  async send(request: UpstreamRequest, { signal }: SendOptions): Promise<UpstreamAnswer> {
+  async send(request: UpstreamRequest, { signal, memory }: SendOptions): Promise<UpstreamAnswer> {
     const target = targetOf(request.model, this.config);
     if ('reason' in target) throw new UpstreamError({ failure: 'rejected', message: target.reason });
     const body = viewOf(request);
     if (body.get('thread')?.text('type') === 'continue') throw threadNotFound();
-    return this.sendCorrected({ request, body, target, signal });
+    return this.sendCorrected({ request, body, target, signal, memory });
   }
 
   async readiness(): Promise<Readiness> {
@@ -81,39 +92,38 @@ export class BedrockUpstream implements UpstreamProvider {
     return { isUsable: false, detail };
   }
 
+  /** What an answered request had to leave out is learned; what was tried for one that failed all the same is not. */
   private async sendCorrected(call: Call): Promise<UpstreamAnswer> {
+    const place = this.placeOf(call.target, call.body);
+    const known = await this.lessons.recall(place, call.memory);
     const plan = new CorrectionPlan();
-    let withoutThinking = false;
-    let translated = this.translate(call, withoutThinking);
+    let sent = translated(call, known, plan);
     while (true) {
-      const outcome = await this.attempt(call, translated);
-      if (!('failure' in outcome)) return outcome;
-      const correction = plan.next(outcome, translated.betas);
-      if (!correction) throw upstreamErrorOf(outcome);
-      await this.prepare(correction, call);
-      withoutThinking ||= correction.kind === 'without_thinking';
-      const corrected = this.translate(call, withoutThinking);
-      // Whether a lesson is new does not tell: a request beside this one may have learned it meanwhile.
-      const isChanged = !corrected.body.equals(translated.body);
-      if (!isChanged && correction.kind !== 'again_after_pause') throw upstreamErrorOf(outcome);
-      translated = corrected;
+      const outcome = await this.attempt(call, sent);
+      if (!('failure' in outcome)) {
+        this.lessons.learn(place, plan.lessons, call.memory);
+        return outcome;
+      }
+      const correction = plan.next(outcome, { body: JsonView.of(sent.body), betas: sent.betas });
+      if (correction === undefined) {
+        this.lessons.learn(place, plan.lessons.filter(isForbidden), call.memory);
+        throw upstreamErrorOf(outcome);
+      }
+      if (correction === 'again_after_pause') {
+        await pause(Math.random() * MAX_PAUSE_MS, undefined, { signal: call.signal }).catch(() => {});
+        continue;
+      }
+      const corrected = translated(call, known, plan);
+      if (corrected.body.equals(sent.body)) throw upstreamErrorOf(outcome);
+      sent = corrected;
     }
   }
 
-  private translate({ request, body, target }: Call, withoutThinking: boolean): BedrockRequest {
-    return anthropicToBedrock({
-      body,
-      betaHeader: joinedHeaderOf(request.headers, 'anthropic-beta'),
-      capabilities: target.capabilities,
-      quirks: this.quirks.quirksOf(target.modelId),
-      withoutThinking,
-    });
-  }
-
-  private async prepare(correction: Correction, { target, signal }: Call): Promise<void> {
-    if (correction.kind === 'without') this.quirks.learn(target.modelId, correction.lessons);
-    if (correction.kind !== 'again_after_pause') return;
-    await pause(Math.random() * MAX_PAUSE_MS, undefined, { signal }).catch(() => {});
+  /** Lessons hold for requests of the same shape: the names of the body's members. */
+  private placeOf({ modelId }: Target, body: JsonView): string {
+    const members = body.members().map(({ key }) => key);
+    const shape = createHash('sha256').update(members.sort().join()).digest('hex').slice(0, 12);
+    return `${this.config.region}/${modelId}/${shape}`;
   }
 
   private async attempt(call: Call, sent: BedrockRequest): Promise<UpstreamAnswer | BedrockFault> {
@@ -138,6 +148,25 @@ export class BedrockUpstream implements UpstreamProvider {
       return faultOf(lifeline.causeOf(error));
     }
   }
+}
+
+function translated({ request, body, target }: Call, known: readonly Lesson[], plan: CorrectionPlan): BedrockRequest {
+  return anthropicToBedrock({
+    body,
+    betaHeader: joinedHeaderOf(request.headers, 'anthropic-beta'),
+    capabilities: target.capabilities,
+    quirks: quirksOf([...known, ...plan.lessons]),
+    withoutThinking: plan.withoutThinking,
+  });
+}
+
+function isForbidden({ kind }: Lesson): boolean {
+  return kind === 'forbidden';
+}
+
+function forbiddenIn(body: JsonView, lessons: readonly Lesson[]): string | undefined {
+  const forbidden = lessons.find((lesson) => lesson.kind === 'forbidden' && hasAt(body, lesson.path));
+  return forbidden?.kind === 'forbidden' ? forbidden.path : undefined;
 }
 
 function termsOf({ request, body }: Call, { restoreNames }: BedrockRequest): AnswerTerms {

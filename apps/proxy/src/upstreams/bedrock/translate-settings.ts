@@ -42,11 +42,19 @@ export function editSampling({ root, edits, capabilities: { sampling } }: Draft)
   for (const key of removed) edits.remove(root, key);
 }
 
-/** `enabled` with a budget becomes `adaptive` where only that exists. Nothing else is reinterpreted. */
-export function editThinking(draft: Draft): void {
+/**
+ * `enabled` with a budget becomes `adaptive` where only that exists. Without the thinking of earlier turns it is switched
+ * off where that is possible: a model with a budget wants the last turn to start with thinking.
+ */
+export function editThinking(draft: Draft, isOff: boolean): void {
   const { root, edits, capabilities, betas } = draft;
   const thinking = root.get('thinking');
   if (!thinking?.isObject) return;
+  if (isOff && capabilities.thinkingTypes.includes('disabled')) {
+    edits.replace(thinking, '{"type":"disabled"}');
+    draft.leftOut.add('thinking');
+    return;
+  }
   edits.removeRepeated(thinking);
   if (thinking.text('type') === 'enabled' && !capabilities.thinkingTypes.includes('enabled')) {
     edits.set(thinking, 'type', '"adaptive"');
