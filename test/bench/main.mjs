@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { CountedDynamo, ENGINE } from './dynamo.mjs';
 import { LoadProcess } from './load-process.mjs';
 import { Quota } from './quota.mjs';
+import { readsOf } from './reads.mjs';
 import { Report } from './report.mjs';
 import { firstBytes, idleStreams, pacedStreams, saturated, soak, storeCalls } from './rounds.mjs';
 import { bareRelay, nginx, product, Subject } from './subject.mjs';
@@ -18,6 +19,9 @@ const COUNTED_EXCHANGES = 5_000;
 /** A fleet at 4 requests a second each, on one engine. */
 const TASKS = { tasks: 24, seconds: 10, exchangesPerSecond: 4 };
 const MAX_CONFLICT_PERCENT = 2;
+/** What is read from the embedded store, and how long a turn of the event loop may take meanwhile. */
+const COMPANY = { users: 500, days: 30 };
+const MAX_TURN_MS = 20;
 /** The limits of a user are read once a second, drills every two; not once more for any request. */
 const MAX_READS_PER_SECOND = 2;
 /** A batch holds 25 lines; 250 exchanges share their counters, and the last of a second are fewer. */
@@ -49,6 +53,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => end(new E
 
 async function main() {
   if (options.only === 'tasks') return runConflicts();
+  if (options.only === 'reads') return runReads();
   load.upstreamPort = (await load.run('upstream')).port;
   if (options.soak) await runSoak(Number(options.soak));
   else await runSideBySide();
@@ -136,6 +141,15 @@ async function runConflicts() {
   );
   if (percent >= MAX_CONFLICT_PERCENT) throw new Error(`${percent.toFixed(2)} % of the writes conflict`);
   if (counted !== exchanges) throw new Error('the sums are not exact');
+}
+
+async function runReads() {
+  const { users, days } = COMPANY;
+  for (const { path, turns, longestMs } of await readsOf(COMPANY)) {
+    const longest = `the longest of ${longestMs.toFixed(1)} ms of CPU`;
+    report.line(`${path}, ${users} users and ${days} days: ${turns} turns of the event loop, ${longest}`);
+    if (longestMs > MAX_TURN_MS) throw new Error(`${path} holds the event loop for ${longestMs.toFixed(1)} ms`);
+  }
 }
 
 async function runSoak(exchanges) {

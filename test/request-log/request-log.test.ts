@@ -193,7 +193,8 @@ describe('analytics', () => {
     own.bedrock.setDefault(answer({ usage }));
     for (const user of ['ann', 'ann', 'bea', 'ann']) await postMessage(own.gateway, { user });
     await api.written();
-    const { json } = await api.ask(`/api/analytics?range=${range}`);
+    expect((await api.ask(`/api/analytics?range=${range}`)).json).not.toHaveProperty('by_user');
+    const { json } = await api.ask(`/api/analytics?range=${range}&by_user=true`);
     expect(json).toMatchObject({
       range,
       total_requests: 4,

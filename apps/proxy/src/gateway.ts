@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
+import { compressAdminJson } from './compressed-json.js';
 import { nearMisses } from './config/near-misses.js';
 import { type Environment, readConfig } from './config/read-config.js';
 import { type ServerConfig, serverSection } from './config/server.config.js';
@@ -59,6 +60,7 @@ export async function createGateway(
   fastify.server.on('connect', refuseConnect);
   routeEveryMethod(fastify);
   leaveBodiesAlone(fastify, config[messagesSection.name] as MessagesConfig);
+  compressAdminJson(fastify);
   app.get(AllowedMethods).watch(fastify);
   await app.init();
   await fastify.ready();

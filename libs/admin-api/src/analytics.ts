@@ -73,7 +73,8 @@ export interface Analytics {
   readonly totals: Figures;
   readonly by_upstream: Readonly<Record<string, Figures>>;
   readonly by_model: Readonly<Record<string, Figures>>;
-  readonly by_user: Readonly<Record<string, Figures>>;
+  /** Where `by_user=true` asks for it: a company has more users than everything else together. */
+  readonly by_user?: Readonly<Record<string, Figures>>;
   /** What an operator has to do something about, most urgent first. */
   readonly notices: readonly Notice[];
   /** Every bucket of the range in order, empty ones too. */

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sqliteErrorToStorageError } from './sqlite-error.js';
 import { StorageError } from './storage-error.js';
 
@@ -20,6 +21,7 @@ export class SqliteFile {
   readonly #database: DatabaseSync;
   readonly #path: string;
   readonly #statements = new Map<string, StatementSync>();
+  #turns: Promise<unknown> = Promise.resolve();
 
   private constructor(database: DatabaseSync, path: string) {
     this.#database = database;
@@ -47,6 +49,15 @@ export class SqliteFile {
 
   run(sql: string, ...values: SQLInputValue[]): void {
     this.#statement(sql).run(...values);
+  }
+
+  /**
+   * Resolves in a turn of the event loop that no other caller gets: a hundred readers at once, each with a page, would
+   * hold up everything else for as long as one that reads it all.
+   */
+  async turn(): Promise<void> {
+    this.#turns = this.#turns.then(() => nextTurn());
+    await this.#turns;
   }
 
   /** Reads without a lock; each statement sees one consistent state. */

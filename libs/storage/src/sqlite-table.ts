@@ -74,7 +74,9 @@ export class SqliteTable extends Table {
 
   override async query(query: Query): Promise<Page> {
     const checked = checkedQuery(this.#definition, query);
-    return isEmptyRange(checked) ? { items: [] } : this.#file.read(() => this.#page(checked));
+    if (isEmptyRange(checked)) return { items: [] };
+    await this.#file.turn();
+    return this.#file.read(() => this.#page(checked));
   }
 
   /** One checked write, inside a transaction of the file. An increment of a step that the item has counts nothing. */

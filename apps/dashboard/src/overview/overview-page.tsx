@@ -20,7 +20,7 @@ const OTHER_MODELS = 'other';
 export function OverviewPage({ route }: { readonly route: Route }) {
   const { texts } = useSettings();
   const range = ANALYTICS_RANGES.find((each) => each === route.query.get('range')) ?? '24h';
-  const analytics = usePolled<Analytics>(`api/analytics?range=${range}`, REFRESH_SECONDS[range]);
+  const analytics = usePolled<Analytics>(`api/analytics?range=${range}&by_user=true`, REFRESH_SECONDS[range]);
   return (
     <>
       <h1 class="unseen">{texts.pages.overview}</h1>
@@ -76,7 +76,11 @@ function Figures({ analytics }: { readonly analytics: Analytics }) {
       <div class="columns">
         <section class="panel" aria-labelledby="top-users">
           <h2 id="top-users">{texts.overview.topUsers}</h2>
-          <TopList figures={analytics.by_user} label={texts.users.user} linkOf={(name) => hashOf('users', name)} />
+          <TopList
+            figures={analytics.by_user ?? {}}
+            label={texts.users.user}
+            linkOf={(name) => hashOf('users', name)}
+          />
           <p class="panel-foot">
             <a href={hashOf('users')}>{texts.overview.allUsers}</a>
           </p>

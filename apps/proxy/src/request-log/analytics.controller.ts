@@ -17,8 +17,10 @@ export class AnalyticsController {
 
   @Get()
   async show(@Query() query: Record<string, unknown>): Promise<Analytics> {
-    const range = oneOf(parametersOf(query), 'range', ANALYTICS_RANGES) ?? '24h';
-    const figures = await this.analytics.of(range).catch(storeUnavailable);
+    const parameters = parametersOf(query);
+    const range = oneOf(parameters, 'range', ANALYTICS_RANGES) ?? '24h';
+    const hasUsers = oneOf(parameters, 'by_user', ['true', 'false']) === 'true';
+    const figures = await this.analytics.of(range, hasUsers).catch(storeUnavailable);
     return { ...figures, ...this.credentials.counts() };
   }
 }

@@ -1,10 +1,11 @@
-import type { Analytics, AnalyticsRange, Bucket } from '@claude-proxy/admin-api';
+import type { Analytics, AnalyticsRange } from '@claude-proxy/admin-api';
 import { type Item, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { dayOf, hourOf } from '../recording/periods.js';
-import { FigureSum, FigureTally } from './figures.js';
+import { FigureTally } from './figures.js';
 import { noticesOf } from './notices.js';
+import { RangeSums } from './range-sums.js';
 import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
 import { HOUR_MS, hourPartition, requestsTable, SLOT_MS, slotPartition, userPartition } from './requests.table.js';
 
@@ -19,12 +20,6 @@ const RANGES: Readonly<Record<AnalyticsRange, { readonly spanMs: number; readonl
   '7d': { spanMs: 7 * DAY_MS, bucketMs: 6 * HOUR_MS },
   '30d': { spanMs: 30 * DAY_MS, bucketMs: DAY_MS },
 };
-
-/** Figures as they stand in the table, with their time. */
-interface TimedItem {
-  readonly timeMs: number;
-  readonly item: Item;
-}
 
 type Answer = Omit<Analytics, 'in_flight' | 'active_accounts' | 'rate_limited_accounts' | 'requests_last_hour'>;
 
@@ -42,45 +37,41 @@ export class AnalyticsQuery {
     this.table = store.table(requestsTable(config.table));
   }
 
-  /** @throws StorageError */
-  async of(range: AnalyticsRange): Promise<Omit<Analytics, 'active_accounts' | 'rate_limited_accounts'>> {
-    const answer = await this.cached(range);
-    const lastHour = range === '1h' ? answer : await this.cached('1h');
+  /** Figures of every user are a page of their own, so they are read where `hasUsers` asks for them. @throws StorageError */
+  async of(
+    range: AnalyticsRange,
+    hasUsers: boolean,
+  ): Promise<Omit<Analytics, 'active_accounts' | 'rate_limited_accounts'>> {
+    const answer = await this.cached(range, hasUsers);
+    const lastHour = range === '1h' ? answer : await this.cached('1h', false);
     return { ...answer, requests_last_hour: lastHour.total_requests, in_flight: this.feed.inFlight };
   }
 
-  private cached(range: AnalyticsRange): Promise<Answer> {
-    const known = this.cache.get(range);
+  private cached(range: AnalyticsRange, hasUsers: boolean): Promise<Answer> {
+    const key = `${range} ${hasUsers}`;
+    const known = this.cache.get(key);
     if (known && performance.now() < known.untilMs) return known.answer;
-    const answer = this.read(range);
-    this.cache.set(range, { untilMs: performance.now() + CACHE_MS, answer });
-    answer.catch(() => this.cache.delete(range));
+    const answer = this.read(range, hasUsers);
+    this.cache.set(key, { untilMs: performance.now() + CACHE_MS, answer });
+    answer.catch(() => this.cache.delete(key));
     return answer;
   }
 
-  private async read(range: AnalyticsRange): Promise<Answer> {
+  private async read(range: AnalyticsRange, hasUsers: boolean): Promise<Answer> {
     const { spanMs, bucketMs } = RANGES[range];
     const nowMs = Date.now();
     // The bucket that is filling counts as one of the range.
     const sinceMs = nowMs - (nowMs % Math.min(bucketMs, DAY_MS)) + bucketMs - spanMs;
-    const [items, users] = await Promise.all([
-      this.itemsSince(range, sinceMs, nowMs),
-      this.usersSince(range, sinceMs, nowMs),
-    ]);
-    const total = new FigureSum();
-    const [ofUpstreams, ofModels, ofUsers] = [new FigureTally(), new FigureTally(), new FigureTally()];
-    for (const { item } of items) {
-      total.add(item);
-      ofUpstreams.add(String(item.upstream), item);
-      ofModels.add(String(item.model), item);
-    }
-    for (const item of users) ofUsers.add(String(item.user), item);
-    const totals = total.figures();
-    const byModel = ofModels.toRecord();
+    const sums = new RangeSums(sinceMs, nowMs, bucketMs);
+    const ofUsers = hasUsers ? new FigureTally() : undefined;
+    await (range === '1h' ? this.addSlots(sums, ofUsers) : this.addHours(sums));
+    if (ofUsers && range !== '1h') await this.addUsers(range, sums, ofUsers);
+    const totals = sums.total.figures();
+    const byModel = sums.ofModels.toRecord();
     return {
       total_requests: totals.requests,
       total_tokens: totals.input_tokens + totals.output_tokens,
-      average_response_time: total.averageDurationMs,
+      average_response_time: sums.total.averageDurationMs,
       cost_estimate: totals.cost_usd,
       top_models: Object.entries(byModel)
         .map(([model, { requests }]) => ({ model, count: requests }))
@@ -90,65 +81,53 @@ export class AnalyticsQuery {
       until: nowMs,
       bucket_seconds: bucketMs / 1_000,
       totals,
-      by_upstream: ofUpstreams.toRecord(),
+      by_upstream: sums.ofUpstreams.toRecord(),
       by_model: byModel,
-      by_user: ofUsers.toRecord(),
+      ...(ofUsers && { by_user: ofUsers.toRecord() }),
       notices: noticesOf(byModel, nowMs),
-      buckets: bucketsOf(items, sinceMs, nowMs, bucketMs),
+      buckets: sums.buckets(),
     };
   }
 
-  private async itemsSince(range: AnalyticsRange, sinceMs: number, nowMs: number): Promise<TimedItem[]> {
-    if (range === '1h') {
-      const hours = periodsOf(sinceMs, nowMs, HOUR_MS, hourOf);
-      const items = await Promise.all(hours.map((hour) => this.timedItems(slotPartition(hour), `${hour}:`, ':00Z')));
-      return items.flat().filter(({ timeMs }) => timeMs >= sinceMs);
-    }
-    const days = periodsOf(sinceMs, nowMs, DAY_MS, dayOf);
-    const items = await Promise.all(days.map((day) => this.timedItems(hourPartition(day), `${day}T`, ':00:00Z')));
-    return items.flat().filter(({ timeMs }) => timeMs >= sinceMs);
+  /** The last hour: slots of five minutes, by user, upstream and model. */
+  private async addSlots(sums: RangeSums, ofUsers: FigureTally | undefined): Promise<void> {
+    const hours = periodsOf(sums.sinceMs, sums.nowMs, HOUR_MS, hourOf);
+    await this.eachItem(hours.map(slotPartition), (item, partition) => {
+      const isWithin = sums.add(timeOf(`${partition.slice('slot#'.length)}:`, item, ':00Z'), item);
+      if (isWithin) ofUsers?.add(String(item.user), item);
+    });
   }
 
-  /** The two digits at the beginning of the sort key are the minutes or the hour. */
-  private async timedItems(partition: string, before: string, after: string): Promise<TimedItem[]> {
-    const items = await Array.fromAsync(this.table.each({ partition }));
-    return items.map((item) => ({ timeMs: Date.parse(`${before}${String(item.sort).slice(0, 2)}${after}`), item }));
+  private async addHours(sums: RangeSums): Promise<void> {
+    const days = periodsOf(sums.sinceMs, sums.nowMs, DAY_MS, dayOf);
+    await this.eachItem(days.map(hourPartition), (item, partition) => {
+      sums.add(timeOf(`${partition.slice('hour#'.length)}T`, item, ':00:00Z'), item);
+    });
   }
 
-  /** Figures of users: of the last hour by slot, of a day by hour, else by day. */
-  private async usersSince(range: AnalyticsRange, sinceMs: number, nowMs: number): Promise<Item[]> {
-    if (range === '1h') return (await this.itemsSince(range, sinceMs, nowMs)).map(({ item }) => item);
+  /** Figures of users: of a day by hour, else by day. */
+  private async addUsers(range: AnalyticsRange, { sinceMs, nowMs }: RangeSums, ofUsers: FigureTally): Promise<void> {
     const periods =
       range === '24h' ? periodsOf(sinceMs, nowMs, HOUR_MS, hourOf) : periodsOf(sinceMs, nowMs, DAY_MS, dayOf);
-    const items = await Promise.all(
-      periods.map((period) => Array.fromAsync(this.table.each({ partition: userPartition(period) }))),
-    );
-    return items.flat();
+    await this.eachItem(periods.map(userPartition), (item) => ofUsers.add(String(item.user), item));
   }
+
+  /** Page by page, so that no more than a page is added up in one turn of the event loop. */
+  private async eachItem(partitions: readonly string[], add: (item: Item, partition: string) => void): Promise<void> {
+    const reads = partitions.map(async (partition) => {
+      for await (const page of this.table.pages({ partition })) for (const item of page) add(item, partition);
+    });
+    await Promise.all(reads);
+  }
+}
+
+/** The two digits at the beginning of the sort key are the minutes or the hour. */
+function timeOf(before: string, { sort }: Item, after: string): number {
+  return Date.parse(`${before}${String(sort).slice(0, 2)}${after}`);
 }
 
 function periodsOf(sinceMs: number, nowMs: number, stepMs: number, nameOf: (timeMs: number) => string): string[] {
   const names = new Set<string>();
   for (let timeMs = sinceMs; timeMs < nowMs; timeMs += stepMs) names.add(nameOf(timeMs));
   return [...names.add(nameOf(nowMs))];
-}
-
-function bucketsOf(items: readonly TimedItem[], sinceMs: number, nowMs: number, bucketMs: number): Bucket[] {
-  const ofBuckets = new Map<number, Item[]>();
-  for (let timeMs = sinceMs; timeMs <= nowMs; timeMs += bucketMs) ofBuckets.set(timeMs, []);
-  for (const { timeMs, item } of items) {
-    ofBuckets.get(sinceMs + Math.floor((timeMs - sinceMs) / bucketMs) * bucketMs)?.push(item);
-  }
-  return [...ofBuckets].map(([time, ofBucket]) => bucketOf(time, ofBucket));
-}
-
-function bucketOf(time: number, items: readonly Item[]): Bucket {
-  const sum = new FigureSum();
-  const [ofUpstreams, ofModels] = [new FigureTally(), new FigureTally()];
-  for (const item of items) {
-    sum.add(item);
-    ofUpstreams.add(String(item.upstream), item);
-    ofModels.add(String(item.model), item);
-  }
-  return { time, ...sum.figures(), by_upstream: ofUpstreams.toRecord(), by_model: ofModels.toRecord() };
 }

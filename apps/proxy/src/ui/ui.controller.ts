@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
+import { acceptsGzip } from './accepts-gzip.js';
 import type { Asset, BuiltPage } from './built-page.js';
 
 export const BUILT_PAGE = Symbol('BUILT_PAGE');
@@ -52,7 +53,7 @@ export class UiController {
 }
 
 function sendBytes({ bytes, gzipped }: Asset, acceptEncoding: string | undefined, reply: FastifyReply): void {
-  const isCompressed = gzipped !== undefined && /\bgzip\b(?!\s*;\s*q=0(\.0+)?\s*(,|$))/i.test(acceptEncoding ?? '');
+  const isCompressed = gzipped !== undefined && acceptsGzip(acceptEncoding);
   if (isCompressed) reply.header('content-encoding', 'gzip');
   void reply.send(isCompressed ? gzipped : bytes);
 }

@@ -1,9 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { UsageOfAll, UsageOfUser } from '@claude-proxy/admin-api';
 import { type Item, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import { type UsageConfig, usageSection } from './usage.config.js';
-import { addModels, Tally } from './usage.report.js';
+import { UsageSums } from './usage.sums.js';
 import { PERIOD_SHARDS, periodShardOf, USAGE_BY_PERIOD, usageKeyOf, usageTable } from './usage.table.js';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+/** A long answer that began before midnight is counted to that day when it ends. */
+const SETTLING_MS = 60 * 60 * 1_000;
+const KEPT_MS = 10 * 60 * 1_000;
+/** Names of users, types and models in all days that are kept: some 20 MB. */
+const MAX_KEPT_NAMES = 100_000;
 
 /** The days asked for, and how they were asked for. */
 export interface UsageQuestion {
@@ -18,6 +26,7 @@ export interface UsageQuestion {
 @Injectable()
 export class UsageQuery {
   private readonly table: Table;
+  private readonly kept = new Map<string, { readonly sums: UsageSums; readonly untilMs: number }>();
 
   constructor(store: TableStore, @Inject(usageSection.token) config: UsageConfig) {
     this.table = store.table(usageTable(config.usageTable));
@@ -25,33 +34,42 @@ export class UsageQuery {
 
   /** @throws StorageError */
   async ofUser(user: string, question: UsageQuestion): Promise<UsageOfUser> {
+    const { requestType } = question;
     const items = await Promise.all(question.days.map((day) => this.itemsOfUser(user, day)));
-    const { tallies, ofDays } = talliesOf(items.flat(), question.requestType);
+    const sums = new UsageSums();
+    for (const item of items.flat()) sums.add(item, requestType);
     return {
       user_id: user,
-      request_type: question.requestType,
+      request_type: requestType,
       ...question.period,
-      summary: ofDays.summary(),
-      daily_stats: ofDays.toJSON(),
-      ...tallies,
+      summary: sums.ofDays.summary(),
+      daily_stats: sums.ofDays.toJSON(),
+      ...sums.breakdowns(),
     };
   }
 
   /** @throws StorageError */
-  async ofAll(question: UsageQuestion): Promise<UsageOfAll> {
-    const items = await Promise.all(question.days.map((day) => this.itemsOfDay(day)));
-    const { tallies, ofUsers } = talliesOf(items.flat(), question.requestType);
+  async ofAll({ days, period, requestType }: UsageQuestion): Promise<UsageOfAll> {
+    const sums = new UsageSums();
+    const ofDays = days.map((day) => this.sumsOfDay(day, requestType));
+    for (const ofDay of await Promise.all(ofDays)) {
+      sums.addAll(ofDay);
+      await nextTurn();
+    }
     return {
-      request_type: question.requestType,
-      ...question.period,
-      summary: { total_users: ofUsers.size, ...ofUsers.summary() },
-      users: ofUsers.toJSON(),
-      ...tallies,
+      request_type: requestType,
+      ...period,
+      summary: { total_users: sums.ofUsers.size, ...sums.ofUsers.summary() },
+      users: sums.ofUsers.toJSON(),
+      ...sums.breakdowns(),
     };
   }
 
   private async itemsOfUser(user: string, day: string): Promise<Item[]> {
-    const items = await this.page(periodShardOf(day, user), `${user}#${day}`);
+    const partition = periodShardOf(day, user);
+    const items = await Array.fromAsync(
+      this.table.each({ index: USAGE_BY_PERIOD, partition, prefix: `${user}#${day}` }),
+    );
     const original = await this.originalItem(user, day, items);
     return original ? [...items, original] : items;
   }
@@ -62,27 +80,42 @@ export class UsageQuery {
     return found.some((item) => item.user_period === key) ? undefined : this.table.get({ user_period: key });
   }
 
-  private async itemsOfDay(day: string): Promise<Item[]> {
-    const shards = Array.from({ length: PERIOD_SHARDS }, (_, shard) => `${day}#${shard}`);
-    return (await Promise.all(shards.map((shard) => this.page(shard)))).flat();
+  /** Sums of a day that is over are kept for a while: they change only where a store was away at the end of the day. */
+  private async sumsOfDay(day: string, requestType: string): Promise<UsageSums> {
+    const key = `${day} ${requestType}`;
+    const known = this.kept.get(key);
+    if (known && performance.now() < known.untilMs) return known.sums;
+    this.kept.delete(key);
+    const sums = await this.readDay(day, requestType);
+    const isOver = Date.now() > Date.parse(`${day}T00:00:00Z`) + DAY_MS + SETTLING_MS;
+    if (isOver) this.keep(key, sums);
+    return sums;
   }
 
-  private page(partition: string, prefix?: string): Promise<Item[]> {
-    const query = { index: USAGE_BY_PERIOD, partition, ...(prefix === undefined ? {} : { prefix }) };
-    return Array.fromAsync(this.table.each(query));
+  private keep(key: string, sums: UsageSums): void {
+    this.kept.set(key, { sums, untilMs: performance.now() + KEPT_MS });
+    let names = [...this.kept.values()].reduce((sum, { sums: { size } }) => sum + size, 0);
+    for (const [
+      oldest,
+      {
+        sums: { size },
+      },
+    ] of this.kept) {
+      if (names <= MAX_KEPT_NAMES) return;
+      this.kept.delete(oldest);
+      names -= size;
+    }
   }
-}
 
-function talliesOf(items: readonly Item[], requestType: string) {
-  const [ofDays, ofUsers, ofTypes, ofModels] = [new Tally(), new Tally(), new Tally(), new Tally()];
-  for (const item of items) {
-    const type = String(item.request_type ?? 'bedrock');
-    if (requestType !== 'all' && type !== requestType) continue;
-    const [user, day] = String(item.user_period).split('#');
-    ofDays.add(day!, item);
-    ofUsers.add(user!, item);
-    ofTypes.add(type, item);
-    addModels(ofModels, item);
+  /** Page by page, so that no more than a page is added up in one turn of the event loop. */
+  private async readDay(day: string, requestType: string): Promise<UsageSums> {
+    const sums = new UsageSums();
+    const shards = Array.from({ length: PERIOD_SHARDS }, async (_, shard) => {
+      for await (const page of this.table.pages({ index: USAGE_BY_PERIOD, partition: `${day}#${shard}` })) {
+        for (const item of page) sums.add(item, requestType);
+      }
+    });
+    await Promise.all(shards);
+    return sums;
   }
-  return { ofDays, ofUsers, tallies: { by_request_type: ofTypes.toJSON(), by_model: ofModels.toJSON() } };
 }

@@ -13,6 +13,10 @@ export class Tally {
     this.byName.set(name, sum);
   }
 
+  addAll(other: Tally): void {
+    for (const [name, counts] of other.byName) this.add(name, counts);
+  }
+
   toJSON(): Record<string, TokenCounts> {
     const sorted = [...this.byName].sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(sorted.map(([name, counts]) => [name, tokenCountsOf(counts)]));

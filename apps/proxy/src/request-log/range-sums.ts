@@ -1,0 +1,55 @@
+import type { Bucket } from '@claude-proxy/admin-api';
+import type { Item } from '@claude-proxy/storage';
+import { FigureSum, FigureTally } from './figures.js';
+
+interface Sums {
+  readonly total: FigureSum;
+  readonly ofUpstreams: FigureTally;
+  readonly ofModels: FigureTally;
+}
+
+/** Figures of a span of time, as a whole and by bucket. */
+export class RangeSums implements Sums {
+  readonly total = new FigureSum();
+  readonly ofUpstreams = new FigureTally();
+  readonly ofModels = new FigureTally();
+  private readonly byBucket = new Map<number, Sums>();
+
+  constructor(
+    readonly sinceMs: number,
+    readonly nowMs: number,
+    private readonly bucketMs: number,
+  ) {
+    for (let timeMs = sinceMs; timeMs <= nowMs; timeMs += bucketMs) this.byBucket.set(timeMs, emptySums());
+  }
+
+  /** @returns whether the item is of this span */
+  add(timeMs: number, item: Item): boolean {
+    const { sinceMs, bucketMs } = this;
+    if (!(timeMs >= sinceMs)) return false;
+    addTo(this, item);
+    const bucket = this.byBucket.get(sinceMs + Math.floor((timeMs - sinceMs) / bucketMs) * bucketMs);
+    if (bucket) addTo(bucket, item);
+    return true;
+  }
+
+  /** Every bucket in order, empty ones too. */
+  buckets(): Bucket[] {
+    return [...this.byBucket].map(([time, { total, ofUpstreams, ofModels }]) => ({
+      time,
+      ...total.figures(),
+      by_upstream: ofUpstreams.toRecord(),
+      by_model: ofModels.toRecord(),
+    }));
+  }
+}
+
+function emptySums(): Sums {
+  return { total: new FigureSum(), ofUpstreams: new FigureTally(), ofModels: new FigureTally() };
+}
+
+function addTo({ total, ofUpstreams, ofModels }: Sums, item: Item): void {
+  total.add(item);
+  ofUpstreams.add(String(item.upstream), item);
+  ofModels.add(String(item.model), item);
+}

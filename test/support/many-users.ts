@@ -1,0 +1,48 @@
+import type { IndependentWrite, TableStore } from '@claude-proxy/storage';
+
+const DAY_MS = 86_400_000;
+const MODELS = ['claude-opus-5-5', 'claude-sonnet-5', 'claude-haiku-4-5'];
+const USAGE_COUNTERS = ['input_tokens', 'output_tokens', 'total_tokens', 'request_count', 'cost_nano_usd'];
+const FIGURES = { requests: 1, answered: 1, input_tokens: 10, output_tokens: 5, duration_ms: 900, 'duration#30': 1 };
+
+export interface Company {
+  readonly users: number;
+  readonly days: number;
+}
+
+/** Usage and figures of a company as its requests would have left them: one request of each user, day and model. */
+export async function writeCompany(store: Pick<TableStore, 'writeEach'>, { users, days }: Company): Promise<void> {
+  for (let back = 0; back < days; back += 1) {
+    const day = new Date(Date.now() - back * DAY_MS).toISOString().slice(0, 10);
+    const ofUsers = Array.from({ length: users }, (_, user) => writesOfUser(`user${user}`, day, user % 4)).flat();
+    const writes = [...ofUsers, ...writesOfHours(day)];
+    const refused = await store.writeEach(writes, { writer: 'test', number: back + 1 });
+    if (refused.length > 0) throw refused[0]!.error;
+  }
+}
+
+function writesOfUser(user: string, day: string, shard: number): IndependentWrite[] {
+  const counters = ['', ...MODELS.map((model) => `model#${model}#`)].flatMap((prefix) =>
+    USAGE_COUNTERS.map((counter) => [`${prefix}${counter}`, prefix === '' ? MODELS.length : 1]),
+  );
+  const period = { period: day, period_shard: `${day}#${shard}`, request_type: 'anthropic' };
+  const usage = { user_period: `${user}#${day}#anthropic`, user_id: user, ...period, ...Object.fromEntries(counters) };
+  const figures = { partition: `user#${day}`, sort: user, user, ...FIGURES, requests: MODELS.length };
+  return [
+    { kind: 'put', table: { name: 'claude-proxy-usage', partitionKey: 'user_period' }, item: usage },
+    put(figures),
+  ];
+}
+
+function writesOfHours(day: string): IndependentWrite[] {
+  return Array.from({ length: 24 }, (_, hour) =>
+    MODELS.map((model) => {
+      const sort = `${String(hour).padStart(2, '0')}#anthropic#${model}`;
+      return put({ partition: `hour#${day}`, sort, upstream: 'anthropic', model, ...FIGURES });
+    }),
+  ).flat();
+}
+
+function put(item: Record<string, unknown>): IndependentWrite {
+  return { kind: 'put', table: { name: 'claude-proxy-requests', partitionKey: 'partition', sortKey: 'sort' }, item };
+}

@@ -1,0 +1,83 @@
+import { gunzipSync } from 'node:zlib';
+import type { Analytics, UsageOfAll } from '@claude-proxy/admin-api';
+import { TableStore } from '@claude-proxy/storage';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { PERIOD_SHARDS, usageTable } from '../../apps/proxy/src/usage/usage.table.js';
+import { writeCompany } from '../support/many-users.js';
+import { rawRequest } from '../support/raw-request.js';
+import { type RunningGateway, startGateway } from '../support/start-gateway.js';
+import { watchTurns } from '../support/watched-turns.js';
+
+const COMPANY = { users: 500, days: 30 };
+const MODELS = 3;
+/** A page holds 100 items, and each page is a turn of the event loop. */
+const ITEMS_PER_TURN = 100;
+/** 20 ms once the code is compiled, which `npm run bench -- --only reads` shows; here it runs for the first time. */
+const MAX_TURN_MS = 100;
+
+let gateway: RunningGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ FALLBACK_CHAIN: 'anthropic' });
+  await writeCompany(gateway.app.get(TableStore), COMPANY);
+}, 120_000);
+afterAll(() => gateway.close());
+
+async function watched<Answer>(path: string) {
+  const { result, turns, longestMs } = await watchTurns(async () => (await fetch(gateway.url + path)).json());
+  process.stdout.write(`${path}: ${turns} turns of the event loop, the longest of ${longestMs.toFixed(1)} ms\n`);
+  return { json: result as Answer, turns, longestMs };
+}
+
+describe('with 500 users and 30 days on the embedded store', () => {
+  it('usage of all is exact, and no more than a page is read in a turn of the event loop', async () => {
+    const { json, turns, longestMs } = await watched<UsageOfAll>('/v1/usage?days=30');
+    const requests = COMPANY.users * COMPANY.days * MODELS;
+    expect(json.summary).toMatchObject({ total_users: COMPANY.users, total_requests: requests });
+    expect(Object.keys(json.by_model)).toHaveLength(MODELS);
+    expect(turns).toBeGreaterThan((COMPANY.users * COMPANY.days) / ITEMS_PER_TURN);
+    expect(longestMs).toBeLessThan(MAX_TURN_MS);
+  });
+
+  it('sums of days that are over are kept: asked again, they are not read again', async () => {
+    const reads = jest.spyOn(gateway.app.get(TableStore).table(usageTable('claude-proxy-usage')), 'query');
+    const { json } = await watched<UsageOfAll>('/v1/usage?days=30');
+    expect(json.summary.total_requests).toBe(COMPANY.users * COMPANY.days * MODELS);
+    // Two pages for each shard of today, and of yesterday until it is surely over.
+    expect(reads.mock.calls.length).toBeLessThanOrEqual(2 * 2 * PERIOD_SHARDS);
+    reads.mockRestore();
+  });
+
+  it('figures of the range are read without users, and with them where they are asked for', async () => {
+    const without = await watched<Analytics>('/api/analytics?range=30d');
+    expect(without.json).not.toHaveProperty('by_user');
+    expect(without.turns).toBeGreaterThan(COMPANY.days - 1);
+    const asked = await watched<Analytics>('/api/analytics?range=30d&by_user=true');
+    expect(Object.keys(asked.json.by_user!)).toHaveLength(COMPANY.users);
+    expect(asked.json.by_user!.user7!.requests).toBe(COMPANY.days * MODELS);
+    expect(asked.turns).toBeGreaterThan((COMPANY.users * COMPANY.days) / ITEMS_PER_TURN);
+    expect(asked.longestMs).toBeLessThan(MAX_TURN_MS);
+  });
+});
+
+describe('an answer of the admin API', () => {
+  const get = (path: string, acceptEncoding?: string) =>
+    rawRequest(gateway.port, { path, headers: acceptEncoding ? ['accept-encoding', acceptEncoding] : [] });
+
+  it.each(['/v1/usage?days=2', '/api/analytics?range=24h', '/api/analytics?range=7d&by_user=true'])(
+    'is compressed where the client takes gzip, and is the same text (%s)',
+    async (path) => {
+      const [plain, zipped] = [await get(path), await get(path, 'br, gzip')];
+      expect(plain.headers['content-encoding']).toBeUndefined();
+      expect(zipped.headers).toMatchObject({ 'content-encoding': 'gzip', vary: expect.stringContaining('accept-enc') });
+      expect(zipped.body.length).toBeLessThan(plain.body.length / 3);
+      const shape = (text: string) => Object.keys(JSON.parse(text));
+      expect(shape(gunzipSync(zipped.body).toString())).toEqual(shape(plain.body.toString()));
+    },
+  );
+
+  it('is not compressed where gzip has a weight of 0, nor where it is small', async () => {
+    expect((await get('/v1/usage?days=2', 'gzip;q=0')).headers['content-encoding']).toBeUndefined();
+    expect((await get('/api/limits', 'gzip')).headers['content-encoding']).toBeUndefined();
+    expect((await get('/health', 'gzip')).headers['content-encoding']).toBeUndefined();
+  });
+});
