@@ -12,6 +12,8 @@ import {
 } from '../support/dynamo-engine.js';
 
 const REGION = 'eu-central-1';
+/** A busy machine is slower than any real line, and what is promised is not a speed. */
+const PATIENCE_MS = 15_000;
 const COUNTERS = { name: 'claude-proxy-usage', partitionKey: 'user_period' };
 
 function connect(endpoint: string, now?: () => number, requestTimeoutMs?: number): DynamoTableStore {
@@ -24,7 +26,9 @@ describe('DynamoDB', () => {
     engine = await startDynamoEngine();
   });
   afterAll(() => engine.close());
-  describeTable('DynamoTableStore', (now) => connect(engine.endpoint, now), { transactions: hasDynoxide() });
+  describeTable('DynamoTableStore', (now) => connect(engine.endpoint, now, PATIENCE_MS), {
+    transactions: hasDynoxide(),
+  });
 });
 
 describe('dynalite', () => {
@@ -33,7 +37,7 @@ describe('dynalite', () => {
     engine = await startDynalite();
   });
   afterAll(() => engine.close());
-  describeTable('DynamoTableStore without transactions', (now) => connect(engine.endpoint, now), {
+  describeTable('DynamoTableStore without transactions', (now) => connect(engine.endpoint, now, PATIENCE_MS), {
     transactions: false,
   });
 });

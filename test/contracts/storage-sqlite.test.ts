@@ -73,10 +73,8 @@ describe('a SQLite file', () => {
     const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
     const processes = [1, 2].map(() => run(process.execPath, [...flags, CHILD, directory, '2000']));
     const store = SqliteTableStore.open({ directory });
-    for (let count = 0; count < 500; count++)
-      await store.table(COUNTERS).increment({ id: 'shared' }, { add: { count: 1 } });
     await Promise.all(processes);
-    expect(await store.table(COUNTERS).get({ id: 'shared' })).toEqual({ id: 'shared', count: 4500 });
+    expect(await store.table(COUNTERS).get({ id: 'shared' })).toEqual({ id: 'shared', count: 4000 });
     await store.close();
   });
 
