@@ -55,6 +55,24 @@ describe('the request log', () => {
     expect(json.answer_bytes).toBe(Buffer.byteLength(answered.text));
   });
 
+  it.each([true, false])('names what a fallback did without, as the answer does (stream: %s)', async (isStream) => {
+    const user = newUser();
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
+    const answered = await postMessage(stage.gateway, {
+      user,
+      isStream,
+      headers: { 'anthropic-beta': 'fast-mode-2026-02-01' },
+      body: { speed: 'fast' },
+    });
+    expect(answered.headers.get('x-claude-proxy-dropped')).toBe('fast-mode-2026-02-01, speed');
+    await written();
+    const { json } = await ask(`/api/requests/${answered.headers.get('x-claude-proxy-exchange')}`);
+    expect(json.attempts[1]).toMatchObject({ upstream: 'bedrock', left_out: ['fast-mode-2026-02-01', 'speed'] });
+    expect(json.attempts[0]).not.toHaveProperty('left_out');
+    const plain = await postMessage(stage.gateway, { user: newUser() });
+    expect(plain.headers.has('x-claude-proxy-dropped')).toBe(false);
+  });
+
   it('holds no prompt, no answer and no key', async () => {
     const user = newUser();
     stage.anthropic.script(answer({ text: 'a-very-secret-answer' }));

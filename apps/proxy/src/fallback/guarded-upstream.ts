@@ -90,7 +90,7 @@ function guardedRefusal(error: UpstreamError, note: Note): UpstreamError {
 }
 
 function guardedAnswer(answer: UpstreamAnswer, note: Note): UpstreamAnswer {
-  const { status, headers, billedAs } = answer;
+  const { status, headers, billedAs, leftOut } = answer;
   const body = new GuardedBody(answer.body, note);
   expectSendable(answer, body);
   return {
@@ -98,6 +98,7 @@ function guardedAnswer(answer: UpstreamAnswer, note: Note): UpstreamAnswer {
     headers,
     body,
     ...(billedAs === undefined ? {} : { billedAs }),
+    ...(Array.isArray(leftOut) ? { leftOut: leftOut.map(String) } : {}),
     ...(answer.measuredUsage ? { measuredUsage: () => measuredBy(answer, note) } : {}),
   };
 }
