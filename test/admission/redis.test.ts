@@ -18,7 +18,12 @@ const newUser = () => {
 };
 
 const startTask = async (environment: Record<string, string> = {}) => {
-  const pair = await startPair({ THROTTLE_LIMIT: '3', REDIS_URL: redis.url, ...environment });
+  const pair = await startPair({
+    THROTTLE_LIMIT: '3',
+    THROTTLE_ADDRESS_LIMIT: '0',
+    REDIS_URL: redis.url,
+    ...environment,
+  });
   pairs.push(pair);
   await connected(pair);
   return pair;
@@ -107,7 +112,11 @@ describeWithRedis('with a Redis', () => {
 
   it('the gateway starts without it, and serves', async () => {
     jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
-    const pair = await startPair({ THROTTLE_LIMIT: '1', REDIS_URL: 'redis://127.0.0.1:1' });
+    const pair = await startPair({
+      THROTTLE_LIMIT: '1',
+      THROTTLE_ADDRESS_LIMIT: '0',
+      REDIS_URL: 'redis://127.0.0.1:1',
+    });
     pairs.push(pair);
     const user = newUser();
     expect([await ask(pair, user), await ask(pair, user)]).toEqual([200, 200]);

@@ -61,15 +61,63 @@ describe('the limit of requests', () => {
     expect(await statusesOf(1, '/user/%61lice/v1/messages')).toEqual([429]);
   });
 
-  it('is one per user, and none for anything else', async () => {
-    pair = await startPair({ THROTTLE_LIMIT: '1' });
-    expect(await statusesOf(2)).toEqual([200, 429]);
-    expect(await statusesOf(2, '/user/bob/v1/messages')).toEqual([200, 429]);
+  it('is one per user, and one for all users that one credential names at one address', async () => {
+    pair = await startPair({ THROTTLE_LIMIT: '3', THROTTLE_ADDRESS_LIMIT: '5' });
+    expect(await statusesOf(4)).toEqual([200, 200, 200, 429]);
+    expect(await statusesOf(3, '/user/bob/v1/messages')).toEqual([200, 200, 429]);
+    expect(await statusesOf(1, '/user/carol/v1/messages')).toEqual([429]);
+    expect(await statusesOf(1, '/user/carol/v1/messages', { 'x-api-key': 'sk-ant-api03-another' })).toEqual([200]);
+  });
+
+  it.each([
+    ['with a credential of their own', {}],
+    ["with the operator's", { 'x-api-key': '' }],
+  ])('cannot be passed by callers %s that name another user each time', async (_name, headers) => {
+    pair = await startPair({ THROTTLE_LIMIT: '2', ANTHROPIC_API_KEY: 'sk-ant-operator' });
     const statuses: number[] = [];
-    for (const path of ['/health', '/v1/models', '/v1/models', '/v1/files', '/v1/files']) {
-      statuses.push((await fetch(pair.gateway.url + path, { headers: CLIENT_HEADERS })).status);
+    for (let name = 0; name < 5; name += 1) {
+      statuses.push(...(await statusesOf(1, `/user/name-${name}/v1/messages`, headers)));
     }
-    expect(statuses).toEqual([200, 200, 200, 200, 200]);
+    expect(statuses).toEqual([200, 200, 429, 429, 429]);
+  });
+
+  it.each([
+    ['POST', '/v1/messages/batches'],
+    ['GET', '/v1/messages/batches'],
+    ['GET', '/v1/messages/batches/msgbatch_01'],
+    ['GET', '/v1/files'],
+    ['DELETE', '/v1/files/file_01'],
+    ['GET', '/v1/skills/skill_01/versions'],
+    ['GET', '/v1/models'],
+    ['GET', '/v1/v1/models/claude-opus-5-5'],
+  ])('counts %s %s', async (method, path) => {
+    pair = await startPair({ THROTTLE_LIMIT: '2' });
+    const body = method === 'POST' ? '{"requests":[]}' : undefined;
+    const statuses: number[] = [];
+    for (let time = 0; time < 3; time += 1) {
+      const response = await fetch(`${pair.gateway.url}/user/alice${path}`, {
+        method,
+        headers: CLIENT_HEADERS,
+        ...(body && { body }),
+      });
+      await response.text();
+      statuses.push(response.status);
+    }
+    expect(statuses.map((status) => status === 429)).toEqual([false, false, true]);
+  });
+
+  it('counts nothing else', async () => {
+    pair = await startPair({ THROTTLE_LIMIT: '1' });
+    for (const path of ['/health', '/health', '/api/hello', '/v1/usage', '/v1/usage']) {
+      expect((await fetch(pair.gateway.url + path)).status).not.toBe(429);
+    }
+  });
+
+  it('takes the addresses of one IPv6 network for one', async () => {
+    pair = await startPair({ THROTTLE_LIMIT: '1', TRUST_PROXY: '127.0.0.1' });
+    expect(await statusesOf(1, undefined, { 'x-forwarded-for': '2001:db8:1:2::1' })).toEqual([200]);
+    expect(await statusesOf(1, undefined, { 'x-forwarded-for': '2001:db8:1:2:ffff::9' })).toEqual([429]);
+    expect(await statusesOf(1, undefined, { 'x-forwarded-for': '2001:db8:1:3::1' })).toEqual([200]);
   });
 
   it('looks at the address of the connection, whatever a caller claims', async () => {

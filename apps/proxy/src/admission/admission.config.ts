@@ -5,8 +5,13 @@ export const admissionSection = section('admission', 'Who is let in, and how oft
   throttleLimit: setting(
     'THROTTLE_LIMIT',
     wholeNumber(0, 10_000_000),
-    'Requests to model endpoints per user and address in `THROTTLE_TTL_SECONDS`; 0 sets no limit.',
+    'Requests to the endpoints of the API per user and address in `THROTTLE_TTL_SECONDS`; 0 sets no limit.',
     '600',
+  ),
+  addressLimit: setting(
+    'THROTTLE_ADDRESS_LIMIT',
+    wholeNumber(0, 10_000_000),
+    'The same per address and credential, whatever users are named; 0 sets no limit. Unset: as `THROTTLE_LIMIT`. Raise it where many people share an address and a key.',
   ),
   countTokensLimit: setting(
     'THROTTLE_COUNT_TOKENS_LIMIT',

@@ -11,7 +11,7 @@ import { type AdmissionConfig, admissionSection } from './admission.config.js';
 import { allowOrigin } from './cross-origin.js';
 import { LocalStorage } from './local.storage.js';
 import { SharedStorage } from './shared.storage.js';
-import { ThrottleGuard } from './throttle.guard.js';
+import { type Counted, ThrottleGuard, throttlerNameOf } from './throttle.guard.js';
 import { type LimitName, limitNameOf } from './throttled-routes.js';
 
 const throttlerModule = ThrottlerModule.forRootAsync({
@@ -20,8 +20,10 @@ const throttlerModule = ThrottlerModule.forRootAsync({
     setHeaders: false,
     storage: storageOf(config),
     throttlers: [
-      throttlerOf('models', config.throttleLimit, config),
-      throttlerOf('count_tokens', config.countTokensLimit, config),
+      throttlerOf('models', 'user', config.throttleLimit, config),
+      throttlerOf('models', 'address', config.addressLimit ?? config.throttleLimit, config),
+      throttlerOf('count_tokens', 'user', config.countTokensLimit, config),
+      throttlerOf('count_tokens', 'address', config.countTokensLimit, config),
     ],
   }),
 });
@@ -62,10 +64,10 @@ function storageOf({ redisUrl }: AdmissionConfig): ThrottlerStorage {
   return redisUrl ? new SharedStorage(redisUrl.reveal()) : new LocalStorage();
 }
 
-function throttlerOf(name: LimitName, limit: number, { windowSeconds }: AdmissionConfig) {
+function throttlerOf(name: LimitName, counted: Counted, limit: number, { windowSeconds }: AdmissionConfig) {
   const isOff = limit === 0 || windowSeconds === 0;
   return {
-    name,
+    name: throttlerNameOf(name, counted),
     limit,
     ttl: windowSeconds * 1_000,
     skipIf: (context: { switchToHttp(): { getRequest<Request>(): Request } }) =>

@@ -9,15 +9,30 @@ import {
   type ThrottlerStorage,
 } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { addressBlockOf } from '../auth/address-block.js';
+import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
 import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { limitNameOf } from './throttled-routes.js';
+import { type LimitName, limitNameOf } from './throttled-routes.js';
 
 type Throttled = FastifyRequest<{ Params: { user_id?: string } }>;
 
-/** Refuses a user at an address who asks too often. Nobody upstream hears of it, and nothing is remembered. */
+/** A name in the path is the caller's own word, so it is not the only thing that is counted. */
+export type Counted = 'user' | 'address';
+
+const OF_ADDRESS = ':address';
+const RELAYED = /\/v1\/(?:messages\/batches|files|skills|models)/;
+
+export function throttlerNameOf(name: LimitName, counted: Counted): string {
+  return counted === 'user' ? name : `${name}${OF_ADDRESS}`;
+}
+
+/**
+ * Refuses too many requests of a user at an address, and of a credential at an address whatever users it names. No
+ * upstream is asked, and nothing is remembered.
+ */
 @Injectable()
 export class ThrottleGuard extends ThrottlerGuard {
   constructor(
@@ -25,41 +40,60 @@ export class ThrottleGuard extends ThrottlerGuard {
     @InjectThrottlerStorage() storage: ThrottlerStorage,
     reflector: Reflector,
     private readonly feed: ExchangeFeed,
+    private readonly credentials: CredentialReader,
   ) {
     super(options, storage, reflector);
   }
 
   protected override async getTracker(request: Throttled): Promise<string> {
-    return `${userIdOf(request.params.user_id)}@${request.ip}`;
+    return addressBlockOf(request.ip);
   }
 
-  protected override generateKey(_context: ExecutionContext, tracker: string, limitName: string): string {
-    return `claude-proxy:${limitName}:${tracker}`;
+  protected override generateKey(context: ExecutionContext, address: string, throttlerName: string): string {
+    const request = context.switchToHttp().getRequest<Throttled>();
+    const who = throttlerName.endsWith(OF_ADDRESS) ? this.credentialOf(request) : userIdOf(request.params.user_id);
+    return `claude-proxy:${throttlerName}:${who}@${address}`;
   }
 
   /** @throws GatewayError rate_limit_error, noted as an exchange that was refused */
   protected override async throwThrottlingException(
     context: ExecutionContext,
-    { limit, ttl, timeToBlockExpire }: ThrottlerLimitDetail,
+    { key, limit, ttl, timeToBlockExpire }: ThrottlerLimitDetail,
   ): Promise<void> {
     const request = context.switchToHttp().getRequest<Throttled>();
     const error = new GatewayError({
       type: 'rate_limit_error',
-      message: `Too many requests: this gateway takes ${limit} in ${ttl / 1_000} s from one user at one address.`,
+      message: `Too many requests: this gateway takes ${limit} in ${ttl / 1_000} s from one ${whoIn(key)} at one address.`,
       retryAfterSeconds: timeToBlockExpire,
     });
     context.switchToHttp().getResponse<FastifyReply>().header(EXCHANGE_ID_HEADER, this.note(request, error));
     throw error;
   }
 
+  /** All callers without a credential of their own count as one. */
+  private credentialOf({ raw }: Throttled): string {
+    try {
+      const credential = this.credentials.read(raw);
+      return credential?.source === 'client' ? credential.fingerprint : 'none';
+    } catch {
+      // More than one in a header, which is refused later.
+      return 'none';
+    }
+  }
+
   private note(request: Throttled, { status, message }: GatewayError): string {
     const pattern = request.routeOptions.url;
-    const operation = limitNameOf(pattern) === 'count_tokens' ? 'count_tokens' : 'messages';
     const path = (pattern ?? '').replace('/user/:user_id', '');
+    const isRelayed = RELAYED.test(path);
+    const operation = isRelayed ? 'relay' : limitNameOf(pattern) === 'count_tokens' ? 'count_tokens' : 'messages';
     const exchange = new Exchange(userIdOf(request.params.user_id), operation, path);
     Object.assign(exchange, { status, outcome: 'refused', errorMessage: message });
     this.feed.begin();
     this.feed.finish(exchange);
     return exchange.id;
   }
+}
+
+function whoIn(key: string): string {
+  return key.includes(`${OF_ADDRESS}:`) ? 'credential' : 'user';
 }
