@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readiness, RequestPage, UsageOfUser } from '@claude-proxy/admin-api';
 import { limitTable } from '../../apps/proxy/src/fallback/limit.table.js';
 import { requestsTable } from '../../apps/proxy/src/request-log/requests.table.js';
+import { accessTable } from '../../apps/proxy/src/state/access.table.js';
 import { StoreHealth } from '../../apps/proxy/src/state/store-health.js';
 import { usageTable } from '../../apps/proxy/src/usage/usage.table.js';
 import type { RunningGateway } from './start-gateway.js';
@@ -10,6 +11,7 @@ export const TABLES = [
   limitTable('claude-proxy-rate-limits'),
   usageTable('claude-proxy-usage'),
   requestsTable('claude-proxy-requests'),
+  accessTable('claude-proxy-access'),
 ];
 
 interface Reachable {

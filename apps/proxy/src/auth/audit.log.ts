@@ -30,16 +30,13 @@ export interface AuditAct {
 @Injectable()
 export class AuditLog implements OnModuleDestroy {
   private readonly logger = new Logger('Audit');
-  private readonly table: Table;
   private readonly pending = new Set<Promise<void>>();
 
   constructor(
-    store: TableStore,
+    private readonly store: TableStore,
     private readonly health: StoreHealth,
-    @Inject(stateSection.token) config: StateConfig,
-  ) {
-    this.table = store.table(accessTable(config.accessTable));
-  }
+    @Inject(stateSection.token) private readonly config: StateConfig,
+  ) {}
 
   /** Never throws and never waits: an act does not fail because it cannot be written down. */
   record({ act, target = null, details = {} }: AuditAct, request: Pick<AdminRequest, 'raw' | 'ip'>): void {
@@ -74,6 +71,11 @@ export class AuditLog implements OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     await Promise.all(this.pending);
+  }
+
+  /** Opened when it is used: an installation that lacks this table alone has a store that works. */
+  private get table(): Table {
+    return this.store.table(accessTable(this.config.accessTable));
   }
 
   private async write(entry: AuditEntry): Promise<void> {
