@@ -40,7 +40,7 @@ describe('FORCE_RATE_LIMIT', () => {
     expect((await postMessage(stage.gateway, { user: newUser(), apiKey: null })).status).toBe(401);
   });
 
-  it('says 503 and why when Bedrock cannot stand in, on the first request and while the limit is remembered', async () => {
+  it('says 503 and why when Bedrock fails, on the first request and while the limit is remembered', async () => {
     const user = newUser();
     stage.bedrock.setDefault(internal());
     for (const _ of [1, 2]) {
@@ -48,8 +48,20 @@ describe('FORCE_RATE_LIMIT', () => {
       expect(answered.status).toBe(503);
       expect(JSON.parse(answered.text)).toMatchObject({
         type: 'error',
-        error: { message: expect.stringContaining('bedrock') },
+        error: { message: expect.stringMatching(/simulated \(drill\).*no fallback upstream answered: .*bedrock/) },
       });
+      expect(answered.headers.get('x-should-retry')).toBe('false');
+    }
+    expect(stage.anthropic.requests).toHaveLength(0);
+  });
+
+  it('ends a request that Bedrock does not take, on the first one and while the limit is remembered', async () => {
+    const user = newUser();
+    const body = { tools: [{ type: 'web_search_20250305', name: 'web_search' }] };
+    for (const _ of [1, 2]) {
+      const { status, headers, text } = await postMessage(stage.gateway, { user, body });
+      expect([status, headers.get('x-should-retry')]).toEqual([429, 'false']);
+      expect(text).toMatch(/simulated \(drill\), and no other upstream can serve this request/);
     }
     expect(messagesAtAnthropic()).toHaveLength(0);
   });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   accessDenied,
-  answer,
   type Behaviour,
   errorAfter,
   errorInside200,
@@ -16,6 +15,7 @@ import {
   refuse,
   resetBeforeHeaders,
   throttled,
+  unavailable,
   validation,
 } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -181,7 +181,6 @@ describe('when Bedrock fails too', () => {
   });
 
   it.each<[string, Behaviour, string]>([
-    ['throttled', throttled(), 'rate_limited'],
     ['broken', internal(), 'bedrock'],
     ['without rights', accessDenied(), 'bedrock'],
     ['refusing the request', validation('messages: nope'), 'rejected'],
@@ -198,6 +197,33 @@ describe('when Bedrock fails too', () => {
       'x-claude-proxy-upstream': 'anthropic',
       'x-claude-proxy-fallback': expect.stringContaining(reason),
     });
+  });
+
+  it.each([
+    ['throttled', throttled(), '60'],
+    ['unavailable', unavailable(), '3600'],
+  ])(
+    'for a moment (%s), the client comes back in a moment, however long Anthropic is closed',
+    async (_n, of, window) => {
+      const user = newUser();
+      stage.anthropic.script(rateLimited({ retryAfterSeconds: Number(window) }));
+      stage.bedrock.setDefault(of);
+      const { status, headers, text } = await postMessage(stage.gateway, { user, isStream: true });
+      expect(status).toBe(429);
+      expect(Number(headers.get('retry-after'))).toBeLessThan(60);
+      expect(headers.get('x-should-retry')).toBeNull();
+      expect(JSON.parse(text).error.message).toMatch(/anthropic: .*bedrock: /);
+      stage.bedrock.reset();
+      expect(await postMessage(stage.gateway, { user })).toMatchObject({ status: 200, upstream: 'bedrock' });
+    },
+  );
+
+  it('for the day, the client gets the answer of Anthropic', async () => {
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 600 }));
+    stage.bedrock.setDefault(
+      exceptionMidStream('ThrottlingException', 'Too many tokens per day, please wait before trying again.'),
+    );
+    expect((await postMessage(stage.gateway, { user: newUser() })).headers.get('retry-after')).toBe('600');
   });
 
   it('says 502 and names both causes where Anthropic gave no answer', async () => {
@@ -225,15 +251,44 @@ describe('a request that Bedrock could not serve without changing what it means'
       upstream: 'anthropic',
       fallback: expect.stringContaining('bedrock'),
     });
+    expect(answered.headers.get('x-should-retry')).toBe('false');
     expect(stage.bedrock.requests).toHaveLength(0);
   });
 
-  it('goes to Anthropic although a limit is remembered', async () => {
+  it.each([
+    ['its time', { retryAfterSeconds: 45 }],
+    ['no time', { isBare: true }],
+  ])('ends at once while the limit is known, which named %s, and is sent nowhere', async (_name, limit) => {
     const user = newUser();
-    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }), answer());
+    stage.anthropic.script(rateLimited(limit));
     await postMessage(stage.gateway, { user });
     const body = { tools: [{ type: 'web_search_20250305', name: 'web_search' }] };
-    expect(await postMessage(stage.gateway, { user, body })).toMatchObject({ status: 200, upstream: 'anthropic' });
+    const answered = await postMessage(stage.gateway, { user, body, isStream: true });
+    expect(answered).toMatchObject({ status: 429, upstream: null });
+    expect(answered.headers.get('x-should-retry')).toBe('false');
+    expect(Number(answered.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(JSON.parse(answered.text).error).toMatchObject({
+      type: 'rate_limit_error',
+      message: expect.stringMatching(/^anthropic is rate limited, .*web_search/),
+    });
+    expect(stage.anthropic.requests).toHaveLength(1);
+  });
+
+  it('is left to the client where Anthropic names a window of seconds', async () => {
+    await stage.restart({ MAX_RETRY_WAIT_SECONDS: '0' });
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 5 }));
+    const body = { tools: [{ type: 'web_search_20250305', name: 'web_search' }] };
+    const { status, headers } = await postMessage(stage.gateway, { user: newUser(), body });
+    expect([status, headers.get('retry-after'), headers.get('x-should-retry')]).toEqual([429, '5', null]);
+    await stage.restart();
+  });
+
+  it('is final where the account has no money', async () => {
+    stage.anthropic.script(refuse(400, { message: 'Your credit balance is too low to access the Anthropic API.' }));
+    const body = { tools: [{ type: 'web_search_20250305', name: 'web_search' }] };
+    const { status, headers, text } = await postMessage(stage.gateway, { user: newUser(), body });
+    expect([status, headers.get('x-should-retry')]).toEqual([400, 'false']);
+    expect(text).toContain('credit balance');
   });
 
   it('a thread held by Anthropic gets 404 thread_not_found, on which the SDK replays the history', async () => {

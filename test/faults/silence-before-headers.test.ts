@@ -125,7 +125,7 @@ describe('after the pings', () => {
   });
 
   it('a refusal in no form of Anthropic’s is told in it', async () => {
-    const [, error] = await eventsAfter(lateRefusal(404, '<html>'));
+    const [, error] = await eventsAfter(lateRefusal(404, '{"detail":"Not Found"}'));
     expect(JSON.parse(error!.data)).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
   });
 

@@ -128,8 +128,9 @@ export interface UpstreamProvider {
   /** Decides by the request alone, quickly and without I/O. */
   accepts(request: UpstreamRequest): Acceptance;
   /**
-   * Resolves once the answer's status and headers are final; for a stream that is when its first event is known
-   * to be no error. Throws `UpstreamError` before that point, and never retries beyond what it documents.
+   * Resolves once the answer's status and headers are final. Throws `UpstreamError` before that point, and never
+   * retries beyond what it documents. A stream that breaks, falls silent or brings an `error` event before its first
+   * content counts as a failure, too: the gateway sees to that.
    */
   send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer>;
   /**

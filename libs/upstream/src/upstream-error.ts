@@ -31,6 +31,8 @@ export interface UpstreamErrorOptions {
   readonly isForCaller?: boolean;
   /** False where nothing was sent: `answer` is then no word of the upstream's, and there was no attempt. Default true. */
   readonly wasAsked?: boolean;
+  /** True where an answer had begun and ended, or broke, before its first content. Default false. */
+  readonly isBrokenOff?: boolean;
   /** The refusal as it came, to be handed to the caller verbatim if nobody else answers. */
   readonly answer?: UpstreamAnswer;
   readonly cause?: unknown;
@@ -44,6 +46,7 @@ export class UpstreamError extends Error {
   readonly limit: LimitWindow | undefined;
   readonly isForCaller: boolean;
   readonly wasAsked: boolean;
+  readonly isBrokenOff: boolean;
   readonly answer: UpstreamAnswer | undefined;
 
   constructor(options: UpstreamErrorOptions) {
@@ -54,6 +57,7 @@ export class UpstreamError extends Error {
     this.limit = options.limit;
     this.isForCaller = options.isForCaller ?? false;
     this.wasAsked = options.wasAsked ?? true;
+    this.isBrokenOff = options.isBrokenOff ?? false;
     this.answer = options.answer;
   }
 }

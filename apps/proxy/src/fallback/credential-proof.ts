@@ -9,10 +9,11 @@ const LIMIT_HEADER = /^(retry-after(-ms)?|.*-?ratelimit-.+)$/;
 
 /**
  * Undefined where the answer proves nothing: an edge in front of the API sends 404, 413, 5xx, and a 429 or 400 of its
- * own, before anything has looked at the credential. A refusal of the request counts under the API's `request-id` only.
+ * own, and a 403 as a page, before anything has looked at the credential. A refusal of the request counts under the API's `request-id` only.
  */
 export function proofOf({ status, headers }: AnswerHead): Proof | undefined {
-  if (status === 401 || status === 403) return 'refused';
+  const isPage = headerOf(headers, 'content-type')?.startsWith('text/html') ?? false;
+  if (status === 401 || (status === 403 && !isPage)) return 'refused';
   if (status >= 200 && status < 300) return 'accepted';
   if (status === 429) return hasLimitHeader(headers) ? 'accepted' : undefined;
   const isOfTheApi = REFUSALS_OF_THE_REQUEST.has(status) && headerOf(headers, 'request-id') !== undefined;

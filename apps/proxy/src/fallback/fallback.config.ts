@@ -43,8 +43,14 @@ export const fallbackSection = section('fallback', 'Which upstream answers, and 
   maxStandInExchanges: setting(
     'MAX_STAND_IN_EXCHANGES',
     wholeNumber(1, 100_000),
-    'So many exchanges at once may be answered by one stand-in; beyond it the refusal of the first choice is told.',
+    'The most requests that one fallback upstream answers at once; beyond it the client gets a 429 that asks it to come back in a few seconds.',
     '500',
+  ),
+  maxStreamSilenceSeconds: setting(
+    'MAX_STREAM_SILENCE_SECONDS',
+    wholeNumber(1, 3_600),
+    'A stream that brings no byte for so long, pings of the upstream included, is given up: before its first content the next upstream is asked, after it an `error` event ends the answer. Claude Code would give up after 300 s, if the pings of the gateway did not keep it waiting.',
+    '300',
   ),
   upstreamModules: setting(
     'UPSTREAM_MODULES',

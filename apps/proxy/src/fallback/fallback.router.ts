@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Failure,
+  headersWhere,
   type SendOptions,
   type UpstreamAnswer,
   UpstreamError,
@@ -9,12 +10,14 @@ import {
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
 import { withFallbackReason } from '../exchange/fallback-header.js';
-import { errorOfLeft, errorOfNobody } from './all-failed.js';
 import { DrillRegister } from './drill.register.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
+import { clientDisconnected, type FailedUpstream, finalAnswer } from './final-answer.js';
 import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
+import type { ClosedScope } from './limit-item.js';
 import { nextStep } from './next-step.js';
+import { sendUntilContent } from './send-until-content.js';
 import { UpstreamLoad } from './upstream.load.js';
 import { type NamedUpstream, UpstreamRegistry } from './upstream.registry.js';
 
@@ -22,11 +25,13 @@ import { type NamedUpstream, UpstreamRegistry } from './upstream.registry.js';
 const DRILL_SECONDS = 60;
 
 /** A request on its way through the chain. */
-interface Journey {
+interface RouteState {
   readonly request: UpstreamRequest;
   readonly exchange: Exchange;
   readonly options: SendOptions;
-  readonly failures: Map<string, UpstreamError>;
+  /** The upstreams that a remembered limit closes for this request. */
+  readonly limited: Map<NamedUpstream, ClosedScope>;
+  readonly failures: Map<string, FailedUpstream>;
 }
 
 /** Asks one upstream after the other until one has answered. */
@@ -44,92 +49,108 @@ export class FallbackRouter {
   ) {}
 
   /**
-   * The answer of the first upstream that gave one; when all have failed, the refusal of the first choice as it came.
-   * Attempts, upstream and reason are noted in the exchange.
+   * The answer of the first upstream that gave one; when all have failed, what `final-answer.ts` says. Attempts,
+   * upstream and reason are noted in the exchange.
    *
    * @throws GatewayError when all have failed and none of them has an answer for the caller
    */
   async send(request: UpstreamRequest, exchange: Exchange, options: SendOptions): Promise<UpstreamAnswer> {
-    const journey: Journey = { request, exchange, options, failures: new Map() };
-    for (const upstream of await this.route(journey)) {
-      const outcome = await this.ask(upstream, journey);
+    const state: RouteState = { request, exchange, options, limited: new Map(), failures: new Map() };
+    for (const upstream of await this.route(state)) {
+      const outcome = isClosed(upstream, state) ? this.closed(upstream, state) : await this.ask(upstream, state);
       if (!(outcome instanceof UpstreamError)) return outcome;
-      if (!this.goesOn(upstream, outcome, journey) || options.signal.aborted) break;
+      if (!this.goesOn(upstream, outcome, state) || options.signal.aborted) break;
     }
-    return this.giveUp(journey);
+    return this.giveUp(state);
   }
 
   /** Upstreams that are limited or down go to the end: they are asked only when the others have failed. */
-  private async route(journey: Journey): Promise<readonly NamedUpstream[]> {
+  private async route(state: RouteState): Promise<readonly NamedUpstream[]> {
     const { chain } = this.registry;
     if (!this.config.isEnabled || chain.length === 1) return chain;
-    const limited = new Set<NamedUpstream>();
-    for (const upstream of chain) if (await this.isLimited(upstream, journey)) limited.add(upstream);
-    if (journey.options.signal.aborted) return [];
-    const { model } = journey.request;
+    const { limited } = state;
+    for (const upstream of chain) {
+      const window = await this.windowOf(upstream, state);
+      if (window) limited.set(upstream, window);
+    }
+    if (state.options.signal.aborted) return [];
+    const { model } = state.request;
     const open = chain.filter((upstream) => !limited.has(upstream));
     const promising = open.filter(({ name }) => this.load.isWorthAsking(name, model));
     const down = open.filter((upstream) => !promising.includes(upstream));
-    if (down.includes(chain[0]!)) journey.exchange.fallbackReason = 'down';
-    const order = [...promising, ...limited, ...down];
+    if (down.includes(chain[0]!)) state.exchange.fallbackReason = 'down';
+    const order = [...promising, ...limited.keys(), ...down];
     // Before anything is awaited, so that nobody else becomes the probe too.
     this.load.asked(order[0]!.name, model);
     return order;
   }
 
-  private async isLimited(upstream: NamedUpstream, { request, exchange, options }: Journey): Promise<boolean> {
-    if (!this.config.fallbackOn.includes('rate_limited')) return false;
+  private async windowOf(upstream: NamedUpstream, { request, exchange, options }: RouteState) {
+    if (!this.config.fallbackOn.includes('rate_limited')) return undefined;
     const scopes = upstream.provider.limitScopes?.(request, options.credential);
     const window = scopes && (await this.limits.closedWindow(exchange.user, scopes));
     if (window && upstream === this.registry.chain[0]) {
       exchange.fallbackReason = window.drill ? 'drill' : 'limit_remembered';
       exchange.isDrill ||= window.drill;
     }
-    return window !== undefined;
+    return window;
   }
 
-  /** Asks one upstream, a second time after a short window. */
-  private async ask(upstream: NamedUpstream, journey: Journey): Promise<UpstreamAnswer | UpstreamError> {
-    const first = await this.attempt(upstream, journey);
+  /** Nothing is sent: the limit is known, and waiting is all that would help. */
+  private closed(upstream: NamedUpstream, state: RouteState): UpstreamError {
+    const seconds = Math.max(1, Math.ceil(state.limited.get(upstream)!.retry_until - Date.now() / 1_000));
+    const error = new UpstreamError({
+      failure: 'rate_limited',
+      message: `rate limited for another ${seconds} s`,
+      retryAfterSeconds: seconds,
+      isWorthWaiting: false,
+      wasAsked: false,
+    });
+    return this.failed(upstream, state, 0, error);
+  }
+
+  /** Asks one upstream, a second time after a short window or a stream that broke off. */
+  private async ask(upstream: NamedUpstream, state: RouteState): Promise<UpstreamAnswer | UpstreamError> {
+    const first = await this.attempt(upstream, state);
     if (!(first instanceof UpstreamError)) return first;
     const step = this.stepAfter(upstream, first, false);
     if (step.act !== 'wait') return first;
-    const hasWaited = await waited(step.seconds, journey.options.signal);
-    return hasWaited ? this.attempt(upstream, journey) : first;
+    const hasWaited = await waited(step.seconds, state.options.signal);
+    return hasWaited ? this.attempt(upstream, state) : first;
   }
 
-  private async attempt(upstream: NamedUpstream, journey: Journey): Promise<UpstreamAnswer | UpstreamError> {
-    const { request, exchange, options } = journey;
-    const { name, provider } = upstream;
+  private async attempt(upstream: NamedUpstream, state: RouteState): Promise<UpstreamAnswer | UpstreamError> {
+    const { request, exchange, options } = state;
+    const { name } = upstream;
     const refusal = refusalOf(upstream, request);
-    if (refusal) return this.failed(upstream, journey, 0, refusal);
-    const isStandIn = upstream !== this.registry.chain[0];
-    const unknown = isStandIn ? await this.known.refusalBy(upstream, options.credential) : undefined;
-    if (unknown) return this.failed(upstream, journey, 0, unknown);
-    if (isStandIn && !this.load.takes(name, exchange)) return this.failed(upstream, journey, 0, errorOfFull(name));
+    if (refusal) return this.failed(upstream, state, 0, refusal, refusal.failure === 'rejected');
+    const isFirstChoice = upstream === this.registry.chain[0];
+    const unknown = isFirstChoice ? undefined : await this.known.refusalBy(upstream, options.credential);
+    if (unknown) return this.failed(upstream, state, 0, unknown);
+    if (!isFirstChoice && !this.load.takes(name, exchange)) return this.failed(upstream, state, 0, errorOfFull(name));
     const startedMs = exchange.elapsedMs();
     exchange.queueMs ??= startedMs;
-    const drilledScope = await this.drilledScope(upstream, journey);
+    const drilledScope = await this.drilledScope(upstream, state);
     const isDrilled = drilledScope !== undefined;
     if (!isDrilled) this.load.asked(name, request.model);
     try {
       if (isDrilled) throw drillError(drilledScope);
-      const answer = await provider.send(request, options);
+      const answer = await sendUntilContent(upstream, request, options, this.config.maxStreamSilenceSeconds * 1_000);
       const { status, leftOut = [] } = answer;
       const durationMs = exchange.elapsedMs() - startedMs;
       exchange.attempts.push({ upstream: name, status, durationMs, ...(leftOut.length > 0 && { leftOut }) });
       this.known.noteAnswer(upstream, options.credential, answer);
-      this.answered(upstream, journey);
+      this.answered(upstream, state);
       return answer;
     } catch (thrown) {
       const error = asUpstreamError(thrown);
       if (error.wasAsked) this.known.noteAnswer(upstream, options.credential, error.answer);
       if (!isDrilled && this.counts(upstream, error)) this.load.failed(name, request.model, error.failure);
-      return this.failed(upstream, journey, exchange.elapsedMs() - startedMs, error);
+      return this.failed(upstream, state, exchange.elapsedMs() - startedMs, error);
     }
   }
 
-  private answered({ name, provider }: NamedUpstream, { request, exchange, options, failures }: Journey): void {
+  private answered({ name, provider }: NamedUpstream, { request, exchange, options, failures }: RouteState): void {
     exchange.upstream = name;
     this.load.answered(name, request.model);
     const scopes = provider.limitScopes?.(request, options.credential);
@@ -139,21 +160,26 @@ export class FallbackRouter {
       this.logger.log(`🔄 ${name} answers ${exchange.id} of ${exchange.user}: ${exchange.fallbackReason}`);
       return;
     }
-    // Where its window was closed it is asked last, and what is told is why the others could not stand in.
+    // Where its window was closed it is asked last, and the reason is why the others failed.
     exchange.fallbackReason = reasonsOf(failures, name);
   }
 
-  /** Whoever is not passed by for a failure is not taken for down because of it. */
+  /** A failure that does not lead to the next upstream does not count as the upstream being down. */
   private counts(upstream: NamedUpstream, { failure }: UpstreamError): boolean {
     const fallbackOn: readonly Failure[] = this.config.fallbackOn;
     const isPassedBy = upstream !== this.registry.chain[0] || fallbackOn.includes(failure);
     return isPassedBy || (failure !== 'unreachable' && failure !== 'overloaded');
   }
 
-  private failed(upstream: NamedUpstream, journey: Journey, durationMs: number, error: UpstreamError): UpstreamError {
-    const { exchange, failures } = journey;
+  private failed(
+    upstream: NamedUpstream,
+    { exchange, failures }: RouteState,
+    durationMs: number,
+    error: UpstreamError,
+    isUnfit = false,
+  ): UpstreamError {
     const { failure, answer, message: reason, wasAsked } = error;
-    failures.set(upstream.name, error);
+    failures.set(upstream.name, { name: upstream.name, error, isUnfit });
     if (!wasAsked) return error;
     exchange.attempts.push({
       upstream: upstream.name,
@@ -166,9 +192,9 @@ export class FallbackRouter {
     return error;
   }
 
-  /** After the last try at one upstream: remembers its window, and tells whether the next is asked. */
-  private goesOn(upstream: NamedUpstream, error: UpstreamError, { exchange }: Journey): boolean {
-    // Only a process started as a drill remembers: a share of requests, or one, must not strike the rest.
+  /** After the last try at one upstream: remembers its window, and decides whether the next is asked. */
+  private goesOn(upstream: NamedUpstream, error: UpstreamError, { exchange }: RouteState): boolean {
+    // Only a process started as a drill remembers: a drill of a share of requests must not affect the others.
     const isRemembered = !exchange.isDrill || this.drills.isForced;
     if (error.limit && isRemembered) this.limits.close(exchange.user, error.limit, exchange.isDrill);
     const isFirstChoice = upstream === this.registry.chain[0];
@@ -177,15 +203,18 @@ export class FallbackRouter {
   }
 
   private stepAfter(upstream: NamedUpstream, error: UpstreamError, hasWaited: boolean) {
-    const { failure, isForCaller, retryAfterSeconds, isWorthWaiting } = error;
+    const { failure, isForCaller, retryAfterSeconds, isWorthWaiting, isBrokenOff } = error;
     const isFirstChoice = upstream === this.registry.chain[0];
-    return nextStep({ failure, isForCaller, isFirstChoice, retryAfterSeconds, isWorthWaiting, hasWaited }, this.config);
+    return nextStep(
+      { failure, isForCaller, isFirstChoice, retryAfterSeconds, isWorthWaiting, isBrokenOff, hasWaited },
+      this.config,
+    );
   }
 
-  /** A drill needs somebody who could be limited, and begins after the credential check. */
-  private async drilledScope(upstream: NamedUpstream, journey: Journey): Promise<string | undefined> {
+  /** A drill needs a credential that could be limited, and begins after its check. */
+  private async drilledScope(upstream: NamedUpstream, state: RouteState): Promise<string | undefined> {
     const { provider } = upstream;
-    const { request, exchange, options } = journey;
+    const { request, exchange, options } = state;
     const { credential } = options;
     if (!provider.limitScopes || !credential || request.operation !== 'messages') return undefined;
     exchange.isDrill ||= this.drills.strikes(exchange.user);
@@ -193,29 +222,30 @@ export class FallbackRouter {
     return exchange.isDrill ? provider.limitScopes(request, credential)[0] : undefined;
   }
 
-  private giveUp({ exchange, failures }: Journey): UpstreamAnswer {
-    if (failures.size === 0) throw errorOfLeft();
-    const first = this.registry.chain[0]!.name;
-    exchange.fallbackReason = reasonsOf(failures, first);
-    for (const [name, error] of failures) {
-      if (error.isForCaller && error.answer) return this.handOver(name, error, error.answer, exchange);
-    }
-    const error = failures.get(first);
-    if (error?.answer) return this.handOver(first, error, error.answer, exchange);
-    throw withFallbackReason(errorOfNobody(this.inOrder(failures), exchange.isDrill), exchange.fallbackReason);
-  }
-
-  /** The failure of the first choice decides, also where it was asked last. */
-  private inOrder(failures: ReadonlyMap<string, UpstreamError>): ReadonlyMap<string, UpstreamError> {
-    const named = this.registry.chain.map(({ name }) => [name, failures.get(name)] as const);
-    return new Map(named.filter((entry): entry is [string, UpstreamError] => entry[1] !== undefined));
-  }
-
-  private handOver(name: string, error: UpstreamError, answer: UpstreamAnswer, exchange: Exchange): UpstreamAnswer {
+  private giveUp({ exchange, failures }: RouteState): UpstreamAnswer {
+    if (failures.size === 0) throw clientDisconnected();
+    const firstChoice = this.registry.chain[0]!.name;
+    exchange.fallbackReason = reasonsOf(failures, firstChoice);
+    const failed = this.registry.chain.flatMap(({ name }) => failures.get(name) ?? []);
+    const answer = finalAnswer({ failed, firstChoice, isDrill: exchange.isDrill });
+    if (answer.act === 'refuse') throw withFallbackReason(answer.error, exchange.fallbackReason);
+    const { name, error } = answer.upstream;
     if (error.wasAsked) exchange.upstream = name;
     else exchange.errorMessage = error.message;
-    return answer;
+    return answer.isFinal ? withoutRetry(error.answer!) : error.answer!;
   }
+}
+
+/** Where the limit is known and no other upstream takes such a request, asking for one more refusal is useless. */
+function isClosed(upstream: NamedUpstream, { limited, failures }: RouteState): boolean {
+  const failed = [...failures.values()];
+  return limited.has(upstream) && failed.length > 0 && failed.every(({ isUnfit }) => isUnfit);
+}
+
+/** The answer, and that asking again is useless. */
+function withoutRetry(answer: UpstreamAnswer): UpstreamAnswer {
+  const headers = headersWhere(answer.headers, (name) => name !== 'x-should-retry');
+  return { ...answer, headers: [...headers, 'x-should-retry', 'false'] };
 }
 
 function refusalOf({ provider }: NamedUpstream, request: UpstreamRequest): UpstreamError | undefined {
@@ -238,7 +268,7 @@ function drillError(scope: string): UpstreamError {
 }
 
 function errorOfFull(upstream: string): UpstreamError {
-  const message = `${upstream} has as many exchanges in hand as MAX_STAND_IN_EXCHANGES allows`;
+  const message = `${upstream} has reached its concurrency limit (MAX_STAND_IN_EXCHANGES)`;
   return new UpstreamError({ failure: 'overloaded', message });
 }
 
@@ -247,10 +277,10 @@ function asUpstreamError(error: unknown): UpstreamError {
   return new UpstreamError({ failure: 'unreachable', message: `failed unexpectedly: ${String(error)}`, cause: error });
 }
 
-/** Why the stand-ins failed; undefined where none was asked. */
-function reasonsOf(failures: ReadonlyMap<string, UpstreamError>, firstChoice: string): string | undefined {
+/** Why the fallback upstreams failed; undefined where there was none. */
+function reasonsOf(failures: ReadonlyMap<string, FailedUpstream>, firstChoice: string): string | undefined {
   const others = [...failures].filter(([name]) => name !== firstChoice);
-  return others.map(([name, { failure, message }]) => `${name}: ${failure}: ${message}`).join('; ') || undefined;
+  return others.map(([name, { error }]) => `${name}: ${error.failure}: ${error.message}`).join('; ') || undefined;
 }
 
 /** False when the caller left meanwhile. */

@@ -13,8 +13,10 @@ const LIMITED: Situation = {
   isFirstChoice: true,
   retryAfterSeconds: 60,
   isWorthWaiting: true,
+  isBrokenOff: false,
   hasWaited: false,
 };
+const BROKEN_OFF: Partial<Situation> = { failure: 'unreachable', isFirstChoice: false, isBrokenOff: true };
 const next: Step = { act: 'next' };
 const giveUp: Step = { act: 'give_up' };
 const wait = (seconds: number): Step => ({ act: 'wait', seconds });
@@ -46,15 +48,18 @@ describe('nextStep', () => {
     ['timed out, listed: next', { failure: 'timed_out' }, { fallbackOn: ['timed_out'] }, next],
     ['rejected: give up', { failure: 'rejected' }, {}, giveUp],
     ['the caller has left: give up', { failure: 'aborted' }, {}, giveUp],
-    ['a stand-in rejects: next', { failure: 'rejected', isFirstChoice: false }, {}, next],
-    ['a stand-in times out: next', { failure: 'timed_out', isFirstChoice: false }, {}, next],
+    ['a fallback upstream rejects: next', { failure: 'rejected', isFirstChoice: false }, {}, next],
+    ['a fallback upstream breaks off before its content: ask again', BROKEN_OFF, {}, wait(0.25)],
+    ['a fallback upstream breaks off again: next', { ...BROKEN_OFF, hasWaited: true }, {}, next],
+    ['the first choice breaks off before its content: next', { ...BROKEN_OFF, isFirstChoice: true }, {}, next],
+    ['a fallback upstream times out: next', { failure: 'timed_out', isFirstChoice: false }, {}, next],
     [
-      'a stand-in with an answer for the caller: give up',
+      'a fallback upstream with an answer for the caller: give up',
       { failure: 'rejected', isFirstChoice: false, isForCaller: true },
       {},
       giveUp,
     ],
-    ['a stand-in when the caller has left: give up', { failure: 'aborted', isFirstChoice: false }, {}, giveUp],
+    ['a fallback upstream when the caller has left: give up', { failure: 'aborted', isFirstChoice: false }, {}, giveUp],
   ])('%s', (_name, situation, rules, step) => {
     expect(nextStep({ ...LIMITED, ...situation }, { ...RULES, ...rules })).toEqual(step);
   });

@@ -1,10 +1,9 @@
-import { type ErrorType, errorBody, STATUS_BY_ERROR_TYPE } from '@claude-proxy/messages-api';
+import { errorBody } from '@claude-proxy/messages-api';
 import {
   bodyOfBytes,
   type Credential,
   type Failure,
   type HeaderLines,
-  type UpstreamAnswer,
   UpstreamError,
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
@@ -91,39 +90,13 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A 200 whose first event is an `error`, read whole. It names no window, so none is remembered. */
-export function errorOfFirstEvent(refusal: Refusal, eventData: string): UpstreamError {
-  const type = errorTypeOf(eventData);
-  const status = STATUS_BY_ERROR_TYPE[type] ?? 500;
-  return new UpstreamError({
-    failure: status === 429 ? 'rate_limited' : failureOfRefusal({ ...refusal, status }, { type }),
-    message: `Anthropic answered 200 with ${type} as its first event`,
-    isWorthWaiting: false,
-    answer: { status: refusal.status, headers: refusal.headers, body: bodyOfBytes(refusal.body) },
-  });
-}
-
-function errorTypeOf(eventData: string): ErrorType {
-  try {
-    return JSON.parse(eventData).error.type;
-  } catch {
-    return 'api_error';
-  }
-}
-
-/** The error for a connection that gave no answer, or the beginning of one. */
-export function errorOfConnection(cause: unknown, hasCallerLeft: boolean, begun?: UpstreamAnswer): UpstreamError {
+/** The error for a connection that gave no answer. */
+export function errorOfConnection(cause: unknown, hasCallerLeft: boolean): UpstreamError {
   if (cause instanceof UpstreamError) return cause;
   if (hasCallerLeft) return new UpstreamError({ failure: 'aborted', message: 'the caller has left', cause });
   const { code, message } = cause as NodeJS.ErrnoException;
   const failure = code && TIMEOUT_CODES.has(code) ? 'timed_out' : 'unreachable';
-  const what = begun ? 'broke off before it had said anything' : 'gave no answer';
-  return new UpstreamError({
-    failure,
-    message: `Anthropic ${what}: ${code ?? message}`,
-    ...(begun ? { answer: begun } : {}),
-    cause,
-  });
+  return new UpstreamError({ failure, message: `Anthropic gave no answer: ${code ?? message}`, cause });
 }
 
 export function errorOfRedirect(status: number): UpstreamError {

@@ -21,13 +21,11 @@ import { type AnthropicConfig, anthropicSection } from './anthropic.config.js';
 import { type AnswerHead, AnthropicAnswer } from './anthropic-answer.js';
 import {
   errorOfConnection,
-  errorOfFirstEvent,
   errorOfMissingCredential,
   errorOfRedirect,
   errorOfRefusal,
   type Refusal,
 } from './anthropic-failures.js';
-import { firstEventOf } from './first-event.js';
 import { HopMark } from './hop-mark.js';
 import { hitKeptAliveConnection, rememberingConnector } from './kept-alive.js';
 import { limitScopesOf } from './limit-scopes.js';
@@ -102,9 +100,8 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
       head.body.destroy();
       throw errorOfRedirect(head.status);
     }
-    const answer = isEventStream(head.headers) ? await this.withKnownStart(head, options) : head;
     this.windowless.forget(this.limitScopes(request, credential));
-    return answer;
+    return head;
   }
 
   async relay(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer> {
@@ -158,15 +155,6 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     }
   }
 
-  private async withKnownStart(head: AnswerHead, options: SendOptions): Promise<UpstreamAnswer> {
-    const encoding = knownEncodingOf(head.headers);
-    if (encoding === 'unknown') return head;
-    const { event, body, failure, hasBegun } = await unlessAborted(firstEventOf(head.body, encoding), options.signal);
-    if (failure) throw errorOfConnection(failure, options.signal.aborted, hasBegun ? { ...head, body } : undefined);
-    if (event?.name !== 'error') return { ...head, body };
-    throw errorOfFirstEvent(await this.readRefusal({ ...head, body }, options), event.data);
-  }
-
   private async readRefusal(head: AnswerHead, { signal }: SendOptions): Promise<Refusal> {
     try {
       const body = await unlessAborted(readBody(head.body, MAX_REFUSAL_BYTES), signal);
@@ -213,8 +201,4 @@ function knownEncodingOf(headers: HeaderLines): ContentEncoding | undefined | 'u
 async function textOf(body: Buffer, encoding: ContentEncoding | undefined | 'unknown'): Promise<string> {
   if (!encoding || encoding === 'unknown') return body.toString();
   return decodeBytes(body, encoding, MAX_REFUSAL_BYTES).then(String, () => '');
-}
-
-function isEventStream(headers: HeaderLines): boolean {
-  return headerOf(headers, 'content-type')?.startsWith('text/event-stream') ?? false;
 }
