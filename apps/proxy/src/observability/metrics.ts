@@ -3,6 +3,7 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { labelOf } from '../recording/labels.js';
 import { Recorder } from '../recording/recorder.js';
 import { StoreHealth } from '../state/store-health.js';
 
@@ -114,7 +115,8 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     if (costNanoUsd) this.cost.inc(labels, costNanoUsd / 1e9);
   }
 
-  private modelLabelOf(model = 'unknown'): string {
+  private modelLabelOf(name = 'unknown'): string {
+    const model = labelOf(name);
     if (this.models.has(model) || this.models.size < MAX_MODEL_LABELS) {
       this.models.add(model);
       return model;
