@@ -40,7 +40,7 @@ export const ACCESS_TABLE: TableShape = {
   variable: 'ACCESS_TABLE_NAME',
   partitionKey: 'partition',
   sortKey: 'sort',
-  actions: ['PutItem', 'Query'],
+  actions: ['GetItem', 'PutItem', 'DeleteItem', 'Query'],
 };
 
 export const TABLE_SHAPES = [LIMIT_TABLE, USAGE_TABLE, REQUEST_TABLE, ACCESS_TABLE] as const;

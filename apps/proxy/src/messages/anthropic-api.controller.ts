@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
-import { bodyOfBytes, headerOf, headersWhere, readBody, type UpstreamAnswer } from '@claude-proxy/upstream';
+import { headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { All, Controller, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AdminGuard } from '../auth/admin.guard.js';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
 import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
@@ -10,14 +11,16 @@ import { abortOnHangUp } from './client-connection.js';
 import { requestHeadersFor } from './forwarded-headers.js';
 import { type MessagesConfig, messagesSection } from './messages.config.js';
 import { type Delivery, MessagesService } from './messages.service.js';
+import { type ObjectRequest, objectRequestOf, withLongestPage } from './object-path.js';
+import { OperatorObjects } from './operator-objects.js';
 import { plainPath } from './plain-path.js';
 import { relay } from './relay.js';
 import { isBatchObjectPath, withOwnResultsUrls } from './results-url.js';
 import { pathOfApi, type UserParams, underEveryPrefix } from './routes.js';
+import { isReadable, wholeBodyOf, withBody } from './whole-answer.js';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
 const PASSED_ON = ['/v1/messages/batches', '/v1/files', '/v1/skills'];
-const MAX_BATCH_PAGE_BYTES = 16 * 1024 * 1024;
 
 /** Passes on the rest of the Anthropic API that clients use, bodies streamed both ways. */
 @Controller()
@@ -25,6 +28,8 @@ export class AnthropicApiController {
   constructor(
     private readonly service: MessagesService,
     private readonly credentials: CredentialReader,
+    private readonly admin: AdminGuard,
+    private readonly objects: OperatorObjects,
     @Inject(messagesSection.token) private readonly config: MessagesConfig,
   ) {}
 
@@ -37,23 +42,29 @@ export class AnthropicApiController {
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
     const credential = this.service.orTurnAway(exchange, () => this.credentials.require(raw));
     const caller = { credential, signal: abortOnHangUp(reply.raw) };
-    const deliver: Delivery = (answer, tap) => {
+    const asked = objectRequestOf(raw.method!, path);
+    const isKeptApart = credential.source === 'operator' && !this.showsAdminToken(request);
+    if (isKeptApart) await this.expectOwn(asked, exchange);
+    const isBatch = isBatchObjectPath(path);
+    const ownUrl = ownUrlOf(request);
+    const deliver: Delivery = async (upstreamAnswer, tap) => {
+      const options = { limit: limitIn(path), signal: caller.signal };
+      const own = isKeptApart ? await this.objects.answerFor(upstreamAnswer, asked, exchange, options) : upstreamAnswer;
+      const answer = isBatch ? await withOwnUrls(own, ownUrl, caller.signal) : own;
       reply.hijack();
       return relay(answer, reply.raw, { exchange, tap, ...this.config });
     };
-    const isBatch = isBatchObjectPath(path);
-    const ownUrl = ownUrlOf(request);
     await this.service.pass(
       {
         method: raw.method!,
-        path,
-        headers: this.headersFor(request, isBatch),
+        path: isKeptApart && asked.act === 'list' ? withLongestPage(path, asked) : path,
+        headers: this.headersFor(request, isBatch || (isKeptApart && asked.act !== 'other')),
         body: bodyFor(request),
         host: raw.headers.host,
       },
       exchange,
       caller,
-      isBatch ? async (answer, tap) => deliver(await withOwnUrls(answer, ownUrl, caller.signal), tap) : deliver,
+      deliver,
     );
   }
 
@@ -65,12 +76,24 @@ export class AnthropicApiController {
     });
   }
 
-  /** Batch objects name a URL that has to lead back here, so they must come readable. */
-  private headersFor({ raw }: FastifyRequest<UserParams>, isBatch: boolean): string[] {
+  private async expectOwn(asked: ObjectRequest, exchange: Exchange): Promise<void> {
+    await this.objects.expectOwn(asked, exchange.user).catch((error: unknown) => {
+      this.service.turnAway(exchange, error, false);
+      throw error;
+    });
+  }
+
+  /** An operator sees what every user has made. A connection of this machine alone is not an operator here. */
+  private showsAdminToken(request: FastifyRequest<UserParams>): boolean {
+    return this.admin.needsToken && request.raw.headers['x-admin-token'] !== undefined && this.admin.isAdmin(request);
+  }
+
+  /** Batch objects name a URL that has to lead back here, and lists are read, so they must come readable. */
+  private headersFor({ raw }: FastifyRequest<UserParams>, isRead: boolean): string[] {
     const headers = requestHeadersFor(raw.rawHeaders, this.config);
     const length = raw.headers['content-length'];
     if (length !== undefined) headers.push('content-length', length);
-    if (!isBatch) return headers;
+    if (!isRead) return headers;
     const kept = headersWhere(headers, (name) => name !== 'accept-encoding');
     return [...kept, 'accept-encoding', 'identity'];
   }
@@ -88,20 +111,12 @@ function ownUrlOf({ protocol, host, params }: FastifyRequest<UserParams>): strin
 }
 
 async function withOwnUrls(answer: UpstreamAnswer, ownUrl: string, signal: AbortSignal): Promise<UpstreamAnswer> {
-  const isReadable = (headerOf(answer.headers, 'content-encoding') ?? 'identity') === 'identity';
-  if (!isReadable) return answer;
-  const rewritten = withOwnResultsUrls(await wholeBodyOf(answer, signal), ownUrl);
-  const headers = headersWhere(answer.headers, (name) => name !== 'content-length');
-  return { ...answer, headers: [...headers, 'content-length', String(rewritten.length)], body: bodyOfBytes(rewritten) };
+  return isReadable(answer) ? withBody(answer, withOwnResultsUrls(await wholeBodyOf(answer, signal), ownUrl)) : answer;
 }
 
-async function wholeBodyOf({ body }: UpstreamAnswer, signal: AbortSignal): Promise<Buffer> {
-  try {
-    return await readBody(body, MAX_BATCH_PAGE_BYTES, signal);
-  } catch (error) {
-    const message = `The answer of Anthropic could not be read: ${(error as Error).message}`;
-    throw new GatewayError({ type: 'api_error', status: 502, message, cause: error });
-  }
+/** How many objects the caller wants on a page; 20 is what the API gives by itself. */
+function limitIn(path: string): number {
+  return Number(new URLSearchParams(path.split('?')[1]).get('limit')) || 20;
 }
 
 function methodNotAllowed(method: string, allowed: readonly string[]): GatewayError {

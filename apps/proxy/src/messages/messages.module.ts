@@ -8,6 +8,8 @@ import { AnthropicErrorFilter } from './anthropic-error.filter.js';
 import { BodyBudget } from './body-budget.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesService } from './messages.service.js';
+import { ObjectMakers } from './object-makers.js';
+import { OperatorObjects } from './operator-objects.js';
 
 /**
  * The HTTP edge of the Anthropic dialect.
@@ -18,7 +20,14 @@ import { MessagesService } from './messages.service.js';
 @Module({
   imports: [FallbackModule, UsageModule],
   controllers: [MessagesController, AnthropicApiController],
-  providers: [MessagesService, BodyBudget, AllowedMethods, { provide: APP_FILTER, useClass: AnthropicErrorFilter }],
+  providers: [
+    MessagesService,
+    ObjectMakers,
+    OperatorObjects,
+    BodyBudget,
+    AllowedMethods,
+    { provide: APP_FILTER, useClass: AnthropicErrorFilter },
+  ],
   exports: [MessagesService, BodyBudget, AllowedMethods],
 })
 export class MessagesModule {}
