@@ -23,8 +23,9 @@ describe('a page of another origin', () => {
     const response = await postJson(`${pair.gateway.url}/v1/messages`, MESSAGE, {
       headers: { ...CLIENT_HEADERS, origin: PAGE },
     });
-    expect(response.status).toBe(200);
+    expect(response.status).toBe(403);
     expect(allowedOriginOf(response)).toBeNull();
+    expect(pair.anthropic.requests).toHaveLength(0);
   });
 
   it.each([

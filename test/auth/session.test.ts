@@ -29,15 +29,15 @@ describe('the session of the dashboard', () => {
 
   it('does not begin with a wrong token, or from a page of another site', async () => {
     expect((await signIn('wrong')).status).toBe(401);
-    expect((await signIn(TOKEN, { origin: 'https://evil.example' })).status).toBe(401);
+    expect((await signIn(TOKEN, { origin: 'https://evil.example' })).status).toBe(403);
   });
 
   it('reads for any page and writes for ours alone', async () => {
     const cookie = cookieOf(await signIn(TOKEN));
     const drill = (origin: string) =>
       ask('/api/drills', { method: 'POST', body: '{"user":null,"seconds":1}', headers: { cookie, origin } });
-    expect((await drill('https://evil.example')).status).toBe(401);
-    expect((await drill('null')).status).toBe(401);
+    expect((await drill('https://evil.example')).status).toBe(403);
+    expect((await drill('null')).status).toBe(403);
     expect((await drill(gateway.url)).status).toBe(201);
     expect((await ask('/api/limits', { headers: { cookie, origin: 'https://evil.example' } })).status).toBe(200);
   });

@@ -1,4 +1,4 @@
-import { secret, webOrigins, wholeNumber } from '../config/kinds.js';
+import { hostNames, secret, webOrigins, wholeNumber } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
 
 export const admissionSection = section('admission', 'Who is let in, and how often.', {
@@ -33,8 +33,14 @@ export const admissionSection = section('admission', 'Who is let in, and how oft
   corsOrigins: setting(
     'CORS_ORIGINS',
     webOrigins,
-    'Web pages that may call the API from a browser; `*` means all.',
+    'Web pages, extensions and apps that may call the API from a browser, such as `https://chat.example.com`, `chrome-extension://…` or `null`; `*` means all. Other pages get 403.',
     '',
+  ),
+  allowedHosts: setting(
+    'ALLOWED_HOSTS',
+    hostNames,
+    'Names, beside `localhost`, addresses and names without a dot, under which the gateway may be reached on loopback; `*` means all. Any other name gets 403 there, because a web page can have it point at this machine.',
+    'host.docker.internal',
   ),
 });
 

@@ -9,6 +9,7 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type AdmissionConfig, admissionSection } from './admission.config.js';
 import { allowOrigin } from './cross-origin.js';
+import { ForeignPageGuard } from './foreign-page.guard.js';
 import { LocalStorage } from './local.storage.js';
 import { SharedStorage } from './shared.storage.js';
 import { type Counted, ThrottleGuard, throttlerNameOf } from './throttle.guard.js';
@@ -36,7 +37,10 @@ const throttlerModule = ThrottlerModule.forRootAsync({
  */
 @Module({
   imports: [throttlerModule],
-  providers: [{ provide: APP_GUARD, useClass: ThrottleGuard }],
+  providers: [
+    { provide: APP_GUARD, useClass: ForeignPageGuard },
+    { provide: APP_GUARD, useClass: ThrottleGuard },
+  ],
 })
 export class AdmissionModule implements OnModuleInit, OnApplicationShutdown {
   constructor(

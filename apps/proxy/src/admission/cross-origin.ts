@@ -17,6 +17,11 @@ const EXPOSED = [
 ].join(', ');
 const PREFLIGHT_SECONDS = '600';
 
+/** Whether listed origins may call this path. */
+export function isOpenPath(url: string): boolean {
+  return OPEN_PATHS.test(url);
+}
+
 /** Lets pages of these origins read answers. Returns true when it has answered a browser's question itself. */
 export function allowOrigin(
   { url = '', method, headers }: IncomingMessage,
@@ -24,7 +29,7 @@ export function allowOrigin(
   origins: readonly string[],
 ): boolean {
   const { origin } = headers;
-  if (origins.length === 0 || !OPEN_PATHS.test(url)) return false;
+  if (origins.length === 0 || !isOpenPath(url)) return false;
   const isForAll = origins.includes('*');
   // Caches must keep the answers for different pages apart, also those for none.
   if (!isForAll) response.setHeader('vary', 'Origin');

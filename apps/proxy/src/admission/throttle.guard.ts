@@ -8,22 +8,20 @@ import {
   type ThrottlerModuleOptions,
   type ThrottlerStorage,
 } from '@nestjs/throttler';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { addressBlockOf } from '../auth/address-block.js';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
-import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
+import { EXCHANGE_ID_HEADER } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { type LimitName, limitNameOf } from './throttled-routes.js';
-
-type Throttled = FastifyRequest<{ Params: { user_id?: string } }>;
+import { type Guarded, recordRefusal } from './recorded-refusal.js';
+import type { LimitName } from './throttled-routes.js';
 
 /** A name in the path is the caller's own word, so it is not the only thing that is counted. */
 export type Counted = 'user' | 'address';
 
 const OF_ADDRESS = ':address';
-const RELAYED = /\/v1\/(?:messages\/batches|files|skills|models)/;
 
 export function throttlerNameOf(name: LimitName, counted: Counted): string {
   return counted === 'user' ? name : `${name}${OF_ADDRESS}`;
@@ -45,12 +43,12 @@ export class ThrottleGuard extends ThrottlerGuard {
     super(options, storage, reflector);
   }
 
-  protected override async getTracker(request: Throttled): Promise<string> {
+  protected override async getTracker(request: Guarded): Promise<string> {
     return addressBlockOf(request.ip);
   }
 
   protected override generateKey(context: ExecutionContext, address: string, throttlerName: string): string {
-    const request = context.switchToHttp().getRequest<Throttled>();
+    const request = context.switchToHttp().getRequest<Guarded>();
     const who = throttlerName.endsWith(OF_ADDRESS) ? this.credentialOf(request) : userIdOf(request.params.user_id);
     return `claude-proxy:${throttlerName}:${who}@${address}`;
   }
@@ -60,18 +58,21 @@ export class ThrottleGuard extends ThrottlerGuard {
     context: ExecutionContext,
     { key, limit, ttl, timeToBlockExpire }: ThrottlerLimitDetail,
   ): Promise<void> {
-    const request = context.switchToHttp().getRequest<Throttled>();
+    const request = context.switchToHttp().getRequest<Guarded>();
     const error = new GatewayError({
       type: 'rate_limit_error',
       message: `Too many requests: this gateway takes ${limit} in ${ttl / 1_000} s from one ${whoIn(key)} at one address.`,
       retryAfterSeconds: timeToBlockExpire,
     });
-    context.switchToHttp().getResponse<FastifyReply>().header(EXCHANGE_ID_HEADER, this.note(request, error));
+    context
+      .switchToHttp()
+      .getResponse<FastifyReply>()
+      .header(EXCHANGE_ID_HEADER, recordRefusal(this.feed, request, error));
     throw error;
   }
 
   /** All callers without a credential of their own count as one. */
-  private credentialOf({ raw }: Throttled): string {
+  private credentialOf({ raw }: Guarded): string {
     try {
       const credential = this.credentials.read(raw);
       return credential?.source === 'client' ? credential.fingerprint : 'none';
@@ -79,18 +80,6 @@ export class ThrottleGuard extends ThrottlerGuard {
       // More than one in a header, which is refused later.
       return 'none';
     }
-  }
-
-  private note(request: Throttled, { status, message }: GatewayError): string {
-    const pattern = request.routeOptions.url;
-    const path = (pattern ?? '').replace('/user/:user_id', '');
-    const isRelayed = RELAYED.test(path);
-    const operation = isRelayed ? 'relay' : limitNameOf(pattern) === 'count_tokens' ? 'count_tokens' : 'messages';
-    const exchange = new Exchange(userIdOf(request.params.user_id), operation, path);
-    Object.assign(exchange, { status, outcome: 'refused', errorMessage: message });
-    this.feed.begin();
-    this.feed.finish(exchange);
-    return exchange.id;
   }
 }
 

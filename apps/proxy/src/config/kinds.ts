@@ -2,7 +2,8 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { Secret } from './secret.js';
 
-const WEB_ORIGIN = /^(?:\*|[a-z][a-z\d+.-]*:\/\/[^/?#@\s]+\/?)$/;
+const WEB_ORIGIN = /^(?:\*|null|file:\/\/|[a-z][a-z\d+.-]*:\/\/[^/?#@\s]+\/?)$/;
+const HOST_NAME = /^(?:\*|[\w.-]+)$/;
 /** RFC 9110 section 5.6.2, a token. */
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
@@ -74,7 +75,16 @@ export const webOrigins: Kind<readonly string[]> = {
     .string()
     .transform((value) => splitList(value.toLowerCase()))
     .pipe(z.array(z.string().regex(WEB_ORIGIN)))
-    .transform((origins) => origins.map((origin) => origin.replace(/\/$/, ''))),
+    .transform((origins) => origins.map((origin) => origin.replace(/(?<=[^/])\/$/, ''))),
+};
+
+/** In lower case, as host names are compared. */
+export const hostNames: Kind<readonly string[]> = {
+  allowed: 'host names without scheme and port, separated by commas, or `*`',
+  schema: z
+    .string()
+    .transform((value) => splitList(value.toLowerCase()))
+    .pipe(z.array(z.string().regex(HOST_NAME))),
 };
 
 /** In lower case, as header names are compared. */

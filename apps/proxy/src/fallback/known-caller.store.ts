@@ -7,6 +7,8 @@ import { limitTable } from './limit.table.js';
 
 /** No request waits longer than this for the store; the credential is then checked at its upstream. */
 const READ_PATIENCE_MS = 250;
+/** How long a shutdown waits for writes. What is lost is learned again with the next answer. */
+const MAX_GOODBYE_MS = 1_000;
 const LOG_EVERY_MS = 60_000;
 
 /** What the tasks share about credentials: items `known#<digest>` beside the limits, under names no user can have. */
@@ -42,7 +44,7 @@ export class KnownCallerStore implements OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all(this.writes);
+    await Promise.race([Promise.all(this.writes), sleep(MAX_GOODBYE_MS, undefined, { ref: false })]);
   }
 
   private async written(write: Promise<void>): Promise<boolean> {

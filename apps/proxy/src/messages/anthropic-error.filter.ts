@@ -11,7 +11,7 @@ import { type RenderedError, renderedError } from './rendered-error.js';
 /** How long a client that is still sending gets to read why it should not. */
 const EARLY_REFUSAL_MS = 1_000;
 /** Without a credential, too large, and no room: what is left of the body is not read. */
-const REFUSED_UNREAD = new Set([401, 413, 503]);
+const REFUSED_UNREAD = new Set([401, 403, 413, 503]);
 
 /** Renders whatever was thrown as Anthropic's error body, with a `request-id`. */
 @Catch()
