@@ -8,6 +8,7 @@ import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
 import { LimitsController } from './limits.controller.js';
 import { UpstreamLoad } from './upstream.load.js';
+import { UpstreamMemory } from './upstream-memory.js';
 import { UpstreamRegistry } from './upstream.registry.js';
 
 /**
@@ -27,6 +28,7 @@ import { UpstreamRegistry } from './upstream.registry.js';
     KnownCallerStore,
     LimitStore,
     UpstreamLoad,
+    UpstreamMemory,
     UpstreamRegistry,
   ],
   exports: [FallbackRouter, UpstreamRegistry],

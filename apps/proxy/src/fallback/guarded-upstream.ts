@@ -5,6 +5,7 @@ import {
   type BodySink,
   type RelayRequest,
   type SendOptions,
+  type SharedMemory,
   type UpstreamAnswer,
   UpstreamError,
   type UpstreamProvider,
@@ -30,6 +31,7 @@ export class GuardedUpstream implements UpstreamProvider {
   constructor(
     private readonly name: string,
     private readonly provider: UpstreamProvider,
+    private readonly memory: SharedMemory,
   ) {
     if (provider.limitScopes) this.limitScopes = (request, credential) => this.scopesOf(request, credential);
     if (provider.relay) this.relay = (request, options) => this.relayed(request, options);
@@ -50,7 +52,7 @@ export class GuardedUpstream implements UpstreamProvider {
   }
 
   async send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer> {
-    return guarded(() => this.provider.send(request, options), this.note);
+    return guarded(() => this.provider.send(request, { ...options, memory: this.memory }), this.note);
   }
 
   private async relayed(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer> {

@@ -5,6 +5,7 @@ import { ConfigError } from '../config/read-config.js';
 import { UpstreamNames } from '../exchange/upstream-names.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { GuardedUpstream } from './guarded-upstream.js';
+import { UpstreamMemory } from './upstream-memory.js';
 
 export interface NamedUpstream {
   readonly name: string;
@@ -20,6 +21,7 @@ export class UpstreamRegistry implements OnModuleInit {
     private readonly discovery: DiscoveryService,
     private readonly reflector: Reflector,
     private readonly names: UpstreamNames,
+    private readonly memory: UpstreamMemory,
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
   ) {}
 
@@ -41,7 +43,10 @@ export class UpstreamRegistry implements OnModuleInit {
     if (chain.length === 0) faults.push('FALLBACK_CHAIN names nobody');
     if (faults.length > 0) throw new ConfigError(faults);
     this.names.learn(known.keys());
-    this.ordered = chain.map((name) => ({ name, provider: new GuardedUpstream(name, known.get(name)!) }));
+    this.ordered = chain.map((name) => ({
+      name,
+      provider: new GuardedUpstream(name, known.get(name)!, this.memory.of(name)),
+    }));
   }
 
   private find(): Map<string, UpstreamProvider> {
