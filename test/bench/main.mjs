@@ -1,6 +1,7 @@
 /** `npm run bench`: what the gateway costs beside a bare relay and nginx. See "The byte path" in ARCHITECTURE.md. */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { longestBlocks } from './blocks.mjs';
 import { CountedDynamo, ENGINE } from './dynamo.mjs';
 import { LoadProcess } from './load-process.mjs';
 import { Quota } from './quota.mjs';
@@ -14,6 +15,9 @@ import { conflictsOfTasks } from './tasks.mjs';
 const LONGEST_RUN_MS = 20 * 60 * 1_000;
 const SATURATED = { json: 32, sse: 16, body400k: 8, body2m: 4 };
 const LARGEST_GROWTH = 1.05;
+/** Of the event loop, by one body of any size. */
+const LONGEST_BLOCK_MS = 250;
+const BLOCKS_SHOWN = 12;
 /** Exchanges with DynamoDB, whose calls are counted. */
 const COUNTED_EXCHANGES = 5_000;
 /** A fleet at 4 requests a second each, on one engine. */
@@ -37,6 +41,7 @@ const { values: options } = parseArgs({
     quota: { type: 'string' },
     soak: { type: 'string' },
     beside: { type: 'string' },
+    shape: { type: 'string' },
     max: { type: 'boolean', default: false },
   },
 });
@@ -56,6 +61,7 @@ async function main() {
   if (options.only === 'reads') return runReads();
   load.upstreamPort = (await load.run('upstream')).port;
   if (options.soak) await runSoak(Number(options.soak));
+  else if (options.only === 'blocks') await runBlocks();
   else await runSideBySide();
   const { requests, faults } = await load.run('seen');
   report.line(`\n${requests} requests reached the upstream, ${faults} with another body than was sent`);
@@ -150,6 +156,17 @@ async function runReads() {
     report.line(`${path}, ${users} users and ${days} days: ${turns} turns of the event loop, ${longest}`);
     if (longestMs > MAX_TURN_MS) throw new Error(`${path} holds the event loop for ${longestMs.toFixed(1)} ms`);
   }
+}
+
+/** `--only blocks [--shape TEXT]`: hostile bodies of up to 32 MiB, at every endpoint that reads bodies. */
+async function runBlocks() {
+  const blocks = await longestBlocks(options.shape);
+  for (const [name, { cpuMs, ms }] of blocks.slice(0, BLOCKS_SHOWN)) {
+    report.line(`${cpuMs.toFixed(0).padStart(5)} ms of CPU, ${ms.toFixed(0).padStart(5)} ms in all: ${name}`);
+  }
+  const longestMs = blocks[0]?.[1].cpuMs ?? 0;
+  report.line(`longest block of ${blocks.length} bodies: ${longestMs.toFixed(0)} ms of CPU`);
+  if (longestMs > LONGEST_BLOCK_MS) throw new Error(`one body held the event loop for ${longestMs.toFixed(0)} ms`);
 }
 
 async function runSoak(exchanges) {

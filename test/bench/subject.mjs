@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { WORKLOADS } from './payloads.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const START_PATIENCE_MS = 20_000;
+const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 5_000;
 const CLOCK_TICKS = Number(execFileSync('getconf', ['CLK_TCK']));
 
@@ -18,12 +18,12 @@ export class Subject {
     const directory = mkdtempSync(join(tmpdir(), `bench-${name}-`));
     const port = await freePort();
     const log = openSync(join(directory, 'log'), 'w');
-    const { file, args, env = {} } = makeCommand({ port, upstreamPort, directory });
+    const { file, args, env = {}, hasChannel = false } = makeCommand({ port, upstreamPort, directory });
     const begin = performance.now();
     const child = spawn(file, args, {
       cwd: directory,
       env: { PATH: process.env.PATH, ...env },
-      stdio: ['ignore', log, log],
+      stdio: ['ignore', log, log, ...(hasChannel ? ['ipc'] : [])],
     });
     closeSync(log);
     pinned(child.pid, 0);

@@ -1,9 +1,8 @@
 import { mergeUsage, sseEvent, type Usage } from '@claude-proxy/messages-api';
 import { nowSeconds } from './anthropic-to-openai.js';
-import { callItem, idOf, messageItem, responseOf, textPart } from './anthropic-to-responses.js';
+import { callItem, idOf, messageItem, type RepeatedRequest, responseOf, textPart } from './anthropic-to-responses.js';
 import { isJsonObject, type JsonObject, textOf } from './json-object.js';
 import type { OpenAiError } from './openai-errors.js';
-import type { ResponsesRequest } from './responses-request.js';
 import type { StreamTranslation } from './stream-translation.js';
 
 /** An item that is being written. */
@@ -27,7 +26,7 @@ export class ResponsesStream implements StreamTranslation {
   private readonly output: JsonObject[] = [];
   private readonly open = new Map<unknown, OpenItem>();
 
-  constructor(private readonly request: ResponsesRequest) {}
+  constructor(private readonly request: RepeatedRequest) {}
 
   translate(eventName: string, data: JsonObject): string {
     switch (eventName) {

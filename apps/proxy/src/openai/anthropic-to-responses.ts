@@ -3,6 +3,27 @@ import { nowSeconds, promptTokensOf, reasoningTokensOf } from './anthropic-to-op
 import { countOf, type JsonObject, objectsIn, textOf } from './json-object.js';
 import type { ResponsesRequest } from './responses-request.js';
 
+/** The members of a request that its answer repeats, as OpenAI does. */
+export type RepeatedRequest = Partial<
+  Pick<
+    ResponsesRequest,
+    | 'instructions'
+    | 'max_output_tokens'
+    | 'metadata'
+    | 'parallel_tool_calls'
+    | 'reasoning'
+    | 'temperature'
+    | 'text'
+    | 'tool_choice'
+    | 'tools'
+    | 'top_p'
+    | 'user'
+  >
+>;
+
+/** A stream repeats them three times. What is longer stays out, and only settings are repeated. */
+const MAX_REPEATED_CHARACTERS = 256 * 1024;
+
 /** How an answer of the Responses API stands. */
 export interface ResponseState {
   readonly messageId: unknown;
@@ -23,7 +44,7 @@ const INCOMPLETE: Readonly<Record<string, string>> = {
 /** A Message as a response. */
 export function anthropicToResponses(
   message: JsonObject,
-  request: ResponsesRequest,
+  request: RepeatedRequest,
   createdSeconds = nowSeconds(),
 ): JsonObject {
   const output = objectsIn(message.content).flatMap((block, index) => itemOf(block, `${idOf(message.id)}_${index}`));
@@ -42,7 +63,7 @@ export function idOf(messageId: unknown): string {
 }
 
 /** Every member that OpenAI's clients read; what was asked is repeated, as OpenAI does. */
-export function responseOf(request: ResponsesRequest, state: ResponseState): JsonObject {
+export function responseOf(request: RepeatedRequest, state: ResponseState): JsonObject {
   const { stopReason, usage } = state;
   const incompleteReason = INCOMPLETE[textOf(stopReason)];
   const status = stopReason === undefined ? 'in_progress' : incompleteReason ? 'incomplete' : 'completed';
@@ -61,7 +82,15 @@ export function responseOf(request: ResponsesRequest, state: ResponseState): Jso
   };
 }
 
-function repeated(request: ResponsesRequest): JsonObject {
+export function repeatedOf(request: ResponsesRequest): RepeatedRequest {
+  const { max_output_tokens, parallel_tool_calls, temperature, top_p } = request;
+  const { instructions, metadata, reasoning, text, tool_choice, tools, user } = request;
+  const settings = { max_output_tokens, parallel_tool_calls, temperature, top_p };
+  const others = { instructions, metadata, reasoning, text, tool_choice, tools, user };
+  return JSON.stringify(others).length > MAX_REPEATED_CHARACTERS ? settings : { ...settings, ...others };
+}
+
+function repeated(request: RepeatedRequest): JsonObject {
   return {
     instructions: request.instructions ?? null,
     max_output_tokens: request.max_output_tokens ?? null,

@@ -2,16 +2,8 @@ import { All, Controller, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { type UserParams, underEveryPrefix } from '../messages/routes.js';
-import { anthropicToOpenAi } from './anthropic-to-openai.js';
-import { ChatStream } from './anthropic-to-openai-stream.js';
-import { anthropicToResponses } from './anthropic-to-responses.js';
-import { ResponsesStream } from './anthropic-to-responses-stream.js';
-import type { JsonObject } from './json-object.js';
-import { ModelCatalog } from './model.catalog.js';
-import { OpenAiService, type Translation } from './openai.service.js';
+import { OpenAiService } from './openai.service.js';
 import { OpenAiErrorFilter } from './openai-error.filter.js';
-import { openAiToAnthropic } from './openai-to-anthropic.js';
-import { responsesToAnthropic } from './responses-to-anthropic.js';
 
 const CHAT = '/v1/chat/completions';
 const RESPONSES = '/v1/responses';
@@ -32,21 +24,18 @@ const NOT_SERVED = [
 @Controller()
 @UseFilters(OpenAiErrorFilter)
 export class OpenAiController {
-  constructor(
-    private readonly service: OpenAiService,
-    private readonly catalog: ModelCatalog,
-  ) {}
+  constructor(private readonly service: OpenAiService) {}
 
   @All(underEveryPrefix(CHAT))
   async chat(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
     expectPost(request);
-    await this.service.serve(request, reply, CHAT, (members) => this.chatTranslation(members));
+    await this.service.serve('chat', CHAT, request, reply);
   }
 
   @All(underEveryPrefix(RESPONSES))
   async responses(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
     expectPost(request);
-    await this.service.serve(request, reply, RESPONSES, (members) => this.responsesTranslation(members));
+    await this.service.serve('responses', RESPONSES, request, reply);
   }
 
   @All(NOT_SERVED)
@@ -56,26 +45,6 @@ export class OpenAiController {
       type: 'not_found_error',
       message: `${path} is not served here: nothing is stored, and Claude answers in text.`,
     });
-  }
-
-  private chatTranslation(members: JsonObject): Translation {
-    const { body, dropped, includesUsage } = openAiToAnthropic(members, this.catalog.modelOf);
-    return {
-      body,
-      dropped,
-      answer: (message) => anthropicToOpenAi(message),
-      stream: () => new ChatStream(includesUsage),
-    };
-  }
-
-  private responsesTranslation(members: JsonObject): Translation {
-    const { body, dropped, request } = responsesToAnthropic(members, this.catalog.modelOf);
-    return {
-      body,
-      dropped,
-      answer: (message) => anthropicToResponses(message, request),
-      stream: () => new ResponsesStream(request),
-    };
   }
 }
 

@@ -5,6 +5,8 @@ import { ModelsController } from './models.controller.js';
 import { OpenAiController } from './openai.controller.js';
 import { OpenAiService } from './openai.service.js';
 import { OpenAiErrorFilter } from './openai-error.filter.js';
+import { TranslationThreads } from './translation.threads.js';
+import { Translator } from './translator.js';
 
 /**
  * The HTTP edge of OpenAI's dialect: chat completions, responses, models.
@@ -12,10 +14,12 @@ import { OpenAiErrorFilter } from './openai-error.filter.js';
  * Promises: what is asked here is served like any other request; what cannot be said in Anthropic's dialect is refused
  * by name or named as dropped, never guessed; streams are translated event by event. May enter: translations, both
  * ways, as pure files. Must not: which upstream answers, and nobody may import it.
+import { TranslationThreads } from './translation.threads.js';
+import { Translator } from './translator.js';
  */
 @Module({
   imports: [MessagesModule],
   controllers: [OpenAiController, ModelsController],
-  providers: [OpenAiService, ModelCatalog, OpenAiErrorFilter],
+  providers: [OpenAiService, ModelCatalog, Translator, TranslationThreads, OpenAiErrorFilter],
 })
 export class OpenAiModule {}

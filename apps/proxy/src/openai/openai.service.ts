@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { JsonLimitError, type JsonSyntaxError, parseBoundedJson } from '@claude-proxy/messages-api';
 import type { Credential, UpstreamAnswer } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -16,30 +15,25 @@ import { type MessagesConfig, messagesSection } from '../messages/messages.confi
 import { type Delivery, MessagesService } from '../messages/messages.service.js';
 import type { UserParams } from '../messages/routes.js';
 import { earlyHeadOf, headOf } from './answer-head.js';
+import { type AnswerTranslation, translationOf } from './answer-translation.js';
 import { isJsonObject, type JsonObject } from './json-object.js';
 import { openAiErrorOf, openAiStatusOf, type Refused, refusedBy } from './openai-errors.js';
 import { KEEP_ALIVE, relayStream } from './openai-relay.js';
-import { invalid } from './refusals.js';
-import type { StreamTranslation } from './stream-translation.js';
 import { TranslatedBody } from './translated-body.js';
 import { TranslatedRequest } from './translated-request.js';
+import type { Form } from './translation.js';
+import { Translator } from './translator.js';
 import { broken, wholeAnswer } from './whole-answer.js';
 
-/** One of OpenAI's forms, both ways. */
-export interface Translation {
-  readonly body: JsonObject;
-  readonly dropped: readonly string[];
-  /** A Message as an answer of that form. */
-  answer(message: JsonObject): JsonObject;
-  stream(): StreamTranslation;
-}
+/** What is made of a body while it is translated: its text, its tree, and the new text. */
+const WORK_PER_BYTE = 3;
 
 /** One request on its way back to its caller. */
 interface Journey {
   readonly exchange: Exchange;
   readonly response: ServerResponse;
   readonly signal: AbortSignal;
-  readonly translation: Translation;
+  readonly translation: AnswerTranslation;
 }
 
 /** The story of a request in one of OpenAI's forms: translated, served like any other, translated back. */
@@ -50,24 +44,22 @@ export class OpenAiService {
     private readonly credentials: CredentialReader,
     private readonly admin: AdminGuard,
     private readonly budget: BodyBudget,
+    private readonly translator: Translator,
     @Inject(messagesSection.token) private readonly config: MessagesConfig,
   ) {}
 
-  async serve(
-    request: FastifyRequest<UserParams>,
-    reply: FastifyReply,
-    path: string,
-    translate: (members: JsonObject) => Translation,
-  ): Promise<void> {
+  async serve(form: Form, path: string, request: FastifyRequest<UserParams>, reply: FastifyReply): Promise<void> {
     const { raw } = request;
     const signal = abortOnHangUp(reply.raw);
     const exchange = new Exchange(userIdOf(request.params.user_id), 'messages', path);
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
-    const { translation, credential } = await this.receive(exchange, request, translate).catch((error: unknown) => {
-      this.service.turnAway(exchange, error, raw.destroyed && !raw.complete);
+    const received = await this.receive(form, exchange, request, signal).catch((error: unknown) => {
+      this.service.turnAway(exchange, error, signal.aborted || (raw.destroyed && !raw.complete));
       throw error;
     });
-    const translated = new TranslatedRequest(translation.body, raw.rawHeaders, exchange.user, raw.headers.host);
+    const { bytes, credential } = received;
+    const translation = translationOf(form, bytes);
+    const translated = new TranslatedRequest(bytes, raw.rawHeaders, exchange.user, raw.headers.host);
     const caller = { credential: asApiKey(credential), signal };
     const journey = { exchange, response: reply.raw, signal, translation };
     const early = translated.isStream ? this.earlyHead(reply, journey) : undefined;
@@ -95,15 +87,17 @@ export class OpenAiService {
     });
   }
 
-  private async receive(
-    exchange: Exchange,
-    request: FastifyRequest<UserParams>,
-    translate: (members: JsonObject) => Translation,
-  ) {
+  private async receive(form: Form, exchange: Exchange, request: FastifyRequest<UserParams>, signal: AbortSignal) {
     const credential = this.credentials.require(request.raw);
     exchange.isDrill = asksForDrill(request, this.admin);
     const body = await this.budget.read(request, exchange, credential);
-    return { credential, translation: translate(membersOf(body)) };
+    const receivedBytes = body.length;
+    const workBytes = receivedBytes * WORK_PER_BYTE;
+    this.budget.take(exchange, workBytes);
+    const bytes = await this.translator.translate(form, body, signal);
+    this.budget.giveBack(exchange, workBytes + receivedBytes);
+    this.budget.take(exchange, bytes.bytes.length);
+    return { credential, bytes };
   }
 
   private async stream(
@@ -160,19 +154,9 @@ async function refuseLate(
   response.end(translation.stream().fail(openAiErrorOf(refusedBy(received.toString(), answer.status))));
 }
 
-function lastEvent(translation: Translation, error: unknown): string {
+function lastEvent(translation: AnswerTranslation, error: unknown): string {
   const refused: Refused = error instanceof GatewayError ? error : { type: 'api_error', message: 'Failed.' };
   return translation.stream().fail(openAiErrorOf(refused));
-}
-
-function membersOf(body: Buffer): JsonObject {
-  try {
-    return parseBoundedJson(body);
-  } catch (error) {
-    if (error instanceof JsonLimitError) throw invalid(null, `The body is too complex: ${error.message}.`);
-    // The place alone: whatever else a parser says quotes the body, and refusals are logged.
-    throw invalid(null, `The body is not a JSON object: ${(error as JsonSyntaxError).message}.`);
-  }
 }
 
 function messageIn(body: Buffer): JsonObject {

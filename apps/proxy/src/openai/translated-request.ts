@@ -1,6 +1,7 @@
 import { type HeaderLines, headersWhere, type Operation, type UpstreamRequest } from '@claude-proxy/upstream';
 import { HOPS_HEADER } from '../exchange/hops.js';
 import type { JsonObject } from './json-object.js';
+import type { TranslatedBytes } from './translation.js';
 
 /** Headers of a caller that mean something to Anthropic, whatever dialect the caller speaks. */
 const PASSED_ON = new Set([
@@ -25,20 +26,23 @@ export class TranslatedRequest implements UpstreamRequest {
   readonly model: string;
   readonly isStream: boolean;
 
+  private parsed: Readonly<JsonObject> | undefined;
+
   constructor(
-    private readonly members: JsonObject,
+    { bytes, model, isStream }: TranslatedBytes,
     rawHeaders: HeaderLines,
     readonly user: string,
     readonly host: string | undefined,
   ) {
-    this.body = Buffer.from(JSON.stringify(members));
+    this.body = Buffer.from(bytes.buffer);
     this.headers = [...OWN_HEADERS, ...passedOn(rawHeaders)];
-    this.model = String(members.model);
-    this.isStream = members.stream === true;
+    this.model = model;
+    this.isStream = isStream;
   }
 
   json(): Readonly<JsonObject> {
-    return this.members;
+    this.parsed ??= JSON.parse(this.body.toString()) as JsonObject;
+    return this.parsed;
   }
 }
 

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { ModelCatalog } from './model.catalog.js';
+import { type Form, type TranslatedBytes, translateBytes } from './translation.js';
+import { TranslationThreads } from './translation.threads.js';
+
+/** Smaller bodies take at most 100 ms here; a thread would cost each of them a millisecond. */
+const MAX_BYTES_HERE = 512 * 1024;
+
+/** Translates a body so that it holds the event loop for a moment at most. */
+@Injectable()
+export class Translator {
+  constructor(
+    private readonly catalog: ModelCatalog,
+    private readonly threads: TranslationThreads,
+  ) {}
+
+  /** Gives large bodies away: `body` is empty afterwards. @throws GatewayError as `translateBytes` does */
+  async translate(form: Form, body: Buffer, signal: AbortSignal): Promise<TranslatedBytes> {
+    if (body.length > MAX_BYTES_HERE) return this.threads.translate(form, body, signal);
+    return translateBytes(form, body, this.catalog.modelOf);
+  }
+}
