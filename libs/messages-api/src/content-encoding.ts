@@ -4,6 +4,9 @@ import * as zlib from 'node:zlib';
 /** The content codings of RFC 9110 that clients and the Messages API use. */
 export type ContentEncoding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
+/** Of a coding, in a message. */
+const MAX_NAME_CHARACTERS = 60;
+
 function isContentEncoding(value: string): value is ContentEncoding {
   return value === 'gzip' || value === 'deflate' || value === 'br' || value === 'zstd';
 }
@@ -14,7 +17,7 @@ export function contentEncodingOf(header: string | undefined): ContentEncoding |
   if (!name || name === 'identity') return undefined;
   if (name === 'x-gzip') return 'gzip';
   if (isContentEncoding(name)) return name;
-  throw new RangeError(`content-encoding ${JSON.stringify(name)} is not supported`);
+  throw new RangeError(`content-encoding ${JSON.stringify(name.slice(0, MAX_NAME_CHARACTERS))} is not supported`);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { parseBoundedJson } from '@claude-proxy/messages-api';
 import { GatewayError } from '../exchange/gateway-error.js';
 
 /** Bodies of the admin API are a few fields. */
@@ -14,14 +15,14 @@ export async function readJsonBody(request: IncomingMessage): Promise<Readonly<R
       throw new GatewayError({ type: 'request_too_large', message: `The body exceeds ${MAX_BYTES} bytes.` });
     chunks.push(chunk);
   }
-  const value = parsed(Buffer.concat(chunks).toString());
+  const value = parsed(Buffer.concat(chunks));
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new GatewayError({ type: 'invalid_request_error', message: 'The body is not a JSON object.' });
 }
 
-function parsed(text: string): unknown {
+function parsed(text: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch {
     return undefined;
   }

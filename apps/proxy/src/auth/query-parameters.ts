@@ -1,5 +1,8 @@
 import { GatewayError } from '../exchange/gateway-error.js';
 
+/** The longest that is asked for is the name of a model at AWS. */
+const MAX_CHARACTERS = 2_048;
+
 export type QueryParameters = Readonly<Record<string, string | undefined>>;
 
 /** What a query of the admin API says: whatever is empty counts as unset. @throws GatewayError for one that is there twice */
@@ -7,6 +10,7 @@ export function parametersOf(query: Readonly<Record<string, unknown>>): QueryPar
   const set: Record<string, string> = {};
   for (const [name, value] of Object.entries(query)) {
     if (typeof value !== 'string') throw invalidParameter(name, String(value), 'one value');
+    if (value.length > MAX_CHARACTERS) throw invalidParameter(name, value, `at most ${MAX_CHARACTERS} characters`);
     if (value !== '') set[name] = value;
   }
   return set;

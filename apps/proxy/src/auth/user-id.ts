@@ -4,6 +4,8 @@ import { looksLikeKey } from '../exchange/masked-keys.js';
 const DEFAULT_USER = 'default';
 
 const MAX_CHARACTERS = 128;
+/** Before normalization a character can be four: a letter and its marks. Thousands of marks take seconds to sort. */
+const MAX_UNITS = 4 * MAX_CHARACTERS;
 /** Letters with their combining marks and digits of any script. `#` and `/` stay out: keys and paths are built with them. */
 const USER_ID = /^[\p{L}\p{M}\p{N}._@+-]+$/u;
 
@@ -14,8 +16,9 @@ const USER_ID = /^[\p{L}\p{M}\p{N}._@+-]+$/u;
  */
 export function userIdOf(name: string | undefined): string {
   if (name === undefined) return DEFAULT_USER;
-  if (looksLikeKey(name)) throw keyForUser();
-  const user = name.normalize('NFC');
+  const measured = name.length > MAX_UNITS ? '' : name;
+  if (looksLikeKey(measured)) throw keyForUser();
+  const user = measured.normalize('NFC');
   const isDotSegment = user === '.' || user === '..';
   if (isDotSegment || !USER_ID.test(user) || [...user].length > MAX_CHARACTERS) {
     throw new GatewayError({

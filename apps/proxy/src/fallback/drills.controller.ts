@@ -11,6 +11,8 @@ import { storeUnavailable } from '../state/store-unavailable.js';
 import { DrillRegister } from './drill.register.js';
 
 const MAX_SECONDS = 3_600;
+/** Of the members that are none, the first ones are named. */
+const MAX_NAMED = 5;
 const MEMBERS = ['user', 'seconds', 'share'];
 const SECONDS_RULE = { message: `seconds is required and must be a whole number from 1 to ${MAX_SECONDS}` };
 const SHARE_RULE = { message: 'share must be a number above 0, and 1 at most' };
@@ -78,6 +80,8 @@ function orderOf(body: Readonly<Record<string, unknown>>): DrillShape {
 /** Whom a drill strikes is never guessed: a slip of the pen must not strike everybody. */
 function slipsIn(body: Readonly<Record<string, unknown>>): string[] {
   const unknown = Object.keys(body).filter((name) => !MEMBERS.includes(name));
-  const slips = unknown.map((name) => `${JSON.stringify(name.slice(0, 60))} is no member of a drill`);
+  const slips = unknown
+    .slice(0, MAX_NAMED)
+    .map((name) => `${JSON.stringify(name.slice(0, 60))} is no member of a drill`);
   return body.user === undefined ? [...slips, 'user is required, and null for everybody'] : slips;
 }

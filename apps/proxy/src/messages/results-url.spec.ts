@@ -16,6 +16,29 @@ describe('results_url', () => {
   });
 
   it.each([
+    ['of another host and a path before it', 'https://a.example/base/v1/messages/batches/b/results', true],
+    ['of another path', 'https://a.example/v1/files/f', false],
+    ['of a host that looks like the path', 'https://a.example?/v1/messages', false],
+  ])('is changed where it is one %s', (_name, url, isChanged) => {
+    const body = (value: string) => `{"results_url":"${value}"}`;
+    const expected = isChanged ? body('http://gw/v1/messages/batches/b/results') : body(url);
+    expect(withOwnResultsUrls(Buffer.from(body(url)), 'http://gw').toString()).toBe(expected);
+  });
+
+  const MIB = 1024 * 1024;
+  it.each([
+    ['a URL without an end', `{"results_url":"https://${'a'.repeat(16 * MIB)}`],
+    ['URLs without an end', '"results_url":"https://'.repeat(700_000)],
+    ['a path without an end', `{"results_url":"https://a/${'/v1/messages/batches/'.repeat(700_000)}`],
+    ['blanks without an end', `{"results_url"${' '.repeat(16 * MIB)}`],
+  ])('is looked for in bounded time in %s', (_name, body) => {
+    const before = process.threadCpuUsage();
+    expect(withOwnResultsUrls(Buffer.from(body), 'http://gw').toString()).toBe(body);
+    // Of this thread: on a busy machine other work does not count.
+    expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(1_000);
+  });
+
+  it.each([
     ['/v1/messages/batches', true],
     ['/v1/messages/batches?limit=20', true],
     ['/v1/messages/batches/msgbatch_1', true],

@@ -1,5 +1,8 @@
 const BATCH_OBJECT = /^\/v1\/messages\/batches(\/[^/?]+)?(\/cancel)?\/?(\?|$)/;
-const RESULTS_URL = /("results_url"\s*:\s*")https?:\/\/[^"/]+[^"]*?(\/v1\/messages\/batches\/[^"]+")/g;
+/** Each part has a limit: a page is up to 16 MB, and a pattern that may look to its end from everywhere takes hours. */
+const RESULTS_URL = /("results_url"\s{0,8}:\s{0,8}")(https?:\/\/[^"]{1,2000}")/g;
+const SCHEME_CHARACTERS = 'https://'.length;
+const BATCHES = '/v1/messages/batches/';
 
 /** True for answers that hold batch objects: create, list, get and cancel, but not the results themselves. */
 export function isBatchObjectPath(path: string): boolean {
@@ -13,6 +16,11 @@ export function isBatchObjectPath(path: string): boolean {
 export function withOwnResultsUrls(body: Buffer, ownBaseUrl: string): Buffer {
   const text = body.toString();
   return Buffer.from(
-    text.replace(RESULTS_URL, (_all, before: string, path: string) => `${before}${ownBaseUrl}${path}`),
+    text.replace(RESULTS_URL, (_all, before: string, url: string) => before + withOrigin(ownBaseUrl, url)),
   );
+}
+
+function withOrigin(ownBaseUrl: string, url: string): string {
+  const pathAt = url.indexOf(BATCHES, SCHEME_CHARACTERS);
+  return pathAt === -1 ? url : ownBaseUrl + url.slice(pathAt);
 }
