@@ -42,4 +42,17 @@ describe('whatever stands in the path', () => {
       }),
     );
   });
+
+  it('measures a name before it is normalized', () => {
+    const before = process.threadCpuUsage();
+    for (const unit of ['e\u0301', '\u0315\u0300', '\u1100\u1161']) {
+      expect(() => userIdOf(unit.repeat(30_000))).toThrow(/must be 1 to 128 letters/);
+    }
+    // Of this thread: on a busy machine other work does not count.
+    expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(100);
+  });
+
+  it('takes 128 letters that come with their marks apart', () => {
+    expect(userIdOf('\u1ec7'.repeat(128).normalize('NFD'))).toBe('\u1ec7'.repeat(128));
+  });
 });
