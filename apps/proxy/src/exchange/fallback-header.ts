@@ -7,7 +7,7 @@ const MAX_CHARACTERS = 1_000;
 
 /** A text as a header can carry it: printable ASCII, and not too long. */
 export function headerText(text: string): string {
-  return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, MAX_CHARACTERS);
+  return text.slice(0, MAX_CHARACTERS).replace(/[^\x20-\x7e]+/g, ' ');
 }
 
 /** The same error, which also says in its headers why no fallback upstream answered. */

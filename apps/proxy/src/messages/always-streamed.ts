@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { contentEncodingOf, decodeBytes, membersOfJson } from '@claude-proxy/messages-api';
 import { headerOf, headersWhere } from '@claude-proxy/upstream';
 import { GatewayError } from '../exchange/gateway-error.js';
 import type { Received } from './received-request.js';
 import { MAX_BODY_BYTES, type TakeRoom } from './request-body.js';
 
+const LARGE_BYTES = 1024 * 1024;
 const TRUE = Buffer.from('true');
 const FIRST_MEMBER = Buffer.from('"stream":true,');
 const ONLY_MEMBER = Buffer.from('"stream":true');
@@ -18,6 +20,8 @@ export async function alwaysStreamed(received: Received, takeRoom?: TakeRoom): P
     const encoding = contentEncodingOf(headerOf(received.headers, 'content-encoding'));
     const decoded = encoding ? await decodeBytes(received.body, encoding, MAX_BODY_BYTES, takeRoom) : received.body;
     const body = withStream(decoded);
+    // The whole body is read a second time, as that of any other request: not in the same turn.
+    if (body.length > LARGE_BYTES) await setImmediate();
     return encoding ? { ...received, body, headers: withoutEncoding(received.headers) } : { ...received, body };
   } catch (error) {
     if (error instanceof GatewayError) throw error;

@@ -111,7 +111,9 @@ function ownUrlOf({ protocol, host, params }: FastifyRequest<UserParams>): strin
 }
 
 async function withOwnUrls(answer: UpstreamAnswer, ownUrl: string, signal: AbortSignal): Promise<UpstreamAnswer> {
-  return isReadable(answer) ? withBody(answer, withOwnResultsUrls(await wholeBodyOf(answer, signal), ownUrl)) : answer;
+  return isReadable(answer)
+    ? withBody(answer, await withOwnResultsUrls(await wholeBodyOf(answer, signal), ownUrl))
+    : answer;
 }
 
 /** How many objects the caller wants on a page; 20 is what the API gives by itself. */

@@ -2,27 +2,27 @@ import { describe, expect, it } from '@jest/globals';
 import { isBatchObjectPath, withOwnResultsUrls } from './results-url.js';
 
 describe('results_url', () => {
-  it('leads back to the gateway', () => {
+  it('leads back to the gateway', async () => {
     const body =
       '{"id":"msgbatch_1","results_url" : "https://api.anthropic.com/v1/messages/batches/msgbatch_1/results","n":1.0}';
-    expect(withOwnResultsUrls(Buffer.from(body), 'http://gw:8080/user/alice').toString()).toBe(
+    expect(String(await withOwnResultsUrls(Buffer.from(body), 'http://gw:8080/user/alice'))).toBe(
       '{"id":"msgbatch_1","results_url" : "http://gw:8080/user/alice/v1/messages/batches/msgbatch_1/results","n":1.0}',
     );
   });
 
-  it('leaves bodies without one as they are', () => {
+  it('leaves bodies without one as they are', async () => {
     const body = '{"results_url":null,"text":"https://api.anthropic.com/v1/messages/batches/x/results"}';
-    expect(withOwnResultsUrls(Buffer.from(body), 'http://gw').toString()).toBe(body);
+    expect(String(await withOwnResultsUrls(Buffer.from(body), 'http://gw'))).toBe(body);
   });
 
   it.each([
     ['of another host and a path before it', 'https://a.example/base/v1/messages/batches/b/results', true],
     ['of another path', 'https://a.example/v1/files/f', false],
     ['of a host that looks like the path', 'https://a.example?/v1/messages', false],
-  ])('is changed where it is one %s', (_name, url, isChanged) => {
+  ])('is changed where it is one %s', async (_name, url, isChanged) => {
     const body = (value: string) => `{"results_url":"${value}"}`;
     const expected = isChanged ? body('http://gw/v1/messages/batches/b/results') : body(url);
-    expect(withOwnResultsUrls(Buffer.from(body(url)), 'http://gw').toString()).toBe(expected);
+    expect(String(await withOwnResultsUrls(Buffer.from(body(url)), 'http://gw'))).toBe(expected);
   });
 
   const MIB = 1024 * 1024;
@@ -31,9 +31,9 @@ describe('results_url', () => {
     ['URLs without an end', '"results_url":"https://'.repeat(700_000)],
     ['a path without an end', `{"results_url":"https://a/${'/v1/messages/batches/'.repeat(700_000)}`],
     ['blanks without an end', `{"results_url"${' '.repeat(16 * MIB)}`],
-  ])('is looked for in bounded time in %s', (_name, body) => {
+  ])('is looked for in bounded time in %s', async (_name, body) => {
     const before = process.threadCpuUsage();
-    expect(withOwnResultsUrls(Buffer.from(body), 'http://gw').toString()).toBe(body);
+    expect(String(await withOwnResultsUrls(Buffer.from(body), 'http://gw'))).toBe(body);
     // Of this thread: on a busy machine other work does not count.
     expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(1_000);
   });

@@ -1,6 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
+
 const BATCH_OBJECT = /^\/v1\/messages\/batches(\/[^/?]+)?(\/cancel)?\/?(\?|$)/;
 /** Each part has a limit: a page is up to 16 MB, and a pattern that may look to its end from everywhere takes hours. */
 const RESULTS_URL = /("results_url"\s{0,8}:\s{0,8}")(https?:\/\/[^"]{1,2000}")/g;
+/** Three for each URL. */
+const PARTS_OF_A_TURN = 60_000;
 const SCHEME_CHARACTERS = 'https://'.length;
 const BATCHES = '/v1/messages/batches/';
 
@@ -13,11 +17,17 @@ export function isBatchObjectPath(path: string): boolean {
  * Lets the absolute `results_url` of batch objects lead back to us: SDKs fetch exactly that URL with the caller's own
  * credential, past the gateway otherwise. Nothing else is changed.
  */
-export function withOwnResultsUrls(body: Buffer, ownBaseUrl: string): Buffer {
+export async function withOwnResultsUrls(body: Buffer, ownBaseUrl: string): Promise<Buffer> {
   const text = body.toString();
-  return Buffer.from(
-    text.replace(RESULTS_URL, (_all, before: string, url: string) => before + withOrigin(ownBaseUrl, url)),
-  );
+  const parts: string[] = [];
+  let at = 0;
+  for (const { index, 0: all, 1: before = '', 2: url = '' } of text.matchAll(RESULTS_URL)) {
+    parts.push(text.slice(at, index), before, withOrigin(ownBaseUrl, url));
+    at = index + all.length;
+    // A page that is full of them would hold the event loop for 300 ms.
+    if (parts.length % PARTS_OF_A_TURN === 0) await setImmediate();
+  }
+  return at === 0 ? body : Buffer.from(parts.join('') + text.slice(at));
 }
 
 function withOrigin(ownBaseUrl: string, url: string): string {
