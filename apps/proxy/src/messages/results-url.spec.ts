@@ -10,6 +10,12 @@ describe('results_url', () => {
     );
   });
 
+  it('leaves bytes that are not UTF-8 as they are', async () => {
+    const body = Buffer.from('{"results_url":"https://a/v1/messages/batches/b/results","text":"\xff\xfe"}', 'latin1');
+    const rewritten = await withOwnResultsUrls(body, 'http://gw');
+    expect(rewritten.subarray(-6)).toEqual(body.subarray(-6));
+  });
+
   it('leaves bodies without one as they are', async () => {
     const body = '{"results_url":null,"text":"https://api.anthropic.com/v1/messages/batches/x/results"}';
     expect(String(await withOwnResultsUrls(Buffer.from(body), 'http://gw'))).toBe(body);

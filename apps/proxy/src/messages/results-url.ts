@@ -18,7 +18,8 @@ export function isBatchObjectPath(path: string): boolean {
  * credential, past the gateway otherwise. Nothing else is changed.
  */
 export async function withOwnResultsUrls(body: Buffer, ownBaseUrl: string): Promise<Buffer> {
-  const text = body.toString();
+  // A character per byte: bytes that are not UTF-8 stay what they are.
+  const text = body.toString('latin1');
   const parts: string[] = [];
   let at = 0;
   for (const { index, 0: all, 1: before = '', 2: url = '' } of text.matchAll(RESULTS_URL)) {
@@ -27,7 +28,7 @@ export async function withOwnResultsUrls(body: Buffer, ownBaseUrl: string): Prom
     // A page that is full of them would hold the event loop for 300 ms.
     if (parts.length % PARTS_OF_A_TURN === 0) await setImmediate();
   }
-  return at === 0 ? body : Buffer.from(parts.join('') + text.slice(at));
+  return at === 0 ? body : Buffer.from(parts.join('') + text.slice(at), 'latin1');
 }
 
 function withOrigin(ownBaseUrl: string, url: string): string {
