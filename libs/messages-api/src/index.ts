@@ -1,5 +1,12 @@
 export { expectBoundedTree, JsonLimitError, parseBoundedJson } from './bounded-json.js';
 export {
+  MAX_IDLE_BYTES,
+  MAX_LINGER_MS,
+  MAX_PASSED_ANSWER_BYTES,
+  MAX_WHOLE_ANSWER_BYTES,
+  maxDecodedBytes,
+} from './answer-limits.js';
+export {
   type ContentEncoding,
   contentEncodingOf,
   decodeBytes,

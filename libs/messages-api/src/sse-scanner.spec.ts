@@ -84,6 +84,25 @@ describe('SseScanner', () => {
     }
   });
 
+  it.each([
+    ['whole', 1_000_000],
+    ['in pieces', 999],
+    ['byte by byte', 1],
+  ])('measures what comes without an event: pings and comments, %s', (_how, size) => {
+    const { scanner } = scan([Buffer.from(sseEvent('message_start', '{}'))], WANTED);
+    const idle = Buffer.from(`${sseEvent('ping', '{"type": "ping"}')}: comment\n\n`.repeat(1_000));
+    for (let start = 0; start < idle.length; start += size) scanner.write(idle.subarray(start, start + size));
+    expect(scanner.idleBytes).toBe(idle.length);
+    scanner.write(Buffer.from(sseEvent('content_block_delta', '{}')));
+    expect(scanner.idleBytes).toBe(0);
+  });
+
+  it('does not take a long event for silence', () => {
+    const { scanner } = scan([Buffer.from('event: content_block_delta\ndata: ')], WANTED);
+    for (let count = 0; count < 100; count += 1) scanner.write(Buffer.alloc(100_000, 'x'));
+    expect(scanner.idleBytes).toBe(0);
+  });
+
   it('holds no more of many data lines than of one', () => {
     const line = Buffer.from(`data: ${'x'.repeat(1024 * 1024)}\n`);
     const start = Buffer.from('event: message_start\n');

@@ -7,6 +7,9 @@ const DATA_FIELD = 'data:';
 const MAX_DATA_BYTES = 4 * 1024 * 1024;
 
 const MAX_REMEMBERED_LINE = 100;
+const PING = 'ping';
+/** A line that is longer belongs to an event with content, however long its end takes. */
+const MAX_IDLE_LINE = 1_000;
 
 export interface SseScannerOptions {
   /** The events to report; all others are passed over without being decoded. */
@@ -34,6 +37,10 @@ export class SseScanner {
   private isUnwantedMeasured = false;
   private isMeasured = false;
   private skippedBytes = 0;
+  private isUnwantedPing = false;
+  private saysSomething = false;
+  private bytes = 0;
+  private bytesAtLastEvent = 0;
 
   constructor(private readonly options: SseScannerOptions) {}
 
@@ -42,17 +49,27 @@ export class SseScanner {
     return !this.hasFields && !this.isSkippingLine && this.carriedBytes === 0;
   }
 
+  /**
+   * What has come since the chunk with the last event other than `ping`, or with a part of a long line: comments, pings
+   * and blank lines.
+   */
+  get idleBytes(): number {
+    return this.bytes - this.bytesAtLastEvent;
+  }
+
   /** What has come of a measured line that has not ended. */
   get openBytes(): number {
     return this.isMeasured ? this.skippedBytes : 0;
   }
 
   write(chunk: Buffer): void {
+    this.bytes += chunk.length;
     let start = 0;
     while (start < chunk.length) {
       const end = chunk[start] === LF ? start : chunk.indexOf(LF, start);
       if (end === -1) {
         this.holdRest(chunk, start);
+        if (this.skippedBytes + this.carriedBytes > MAX_IDLE_LINE) this.bytesAtLastEvent = this.bytes;
         return;
       }
       this.endLine(chunk, start, end);
@@ -117,6 +134,7 @@ export class SseScanner {
     if (isLine(this.unwantedLine, bytes, start, end)) {
       this.wantedEvent = undefined;
       this.isMeasured = this.isUnwantedMeasured;
+      this.saysSomething = !this.isUnwantedPing;
       return;
     }
     const line = bytes.toString('latin1', start, end);
@@ -124,12 +142,14 @@ export class SseScanner {
     const name = line.charCodeAt(6) === 0x20 ? line.slice(7) : line.slice(6);
     this.wantedEvent = this.options.wants(name) ? name : undefined;
     this.isMeasured = this.wantedEvent === undefined && name === this.options.measured;
+    this.saysSomething = name !== PING;
     if (this.wantedEvent === undefined && line.length <= MAX_REMEMBERED_LINE) this.remember(line);
   }
 
   private remember(line: string): void {
     this.unwantedLine = line;
     this.isUnwantedMeasured = this.isMeasured;
+    this.isUnwantedPing = !this.saysSomething;
   }
 
   private readDataLine(bytes: Buffer, start: number, end: number): void {
@@ -155,6 +175,8 @@ export class SseScanner {
     this.wantedEvent = undefined;
     this.isMeasured = false;
     this.data = '';
+    if (this.saysSomething) this.bytesAtLastEvent = this.bytes;
+    this.saysSomething = false;
     if (wantedEvent !== undefined) this.options.onEvent(wantedEvent, data);
   }
 }

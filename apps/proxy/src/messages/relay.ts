@@ -1,5 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { errorBody, PING_EVENT, sseEvent } from '@claude-proxy/messages-api';
+import {
+  errorBody,
+  MAX_IDLE_BYTES,
+  MAX_LINGER_MS,
+  MAX_PASSED_ANSWER_BYTES,
+  PING_EVENT,
+  sseEvent,
+} from '@claude-proxy/messages-api';
 import type { BodySink, UpstreamAnswer } from '@claude-proxy/upstream';
 import { EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
 import { FALLBACK_HEADER, headerText } from '../exchange/fallback-header.js';
@@ -28,6 +35,7 @@ class RelayedAnswer implements BodySink {
   private hasRoom = true;
   private isOver = false;
   private pings: NodeJS.Timeout | undefined;
+  private lingering: NodeJS.Timeout | undefined;
 
   private readonly exchange: Exchange;
   private readonly tap: UsageTap;
@@ -67,9 +75,30 @@ class RelayedAnswer implements BodySink {
     this.exchange.firstByteMs ??= this.exchange.elapsedMs();
     this.exchange.answerBytes += chunk.length;
     this.tap.write(chunk);
+    if (this.isTooLong) return this.cutOff(`the answer has more than ${MAX_PASSED_ANSWER_BYTES} bytes`);
+    if (this.tap.idleBytes > MAX_IDLE_BYTES) return this.cutOff(`${MAX_IDLE_BYTES} bytes came without an event`);
+    if (this.tap.observed.hasEnded) this.lingering ??= setTimeout(() => this.endLingering(), MAX_LINGER_MS);
     // What one read of the upstream's socket delivered goes out as one write: half the cost of a stream.
     if (this.waiting.push(chunk) === 1) process.nextTick(() => this.flush());
     return this.hasRoom;
+  }
+
+  /** Files and results of batches are as long as they are. */
+  private get isTooLong(): boolean {
+    return this.exchange.answerBytes > MAX_PASSED_ANSWER_BYTES && this.exchange.operation !== 'relay';
+  }
+
+  private cutOff(reason: string): false {
+    this.answer.body.destroy();
+    this.fail(new Error(reason));
+    return false;
+  }
+
+  /** The message is complete; an upstream that keeps its stream open has nothing more to say. */
+  private endLingering(): void {
+    if (this.isOver) return;
+    this.answer.body.destroy();
+    this.close();
   }
 
   end(): void {
@@ -92,9 +121,16 @@ class RelayedAnswer implements BodySink {
     this.endStream(tap.observed.hasEnded || !hasBeenRead);
   }
 
-  /** Never a clean end: an error event where the client reads events, else a broken connection. */
+  /**
+   * Never a clean end, unless the message was complete: an error event where the client reads events, else a broken
+   * connection.
+   */
   fail(error: Error): void {
     if (this.isOver) return;
+    if (this.tap.canTellItsEnd && this.tap.observed.hasEnded) {
+      this.close();
+      return;
+    }
     this.exchange.outcome = 'broken';
     this.exchange.errorMessage = error.message;
     this.flush();
@@ -130,6 +166,7 @@ class RelayedAnswer implements BodySink {
     if (this.isOver) return;
     this.isOver = true;
     clearInterval(this.pings);
+    clearTimeout(this.lingering);
     this.onOver();
   }
 

@@ -7,6 +7,7 @@ import {
   decodingStream,
   errorBody,
   errorTypeOfStatus,
+  maxDecodedBytes,
   PING_EVENT,
   sseEvent,
 } from '@claude-proxy/messages-api';
@@ -27,6 +28,7 @@ import { EarlyHead } from './early-head.js';
 import { relay } from './relay.js';
 
 const MAX_REFUSAL_BYTES = 8 * 1024 * 1024;
+const MAX_REFUSAL_MS = 10_000;
 
 /**
  * A client that has asked for a stream and hears nothing: after some seconds it gets the head of a stream and pings.
@@ -96,8 +98,10 @@ async function refusalIn(answer: UpstreamAnswer, exchangeId: string, signal: Abo
   const type = errorTypeOfStatus(answer.status);
   try {
     const encoding = encodingOf(answer.headers);
-    const body = await readBody(answer.body, MAX_REFUSAL_BYTES, signal);
-    const text = encoding ? await decodeBytes(body, encoding, MAX_REFUSAL_BYTES) : body;
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(MAX_REFUSAL_MS)]);
+    const body = await readBody(answer.body, MAX_REFUSAL_BYTES, inTime);
+    const limitBytes = maxDecodedBytes(body.length, MAX_REFUSAL_BYTES);
+    const text = encoding ? await decodeBytes(body, encoding, limitBytes) : body;
     const told = JSON.parse(text.toString());
     if (told.type === 'error') return JSON.stringify(told);
   } catch {

@@ -148,8 +148,11 @@ async function refuseLate(
   tap: Parameters<Delivery>[1],
   { exchange, response, signal, translation }: Journey,
 ): Promise<void> {
+  if (answer.status < 400) {
+    answer.body.destroy();
+    throw broken('is no stream');
+  }
   const received = await wholeAnswer(answer, tap, signal);
-  if (answer.status < 400) throw broken('is no stream');
   exchange.status = openAiStatusOf(answer.status);
   response.end(translation.stream().fail(openAiErrorOf(refusedBy(received.toString(), answer.status))));
 }

@@ -1,9 +1,12 @@
-import { SseScanner } from '@claude-proxy/messages-api';
+import { MAX_IDLE_BYTES, MAX_LINGER_MS, MAX_PASSED_ANSWER_BYTES, SseScanner } from '@claude-proxy/messages-api';
 import type { AnswerBody, BodySink } from '@claude-proxy/upstream';
 import type { GatewayError } from '../exchange/gateway-error.js';
 import { isJsonObject, type JsonObject } from './json-object.js';
 import { openAiErrorOf, type Refused } from './openai-errors.js';
 import type { StreamTranslation } from './stream-translation.js';
+
+/** What may still come after the event that ends a message. */
+const MAX_TRAILING_BYTES = 64 * 1024;
 
 /** Watches the bytes before they are translated; the usage tap is one. */
 export interface ByteWatch {
@@ -12,7 +15,8 @@ export interface ByteWatch {
 
 /**
  * A Messages stream that comes out in another form: each event as soon as it is complete, and no faster than its
- * reader takes it. It never breaks off: whatever goes wrong is the last thing that is told, and then it ends.
+ * reader takes it. It never breaks off: whatever goes wrong is the last thing that is told, and then it ends. It ends
+ * with the message; the source may take a moment longer, so that its connection can be used again.
  */
 export class TranslatedBody implements AnswerBody, BodySink {
   private readonly scanner = new SseScanner({
@@ -23,6 +27,9 @@ export class TranslatedBody implements AnswerBody, BodySink {
   private pending = '';
   private hasRoom = true;
   private isOver = false;
+  private receivedBytes = 0;
+  private trailingBytes = 0;
+  private lingering: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly source: AnswerBody,
@@ -46,22 +53,43 @@ export class TranslatedBody implements AnswerBody, BodySink {
   }
 
   write(chunk: Buffer): boolean {
+    if (this.isOver) return this.skip(chunk);
     this.watch.write(chunk);
-    if (!this.isOver) this.scanner.write(chunk);
+    this.receivedBytes += chunk.length;
+    this.scanner.write(chunk);
+    if (!this.isOver) this.measure();
     this.flush();
-    return this.hasRoom;
+    if (!this.isOver) return this.hasRoom;
+    this.lingering = setTimeout(() => this.source.destroy(), MAX_LINGER_MS).unref();
+    this.sink.end();
+    return true;
+  }
+
+  private measure(): void {
+    if (this.receivedBytes > MAX_PASSED_ANSWER_BYTES) this.break(`it has more than ${MAX_PASSED_ANSWER_BYTES} bytes`);
+    else if (this.scanner.idleBytes > MAX_IDLE_BYTES) this.break(`${MAX_IDLE_BYTES} bytes came without an event`);
   }
 
   end(): void {
-    if (!this.isOver) this.break('the upstream ended its stream before the message was complete');
+    this.endWith('the upstream ended its stream before the message was complete');
+  }
+
+  fail(error: Error): void {
+    this.endWith(`the upstream broke off: ${error.message}`);
+  }
+
+  private endWith(reason: string): void {
+    clearTimeout(this.lingering);
+    if (this.isOver) return;
+    this.break(reason);
     this.flush();
     this.sink.end();
   }
 
-  fail(error: Error): void {
-    if (!this.isOver) this.break(`the upstream broke off: ${error.message}`);
-    this.flush();
-    this.sink.end();
+  private skip(chunk: Buffer): boolean {
+    this.trailingBytes += chunk.length;
+    if (this.trailingBytes > MAX_TRAILING_BYTES) this.source.destroy();
+    return true;
   }
 
   /** The gateway has to end before the answer does. */

@@ -1,9 +1,7 @@
-import { contentEncodingOf, decodeBytes } from '@claude-proxy/messages-api';
+import { contentEncodingOf, decodeBytes, MAX_WHOLE_ANSWER_BYTES, maxDecodedBytes } from '@claude-proxy/messages-api';
 import { type BodySink, headerOf, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { GatewayError } from '../exchange/gateway-error.js';
 import type { ByteWatch } from './translated-body.js';
-
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
  * The body of an answer that comes in one piece, decoded.
@@ -30,7 +28,8 @@ export async function wholeAnswer(answer: UpstreamAnswer, watch: ByteWatch, sign
   });
   try {
     const encoding = contentEncodingOf(headerOf(answer.headers, 'content-encoding'));
-    return encoding ? await decodeBytes(body, encoding, MAX_ANSWER_BYTES) : body;
+    const limitBytes = maxDecodedBytes(body.length, MAX_WHOLE_ANSWER_BYTES);
+    return encoding ? await decodeBytes(body, encoding, limitBytes) : body;
   } catch (error) {
     throw broken(`cannot be decoded: ${(error as Error).message}`);
   }
@@ -44,7 +43,7 @@ function collector(watch: ByteWatch, resolve: (body: Buffer) => void, giveUp: (r
       watch.write(chunk);
       chunks.push(chunk);
       length += chunk.length;
-      if (length > MAX_ANSWER_BYTES) giveUp(`is longer than ${MAX_ANSWER_BYTES} bytes`);
+      if (length > MAX_WHOLE_ANSWER_BYTES) giveUp(`is longer than ${MAX_WHOLE_ANSWER_BYTES} bytes`);
       return true;
     },
     end: () => resolve(Buffer.concat(chunks, length)),

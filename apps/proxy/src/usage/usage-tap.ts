@@ -3,6 +3,9 @@ import {
   contentEncodingOf,
   countOf,
   decodingStream,
+  MAX_PASSED_ANSWER_BYTES,
+  MAX_WHOLE_ANSWER_BYTES,
+  maxDecodedBytes,
   membersOfJson,
   memberValue,
   mergeUsage,
@@ -12,10 +15,10 @@ import {
 import { type HeaderLines, headerOf } from '@claude-proxy/upstream';
 
 const WANTED_EVENTS = new Set(['message_start', 'message_delta', 'message_stop', 'error']);
-/** A JSON answer that is longer is passed on uncounted. */
-const MAX_JSON_BYTES = 64 * 1024 * 1024;
 /** Names of models, stop reasons and errors have some ten characters; the text is an upstream's. */
 const MAX_TEXT_CHARACTERS = 200;
+/** Compressed bytes that have come and wait for their decoder. A decoder that falls further behind is given up. */
+const MAX_UNDECODED_BYTES = 16 * 1024 * 1024;
 const DELTA_EVENT = 'content_block_delta';
 /** `data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":""}}` without its text. */
 const DELTA_FRAME_BYTES = 86;
@@ -68,6 +71,11 @@ export class UsageTap {
     return this.reader.isBetweenEvents;
   }
 
+  /** What has come of a stream since its last event other than `ping`. */
+  get idleBytes(): number {
+    return this.reader.idleBytes;
+  }
+
   /** True where the end of a stream can be told: it is not compressed. */
   get canTellItsEnd(): boolean {
     return this.reader.isReadable;
@@ -94,11 +102,12 @@ export class UsageTap {
 interface AnswerReader {
   readonly isBetweenEvents: boolean;
   readonly isReadable: boolean;
+  readonly idleBytes: number;
   write(chunk: Buffer): void;
   finish(): void | Promise<void>;
 }
 
-const BLIND: AnswerReader = { isBetweenEvents: false, isReadable: false, write() {}, finish() {} };
+const BLIND: AnswerReader = { isBetweenEvents: false, isReadable: false, idleBytes: 0, write() {}, finish() {} };
 
 function readerOf(headers: HeaderLines, isEventStream: boolean, observed: Observed): AnswerReader {
   const isJson = headerOf(headers, 'content-type')?.startsWith('application/json') ?? false;
@@ -129,6 +138,10 @@ class EventReader implements AnswerReader {
 
   get isBetweenEvents(): boolean {
     return this.scanner.isBetweenEvents;
+  }
+
+  get idleBytes(): number {
+    return this.scanner.idleBytes;
   }
 
   write(chunk: Buffer): void {
@@ -164,9 +177,11 @@ class EventReader implements AnswerReader {
   }
 }
 
+/** A JSON answer that is too long to be held is passed on uncounted. */
 class JsonReader implements AnswerReader {
   readonly isBetweenEvents = false;
   readonly isReadable = true;
+  readonly idleBytes = 0;
   private chunks: Buffer[] = [];
   private bytes = 0;
 
@@ -174,7 +189,7 @@ class JsonReader implements AnswerReader {
 
   write(chunk: Buffer): void {
     this.bytes += chunk.length;
-    if (this.bytes > MAX_JSON_BYTES) this.chunks = [];
+    if (this.bytes > MAX_WHOLE_ANSWER_BYTES) this.chunks = [];
     else this.chunks.push(chunk);
   }
 
@@ -188,26 +203,41 @@ class JsonReader implements AnswerReader {
   }
 }
 
-/** Reads a compressed answer beside the bytes that pass: `finish` waits for the decoder. */
+/**
+ * Reads a compressed answer beside the bytes that pass: `finish` waits for the decoder. A few kilobytes can pack
+ * gigabytes, so the decoder is stopped where no answer can be as long.
+ */
 class DecodedReader implements AnswerReader {
   readonly isBetweenEvents = false;
   readonly isReadable = false;
+  readonly idleBytes = 0;
   private readonly decoder;
   private readonly decoded: Promise<void>;
+  private encodedBytes = 0;
+  private decodedBytes = 0;
 
   constructor(
     private readonly reader: AnswerReader,
     encoding: ContentEncoding,
   ) {
     this.decoder = decodingStream(encoding);
-    this.decoder.on('data', (chunk: Buffer) => this.reader.write(chunk));
+    this.decoder.on('data', (chunk: Buffer) => this.read(chunk));
     this.decoded = new Promise((resolve) => {
-      this.decoder.once('end', resolve).once('error', resolve);
+      this.decoder.once('end', resolve).once('error', resolve).once('close', resolve);
     });
   }
 
   write(chunk: Buffer): void {
-    if (!this.decoder.destroyed) this.decoder.write(chunk);
+    if (this.decoder.destroyed) return;
+    this.encodedBytes += chunk.length;
+    this.decoder.write(chunk);
+    if (this.decoder.writableLength > MAX_UNDECODED_BYTES) this.decoder.destroy();
+  }
+
+  private read(chunk: Buffer): void {
+    this.decodedBytes += chunk.length;
+    if (this.decodedBytes > maxDecodedBytes(this.encodedBytes, MAX_PASSED_ANSWER_BYTES)) this.decoder.destroy();
+    else this.reader.write(chunk);
   }
 
   async finish(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   InvokeModelWithResponseStreamCommand,
   type ResponseStream,
 } from '@aws-sdk/client-bedrock-runtime';
+import { MAX_WHOLE_ANSWER_BYTES } from '@claude-proxy/messages-api';
 import { Inject, Injectable, type OnModuleDestroy, Optional } from '@nestjs/common';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { BEDROCK_CONFIG, type BedrockConfig } from './bedrock.config.js';
@@ -63,6 +64,7 @@ export class BedrockRuntime implements OnModuleDestroy {
       maxAttempts: 1,
       ...(config.endpoint && { endpoint: config.endpoint }),
       ...(credentials && { credentials, authSchemePreference: ['sigv4'] }),
+      streamCollector: collectWithinLimit,
       requestHandler: new NodeHttpHandler({
         httpAgent: new HttpAgent(agentOptions),
         httpsAgent: new HttpsAgent(agentOptions),
@@ -114,4 +116,16 @@ export class BedrockRuntime implements OnModuleDestroy {
       throw new NoCredentialsError(this.config.region, cause);
     }
   }
+}
+
+/** In place of the SDK's own collector of whole answers and refusals, which has no limit. */
+async function collectWithinLimit(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length > MAX_WHOLE_ANSWER_BYTES) throw new Error(`the answer has more than ${MAX_WHOLE_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
 }
