@@ -3,6 +3,8 @@ import { type AnswerBody, type BodySink, bodyOfBytes, headerOf, type UpstreamAns
 
 /** A stream that brings so much and no event of content is passed on without waiting for one. */
 const MAX_HELD_BYTES = 64 * 1024;
+/** What the held bytes may decode to before the first event of content: a few kilobytes can pack gigabytes. */
+const MAX_DECODED_BYTES = 16 * MAX_HELD_BYTES;
 /** An `error` event is the last one; where the connection stays open after it, nothing more is waited for. */
 const MAX_WAIT_AFTER_ERROR_MS = 1_000;
 
@@ -44,7 +46,11 @@ class HeldStream implements BodySink, AnswerBody {
   ) {
     this.source = body;
     this.alarm = setTimeout(() => this.onSilence(maxSilenceMs), maxSilenceMs).unref();
-    this.peek = peekOf(headerOf(headers, 'content-encoding'), (event) => this.read(event));
+    this.peek = peekOf(headerOf(headers, 'content-encoding'), {
+      onEvent: (event) => this.read(event),
+      onUnknownCoding: () => this.know(),
+      onUnreadable: (error) => this.onUnreadable(error),
+    });
   }
 
   write(chunk: Buffer): boolean {
@@ -82,6 +88,7 @@ class HeldStream implements BodySink, AnswerBody {
   destroy(): void {
     this.isOver = true;
     clearTimeout(this.alarm);
+    this.peek.close();
     this.source.destroy();
   }
 
@@ -110,9 +117,16 @@ class HeldStream implements BodySink, AnswerBody {
     else this.sink.end();
   }
 
-  private read(event: FirstEvent | undefined): void {
-    if (event?.name === 'message_start') this.hasBegun = true;
-    else if (event?.name === 'error') this.readError(event.data);
+  private onUnreadable(error: Error): void {
+    if (this.isKnown) return;
+    this.ending = { error };
+    this.destroy();
+    this.know();
+  }
+
+  private read(event: FirstEvent): void {
+    if (event.name === 'message_start') this.hasBegun = true;
+    else if (event.name === 'error') this.readError(event.data);
     else this.know();
   }
 
@@ -125,6 +139,7 @@ class HeldStream implements BodySink, AnswerBody {
   private know(): void {
     if (this.isKnown) return;
     this.isKnown = true;
+    this.peek.close();
     this.onKnown(this.start());
   }
 
@@ -150,23 +165,39 @@ interface Peek {
   write(chunk: Buffer): void;
   /** Calls back once everything written has been looked at. */
   end(onRead: () => void): void;
+  /** Stops decoding what has been written. */
+  close(): void;
 }
 
-/** Calls back for each event but pings; `undefined` where the bytes cannot be read. */
-function peekOf(codings: string | undefined, onEvent: (event: FirstEvent | undefined) => void): Peek {
+interface PeekListener {
+  /** Each event but pings. */
+  onEvent(event: FirstEvent): void;
+  /** The bytes may be right, and cannot be read here. */
+  onUnknownCoding(): void;
+  /** The bytes are not what their coding says, or decode to more than any beginning. */
+  onUnreadable(error: Error): void;
+}
+
+function peekOf(codings: string | undefined, { onEvent, onUnknownCoding, onUnreadable }: PeekListener): Peek {
   const encoding = knownEncodingOf(codings);
-  if (encoding === 'unknown') return { write: () => onEvent(undefined), end: (onRead) => onRead() };
+  if (encoding === 'unknown') return { write: onUnknownCoding, end: (onRead) => onRead(), close() {} };
   const scanner = new SseScanner({
     wants: (name) => name !== 'ping',
     onEvent: (name, data = '') => onEvent({ name, data }),
   });
-  if (!encoding) return { write: (chunk) => scanner.write(chunk), end: (onRead) => onRead() };
+  if (!encoding) return { write: (chunk) => scanner.write(chunk), end: (onRead) => onRead(), close() {} };
   const decoder = decodingStream(encoding);
-  decoder.on('data', (chunk: Buffer) => scanner.write(chunk));
-  decoder.on('error', () => onEvent(undefined));
+  let decodedBytes = 0;
+  decoder.on('data', (chunk: Buffer) => {
+    decodedBytes += chunk.length;
+    if (decodedBytes > MAX_DECODED_BYTES) onUnreadable(new Error(`it decodes to more than ${MAX_DECODED_BYTES} bytes`));
+    else scanner.write(chunk);
+  });
+  decoder.once('error', onUnreadable);
   return {
     write: (chunk) => void decoder.write(chunk),
     end: (onRead) => void decoder.once('end', onRead).end(),
+    close: () => void decoder.destroy(),
   };
 }
 

@@ -75,8 +75,11 @@ class RelayedAnswer implements BodySink {
     this.exchange.firstByteMs ??= this.exchange.elapsedMs();
     this.exchange.answerBytes += chunk.length;
     this.tap.write(chunk);
-    if (this.isTooLong) return this.cutOff(`the answer has more than ${MAX_PASSED_ANSWER_BYTES} bytes`);
-    if (this.tap.idleBytes > MAX_IDLE_BYTES) return this.cutOff(`${MAX_IDLE_BYTES} bytes came without an event`);
+    if (this.isTooLong) this.cutOff(new Error(`the answer has more than ${MAX_PASSED_ANSWER_BYTES} bytes`));
+    else if (this.tap.idleBytes > MAX_IDLE_BYTES) {
+      this.cutOff(new Error(`${MAX_IDLE_BYTES} bytes came without an event`));
+    }
+    if (this.isOver) return false;
     if (this.tap.observed.hasEnded) this.lingering ??= setTimeout(() => this.endLingering(), MAX_LINGER_MS);
     // What one read of the upstream's socket delivered goes out as one write: half the cost of a stream.
     if (this.waiting.push(chunk) === 1) process.nextTick(() => this.flush());
@@ -86,12 +89,6 @@ class RelayedAnswer implements BodySink {
   /** Files and results of batches are as long as they are. */
   private get isTooLong(): boolean {
     return this.exchange.answerBytes > MAX_PASSED_ANSWER_BYTES && this.exchange.operation !== 'relay';
-  }
-
-  private cutOff(reason: string): false {
-    this.answer.body.destroy();
-    this.fail(new Error(reason));
-    return false;
   }
 
   /** The message is complete; an upstream that keeps its stream open has nothing more to say. */
@@ -143,7 +140,7 @@ class RelayedAnswer implements BodySink {
     }
   }
 
-  private cutOff(reason: GatewayError): void {
+  private cutOff(reason: Error): void {
     if (this.isOver) return;
     this.fail(reason);
     this.answer.body.destroy();

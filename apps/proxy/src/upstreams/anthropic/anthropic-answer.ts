@@ -6,10 +6,14 @@ export interface AnswerHead {
   readonly status: number;
   readonly headers: HeaderLines;
   readonly body: AnswerBody;
+  /** It has ended without a single byte. */
+  readonly isEmpty: boolean;
 }
 
 /** A small answer comes whole in one read: stopping the socket in the middle of it costs more than holding it. */
 const MAX_EARLY_BYTES = 64 * 1024;
+/** Interim responses (1xx) before the answer. Each of them restarts undici's timeout, so without a limit they never end. */
+const MAX_INTERIM_RESPONSES = 100;
 
 /** Where an answer is before somebody reads its body: chunks that came early wait here. */
 class EarlyChunks implements BodySink {
@@ -38,11 +42,14 @@ class EarlyChunks implements BodySink {
  * object in between (a `Readable` doubles the cost of a small request).
  */
 export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
+  /** Resolves with the first byte of the body, or with its end: until then another upstream can answer instead. */
   readonly head: Promise<AnswerHead>;
   private readonly early = new EarlyChunks();
   private sink: BodySink = this.early;
   private controller: Dispatcher.DispatchController | undefined;
   private isLetGo = false;
+  private interimResponses = 0;
+  private begun: Pick<AnswerHead, 'status' | 'headers'> | undefined;
   private resolveHead!: (head: AnswerHead) => void;
   private rejectHead!: (error: Error) => void;
 
@@ -59,8 +66,8 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    if (status < 200) return;
-    this.resolveHead({ status, headers: headerLinesOf(controller), body: this });
+    if (status >= 200) this.begun = { status, headers: headerLinesOf(controller) };
+    else this.countInterimResponse(controller);
   }
 
   /**
@@ -70,15 +77,29 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (chunk.length === 0 || this.isLetGo) return;
     if (!this.sink.write(chunk)) controller.pause();
+    if (this.begun) this.deliverHead(this.begun, false);
   }
 
   onResponseEnd(): void {
+    if (this.begun) this.deliverHead(this.begun, true);
     if (!this.isLetGo) this.sink.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.rejectHead(error);
+    // A new error: one of the connection itself would allow that the request is sent again.
+    this.rejectHead(this.begun ? brokenAfterHead(error) : error);
     if (!this.isLetGo) this.sink.fail(error);
+  }
+
+  private deliverHead(begun: NonNullable<typeof this.begun>, isEmpty: boolean): void {
+    this.begun = undefined;
+    this.resolveHead({ ...begun, body: this, isEmpty });
+  }
+
+  private countInterimResponse(controller: Dispatcher.DispatchController): void {
+    this.interimResponses += 1;
+    if (this.interimResponses <= MAX_INTERIM_RESPONSES) return;
+    controller.abort(new Error(`more than ${MAX_INTERIM_RESPONSES} interim responses (1xx) and no answer`));
   }
 
   pipe(sink: BodySink): void {
@@ -99,6 +120,10 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
     this.isLetGo = true;
     this.controller?.abort(new Error('the caller has left'));
   }
+}
+
+function brokenAfterHead(cause: NodeJS.ErrnoException): Error {
+  return Object.assign(new Error(cause.message, { cause }), cause.code === undefined ? {} : { code: cause.code });
 }
 
 function headerLinesOf(controller: Dispatcher.DispatchController): string[] {

@@ -1,9 +1,10 @@
-import { errorBody } from '@claude-proxy/messages-api';
+import { errorBody, errorTypeOfStatus } from '@claude-proxy/messages-api';
 import {
   bodyOfBytes,
   type Credential,
   type Failure,
   type HeaderLines,
+  headersWhere,
   UpstreamError,
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
@@ -26,6 +27,19 @@ export interface Refusal {
   readonly body: Buffer;
   /** Decoded, for reading. */
   readonly text: string;
+}
+
+/** A refusal whose body broke off, is too long or does not end: its status and headers still say what it is. */
+export function refusalByStatus(status: number, headers: HeaderLines, cause: unknown): Refusal {
+  const message = `Anthropic answered ${status}, and its explanation could not be read: ${reasonOf(cause)}.`;
+  const text = JSON.stringify(errorBody(errorTypeOfStatus(status), message));
+  const kept = headersWhere(headers, (name) => !name.startsWith('content-'));
+  return { status, headers: [...kept, 'content-type', 'application/json'], body: Buffer.from(text), text };
+}
+
+function reasonOf(cause: unknown): string {
+  const { code, name, message } = cause as NodeJS.ErrnoException;
+  return name === 'TimeoutError' ? 'it did not end in time' : (code ?? message);
 }
 
 /** The error for a refusal; carries the answer unchanged, and the window that it closes. */
@@ -97,6 +111,11 @@ export function errorOfConnection(cause: unknown, hasCallerLeft: boolean): Upstr
   const { code, message } = cause as NodeJS.ErrnoException;
   const failure = code && TIMEOUT_CODES.has(code) ? 'timed_out' : 'unreachable';
   return new UpstreamError({ failure, message: `Anthropic gave no answer: ${code ?? message}`, cause });
+}
+
+/** A login page of something on the way, for one. */
+export function errorOfStrangeAnswer(status: number, strangeness: string): UpstreamError {
+  return new UpstreamError({ failure: 'unreachable', message: `Anthropic answered ${status} with ${strangeness}` });
 }
 
 export function errorOfRedirect(status: number): UpstreamError {

@@ -1,4 +1,4 @@
-import { type ContentEncoding, contentEncodingOf, decodeBytes } from '@claude-proxy/messages-api';
+import { type ContentEncoding, contentEncodingOf, decodeBytes, maxDecodedBytes } from '@claude-proxy/messages-api';
 import {
   ACCEPTED,
   type Acceptance,
@@ -24,7 +24,9 @@ import {
   errorOfMissingCredential,
   errorOfRedirect,
   errorOfRefusal,
+  errorOfStrangeAnswer,
   type Refusal,
+  refusalByStatus,
 } from './anthropic-failures.js';
 import { HopMark } from './hop-mark.js';
 import { hitKeptAliveConnection, rememberingConnector } from './kept-alive.js';
@@ -37,7 +39,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** undici's own 4 s would pay a TLS handshake after every pause for thought. */
 const KEEP_ALIVE_MS = 90_000;
 const KEEP_ALIVE_MAX_MS = 600_000;
+/** A refusal is short and comes at once. What is longer or takes longer counts by its status alone. */
 const MAX_REFUSAL_BYTES = 8 * 1024 * 1024;
+const MAX_REFUSAL_MS = 10_000;
 const CONNECTION = {
   headersTimeout: MAX_SILENCE_MS,
   bodyTimeout: MAX_SILENCE_MS,
@@ -96,9 +100,10 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     if (head.status >= 400) {
       throw errorOfRefusal(await this.readRefusal(head, options), request, credential, this.windowless);
     }
-    if (head.status >= 300) {
+    const strange = strangenessOf(head);
+    if (strange) {
       head.body.destroy();
-      throw errorOfRedirect(head.status);
+      throw head.status >= 300 ? errorOfRedirect(head.status) : errorOfStrangeAnswer(head.status, strange);
     }
     this.windowless.forget(this.limitScopes(request, credential));
     return head;
@@ -157,10 +162,12 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
 
   private async readRefusal(head: AnswerHead, { signal }: SendOptions): Promise<Refusal> {
     try {
-      const body = await unlessAborted(readBody(head.body, MAX_REFUSAL_BYTES), signal);
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(MAX_REFUSAL_MS)]);
+      const body = await readBody(head.body, MAX_REFUSAL_BYTES, inTime);
       return { ...head, body, text: await textOf(body, knownEncodingOf(head.headers)) };
     } catch (error) {
-      throw errorOfConnection(error, signal.aborted);
+      if (signal.aborted) throw errorOfConnection(error, true);
+      return refusalByStatus(head.status, head.headers, error);
     }
   }
 }
@@ -179,16 +186,6 @@ async function headOf(agent: Agent, request: Dispatcher.DispatchOptions, signal:
   }
 }
 
-/** A body that was let go says nothing more, not even that it has ended. */
-function unlessAborted<Value>(value: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(errorOfConnection(signal.reason, true));
-    if (signal.aborted) giveUp();
-    signal.addEventListener('abort', giveUp, { once: true });
-    value.then(resolve, reject);
-  });
-}
-
 function knownEncodingOf(headers: HeaderLines): ContentEncoding | undefined | 'unknown' {
   try {
     return contentEncodingOf(headerOf(headers, 'content-encoding'));
@@ -200,5 +197,13 @@ function knownEncodingOf(headers: HeaderLines): ContentEncoding | undefined | 'u
 /** A refusal that cannot be decoded is still passed on; it only cannot be understood. */
 async function textOf(body: Buffer, encoding: ContentEncoding | undefined | 'unknown'): Promise<string> {
   if (!encoding || encoding === 'unknown') return body.toString();
-  return decodeBytes(body, encoding, MAX_REFUSAL_BYTES).then(String, () => '');
+  const limitBytes = maxDecodedBytes(body.length, MAX_REFUSAL_BYTES);
+  return decodeBytes(body, encoding, limitBytes).then(String, () => '');
+}
+
+/** Why a success cannot be an answer of the Messages API, which has 200, a body, and no web pages. */
+function strangenessOf({ status, headers, isEmpty }: AnswerHead): string | undefined {
+  if (headerOf(headers, 'content-type')?.startsWith('text/html')) return 'a web page';
+  if (isEmpty) return 'an empty body';
+  return status === 200 ? undefined : 'a status that the Messages API does not have';
 }
