@@ -28,6 +28,7 @@ export type Behaviour =
   | { readonly kind: 'answer'; readonly options: AnswerOptions; readonly fault?: Fault }
   | { readonly kind: 'refusal'; readonly failure: Failure }
   | ({ readonly kind: 'raw' } & RawAnswer)
+  | ({ readonly kind: 'wire' } & WireAnswer)
   | { readonly kind: 'reset'; readonly latencyMs: number };
 
 /** A behaviour, or a function that picks one after looking at the request (its model, credential, body ...). */
@@ -39,6 +40,12 @@ export interface RawAnswer {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
   readonly latencyMs?: number;
+}
+
+/** Bytes for the connection itself, which need not be HTTP, and what happens to the connection after them. */
+export interface WireAnswer {
+  pieces(): Iterable<string | Buffer>;
+  readonly ending: 'open' | 'fin' | 'reset';
 }
 
 type AfterEvents = AnswerOptions & { readonly afterEvents?: number };
@@ -113,6 +120,16 @@ export function resetBeforeHeaders({ latencyMs = 0 }: { readonly latencyMs?: num
 /** Exactly this answer, with no header of the simulator's own. */
 export function raw(options: RawAnswer): Behaviour {
   return { kind: 'raw', ...options };
+}
+
+/** Exactly these bytes on the connection, head and framing included. */
+export function wire(pieces: Iterable<string | Buffer>, ending: WireAnswer['ending']): Behaviour {
+  return { kind: 'wire', pieces: () => pieces, ending };
+}
+
+/** As `wire`, for more bytes than fit in memory: they are made while they are sent. */
+export function endlessWire(pieces: () => Iterable<string | Buffer>): Behaviour {
+  return { kind: 'wire', pieces, ending: 'open' };
 }
 
 /** A web page in place of an API answer, as a proxy on the way would send it. */

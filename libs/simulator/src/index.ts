@@ -37,6 +37,7 @@ export {
   big,
   cut,
   endEarly,
+  endlessWire,
   flippedBit,
   garbage,
   html,
@@ -45,8 +46,11 @@ export {
   redirect,
   resetBeforeHeaders,
   silence,
+  wire,
 } from './behaviours.js';
 export { chunkFrame, eventStreamFrame, exceptionFrame } from './event-stream-frames.js';
 export type { FinishReason, RecordedRequest } from './http-recording.js';
 export type { Simulator } from './simulator.js';
 export { type ToolLoopOptions, toolLoop } from './tool-loop.js';
+export { UPSTREAM_FAULTS } from './upstream-faults/all.js';
+export { largeRefusal, type UpstreamFault } from './upstream-faults/faulty-answer.js';

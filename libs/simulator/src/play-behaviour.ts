@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { AnswerOptions } from './answer-options.js';
 import { AnswerWriter } from './answer-writer.js';
-import type { Behaviour, Failure, Fault, RawAnswer } from './behaviours.js';
+import type { Behaviour, Failure, Fault, RawAnswer, WireAnswer } from './behaviours.js';
 import type { Dialect } from './dialect.js';
 import type { SimulatedExchange } from './simulated-server.js';
 import { faultySteps, paced, type StreamStep } from './stream-steps.js';
@@ -20,6 +21,7 @@ export async function playBehaviour(
     if (behaviour.kind === 'answer') await playAnswer(behaviour, exchange, dialect);
     else if (behaviour.kind === 'refusal') await playRefusal(behaviour.failure, exchange, dialect);
     else if (behaviour.kind === 'raw') await playRaw(behaviour, exchange);
+    else if (behaviour.kind === 'wire') await playWire(behaviour, exchange);
     else await playReset(behaviour.latencyMs, exchange);
   } catch (error) {
     if (!exchange.signal.aborted) throw error;
@@ -114,6 +116,20 @@ async function playRaw({ status, headers = {}, body = '', latencyMs = 0 }: RawAn
     (typeof value === 'string' ? [value] : value).flatMap((line) => [name, line]),
   );
   exchange.response.writeHead(status, lines).end(body);
+}
+
+async function playWire({ pieces, ending }: WireAnswer, { response, recorded, signal }: SimulatedExchange) {
+  recorded.brokenBySimulator = ending !== 'open';
+  const { socket } = response;
+  for (const piece of pieces()) {
+    if (signal.aborted) return;
+    recorded.bytesWritten += piece.length;
+    if (!socket?.write(piece)) await once(socket!, 'drain', { signal });
+    await nextTurn();
+  }
+  if (ending === 'fin') socket?.end();
+  else if (ending === 'reset') socket?.resetAndDestroy();
+  else await pause(Infinity, signal);
 }
 
 async function playReset(latencyMs: number, { response, recorded, signal }: SimulatedExchange): Promise<void> {

@@ -1,0 +1,170 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AnthropicSimulator,
+  answer,
+  startAnthropicSimulator,
+  UPSTREAM_FAULTS,
+  type UpstreamFault,
+} from '@claude-proxy/simulator';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BuiltGateway } from '../support/built-gateway.js';
+import { CALLERS, type CallerName, type Sight, sightOf } from '../support/upstream-fault-callers.js';
+
+/** The longest one takes 10 s where nothing else runs. */
+const PATIENCE_MS = 90_000;
+const CONCURRENT_REQUESTS = 12;
+const MIB = 1024 * 1024;
+/** Twelve answers of 16 MiB may be held whole at once, and V8 takes its time to collect their chunks. */
+const MOST_ADDED_BYTES = 600 * MIB;
+
+/** What a caller of the Messages API sees, and a caller in one of OpenAI's forms; each asks for JSON and for a stream. */
+type Row = readonly [messages: Sight, messagesStream: Sight | RegExp, openAi: Sight, openAiStream: Sight];
+
+const NOT_AN_ANSWER: Row = ['502', '502', '502', '502'];
+const LIMITED: Row = ['429', '429', '429', '429'];
+const REFUSED: Row = ['400', '400', '400', '400'];
+const PASSED: Row = ['answered', 'answered', 'answered', 'answered'];
+const TOLD_LATE: Row = ['error event', 'error event', 'error event', 'error event'];
+/** JSON is relayed as it comes; the OpenAI forms need to understand it. */
+const RELAYED_ONLY: Row = ['answered', 'answered', '502', '502'];
+/** Bytes of a stream pass where enough of them have come before they are found not to decode to an event. */
+const BOMB: Row = ['answered', /^(answered|502)$/, '502', '502'];
+const UNDECODABLE: Row = ['answered', '502', '502', '502'];
+const CUT_IN_JSON: Row = ['broken', '502', '502', '502'];
+
+const SIGHTS: Readonly<Record<string, Row>> = {
+  'a reset within the body': CUT_IN_JSON,
+  'an end within the body': CUT_IN_JSON,
+  'an end within a chunk': CUT_IN_JSON,
+  'an end without the last chunk': CUT_IN_JSON,
+  'a 429 whose body is reset': LIMITED,
+  'a content-length that is too long': ['broken', 'answered', '502', 'answered'],
+  'a content-length that is too short': ['answered', 'error event', '502', 'error event'],
+  'a second answer after the first': PASSED,
+  'JSON that ends in the middle': ['answered', '502', '502', '502'],
+  'bytes that are not UTF-8': PASSED,
+  'NUL bytes': ['answered', 'error event', '502', 'error event'],
+  'a million opening brackets': ['answered', 'error event', '502', 'error event'],
+  'a body without end': ['broken', 'error event', '502', 'error event'],
+  'a refusal of 300 KB': REFUSED,
+  'a refusal of more than 8 MB': REFUSED,
+  'a refusal without end': REFUSED,
+  'a refusal that does not go on': REFUSED,
+  'a bomb in gzip': BOMB,
+  'a bomb in deflate': BOMB,
+  'a bomb in br': BOMB,
+  'a bomb in zstd': BOMB,
+  'a bomb in a refusal': ['400', '400', '502', '502'],
+  'compressed bytes that are corrupt': UNDECODABLE,
+  'compressed bytes that end in the middle': UNDECODABLE,
+  'plain bytes that claim to be compressed': UNDECODABLE,
+  'a coding that nobody knows': RELAYED_ONLY,
+  'JSON in place of a stream, and the reverse': PASSED,
+  'an error as the first event': TOLD_LATE,
+  'an error as the first event, and no end': TOLD_LATE,
+  'a stream without its last event': TOLD_LATE,
+  'a complete stream without an end': PASSED,
+  'a complete stream with more after it': PASSED,
+  'an event of 50 MB': ['answered', 'answered', 'error event', 'error event'],
+  'a line of 50 MB that does not end': TOLD_LATE,
+  'an event of 100,000 lines': ['answered', 'answered', 'error event', 'error event'],
+  'events that are not JSON': ['answered', 'answered', 'error event', 'error event'],
+  'NULs between events': PASSED,
+  'pings without end': TOLD_LATE,
+  'events without content and without end': TOLD_LATE,
+  'comments without end': TOLD_LATE,
+};
+
+const COLUMN: Readonly<Record<CallerName, 0 | 1 | 2 | 3>> = {
+  messages: 0,
+  'messages, streamed': 1,
+  chat: 2,
+  'chat, streamed': 3,
+  responses: 2,
+  'responses, streamed': 3,
+};
+
+/** What has to be seen; all other faults mean that there is no answer. */
+function expectedSights(fault: UpstreamFault): Record<CallerName, unknown> {
+  const row = SIGHTS[fault.name] ?? NOT_AN_ANSWER;
+  const expected = ([caller, column]: [string, 0 | 1 | 2 | 3]) => {
+    const sight = row[column];
+    return [caller, sight instanceof RegExp ? expect.stringMatching(sight) : sight];
+  };
+  return Object.fromEntries(Object.entries(COLUMN).map(expected));
+}
+
+const residentBytes = async (pid: number) =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))![1]) * 1024;
+
+describe('an upstream that answers wrongly', () => {
+  const sights = new Map<string, Partial<Record<CallerName, Sight>>>();
+  const afterwards: Sight[] = [];
+  const faultOf = new Map<string, UpstreamFault>();
+  const healthStatuses = new Set<number>();
+  let upstream: AnthropicSimulator;
+  let gateway: BuiltGateway;
+  let addedBytes = 0;
+
+  const play = async (fault: UpstreamFault, caller: CallerName, key: string) => {
+    faultOf.set(key, fault);
+    const sight = await sightOf(gateway.port, CALLERS[caller], key, PATIENCE_MS);
+    sights.set(fault.name, { ...sights.get(fault.name), [caller]: sight });
+    faultOf.delete(key);
+    // Over the connections that the fault has left behind.
+    afterwards.push(await sightOf(gateway.port, CALLERS.messages, `${key}-well`, PATIENCE_MS));
+  };
+
+  beforeAll(async () => {
+    upstream = await startAnthropicSimulator({ isRecording: false, isStrict: false });
+    upstream.setDefault((request) => {
+      const isStream = request.json?.stream === true;
+      return faultOf.get(request.credential ?? '')?.behaviour(isStream) ?? answer();
+    });
+    // Bombs are made once, before anything is timed.
+    for (const fault of UPSTREAM_FAULTS) fault.behaviour(false);
+    gateway = await BuiltGateway.started({ ANTHROPIC_UPSTREAM_URL: upstream.url, THROTTLE_LIMIT: '0' });
+    const before = await residentBytes(gateway.pid);
+    const names = Object.keys(CALLERS) as CallerName[];
+    const jobs = UPSTREAM_FAULTS.flatMap((fault) => names.map((name) => [fault, name] as const));
+    const ended = new AbortController();
+    const watching = (async () => {
+      while (!ended.signal.aborted) {
+        healthStatuses.add((await fetch(`${gateway.url}/health`, { signal: AbortSignal.timeout(PATIENCE_MS) })).status);
+        addedBytes = Math.max(addedBytes, (await residentBytes(gateway.pid)) - before);
+        await sleep(100);
+      }
+    })();
+    let keys = 0;
+    const worker = async () => {
+      for (let job = jobs.shift(); job; job = jobs.shift()) await play(...job, `sk-ant-fault-${keys++}`);
+    };
+    await Promise.all(Array.from({ length: CONCURRENT_REQUESTS }, worker));
+    ended.abort();
+    await watching;
+  }, 300_000);
+  afterAll(async () => {
+    await gateway?.stop();
+    await upstream.close();
+  });
+
+  it.each(UPSTREAM_FAULTS.map((fault) => [fault.name, fault] as const))(
+    'with %s gives every caller an answer or an error',
+    (name, fault) => {
+      expect(sights.get(name)).toEqual(expectedSights(fault));
+    },
+  );
+
+  it('leaves the gateway able to answer the next request', () => {
+    expect(new Set(afterwards)).toEqual(new Set(['answered']));
+  });
+
+  it('leaves /health answering all the while', () => {
+    expect(healthStatuses).toEqual(new Set([200]));
+  });
+
+  it('does not fill the memory', () => {
+    expect(addedBytes / MIB).toBeLessThan(MOST_ADDED_BYTES / MIB);
+  });
+});
