@@ -1,4 +1,3 @@
-export { expectBoundedTree, JsonLimitError, parseBoundedJson } from './bounded-json.js';
 export {
   MAX_IDLE_BYTES,
   MAX_LINGER_MS,
@@ -6,6 +5,7 @@ export {
   MAX_WHOLE_ANSWER_BYTES,
   maxDecodedBytes,
 } from './answer-limits.js';
+export { expectBoundedTree, JsonLimitError, parseBoundedJson } from './bounded-json.js';
 export {
   type ContentEncoding,
   contentEncodingOf,

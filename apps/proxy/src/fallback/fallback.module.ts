@@ -8,8 +8,8 @@ import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
 import { LimitsController } from './limits.controller.js';
 import { UpstreamLoad } from './upstream.load.js';
-import { UpstreamMemory } from './upstream-memory.js';
 import { UpstreamRegistry } from './upstream.registry.js';
+import { UpstreamMemory } from './upstream-memory.js';
 
 /**
  * Which upstream answers.
