@@ -199,6 +199,15 @@ describe('when Bedrock fails too', () => {
     });
   });
 
+  it('because of a mistake of the caller, the client gets that refusal', async () => {
+    const message = 'messages.2: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_1.';
+    stage.anthropic.script(refusal);
+    stage.bedrock.setDefault(validation(message));
+    const { status, text } = await postMessage(stage.gateway, { user: newUser() });
+    expect(status).toBe(400);
+    expect(JSON.parse(text).error).toEqual({ type: 'invalid_request_error', message });
+  });
+
   it.each([
     ['throttled', throttled(), '60'],
     ['unavailable', unavailable(), '3600'],

@@ -19,6 +19,5 @@ export function severalIn(name: string): GatewayError {
   return new GatewayError({
     type: 'invalid_request_error',
     message: `The request has more than one credential in "${name}"; send the one that is meant.`,
-    isWorthRetrying: false,
   });
 }

@@ -6,12 +6,15 @@ export interface GatewayErrorOptions {
   /** Only where it differs from the status that Anthropic gives this type. */
   readonly status?: number;
   readonly retryAfterSeconds?: number;
-  /** False tells clients that asking again is useless: `x-should-retry: false`. */
+  /** False is sent as `x-should-retry: false`. Unless given it follows from the status. */
   readonly isWorthRetrying?: boolean;
   readonly details?: ErrorDetails;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
+
+/** The only 4xx for which the same request may be taken later. Claude Code would send it ten times after a 401, too. */
+const WORTH_RETRYING = new Set([408, 409, 425, 429]);
 
 /** A refusal of ours, in Anthropic's words. Rendered by one filter per dialect. */
 export class GatewayError extends Error {
@@ -28,10 +31,11 @@ export class GatewayError extends Error {
     this.status = options.status ?? STATUS_BY_ERROR_TYPE[options.type];
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.details = options.details;
+    const { isWorthRetrying = this.status >= 500 || WORTH_RETRYING.has(this.status) } = options;
     this.headers = {
       ...options.headers,
       ...(options.retryAfterSeconds === undefined ? {} : { 'retry-after': String(options.retryAfterSeconds) }),
-      ...(options.isWorthRetrying === false ? { 'x-should-retry': 'false' } : {}),
+      ...(isWorthRetrying ? {} : { 'x-should-retry': 'false' }),
     };
   }
 }

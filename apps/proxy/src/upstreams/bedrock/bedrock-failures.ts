@@ -1,5 +1,6 @@
 import { type ErrorType, errorBody, errorTypeOfStatus, STATUS_BY_ERROR_TYPE } from '@claude-proxy/messages-api';
 import { bodyOfBytes, type Failure, UpstreamError, type UpstreamErrorOptions } from '@claude-proxy/upstream';
+import { isCallersMistake } from './callers-mistakes.js';
 import { refusalOf } from './refusal-wordings.js';
 
 /** What went wrong at AWS, in our words and Anthropic's. */
@@ -156,7 +157,8 @@ function invalid(_error: AwsError, message: string): Verdict {
 }
 
 function rejected(message: string, type: ErrorType): Verdict {
-  if (refusalOf(message).meaning !== 'too_long') return { failure: 'rejected', type, message };
+  const isTooLong = refusalOf(message).meaning === 'too_long';
+  if (!isTooLong) return { failure: 'rejected', type, message, isForCaller: isCallersMistake(message) };
   return { ...tooLong(message.replace(PREAMBLE, '')), failure: 'rejected', isForCaller: true };
 }
 
