@@ -31,6 +31,8 @@ const RELAYED_ONLY: Row = ['answered', 'answered', '502', '502'];
 /** Bytes of a stream pass where enough of them have come before they are found not to decode to an event. */
 const BOMB: Row = ['answered', /^(answered|502)$/, '502', '502'];
 const UNDECODABLE: Row = ['answered', '502', '502', '502'];
+/** Where a stream was asked for, nothing of it has gone out when it ends; JSON is not held back. */
+const UNNAMED_EVENTS: Row = ['error event', '502', 'error event', '502'];
 const CUT_IN_JSON: Row = ['broken', '502', '502', '502'];
 
 const SIGHTS: Readonly<Record<string, Row>> = {
@@ -69,6 +71,8 @@ const SIGHTS: Readonly<Record<string, Row>> = {
   'an event of 50 MB': ['answered', 'answered', 'error event', 'error event'],
   'a line of 50 MB that does not end': TOLD_LATE,
   'an event of 100,000 lines': ['answered', 'answered', 'error event', 'error event'],
+  'lines that end in CR alone': UNNAMED_EVENTS,
+  'events without names': UNNAMED_EVENTS,
   'events that are not JSON': ['answered', 'answered', 'error event', 'error event'],
   'NULs between events': PASSED,
   'pings without end': TOLD_LATE,
