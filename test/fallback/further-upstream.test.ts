@@ -67,6 +67,18 @@ describe('an upstream of a team', () => {
     await gateway.close();
   });
 
+  it('serves no credential that Anthropic refuses', async () => {
+    const strict = await startAnthropicSimulator({ knownCredentials: ['sk-ant-good'] });
+    strict.scriptAt('/v1/messages', overloaded());
+    const environment = { ANTHROPIC_UPSTREAM_URL: strict.url, FALLBACK_CHAIN: 'anthropic,acme' };
+    const gateway = await startGateway(environment, { upstreamModules });
+    const answered = await postMessage(gateway, { apiKey: 'sk-ant-made-up' });
+    expect(answered).toMatchObject({ status: 529, upstream: 'anthropic' });
+    expect(answered.fallback).toContain('acme: rejected: unknown credential');
+    await gateway.close();
+    await strict.close();
+  });
+
   it('is passed over with its reason where it does not take a request', async () => {
     const gateway = await start('anthropic,acme');
     const answered = await postMessage(gateway, { model: 'claude-haiku-5-5' });

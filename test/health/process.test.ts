@@ -75,6 +75,28 @@ describe('a start', () => {
     ]);
   });
 
+  it('says which callers are served by an upstream that the operator pays for', async () => {
+    const UPSTREAM_MODULES = join(import.meta.dirname, '../support/acme-upstream.mjs');
+    const lineOf = async (environment: Record<string, string>) => {
+      const { lines } = await start({ UPSTREAM_MODULES, ...environment });
+      return lines.find(({ msg }) => /serves/.test(msg));
+    };
+    expect(await lineOf({ FALLBACK_CHAIN: 'anthropic,acme-by-name' })).toMatchObject({
+      level: 'info',
+      msg: 'As a fallback, acme-by-name serves credentials that are known only (FALLBACK_FOR=known)',
+    });
+    await gateway?.stop();
+    expect(await lineOf({ FALLBACK_CHAIN: 'anthropic,acme-by-name', FALLBACK_FOR: 'anyone' })).toMatchObject({
+      level: 'warn',
+      msg: 'FALLBACK_FOR=anyone: as a fallback, acme-by-name serves any credential, also an invented one',
+    });
+    await gateway?.stop();
+    expect(await lineOf({ FALLBACK_CHAIN: 'acme-by-name,anthropic' })).toMatchObject({
+      level: 'warn',
+      msg: 'acme-by-name is the first of FALLBACK_CHAIN: it serves every request with any credential',
+    });
+  }, 90_000);
+
   it('warns of nothing where only this machine reaches the port', async () => {
     const { lines } = await start({ ANTHROPIC_API_KEY: 'sk-op' });
     expect(lines.filter(({ level }) => level === 'warn')).toEqual([]);

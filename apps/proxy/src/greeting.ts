@@ -35,6 +35,7 @@ export async function greet(app: NestFastifyApplication): Promise<Greeting> {
   warnOfDrill(logger, app.get<FallbackConfig>(fallbackSection.token));
   const hasStandIn = await tellReadiness(logger, app.get(UpstreamRegistry));
   logger.log(`Credential for Anthropic: the caller's own${hasOperatorCredential ? ", else the operator's" : ''}`);
+  reportFallbackRule(logger, app.get<FallbackConfig>(fallbackSection.token), app.get(UpstreamRegistry));
   logger.log(`State: ${placeOf(app.get<StateConfig>(stateSection.token), app.get<AwsConfig>(awsSection.token))}`);
   return { url, dashboardUrl: url + DASHBOARD, hasStandIn };
 }
@@ -49,6 +50,25 @@ function warnOfOpenPort(logger: Logger, { isOpen }: Listening, hasOperatorCreden
 /** A drill that is forgotten costs what the stand-in costs, and nobody notices. */
 function warnOfDrill(logger: Logger, { isForcedLimit, chain }: FallbackConfig): void {
   if (isForcedLimit) logger.warn(`Drill: FORCE_RATE_LIMIT is on, ${chain[0]} is never asked`);
+}
+
+/** Which callers spend what the operator pays for. */
+function reportFallbackRule(logger: Logger, config: FallbackConfig, { chain }: UpstreamRegistry): void {
+  const isPaid = ({ provider }: (typeof chain)[number]) => !provider.probeCredential;
+  const [first, ...others] = chain;
+  if (first && isPaid(first)) {
+    logger.warn(`${first.name} is the first of FALLBACK_CHAIN: it serves every request with any credential`);
+  }
+  const paid = others.filter(isPaid).map(({ name }) => name);
+  if (!config.isEnabled || paid.length === 0) return;
+  const names = paid.join(', ');
+  if (config.fallbackFor === 'anyone') {
+    logger.warn(`FALLBACK_FOR=anyone: as a fallback, ${names} serves any credential, also an invented one`);
+  } else if (chain.every(isPaid)) {
+    logger.warn(`No upstream of FALLBACK_CHAIN checks credentials, so ${names} serves no caller (see FALLBACK_FOR)`);
+  } else {
+    logger.log(`As a fallback, ${names} serves credentials that are known only (FALLBACK_FOR=known)`);
+  }
 }
 
 async function tellReadiness(logger: Logger, { chain }: UpstreamRegistry): Promise<boolean> {
