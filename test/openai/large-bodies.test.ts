@@ -80,7 +80,7 @@ describe.each(PATHS)('a large body of %s', (path) => {
   });
 
   it('leaves the event loop to others while many are translated', async () => {
-    const escapes = '\n'.repeat(12 * MIB);
+    const escapes = '\n'.repeat(6 * MIB);
     const posted = Array.from({ length: 4 }, () => post(path, said(path, escapes)));
     const all = Promise.all(posted.map(async (response) => (await response).status));
     let isOver = false;

@@ -93,8 +93,8 @@ export class OpenAiService {
     const body = await this.budget.read(request, exchange, credential);
     const receivedBytes = body.length;
     const workBytes = receivedBytes * WORK_PER_BYTE;
-    this.budget.take(exchange, workBytes);
-    const bytes = await this.translator.translate(form, body, signal);
+    const begin = () => this.budget.take(exchange, workBytes);
+    const bytes = await this.translator.translate(form, body, { signal, begin });
     this.budget.giveBack(exchange, workBytes + receivedBytes);
     this.budget.take(exchange, bytes.bytes.length);
     return { credential, bytes };

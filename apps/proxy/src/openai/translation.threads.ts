@@ -16,9 +16,15 @@ const RESOURCES = { maxOldGenerationSizeMb: 384 };
 /** Tests run the sources, threads the compiled files. */
 const FILE = import.meta.url.replace(/\/apps\/(.*)\.ts$/, '/dist/apps/$1.js');
 
+export interface Work {
+  readonly signal: AbortSignal;
+  /** Called when the work begins; where it throws, nothing is done. */
+  begin(): void;
+}
+
 interface Waiting {
   readonly job: TranslationJob;
-  readonly signal: AbortSignal;
+  readonly work: Work;
   resolve(translated: TranslatedBytes): void;
   reject(error: unknown): void;
 }
@@ -33,9 +39,9 @@ export class TranslationThreads implements OnApplicationShutdown {
   constructor(@Inject(openAiSection.token) private readonly config: OpenAiConfig) {}
 
   /** Takes the bytes away from `body`, as far as they are not shared. @throws GatewayError as `translateBytes` does */
-  translate(form: Form, body: Buffer, signal: AbortSignal): Promise<TranslatedBytes> {
+  translate(form: Form, body: Buffer, work: Work): Promise<TranslatedBytes> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ job: { form, body: unshared(body) }, signal, resolve, reject });
+      this.waiting.push({ job: { form, body: unshared(body) }, work, resolve, reject });
       this.next();
     });
   }
@@ -49,12 +55,16 @@ export class TranslationThreads implements OnApplicationShutdown {
     if (!thread) return;
     const waiting = this.waiting.shift();
     if (!waiting) return;
-    if (waiting.signal.aborted) waiting.reject(waiting.signal.reason);
-    else
+    try {
+      waiting.work.signal.throwIfAborted();
+      waiting.work.begin();
       void thread
         .run(waiting.job)
         .then(waiting.resolve, waiting.reject)
         .finally(() => this.next());
+    } catch (error) {
+      waiting.reject(error);
+    }
     this.next();
   }
 

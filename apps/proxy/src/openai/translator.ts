@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ModelCatalog } from './model.catalog.js';
 import { type Form, type TranslatedBytes, translateBytes } from './translation.js';
-import { TranslationThreads } from './translation.threads.js';
+import { TranslationThreads, type Work } from './translation.threads.js';
 
 /** Smaller bodies take at most 100 ms here; a thread would cost each of them a millisecond. */
 const MAX_BYTES_HERE = 512 * 1024;
@@ -14,9 +14,10 @@ export class Translator {
     private readonly threads: TranslationThreads,
   ) {}
 
-  /** Gives large bodies away: `body` is empty afterwards. @throws GatewayError as `translateBytes` does */
-  async translate(form: Form, body: Buffer, signal: AbortSignal): Promise<TranslatedBytes> {
-    if (body.length > MAX_BYTES_HERE) return this.threads.translate(form, body, signal);
+  /** Gives large bodies away: `body` is empty afterwards. @throws GatewayError as `translateBytes` and `begin` do */
+  async translate(form: Form, body: Buffer, work: Work): Promise<TranslatedBytes> {
+    if (body.length > MAX_BYTES_HERE) return this.threads.translate(form, body, work);
+    work.begin();
     return translateBytes(form, body, this.catalog.modelOf);
   }
 }
