@@ -62,8 +62,11 @@ describe('a request header', () => {
   });
 
   it.each(PATHS)('ends at the gateway where a browser, a proxy or a load balancer added it: %s', async (path) => {
-    await post([...OF_THE_WAY, 'x-app', 'cli'], path);
-    const names = namesOf(await received()).map((name) => name.toLowerCase());
+    const open = await startPair({ CORS_ORIGINS: 'https://chat.example.com' }, { isStrict: false });
+    const headers = [...REQUIRED, ...OF_THE_WAY, 'x-app', 'cli'];
+    await rawRequest(open.gateway.port, { method: 'POST', path, headers, body: JSON.stringify(MESSAGE) });
+    const names = namesOf((await open.anthropic.requestAt(0)).rawHeaders).map((name) => name.toLowerCase());
+    await open.close();
     const added = new Set(namesOf(OF_THE_WAY).map((name) => name.toLowerCase()));
     expect(names.filter((name) => added.has(name))).toEqual([]);
     expect(names).toContain('x-app');
@@ -93,7 +96,9 @@ describe('a request header', () => {
       path,
     );
     const names = namesOf(await received()).map((name) => name.toLowerCase());
-    expect(names.filter((name) => /^(x-claude-proxy-.*|x-admin-token|cookie)$/.test(name))).toEqual([]);
+    // The mark of this gateway, for upstreams that may be gateways too.
+    const kept = names.filter((name) => /^(x-claude-proxy-.*|x-admin-token|cookie)$/.test(name));
+    expect(kept).toEqual(['x-claude-proxy-hops']);
   });
 
   it.each(PATHS)('names Anthropic as the host, once: %s', async (path) => {
