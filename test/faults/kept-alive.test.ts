@@ -72,3 +72,14 @@ it('an answer that has begun is not asked for again', async () => {
   await expect(postMessage(gateway)).rejects.toThrow();
   expect(asked).toBe(2);
 });
+
+it.each([
+  ['two framings', ANSWER.replace('\r\n\r\n', '\r\ntransfer-encoding: chunked\r\n\r\n')],
+  ['a head that is too long', ANSWER.replace('\r\n\r\n', `\r\nx-long: ${'x'.repeat(100_000)}\r\n\r\n`)],
+  ['bytes that are not HTTP', 'SSH-2.0-OpenSSH_9.9\r\n'],
+])('an answer with %s, on a connection that was kept alive, is not asked for again', async (_name, answer) => {
+  await startAnthropic((socket) => socket.write(answer));
+  await postMessage(gateway);
+  expect((await postMessage(gateway)).status).toBe(502);
+  expect(asked).toBe(2);
+});

@@ -3,6 +3,9 @@ import { buildConnector } from 'undici';
 /** Errors of connections that had been answered on before. */
 const errorsOfUsed = new WeakSet<object>();
 
+/** An answer came and cannot be parsed: the request has been worked on, and perhaps billed. */
+const OF_AN_ANSWER = new Set(['HTTPParserError', 'HeadersOverflowError', 'ResponseContentLengthMismatchError']);
+
 /** Connects as undici does, and remembers which errors hit a connection that was used before. */
 export function rememberingConnector(timeoutMs: number): buildConnector.connector {
   const connect = buildConnector({ timeout: timeoutMs });
@@ -14,8 +17,8 @@ export function rememberingConnector(timeoutMs: number): buildConnector.connecto
       }
       const bytesBefore = socket.bytesRead;
       // Before undici's own listener, so that it is known by the time a request hears of it.
-      socket.on('error', (cause) => {
-        if (socket.bytesRead > bytesBefore) errorsOfUsed.add(cause);
+      socket.on('error', (cause: Error) => {
+        if (socket.bytesRead > bytesBefore && !OF_AN_ANSWER.has(cause.name)) errorsOfUsed.add(cause);
       });
       callback(null, socket);
     });
