@@ -3,6 +3,7 @@ import { BEFORE_AN_ANSWER, REFUSED_CONNECTION } from './faults/before-an-answer.
 import type { FaultScene, Observed, Theme } from './faults/fault-scene.js';
 import { IN_MID_STREAM, LATE_FAILOVER } from './faults/in-mid-stream.js';
 import { BREAKER, CLIENTS_THAT_LEAVE } from './faults/over-several-requests.js';
+import { STRANGE_ANSWERS } from './faults/strange-answers.js';
 import { type Stage, setStage } from './stage.js';
 
 const THEMES: readonly Theme[] = [
@@ -10,6 +11,7 @@ const THEMES: readonly Theme[] = [
   BEFORE_AN_ANSWER,
   LATE_FAILOVER,
   IN_MID_STREAM,
+  STRANGE_ANSWERS,
   AT_BEDROCK,
   CLIENTS_THAT_LEAVE,
   BREAKER,
