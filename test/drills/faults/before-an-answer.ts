@@ -7,7 +7,8 @@ const NOWHERE = 'http://127.0.0.1:1';
 
 export const REFUSED_CONNECTION: Theme = {
   title: 'Nobody is where Anthropic should be',
-  environment: { ANTHROPIC_UPSTREAM_URL: NOWHERE },
+  // By default Bedrock serves only callers that Anthropic has accepted, and here it accepts nobody.
+  environment: { ANTHROPIC_UPSTREAM_URL: NOWHERE, FALLBACK_FOR: 'anyone' },
   scenes: [
     {
       title: 'the connection is refused',
