@@ -41,19 +41,6 @@ describe('with an ADMIN_TOKEN, /debug/env', () => {
     expect(text).not.toContain('7f3a');
   });
 
-  it('answers 429 after five wrong tokens of an address, also to the right one', async () => {
-    const guessed = await startGateway({ ...SECRETS, FALLBACK_CHAIN: 'anthropic', TRUST_PROXY: '127.0.0.1' });
-    const from = (address: string) => ['x-forwarded-for', address];
-    for (let tries = 0; tries < 5; tries += 1) {
-      expect((await debugEnv(guessed, ['x-admin-token', `guess-${tries}`, ...from('10.0.0.1')])).status).toBe(401);
-    }
-    const { status, headers } = await debugEnv(guessed, ['x-admin-token', SECRETS.ADMIN_TOKEN, ...from('10.0.0.1')]);
-    expect(status).toBe(429);
-    expect(Number(headers['retry-after'])).toBeGreaterThan(50);
-    expect((await debugEnv(guessed, ['x-admin-token', SECRETS.ADMIN_TOKEN, ...from('10.0.0.2')])).status).toBe(200);
-    await guessed.close();
-  });
-
   it.each<[name: string, headers: readonly string[]]>([
     ['nothing, on the loopback', []],
     ['a wrong bearer', ['authorization', 'Bearer wrong']],
@@ -78,29 +65,87 @@ describe('with an ADMIN_TOKEN, /debug/env', () => {
   });
 });
 
-describe('without an ADMIN_TOKEN, /debug/env', () => {
+describe('the lock on guesses', () => {
   let gateway: RunningGateway;
   beforeAll(async () => {
-    gateway = await startGateway({ FALLBACK_CHAIN: 'anthropic', TRUST_PROXY: '127.0.0.1' });
+    gateway = await startGateway({ ...SECRETS, FALLBACK_CHAIN: 'anthropic', TRUST_PROXY: '127.0.0.1' });
   });
   afterAll(() => gateway.close());
 
-  it('opens to direct connections from the same machine, with secrets named as not set', async () => {
-    const { status, text } = await debugEnv(gateway);
-    expect(status).toBe(200);
-    expect(JSON.parse(text)).toMatchObject({ ADMIN_TOKEN: '[not set]', ANTHROPIC_API_KEY: '[not set]' });
-  });
+  const drill = ['x-claude-proxy-drill', 'rate-limit', 'content-type', 'application/json'];
+  const bearer = (token: string) => ['authorization', `Bearer ${token}`];
+  const own = (token: string) => ['x-admin-token', token];
+  /** A way in, and what it answers to a wrong token. */
+  const doors: Readonly<Record<string, (token: string) => Parameters<typeof rawRequest>[1]>> = {
+    'a bearer at /debug/env': (token) => ({ path: '/debug/env', headers: bearer(token) }),
+    'a header at /metrics': (token) => ({ path: '/metrics', headers: own(token) }),
+    'a bearer at /v1/usage': (token) => ({ path: '/v1/usage', headers: bearer(token) }),
+    'a bearer at /v1/usage/me': (token) => ({ path: '/v1/usage/me', headers: bearer(token) }),
+    'a header at /api/requests': (token) => ({ path: '/api/requests', headers: own(token) }),
+    'a bearer at /api/analytics': (token) => ({ path: '/api/analytics', headers: bearer(token) }),
+    'a bearer at /api/limits': (token) => ({ path: '/api/limits', headers: bearer(token) }),
+    'a header at /api/drills': (token) => ({ path: '/api/drills', headers: own(token) }),
+    'a bearer at /api/live': (token) => ({ path: '/api/live', method: 'HEAD', headers: bearer(token) }),
+    'a bearer at GET /api/session': (token) => ({ path: '/api/session', headers: bearer(token) }),
+    'POST /api/session': (token) => ({ path: '/api/session', method: 'POST', body: JSON.stringify({ token }) }),
+    'a drill at /v1/messages': (token) => ({
+      ...{ path: '/v1/messages', method: 'POST', body: '{}' },
+      headers: [...drill, ...own(token)],
+    }),
+    'a drill at /v1/chat/completions': (token) => ({
+      ...{ path: '/v1/chat/completions', method: 'POST', body: '{}' },
+      headers: [...drill, ...own(token)],
+    }),
+  };
+  const open = async (door: string, token: string, address: string) => {
+    const request = doors[door]!(token);
+    const headers = [...(request.headers ?? []), 'x-forwarded-for', address];
+    return rawRequest(gateway.port, { ...request, headers });
+  };
+  const tryFiveAt = async (door: string, address: string) => {
+    for (let tries = 0; tries < 5; tries += 1) {
+      const { status } = await open(door, `guess-${tries}`, address);
+      expect([200, 401, 403]).toContain(status);
+    }
+  };
 
-  it.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host', 'x-forwarded-proto'])(
-    'stays closed to connections that somebody forwarded: %s',
-    async (name) => {
-      const { status, text } = await debugEnv(gateway, [name, '127.0.0.1']);
-      expect([status, JSON.parse(text).error.type]).toEqual([403, 'permission_error']);
+  it.each(Object.keys(doors))(
+    'counts wrong tokens at %s for every other way in, and the right one opens it',
+    async (door) => {
+      const index = Object.keys(doors).indexOf(door);
+      const address = `10.1.0.${index}`;
+      await tryFiveAt(door, address);
+      for (const other of ['a bearer at /debug/env', 'POST /api/session', 'a drill at /v1/messages', door]) {
+        const { status, headers } = await open(other, 'one-more', address);
+        expect([other, status]).toEqual([other, 429]);
+        expect(Number(headers['retry-after'])).toBeGreaterThan(30);
+      }
+      // The drill is over a body without a model, which is refused after the token was accepted.
+      expect([200, 400]).toContain((await open(door, SECRETS.ADMIN_TOKEN, address)).status);
+      expect((await open(door, 'one-more', `10.2.0.${index}`)).status).not.toBe(429);
     },
   );
 
-  it('takes no token for one that was set', async () => {
-    const { status } = await debugEnv(gateway, ['x-forwarded-for', '127.0.0.1', 'authorization', 'Bearer undefined']);
-    expect(status).toBe(403);
+  it('says how many are allowed and how long to wait', async () => {
+    await tryFiveAt('a bearer at /debug/env', '10.3.0.1');
+    const { body } = await open('a bearer at /debug/env', 'one-more', '10.3.0.1');
+    expect(JSON.parse(body.toString()).error.message).toMatch(/5 a minute are allowed\. Try again in \d+ s;/);
+  });
+
+  it('takes all addresses of an IPv6 /64 for one', async () => {
+    await tryFiveAt('a bearer at /debug/env', '2001:db8:1:2::1');
+    expect((await open('a bearer at /debug/env', 'one-more', '2001:db8:1:2:ffff::9')).status).toBe(429);
+    expect((await open('a bearer at /debug/env', 'one-more', '2001:db8:1:3::1')).status).toBe(401);
+  });
+
+  it("does not take a caller's own credential for a guess", async () => {
+    const address = ['x-forwarded-for', '10.4.0.1'];
+    for (const path of ['/v1/messages', '/v1/chat/completions', '/v1/messages/count_tokens']) {
+      for (let times = 0; times < 3; times += 1) {
+        const headers = ['content-type', 'application/json', ...bearer('sk-ant-oat01-my-own'), ...address];
+        await rawRequest(gateway.port, { path, method: 'POST', headers, body: '{}' });
+      }
+    }
+    expect((await open('a bearer at /debug/env', 'wrong', '10.4.0.1')).status).toBe(401);
   });
 });

@@ -13,6 +13,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { Injectable, Logger, Module } from '@nestjs/common';
 import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
+import { adminTokenOf } from '../support/admin-api.js';
 import { MESSAGE } from '../support/post-json.js';
 import { postMessage } from '../support/post-message.js';
 import { headOfPost, RawSocket } from '../support/raw-socket.js';
@@ -148,7 +149,7 @@ describe('an upstream of a team that throws where it must not', () => {
 
   it('in limitScopes has none in a drill either', async () => {
     faulty = 'limitScopes';
-    const headers = { 'x-claude-proxy-drill': 'rate-limit' };
+    const headers = { 'x-claude-proxy-drill': 'rate-limit', 'x-admin-token': adminTokenOf(stage.gateway) };
     expect(await postMessage(stage.gateway, { headers })).toMatchObject({ status: 200 });
   });
 

@@ -1,11 +1,14 @@
+import { AdminToken } from '../../apps/proxy/src/auth/admin-token.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
 import type { RunningGateway } from './start-gateway.js';
 
-/** The admin API of a gateway without an admin token, asked from this machine. */
+/** The admin API of a gateway, called with its own admin token. */
 export function adminApi(gateway: () => RunningGateway) {
   const ask = async (path: string, init: RequestInit = {}) => {
-    const response = await fetch(`${gateway().url}${path}`, init);
+    const headers = new Headers(init.headers);
+    headers.set('x-admin-token', adminTokenOf(gateway()));
+    const response = await fetch(`${gateway().url}${path}`, { ...init, headers });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, json: parsed(text) };
   };
@@ -19,6 +22,11 @@ export function adminApi(gateway: () => RunningGateway) {
     },
     ended: () => ended(gateway()),
   };
+}
+
+/** Given in `ADMIN_TOKEN`, else made by the gateway in its data directory. */
+export function adminTokenOf({ app }: Pick<RunningGateway, 'app'>): string {
+  return app.get(AdminToken).reveal();
 }
 
 /** A client has its last byte a moment before the exchange is told to be over. */

@@ -4,7 +4,7 @@ import { answer, rateLimited, refuse } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
-import { adminApi } from '../support/admin-api.js';
+import { adminApi, adminTokenOf } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 import { buildPage } from './build-page.js';
@@ -298,12 +298,16 @@ inBrowser('the dashboard of a gateway whose callers err', () => {
   let own: Stage;
   let browser: WatchedBrowser;
   const go = (hash: string) => browser.page.goto(`${own.gateway.url}/ui/#/${hash}`);
+  const { signIn } = pageActions(() => browser);
 
   beforeAll(async () => {
     [own, browser] = await Promise.all([startStage(), openBrowser()]);
     own.anthropic.setDefault(refuse(400));
     for (let times = 0; times < 6; times += 1) await postMessage(own.gateway, { user: 'ann' });
     await adminApi(() => own.gateway).written();
+    await go('overview');
+    await signIn(adminTokenOf(own.gateway));
+    await browser.page.locator('.verdict').waitFor();
   }, 30_000);
   afterAll(async () => {
     await browser.close();

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AdminToken, type TokenSource } from './auth/admin-token.js';
 import { CredentialReader } from './auth/credential.reader.js';
 import { type AwsConfig, awsSection } from './config/aws.config.js';
 import { type FallbackConfig, fallbackSection } from './fallback/fallback.config.js';
@@ -32,6 +33,7 @@ export async function greet(app: NestFastifyApplication): Promise<Greeting> {
   warnOfOpenPort(logger, listening, hasOperatorCredential);
   logger.log(`Claude Code: ANTHROPIC_BASE_URL=${url}/user/YOUR_NAME claude`);
   logger.log(`Dashboard: ${url}${DASHBOARD}`);
+  reportAdminToken(logger, app.get(AdminToken).source, app.get<StateConfig>(stateSection.token));
   warnOfDrill(logger, app.get<FallbackConfig>(fallbackSection.token));
   const hasStandIn = await tellReadiness(logger, app.get(UpstreamRegistry));
   logger.log(`Credential for Anthropic: the caller's own${hasOperatorCredential ? ", else the operator's" : ''}`);
@@ -45,6 +47,22 @@ function warnOfOpenPort(logger: Logger, { isOpen }: Listening, hasOperatorCreden
   const open = 'The port is open to the network';
   if (!hasOperatorCredential) logger.log(`${open}: other machines reach it under a name of this one`);
   else logger.warn(`${open} and the operator's key is set: whoever reaches the port spends that key`);
+}
+
+/** Where the token is, never the token itself: log lines are kept and sent elsewhere. */
+function reportAdminToken(logger: Logger, source: TokenSource, { engine }: StateConfig): void {
+  if (source.kind === 'closed') {
+    logger.warn(`The admin endpoints and the dashboard are closed: ${source.reason}. Set ADMIN_TOKEN to open them`);
+  } else if (source.kind === 'setting') {
+    logger.log('Admin token: the value of ADMIN_TOKEN');
+  } else {
+    if (source.replaced)
+      logger.warn(`The admin token was replaced, because the file could not be used: ${source.replaced}`);
+    logger.log(`Admin token: in the file ${source.path}${source.isNew ? ', made at this start' : ''}`);
+    if (engine === 'dynamodb') {
+      logger.warn('Other processes at the same tables have other admin tokens. Set ADMIN_TOKEN if there are any');
+    }
+  }
 }
 
 /** A drill that is forgotten costs what the stand-in costs, and nobody notices. */

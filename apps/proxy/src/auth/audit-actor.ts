@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { AuditActor } from '@claude-proxy/admin-api';
 import type { AdminRequest } from './browser-origin.js';
 
@@ -12,9 +11,4 @@ export function noteActor({ raw }: Pick<AdminRequest, 'raw'>, actor: AuditActor)
 
 export function actorOf({ raw }: Pick<AdminRequest, 'raw'>): AuditActor {
   return actors.get(raw) ?? UNKNOWN;
-}
-
-/** Tells tokens apart in a list without being one. */
-export function tokenFingerprint(token: string): string {
-  return hash('sha256', token).slice(0, 12);
 }

@@ -5,7 +5,7 @@ export const authSection = section('auth', 'Who is calling, and with what the An
   adminToken: setting(
     'ADMIN_TOKEN',
     secret,
-    'Opens the admin endpoints (`authorization: Bearer` or `x-admin-token`). Unset: they answer direct loopback connections only. To Anthropic it is never shown: as a credential it counts as none.',
+    'Opens the admin endpoints (`authorization: Bearer` or `x-admin-token`). Unset: the token in the file `admin-token` of `DATA_DIR`, made at the first start. It is never sent to Anthropic: as a credential it counts as none.',
   ),
   anthropicApiKey: setting(
     'ANTHROPIC_API_KEY',

@@ -1,9 +1,14 @@
 import { Global, Module } from '@nestjs/common';
-import { AdminGuard } from './admin.guard.js';
+import { type StateConfig, stateSection } from '../state/state.config.js';
+import { AdminAccess } from './admin.access.js';
+import { AdminToken } from './admin-token.js';
 import { AuditController } from './audit.controller.js';
 import { AuditLog } from './audit.log.js';
+import { type AuthConfig, authSection } from './auth.config.js';
 import { CredentialReader } from './credential.reader.js';
 import { SessionController } from './session.controller.js';
+import { ThisMachine } from './this-machine.js';
+import { WrongTries } from './wrong-tries.js';
 
 /**
  * Who is calling: the user in the path, the credential in the headers, the operator behind the admin token.
@@ -14,7 +19,19 @@ import { SessionController } from './session.controller.js';
 @Global()
 @Module({
   controllers: [SessionController, AuditController],
-  providers: [AdminGuard, AuditLog, CredentialReader],
-  exports: [AdminGuard, AuditLog, CredentialReader],
+  providers: [
+    {
+      provide: AdminToken,
+      useFactory: (auth: AuthConfig, state: StateConfig) => AdminToken.resolve(auth, state),
+      inject: [authSection.token, stateSection.token],
+    },
+    AdminAccess,
+    AuditLog,
+    CredentialReader,
+    ThisMachine,
+    WrongTries,
+  ],
+  // What the guard stands on: Nest makes one guard for each room that uses it, and wrong tokens are counted once.
+  exports: [AdminAccess, AdminToken, AuditLog, CredentialReader, ThisMachine],
 })
 export class AuthModule {}

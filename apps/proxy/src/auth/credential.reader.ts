@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Credential } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../exchange/gateway-error.js';
+import { AdminToken } from './admin-token.js';
 import { type AuthConfig, authSection } from './auth.config.js';
 import { expectOneLine, severalIn } from './one-line.js';
-import { isSameSecret } from './same-secret.js';
 
 const BEARER = /^Bearer +(\S+) *$/i;
 const BEARER_AMONG_OTHERS = /(?:^|,) *Bearer /i;
@@ -14,12 +14,13 @@ const BEARER_AMONG_OTHERS = /(?:^|,) *Bearer /i;
 @Injectable()
 export class CredentialReader {
   private readonly placeholders: ReadonlySet<string>;
-  private readonly adminToken: string | undefined;
   private readonly operatorCredential: Credential | undefined;
 
-  constructor(@Inject(authSection.token) config: AuthConfig) {
+  constructor(
+    @Inject(authSection.token) config: AuthConfig,
+    private readonly adminToken: AdminToken,
+  ) {
     this.placeholders = new Set(config.placeholderCredentials);
-    this.adminToken = config.adminToken?.reveal();
     const apiKey = config.anthropicApiKey?.reveal();
     const authToken = config.anthropicAuthToken?.reveal();
     if (apiKey) this.operatorCredential = credential('x-api-key', apiKey, apiKey, 'operator');
@@ -68,7 +69,7 @@ export class CredentialReader {
 
   /** Tools that hold one key for everything send the admin token here too; it must never leave the house. */
   private isNone(text: string): boolean {
-    return this.placeholders.has(text) || (this.adminToken !== undefined && isSameSecret(text, this.adminToken));
+    return this.placeholders.has(text) || this.adminToken.matches(text);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Session } from '@claude-proxy/admin-api';
 import { Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { AdminGuard } from './admin.guard.js';
+import { AdminAccess } from './admin.access.js';
 import { isSameOrigin } from './browser-origin.js';
 import { readJsonBody } from './json-body.js';
 import { sessionCookie } from './session.cookie.js';
@@ -10,12 +10,11 @@ import { sessionCookie } from './session.cookie.js';
 /** How the dashboard gets in: the token is shown once, then a cookie stands for it that no script can read. */
 @Controller('api/session')
 export class SessionController {
-  constructor(private readonly admin: AdminGuard) {}
+  constructor(private readonly admin: AdminAccess) {}
 
   @Get()
   async show(@Req() request: FastifyRequest): Promise<Session> {
-    const isSignedIn = this.admin.isAdmin(request) || (await this.admin.hasSignedIn(request));
-    return { is_signed_in: isSignedIn, needs_token: this.admin.needsToken };
+    return { is_signed_in: await this.admin.isAdmin(request), needs_token: this.admin.hasToken };
   }
 
   @Post()

@@ -2,23 +2,28 @@ import { describe, expect, it } from '@jest/globals';
 import { WrongTries } from './wrong-tries.js';
 
 describe('wrong tries', () => {
+  const fiveOf = (tries: WrongTries, address: string, nowMs: number) =>
+    Array.from({ length: 5 }, () => tries.note(address, nowMs));
+
   it('are five a minute and address', () => {
     const tries = new WrongTries();
-    for (let count = 0; count < 5; count += 1) {
-      expect(tries.waitSeconds('10.0.0.1', 1_000)).toBe(0);
-      tries.note('10.0.0.1', 1_000);
-    }
-    expect(tries.waitSeconds('10.0.0.1', 31_000)).toBe(30);
-    expect(tries.waitSeconds('10.0.0.2', 31_000)).toBe(0);
-    expect(tries.waitSeconds('10.0.0.1', 61_000)).toBe(0);
-    tries.note('10.0.0.1', 61_000);
-    expect(tries.waitSeconds('10.0.0.1', 61_000)).toBe(0);
+    expect(fiveOf(tries, '10.0.0.1', 1_000)).toEqual([0, 0, 0, 0, 0]);
+    expect(tries.note('10.0.0.1', 31_000)).toBe(30);
+    expect(tries.note('10.0.0.2', 31_000)).toBe(0);
+    expect(tries.note('10.0.0.1', 61_000)).toBe(0);
+  });
+
+  it('are counted together for all addresses of one /64', () => {
+    const tries = new WrongTries();
+    for (let host = 1; host <= 5; host += 1) expect(tries.note(`2001:db8:1:2::${host}`, 0)).toBe(0);
+    expect(tries.note('2001:db8:1:2:ffff::1', 0)).toBe(60);
+    expect(tries.note('2001:db8:1:3::1', 0)).toBe(0);
   });
 
   it('remember a bounded number of addresses', () => {
     const tries = new WrongTries();
-    for (let count = 0; count < 5; count += 1) tries.note('first', 0);
+    fiveOf(tries, 'first', 0);
     for (let index = 0; index < 10_000; index += 1) tries.note(`${index}`, 0);
-    expect(tries.waitSeconds('first', 0)).toBe(0);
+    expect(tries.note('first', 0)).toBe(0);
   });
 });

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { AuditLog } from '../auth/audit.log.js';
 import { readJsonBody } from '../auth/json-body.js';
+import { OpenToThisMachine } from '../auth/this-machine.js';
 import { userIdOf } from '../auth/user-id.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
@@ -36,6 +37,7 @@ class DrillShape {
 /** Rehearsals of a limit, started and stopped by an operator. */
 @Controller('api/drills')
 @UseGuards(AdminGuard)
+@OpenToThisMachine()
 export class DrillsController {
   constructor(
     private readonly drills: DrillRegister,

@@ -3,6 +3,7 @@ import { Controller, Delete, Get, HttpCode, Param, Req, UseGuards } from '@nestj
 import type { FastifyRequest } from 'fastify';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { AuditLog } from '../auth/audit.log.js';
+import { OpenToThisMachine } from '../auth/this-machine.js';
 import { userIdOf } from '../auth/user-id.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
 import { LimitStore } from './limit.store.js';
@@ -11,6 +12,7 @@ import { type LimitItem, livingScopes } from './limit-item.js';
 /** Who is limited, until when; and an end to it. */
 @Controller('api/limits')
 @UseGuards(AdminGuard)
+@OpenToThisMachine()
 export class LimitsController {
   constructor(
     private readonly limits: LimitStore,

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { All, Controller, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AdminGuard } from '../auth/admin.guard.js';
+import { AdminAccess } from '../auth/admin.access.js';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
 import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
@@ -28,7 +28,7 @@ export class AnthropicApiController {
   constructor(
     private readonly service: MessagesService,
     private readonly credentials: CredentialReader,
-    private readonly admin: AdminGuard,
+    private readonly admin: AdminAccess,
     private readonly objects: OperatorObjects,
     @Inject(messagesSection.token) private readonly config: MessagesConfig,
   ) {}
@@ -43,7 +43,8 @@ export class AnthropicApiController {
     const credential = this.service.orTurnAway(exchange, () => this.credentials.require(raw));
     const caller = { credential, signal: abortOnHangUp(reply.raw) };
     const asked = objectRequestOf(raw.method!, path);
-    const isKeptApart = credential.source === 'operator' && !this.showsAdminToken(request);
+    // An operator sees what every user has made.
+    const isKeptApart = credential.source === 'operator' && !this.admin.showsToken(request);
     if (isKeptApart) await this.expectOwn(asked, exchange);
     const isBatch = isBatchObjectPath(path);
     const ownUrl = ownUrlOf(request);
@@ -81,11 +82,6 @@ export class AnthropicApiController {
       this.service.turnAway(exchange, error, false);
       throw error;
     });
-  }
-
-  /** An operator sees what every user has made. A connection of this machine alone is not an operator here. */
-  private showsAdminToken(request: FastifyRequest<UserParams>): boolean {
-    return this.admin.needsToken && request.raw.headers['x-admin-token'] !== undefined && this.admin.isAdmin(request);
   }
 
   /** Batch objects name a URL that has to lead back here, and lists are read, so they must come readable. */

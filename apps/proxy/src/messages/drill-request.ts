@@ -1,13 +1,14 @@
-import type { AdminGuard } from '../auth/admin.guard.js';
+import type { AdminAccess } from '../auth/admin.access.js';
+import type { AdminRequest } from '../auth/browser-origin.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 
 const DRILL_HEADER = 'x-claude-proxy-drill';
 
 /** @throws GatewayError where a drill is asked for by somebody who must not, or in words that nobody knows */
-export function asksForDrill(request: Parameters<AdminGuard['isAdmin']>[0], admin: AdminGuard): boolean {
+export function asksForDrill(request: AdminRequest, admin: AdminAccess): boolean {
   const drill = request.raw.headers[DRILL_HEADER];
   if (drill === undefined) return false;
-  if (!admin.isAdmin(request)) {
+  if (!admin.showsToken(request)) {
     throw new GatewayError({
       type: 'permission_error',
       message: `${DRILL_HEADER} needs the admin token in "x-admin-token".`,

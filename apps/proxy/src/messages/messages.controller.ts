@@ -1,7 +1,7 @@
 import type { Operation } from '@claude-proxy/upstream';
 import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AdminGuard } from '../auth/admin.guard.js';
+import { AdminAccess } from '../auth/admin.access.js';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
 import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
@@ -29,7 +29,7 @@ export class MessagesController {
   constructor(
     private readonly service: MessagesService,
     private readonly credentials: CredentialReader,
-    private readonly admin: AdminGuard,
+    private readonly admin: AdminAccess,
     private readonly budget: BodyBudget,
     @Inject(messagesSection.token) private readonly config: MessagesConfig,
   ) {}

@@ -1,11 +1,13 @@
 import { Controller, Get, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { AdminGuard } from '../auth/admin.guard.js';
+import { OpenToThisMachine } from '../auth/this-machine.js';
 import { Metrics } from './metrics.js';
 
 /** For Prometheus. A scraper shows the admin token as its bearer. */
 @Controller('metrics')
 @UseGuards(AdminGuard)
+@OpenToThisMachine()
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 

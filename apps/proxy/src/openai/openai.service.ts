@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Credential, UpstreamAnswer } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AdminGuard } from '../auth/admin.guard.js';
+import { AdminAccess } from '../auth/admin.access.js';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { userIdOf } from '../auth/user-id.js';
 import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
@@ -42,7 +42,7 @@ export class OpenAiService {
   constructor(
     private readonly service: MessagesService,
     private readonly credentials: CredentialReader,
-    private readonly admin: AdminGuard,
+    private readonly admin: AdminAccess,
     private readonly budget: BodyBudget,
     private readonly translator: Translator,
     @Inject(messagesSection.token) private readonly config: MessagesConfig,

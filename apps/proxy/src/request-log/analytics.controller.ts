@@ -2,6 +2,7 @@ import { ANALYTICS_RANGES, type Analytics } from '@claude-proxy/admin-api';
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { oneOf, parametersOf } from '../auth/query-parameters.js';
+import { OpenToThisMachine } from '../auth/this-machine.js';
 import { CredentialStates } from '../exchange/credential-states.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
 import { AnalyticsQuery } from './analytics.query.js';
@@ -9,6 +10,7 @@ import { AnalyticsQuery } from './analytics.query.js';
 /** Figures of a span of time, for the dashboard. */
 @Controller('api/analytics')
 @UseGuards(AdminGuard)
+@OpenToThisMachine()
 export class AnalyticsController {
   constructor(
     private readonly analytics: AnalyticsQuery,

@@ -2,6 +2,7 @@ import type { LiveEvent } from '@claude-proxy/admin-api';
 import { Controller, Get, type OnModuleDestroy, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminGuard } from '../auth/admin.guard.js';
+import { OpenToThisMachine } from '../auth/this-machine.js';
 import { LiveFeed } from './live.feed.js';
 
 const END_TIMEOUT_MS = 1_000;
@@ -12,6 +13,7 @@ const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** Finished exchanges and changes of limits as they happen, as server-sent events. */
 @Controller('api/live')
 @UseGuards(AdminGuard)
+@OpenToThisMachine()
 export class LiveController implements OnModuleDestroy {
   private readonly open = new Set<FastifyReply['raw']>();
 

@@ -8,6 +8,7 @@ import {
   type QueryParameters,
   wholeNumberOf,
 } from '../auth/query-parameters.js';
+import { OpenToThisMachine } from '../auth/this-machine.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { UpstreamNames } from '../exchange/upstream-names.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
@@ -21,6 +22,7 @@ const CURSOR = /^\d{15}#exc_[0-9a-z]{24}$/;
 /** Finished exchanges: the list, and the story of one. */
 @Controller('api/requests')
 @UseGuards(AdminGuard)
+@OpenToThisMachine()
 export class RequestsController {
   constructor(
     private readonly log: RequestLogQuery,

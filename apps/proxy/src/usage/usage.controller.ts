@@ -2,6 +2,7 @@ import type { UsageOfAll, UsageOfUser } from '@claude-proxy/admin-api';
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { invalidParameter, oneOf, parametersOf, type QueryParameters } from '../auth/query-parameters.js';
+import { OpenToThisMachine } from '../auth/this-machine.js';
 import { userIdOf } from '../auth/user-id.js';
 import { UpstreamNames } from '../exchange/upstream-names.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
@@ -14,6 +15,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 /** Who used how much, day by day. */
 @Controller('v1/usage')
 @UseGuards(AdminGuard)
+@OpenToThisMachine()
 export class UsageController {
   constructor(
     private readonly usage: UsageQuery,

@@ -1,0 +1,61 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { Secret } from '../config/secret.js';
+import type { StateConfig } from '../state/state.config.js';
+import { openTokenFile, TokenFileError } from './admin-token.file.js';
+import type { AuthConfig } from './auth.config.js';
+
+const FINGERPRINT_DIGITS = 12;
+
+/** Where the token is from; `closed` says why there is none. */
+export type TokenSource =
+  | { readonly kind: 'setting' }
+  | { readonly kind: 'file'; readonly path: string; readonly isNew: boolean; readonly replaced?: string }
+  | { readonly kind: 'closed'; readonly reason: string };
+
+/** The text that opens the admin endpoints: `ADMIN_TOKEN`, else the one in the data directory. */
+export class AdminToken {
+  private readonly digest: Buffer | undefined;
+
+  private constructor(
+    readonly source: TokenSource,
+    private readonly secret?: Secret,
+  ) {
+    this.digest = secret && digestOf(secret.reveal());
+  }
+
+  /** Reads or makes the file. Never throws: without a token the admin endpoints are closed, and requests are served. */
+  static resolve({ adminToken }: AuthConfig, { dataDirectory }: StateConfig): AdminToken {
+    if (adminToken) return new AdminToken({ kind: 'setting' }, adminToken);
+    try {
+      const { token, ...file } = openTokenFile(dataDirectory);
+      return new AdminToken({ kind: 'file', ...file }, new Secret(token));
+    } catch (error) {
+      if (!(error instanceof TokenFileError)) throw error;
+      return new AdminToken({ kind: 'closed', reason: error.message });
+    }
+  }
+
+  /** Tells tokens apart in the audit list without being one. */
+  get fingerprint(): string | null {
+    return this.digest?.toString('hex').slice(0, FINGERPRINT_DIGITS) ?? null;
+  }
+
+  get exists(): boolean {
+    return this.secret !== undefined;
+  }
+
+  /** Digests have one length, so the time taken says nothing about the token. */
+  matches(shown: string): boolean {
+    return this.digest !== undefined && timingSafeEqual(digestOf(shown), this.digest);
+  }
+
+  /** @throws Error where there is none: `exists` says so */
+  reveal(): string {
+    if (!this.secret) throw new Error('There is no admin token.');
+    return this.secret.reveal();
+  }
+}
+
+function digestOf(text: string): Buffer {
+  return hash('sha256', text, 'buffer');
+}
