@@ -25,6 +25,45 @@ describe('the session of the dashboard', () => {
     expect(await (await ask('/api/session', { headers: { cookie } })).json()).toMatchObject({ is_signed_in: true });
     const signedOut = await ask('/api/session', { method: 'DELETE', headers: { cookie } });
     expect(signedOut.headers.get('set-cookie')).toContain('Max-Age=0');
+    expect((await ask('/api/limits', { headers: { cookie } })).status).toBe(401);
+    expect(await (await ask('/api/session', { headers: { cookie } })).json()).toMatchObject({ is_signed_in: false });
+  });
+
+  it('ends alone: another one of the same operator goes on', async () => {
+    const [one, other] = [cookieOf(await signIn(TOKEN)), cookieOf(await signIn(TOKEN))];
+    await ask('/api/session', { method: 'DELETE', headers: { cookie: one } });
+    expect((await ask('/api/limits', { headers: { cookie: other } })).status).toBe(200);
+  });
+
+  it('is not ended by a page of another site', async () => {
+    const cookie = cookieOf(await signIn(TOKEN));
+    const headers = { cookie, origin: 'https://evil.example' };
+    expect((await ask('/api/session', { method: 'DELETE', headers })).status).toBe(403);
+    expect((await ask('/api/limits', { headers: { cookie } })).status).toBe(200);
+  });
+
+  it('ends in every task', async () => {
+    const second = await startGateway({
+      ADMIN_TOKEN: TOKEN,
+      FALLBACK_CHAIN: 'anthropic',
+      DATA_DIR: gateway.dataDirectory,
+    });
+    try {
+      const cookie = cookieOf(await signIn(TOKEN));
+      await ask('/api/session', { method: 'DELETE', headers: { cookie } });
+      expect((await fetch(`${second.url}/api/limits`, { headers: { cookie } })).status).toBe(401);
+    } finally {
+      await second.close();
+    }
+  });
+
+  it('leaves its acts in the audit list', async () => {
+    const cookie = cookieOf(await signIn(TOKEN));
+    await ask('/api/session', { method: 'DELETE', headers: { cookie } });
+    await signIn('wrong');
+    const list = await (await ask('/api/audit', { headers: { 'x-admin-token': TOKEN } })).json();
+    const acts = (list as { entries: { act: string }[] }).entries.map(({ act }) => act);
+    expect(acts).toEqual(expect.arrayContaining(['session.begun', 'session.ended', 'session.refused']));
   });
 
   it('does not begin with a wrong token, or from a page of another site', async () => {

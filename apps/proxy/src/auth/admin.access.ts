@@ -5,8 +5,9 @@ import { type AlbConfig, albSection } from './alb.config.js';
 import { AlbIdentity } from './alb-identity.js';
 import { noteActor } from './audit-actor.js';
 import { type AdminRequest, isSameOrigin } from './browser-origin.js';
+import { EndedSessions } from './ended-sessions.js';
 import { expectOneLine } from './one-line.js';
-import { isSessionValue, sessionIn, sessionValue } from './session.cookie.js';
+import { type OpenSession, openSessionOf, sessionIn, sessionValue } from './session.cookie.js';
 import { WrongTries } from './wrong-tries.js';
 
 /** Decides whether a request comes from an operator: the admin token, a session that began with it, or a sign-in. */
@@ -17,6 +18,7 @@ export class AdminAccess {
   constructor(
     private readonly token: AdminToken,
     private readonly wrongTries: WrongTries,
+    private readonly endedSessions: EndedSessions,
     @Inject(albSection.token) alb: AlbConfig,
   ) {
     this.identity = new AlbIdentity(alb);
@@ -33,7 +35,7 @@ export class AdminAccess {
     if (shown !== undefined) return this.isToken(shown, request);
     // A cookie is sent by the browser, whatever page asks for it.
     if (!isSameOrigin(request)) return false;
-    return this.hasSession(request) || this.hasSignedIn(request);
+    return (await this.hasSession(request)) || this.hasSignedIn(request);
   }
 
   /** For API endpoints, where a bearer is the caller's own credential. @throws GatewayError rate_limit_error */
@@ -47,12 +49,29 @@ export class AdminAccess {
     return this.isToken(shown, request) ? sessionValue(this.token.reveal(), Date.now()) : undefined;
   }
 
-  private hasSession(request: AdminRequest): boolean {
-    const session = sessionIn(request.raw.headers.cookie);
-    if (session === undefined || !this.token.exists) return false;
-    if (!isSessionValue(session, this.token.reveal(), Date.now())) return false;
-    noteActor(request, { kind: 'session', name: this.token.fingerprint });
+  /** Ends the session of this browser, and of every copy of its cookie. False where there is none. */
+  async endSession(request: AdminRequest): Promise<boolean> {
+    const session = this.sessionOf(request);
+    if (!session) return false;
+    this.noteSession(request);
+    await this.endedSessions.end(session);
     return true;
+  }
+
+  private async hasSession(request: AdminRequest): Promise<boolean> {
+    const session = this.sessionOf(request);
+    if (!session || (await this.endedSessions.has(session))) return false;
+    this.noteSession(request);
+    return true;
+  }
+
+  private sessionOf({ raw }: AdminRequest): OpenSession | undefined {
+    const value = sessionIn(raw.headers.cookie);
+    return value && this.token.exists ? openSessionOf(value, this.token.reveal(), Date.now()) : undefined;
+  }
+
+  private noteSession(request: AdminRequest): void {
+    noteActor(request, { kind: 'session', name: this.token.fingerprint });
   }
 
   /** At the load balancer in front. */

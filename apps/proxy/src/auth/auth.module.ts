@@ -6,6 +6,7 @@ import { AuditController } from './audit.controller.js';
 import { AuditLog } from './audit.log.js';
 import { type AuthConfig, authSection } from './auth.config.js';
 import { CredentialReader } from './credential.reader.js';
+import { EndedSessions } from './ended-sessions.js';
 import { SessionController } from './session.controller.js';
 import { ThisMachine } from './this-machine.js';
 import { WrongTries } from './wrong-tries.js';
@@ -28,6 +29,7 @@ import { WrongTries } from './wrong-tries.js';
     AdminAccess,
     AuditLog,
     CredentialReader,
+    EndedSessions,
     ThisMachine,
     WrongTries,
   ],

@@ -3,6 +3,7 @@ import { Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/commo
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { AdminAccess } from './admin.access.js';
+import { AuditLog } from './audit.log.js';
 import { isSameOrigin } from './browser-origin.js';
 import { readJsonBody } from './json-body.js';
 import { sessionCookie } from './session.cookie.js';
@@ -10,7 +11,10 @@ import { sessionCookie } from './session.cookie.js';
 /** How the dashboard gets in: the token is shown once, then a cookie stands for it that no script can read. */
 @Controller('api/session')
 export class SessionController {
-  constructor(private readonly admin: AdminAccess) {}
+  constructor(
+    private readonly admin: AdminAccess,
+    private readonly audit: AuditLog,
+  ) {}
 
   @Get()
   async show(@Req() request: FastifyRequest): Promise<Session> {
@@ -23,16 +27,26 @@ export class SessionController {
     if (!isSameOrigin(request)) throw wrongToken();
     const { token } = await readJsonBody(request.raw);
     const value = typeof token === 'string' ? this.admin.beginSession(token, request) : undefined;
-    if (value === undefined) throw wrongToken();
+    if (value === undefined) {
+      this.audit.record({ act: 'session.refused' }, request);
+      throw wrongToken();
+    }
+    this.audit.record({ act: 'session.begun' }, request);
     reply.header('set-cookie', sessionCookie(value, request.protocol === 'https'));
     return { is_signed_in: true, needs_token: true };
   }
 
   @Delete()
   @HttpCode(204)
-  end(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): void {
+  async end(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    if (!isSameOrigin(request)) throw foreignPage();
+    if (await this.admin.endSession(request)) this.audit.record({ act: 'session.ended' }, request);
     reply.header('set-cookie', sessionCookie('', request.protocol === 'https'));
   }
+}
+
+function foreignPage(): GatewayError {
+  return new GatewayError({ type: 'permission_error', message: 'Only a page of this gateway can sign out.' });
 }
 
 function wrongToken(): GatewayError {

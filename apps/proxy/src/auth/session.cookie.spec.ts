@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { isSessionValue, SESSION_SECONDS, sessionCookie, sessionIn, sessionValue } from './session.cookie.js';
+import { openSessionOf, SESSION_SECONDS, sessionCookie, sessionIn, sessionValue } from './session.cookie.js';
+
+const isSessionValue = (...shown: Parameters<typeof openSessionOf>) => openSessionOf(...shown) !== undefined;
 
 const NOW_MS = 1_800_000_000_000;
 
@@ -16,12 +18,18 @@ describe('a session', () => {
     expect(isSessionValue(value, 'another-token', NOW_MS)).toBe(false);
   });
 
-  it.each(['', '.', 'x', `${9_999_999_999}.`, `${9_999_999_999}.${value.split('.')[1]}`, `${value}x`])(
+  it.each(['', '.', 'x', `${9_999_999_999}.`, `${9_999_999_999}.${value.split('.')[1]}`, `${value}x`, `${value}.x`])(
     'is not made up: %j',
     (made) => {
       expect(isSessionValue(made, 'the-token', NOW_MS)).toBe(false);
     },
   );
+
+  it('has an id of its own, and its end', () => {
+    const session = openSessionOf(value, 'the-token', NOW_MS)!;
+    expect(session.endsAt).toBe(NOW_MS / 1_000 + SESSION_SECONDS);
+    expect(openSessionOf(sessionValue('the-token', NOW_MS), 'the-token', NOW_MS)!.id).not.toBe(session.id);
+  });
 
   it('does not hold the token', () => {
     expect(sessionCookie(value, true)).not.toContain('the-token');

@@ -1,22 +1,31 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** A working day. */
 export const SESSION_SECONDS = 12 * 60 * 60;
 
 const NAME = 'claude_proxy_session';
+const ID_BYTES = 12;
 
-/** The value of a session's cookie: when it ends, signed with the admin token. A new token ends every session. */
-export function sessionValue(token: string, nowMs: number): string {
-  const endsAt = String(Math.floor(nowMs / 1_000) + SESSION_SECONDS);
-  return `${endsAt}.${signatureOf(token, endsAt)}`;
+/** A session whose signature is right and whose time is not over. */
+export interface OpenSession {
+  readonly id: string;
+  /** Epoch seconds. */
+  readonly endsAt: number;
 }
 
-export function isSessionValue(value: string, token: string, nowMs: number): boolean {
-  const [endsAt = '', signature = ''] = value.split('.');
-  const expected = Buffer.from(signatureOf(token, endsAt));
+/** The value of a session's cookie: its id and its end, signed with the admin token. A new token ends every session. */
+export function sessionValue(token: string, nowMs: number): string {
+  const session = `${Math.floor(nowMs / 1_000) + SESSION_SECONDS}.${randomBytes(ID_BYTES).toString('base64url')}`;
+  return `${session}.${signatureOf(token, session)}`;
+}
+
+export function openSessionOf(value: string, token: string, nowMs: number): OpenSession | undefined {
+  const [endsAt = '', id = '', signature = '', ...rest] = value.split('.');
+  if (rest.length > 0) return undefined;
+  const expected = Buffer.from(signatureOf(token, `${endsAt}.${id}`));
   const shown = Buffer.from(signature);
   const isSigned = shown.length === expected.length && timingSafeEqual(shown, expected);
-  return isSigned && Number(endsAt) * 1_000 > nowMs;
+  return isSigned && Number(endsAt) * 1_000 > nowMs ? { id, endsAt: Number(endsAt) } : undefined;
 }
 
 /** The session in a `cookie` header. */
@@ -34,6 +43,6 @@ export function sessionCookie(value: string, isSecure: boolean): string {
   return `${NAME}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
 }
 
-function signatureOf(token: string, endsAt: string): string {
-  return createHmac('sha256', token).update(`session until ${endsAt}`).digest('base64url');
+function signatureOf(token: string, session: string): string {
+  return createHmac('sha256', token).update(`session ${session}`).digest('base64url');
 }
