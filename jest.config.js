@@ -29,7 +29,7 @@ const shared = {
 /** Unit specs stand beside their file; behaviour through real sockets stands in test/. */
 export default {
   reporters: ['default', 'summary', '<rootDir>/test/support/totals-reporter.cjs'],
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },

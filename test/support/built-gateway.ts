@@ -12,9 +12,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MAIN = join(ROOT, 'dist/apps/proxy/src/main.js');
 const LOCK = join(ROOT, 'dist/.building');
 const ABANDONED_AFTER_MS = 30_000;
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 /** On a machine that has other work, reading the modules alone takes longer than anything else a test waits for. */
-const START_PATIENCE_MS = 20_000;
+const START_PATIENCE_MS = 50_000;
 const run = promisify(execFile);
 
 export interface LogLine {
