@@ -27,12 +27,13 @@ export const en = {
     title: 'Sign in',
     lead: 'This page shows who uses Claude, how much, and what it costs.',
     token: 'Admin token',
-    tokenHint: 'The ADMIN_TOKEN the gateway was started with. It stays in a cookie that scripts cannot read.',
+    tokenHint:
+      'The value of ADMIN_TOKEN, else the content of the file admin-token in DATA_DIR (./data) on the machine of the gateway. The page keeps a session in a cookie that scripts cannot read.',
     submit: 'Sign in',
     wrong: 'This token is not the right one.',
     noToken: 'No admin token is set',
     noTokenText:
-      'Without one, only a direct connection from the machine the gateway runs on gets in. Start the gateway with ADMIN_TOKEN to sign in from elsewhere.',
+      'The gateway could not make one, so this page is closed. Start the gateway with ADMIN_TOKEN to sign in.',
     unreachable: 'The gateway does not answer.',
     failed: (reason: string) => `Signing in failed: ${reason}`,
     again: 'Try again',

@@ -18,12 +18,13 @@ export const ko: Texts = {
     title: '로그인',
     lead: '누가 Claude를 얼마나 쓰고 비용이 얼마인지 보여 주는 화면입니다.',
     token: '관리자 토큰',
-    tokenHint: '게이트웨이를 시작할 때 지정한 ADMIN_TOKEN입니다. 스크립트가 읽을 수 없는 쿠키에만 보관됩니다.',
+    tokenHint:
+      'ADMIN_TOKEN 값이며, 지정하지 않았다면 게이트웨이가 실행되는 컴퓨터의 DATA_DIR(./data)에 있는 admin-token 파일의 내용입니다. 세션은 스크립트가 읽을 수 없는 쿠키에 보관됩니다.',
     submit: '로그인',
     wrong: '토큰이 올바르지 않습니다.',
     noToken: '관리자 토큰이 설정되지 않았습니다',
     noTokenText:
-      '이 상태에서는 게이트웨이가 실행 중인 컴퓨터에서 직접 접속할 때만 볼 수 있습니다. 다른 곳에서 로그인하려면 ADMIN_TOKEN을 지정해 게이트웨이를 시작하세요.',
+      '게이트웨이가 토큰을 만들지 못해 이 화면이 닫혀 있습니다. 로그인하려면 ADMIN_TOKEN을 지정해 게이트웨이를 시작하세요.',
     unreachable: '게이트웨이가 응답하지 않습니다.',
     failed: (reason) => `로그인하지 못했습니다: ${reason}`,
     again: '다시 시도',
