@@ -13,12 +13,15 @@ const PAUSE_MS = 700;
 /** The history is written in pieces that the recorder's queue holds. */
 const FLUSH_EVERY = 500;
 
+/** Opens made-up history only. */
+const ADMIN_TOKEN = 'demo';
+
 /** The dashboard full of life: a day of history, and traffic that goes on. */
 async function main(): Promise<void> {
-  const stage = await setStage({ RETRY_THRESHOLD_SECONDS: '0' }, Number(process.env.PORT ?? 8080));
+  const stage = await setStage({ RETRY_THRESHOLD_SECONDS: '0', ADMIN_TOKEN }, Number(process.env.PORT ?? 8080));
   const count = await writeHistory(stage);
   process.stdout.write(
-    `Dashboard: ${stage.url}/ui/\n${count} exchanges of the last day are made up; traffic goes on. Ctrl-C ends it.\n`,
+    `Dashboard: ${stage.url}/ui/ (admin token: ${ADMIN_TOKEN})\n${count} exchanges of the last day are made up; traffic goes on. Ctrl-C ends it.\n`,
   );
   process.once('SIGINT', () => void stage.close().then(() => process.exit(0)));
   stage.anthropic.setDefault(behaviour);
