@@ -24,7 +24,7 @@ it(`${READERS} stalled readers of 20 MB streams add less than 100 MB`, async () 
   const upstream = await startUpstream((request, response) => {
     request.resume();
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const isShort = request.headers['x-short'] !== undefined;
+    const isShort = request.headers['x-stainless-short'] !== undefined;
     const deltas = function* () {
       yield START;
       for (let sent = 0; sent < (isShort ? 200_000 : STREAM_BYTES); sent += DELTA.length) {
@@ -38,7 +38,7 @@ it(`${READERS} stalled readers of 20 MB streams add less than 100 MB`, async () 
   const gateway = await BuiltGateway.started({ ANTHROPIC_UPSTREAM_URL: upstream.url });
   const body = JSON.stringify({ ...MESSAGE, stream: true });
   const warmUp = async () => {
-    const headers = { 'x-api-key': 'sk-ant-test', 'content-type': 'application/json', 'x-short': '1' };
+    const headers = { 'x-api-key': 'sk-ant-test', 'content-type': 'application/json', 'x-stainless-short': '1' };
     await (await postJson(`${gateway.url}/v1/messages`, { ...MESSAGE, stream: true }, { headers })).text();
   };
   for (let round = 0; round < 10; round += 1) await Promise.all(Array.from({ length: READERS }, warmUp));

@@ -31,6 +31,7 @@ describe('a start', () => {
       `Claude Code Proxy listens on ${started.url}`,
       `Claude Code: ANTHROPIC_BASE_URL=${started.url}/user/YOUR_NAME claude`,
       `Dashboard: ${started.url}/ui/`,
+      expect.stringMatching(/^Admin token: in the file .+admin-token, made at this start$/),
       `anthropic: sends to ${anthropic.url}`,
       "Credential for Anthropic: the caller's own",
       `State: embedded store in ${join(started.directory, 'data')}`,

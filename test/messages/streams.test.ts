@@ -94,12 +94,17 @@ describe('a silence', () => {
     expect(names.at(-1)).toBe('message_stop');
   });
 
-  const WHOLE =
-    'event: message_start\ndata: {"type":"message_start","message":{"model":"m"}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n';
+  /** Content comes first: until then a stream is held back, and pings stand before all of it. */
+  const WHOLE = [
+    'event: message_start\ndata: {"type":"message_start","message":{"model":"m"}}\n\n',
+    'event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}\n\n',
+    'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a"}}\n\n',
+    'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+  ].join('');
 
   it('inside an event is left alone, wherever in it', async () => {
     const upstream = await startUpstream(async ({ headers }, response) => {
-      const splitAt = Number(headers['x-split-at']);
+      const splitAt = Number(headers['x-stainless-split-at']);
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(WHOLE.slice(0, splitAt));
       await sleep(1_600);
@@ -114,7 +119,7 @@ describe('a silence', () => {
       blankLine: WHOLE.length - 1,
     };
     const streams = Object.values(placesToSplit).map(async (splitAt) => {
-      const headers = { ...CLIENT_HEADERS, 'x-split-at': String(splitAt) };
+      const headers = { ...CLIENT_HEADERS, 'x-stainless-split-at': String(splitAt) };
       return (await postJson(`${gateway.url}/v1/messages`, STREAMED, { headers })).text();
     });
     try {
