@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AnthropicSimulator, silence, startAnthropicSimulator } from '@claude-proxy/simulator';
+import { type AnthropicSimulator, rateLimited, silence, startAnthropicSimulator } from '@claude-proxy/simulator';
 import {
   ACCEPTED,
   type BodySink,
@@ -53,6 +53,13 @@ describe('a stream that falls silent', () => {
     expect(last.name).toBe('error');
     expect(JSON.parse(last.data).error.message).toContain('it sent nothing for 3 s');
     expect(await stage.anthropic.requests[0]!.finished).toBe('closed_by_client');
+  });
+
+  it('at Bedrock before its first content is not asked for again: the client gets the refusal of Anthropic', async () => {
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
+    stage.bedrock.script(silence({ afterEvents: 1 }));
+    expect(await postMessage(stage.gateway, { isStream: true })).toMatchObject({ status: 429, upstream: 'anthropic' });
+    expect(stage.bedrock.requests).toHaveLength(1);
   });
 
   it('at Bedrock after its first content ends with an error event', async () => {

@@ -8,6 +8,14 @@ const MAX_DECODED_BYTES = 16 * MAX_HELD_BYTES;
 /** An `error` event is the last one; where the connection stays open after it, nothing more is waited for. */
 const MAX_WAIT_AFTER_ERROR_MS = 1_000;
 
+export class SilenceError extends Error {
+  override readonly name = 'SilenceError';
+
+  constructor(maxSilenceMs: number) {
+    super(`it sent nothing for ${maxSilenceMs / 1_000} s`);
+  }
+}
+
 /** How a stream begins. */
 export type Start =
   | { readonly kind: 'content'; readonly body: AnswerBody }
@@ -105,7 +113,7 @@ class HeldStream implements BodySink, AnswerBody {
       return;
     }
     this.source.destroy();
-    this.close({ error: new Error(`it sent nothing for ${maxSilenceMs / 1_000} s`) });
+    this.close({ error: new SilenceError(maxSilenceMs) });
   }
 
   private close(ending: { readonly error?: Error }): void {

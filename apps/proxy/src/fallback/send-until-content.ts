@@ -6,7 +6,7 @@ import {
   UpstreamError,
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
-import { type Start, startOfStream } from './held-stream.js';
+import { SilenceError, type Start, startOfStream } from './held-stream.js';
 import type { NamedUpstream } from './upstream.registry.js';
 
 /** Errors that are the request's own: another upstream would find them, too. */
@@ -89,7 +89,8 @@ function errorOfStart(
   return new UpstreamError({
     failure: 'unreachable',
     message: `${name} broke off before its first content: ${start.error.message}`,
-    isBrokenOff: true,
+    // A client has waited for minutes then, and would for as long again.
+    isBrokenOff: !(start.error instanceof SilenceError),
     ...(start.hasBegun ? { answer: begun } : {}),
     cause: start.error,
   });
