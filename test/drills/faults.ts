@@ -1,5 +1,5 @@
 import { AT_BEDROCK } from './faults/at-bedrock.js';
-import { BEFORE_AN_ANSWER, REFUSED_CONNECTION } from './faults/before-an-answer.js';
+import { BEFORE_AN_ANSWER, REFUSED_CONNECTION, UNKNOWN_CREDENTIAL } from './faults/before-an-answer.js';
 import type { FaultScene, Observed, Theme } from './faults/fault-scene.js';
 import { IN_MID_STREAM, LATE_FAILOVER } from './faults/in-mid-stream.js';
 import { BREAKER, CLIENTS_THAT_LEAVE } from './faults/over-several-requests.js';
@@ -8,6 +8,7 @@ import { type Stage, setStage } from './stage.js';
 
 const THEMES: readonly Theme[] = [
   REFUSED_CONNECTION,
+  UNKNOWN_CREDENTIAL,
   BEFORE_AN_ANSWER,
   LATE_FAILOVER,
   IN_MID_STREAM,

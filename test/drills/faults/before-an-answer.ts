@@ -18,6 +18,18 @@ export const REFUSED_CONNECTION: Theme = {
   ],
 };
 
+export const UNKNOWN_CREDENTIAL: Theme = {
+  title: 'A credential that Anthropic has never accepted',
+  environment: { ANTHROPIC_UPSTREAM_URL: NOWHERE },
+  scenes: [
+    {
+      title: 'the connection is refused',
+      expected: 'told as an error',
+      play: async (stage) => observe(ask(stage, { isStream: true, user: newUser() })),
+    },
+  ],
+};
+
 export const BEFORE_AN_ANSWER: Theme = {
   title: 'Before Anthropic has answered',
   scenes: [
