@@ -7,6 +7,7 @@ import { KnownCallerStore } from './known-caller.store.js';
 import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
 import { LimitsController } from './limits.controller.js';
+import { SharedItems } from './shared-items.js';
 import { UpstreamLoad } from './upstream.load.js';
 import { UpstreamRegistry } from './upstream.registry.js';
 import { UpstreamMemory } from './upstream-memory.js';
@@ -27,6 +28,7 @@ import { UpstreamMemory } from './upstream-memory.js';
     KnownCallers,
     KnownCallerStore,
     LimitStore,
+    SharedItems,
     UpstreamLoad,
     UpstreamMemory,
     UpstreamRegistry,

@@ -1,74 +1,27 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Table, TableStore } from '@claude-proxy/storage';
-import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { StoreHealth } from '../state/store-health.js';
-import { type FallbackConfig, fallbackSection } from './fallback.config.js';
-import { limitTable } from './limit.table.js';
+import { Injectable } from '@nestjs/common';
+import { SharedItems } from './shared-items.js';
 
-/** No request waits longer than this for the store; the credential is then checked at its upstream. */
-const READ_PATIENCE_MS = 250;
-/** How long a shutdown waits for writes. What is lost is learned again with the next answer. */
-const MAX_GOODBYE_MS = 1_000;
-const LOG_EVERY_MS = 60_000;
-
-/** What the tasks share about credentials: items `known#<digest>` beside the limits, under names no user can have. */
+/** What the tasks share about credentials: items `known#<digest>`. */
 @Injectable()
-export class KnownCallerStore implements OnModuleDestroy {
-  private readonly logger = new Logger(KnownCallerStore.name);
-  private readonly table: Table;
-  private readonly writes = new Set<Promise<unknown>>();
-  private loggedAtMs = Number.NEGATIVE_INFINITY;
-
-  constructor(
-    store: TableStore,
-    @Inject(fallbackSection.token) config: FallbackConfig,
-    private readonly health: StoreHealth,
-  ) {
-    this.table = store.table(limitTable(config.rateLimitTable));
-  }
+export class KnownCallerStore {
+  constructor(private readonly items: SharedItems) {}
 
   /** When the credential was accepted last, in epoch seconds; undefined where that is not known in time. Never throws. */
   async acceptedAt(digest: string): Promise<number | undefined> {
-    const read = this.table.get(keyOf(digest)).catch((error: unknown) => this.noteFailure(error));
-    const item = await Promise.race([read, sleep(READ_PATIENCE_MS, undefined, { ref: false })]);
+    const item = await this.items.get(nameOf(digest));
     return item && Number(item.accepted_at);
   }
 
   /** Resolves with false where it could not be written. Never throws. */
-  async accepted(digest: string, acceptedAt: number, ttl: number): Promise<boolean> {
-    return this.written(this.table.put({ ...keyOf(digest), accepted_at: acceptedAt, ttl }));
+  accepted(digest: string, acceptedAt: number, ttl: number): Promise<boolean> {
+    return this.items.put(nameOf(digest), { accepted_at: acceptedAt }, ttl);
   }
 
-  async forget(digest: string): Promise<boolean> {
-    return this.written(this.table.delete(keyOf(digest)));
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await Promise.race([Promise.all(this.writes), sleep(MAX_GOODBYE_MS, undefined, { ref: false })]);
-  }
-
-  private async written(write: Promise<void>): Promise<boolean> {
-    const done = write.then(
-      () => true,
-      (error: unknown) => {
-        this.noteFailure(error);
-        return false;
-      },
-    );
-    this.writes.add(done);
-    return done.finally(() => this.writes.delete(done));
-  }
-
-  private noteFailure(error: unknown): undefined {
-    this.health.noteFailure();
-    if (performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
-    this.loggedAtMs = performance.now();
-    this.logger.warn(
-      `the store of known credentials does not answer, so this process asks upstreams: ${String(error)}`,
-    );
+  forget(digest: string): Promise<boolean> {
+    return this.items.delete(nameOf(digest));
   }
 }
 
-function keyOf(digest: string): { user_id: string } {
-  return { user_id: `known#${digest}` };
+function nameOf(digest: string): string {
+  return `known#${digest}`;
 }
