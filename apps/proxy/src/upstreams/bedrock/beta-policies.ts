@@ -12,7 +12,7 @@ const rows = (policy: BetaPolicy['policy'], betas: readonly string[], note: stri
 
 /**
  * The betas of the `anthropic-beta` header. A beta that is not in this table is passed; where Bedrock refuses it, it is
- * left out for an hour for that model. Sources: AWS's table of betas, the body that Claude Code 2.1.332 sends in its
+ * left out for a day by requests of the same shape. Sources: AWS's table of betas, the body that Claude Code 2.1.332 sends in its
  * own Bedrock mode, and probes of others; as of November 2026.
  */
 export const BETA_POLICIES: readonly BetaPolicy[] = [

@@ -4,18 +4,6 @@ import { BETA, type Beta, SENT_TO_EVERY_MODEL } from './betas.js';
 import { blocksOf, objectsIn } from './message-blocks.js';
 import type { Capabilities } from './model-capabilities.js';
 
-/** Betas that change how the model works without a field in the body: sent where the caller asks for them. */
-const SENT_ON_REQUEST: ReadonlySet<string> = new Set([
-  BETA.interleavedThinking,
-  BETA.toolSearch,
-  BETA.thinkingTokenCount,
-  BETA.thinkingDisplayUpdates,
-  BETA.fineGrainedToolStreaming,
-  BETA.context1m,
-  BETA.dangerousToolUse,
-  BETA.afkMode,
-]);
-
 type Need = (body: JsonView, capabilities: Capabilities, blockTypes: ReadonlySet<string>) => boolean;
 
 /**
@@ -54,7 +42,8 @@ export function chooseBetas(
   const blockTypes = typesOfBlocks(body);
   const known = [...new Set([...capabilities.betas, ...SENT_TO_EVERY_MODEL])].filter((beta) => {
     if (refused.has(beta)) return false;
-    const isRequested = SENT_ON_REQUEST.has(beta) && requested.has(beta);
+    // Without a field in the body: sent where the caller asks for it.
+    const isRequested = policyOfBeta(beta)?.policy === 'passed' && requested.has(beta);
     return isRequested || (NEEDED_BY_BODY.get(beta)?.(body, capabilities, blockTypes) ?? false);
   });
   const unknown = [...requested].filter((beta) => policyOfBeta(beta) === undefined);

@@ -27,7 +27,7 @@ const leftOut = (field: string, note: string, ...withoutLoss: unknown[]): FieldP
 
 /**
  * The members of the body. A member that is not in this table is passed; where Bedrock refuses it, it is left out for
- * an hour for that model. Sources: AWS user guide "Anthropic Claude Messages API"; platform.claude.com "Claude on
+ * a day by requests of the same shape. Sources: AWS user guide "Anthropic Claude Messages API"; platform.claude.com "Claude on
  * Amazon Bedrock"; as of November 2026.
  */
 export const FIELD_POLICIES: readonly FieldPolicy[] = [

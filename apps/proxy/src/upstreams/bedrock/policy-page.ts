@@ -25,7 +25,7 @@ the code by \`npm run docs:bedrock\`.
 - **forbids the fallback**: the answer would mean something else, so the caller gets Anthropic's answer.
 
 A field or beta that is not on this page is passed. If Bedrock refuses it, the same request is sent again without it,
-and it is left out for that model for an hour.
+and requests of the same shape to that model leave it out for a day, in all tasks.
 
 ## Fields
 
