@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AuditPage } from '@claude-proxy/admin-api';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { SignInCodes } from '../../apps/proxy/src/auth/sign-in-codes.js';
 import { type RunningGateway, startGateway } from '../support/start-gateway.js';
 
 const TOKEN = 'admin-token-of-the-session-test';
@@ -11,6 +13,11 @@ afterAll(() => gateway.close());
 const ask = (path: string, init: RequestInit = {}) => fetch(`${gateway.url}${path}`, init);
 const signIn = (token: string, headers: Record<string, string> = {}) =>
   ask('/api/session', { method: 'POST', body: JSON.stringify({ token }), headers });
+const newCode = () => gateway.app.get(SignInCodes).create(performance.now());
+const entries = async () => {
+  const list = await (await ask('/api/audit', { headers: { 'x-admin-token': TOKEN } })).json();
+  return (list as AuditPage).entries;
+};
 const cookieOf = (response: Response) => response.headers.get('set-cookie')!.split(';')[0]!;
 
 describe('the session of the dashboard', () => {
@@ -61,9 +68,47 @@ describe('the session of the dashboard', () => {
     const cookie = cookieOf(await signIn(TOKEN));
     await ask('/api/session', { method: 'DELETE', headers: { cookie } });
     await signIn('wrong');
-    const list = await (await ask('/api/audit', { headers: { 'x-admin-token': TOKEN } })).json();
-    const acts = (list as { entries: { act: string }[] }).entries.map(({ act }) => act);
-    expect(acts).toEqual(expect.arrayContaining(['session.begun', 'session.ended', 'session.refused']));
+    await signIn('wrong');
+    const acts = (await entries()).map(({ act }) => act);
+    expect(acts).toEqual(expect.arrayContaining(['session.begun', 'session.ended', 'token.refused']));
+    // Once a minute and address.
+    expect(acts.filter((act) => act === 'token.refused')).toHaveLength(1);
+  });
+
+  it('over TLS has a cookie that no other host of the domain can set', async () => {
+    const headers = { origin: gateway.url.replace('http:', 'https:') };
+    const begun = await signIn(TOKEN, headers);
+    expect(begun.headers.get('set-cookie')).toMatch(/^__Host-claude_proxy_session=.*; Path=\/; .*; Secure$/);
+    const cookie = cookieOf(begun);
+    expect((await ask('/api/limits', { headers: { cookie } })).status).toBe(200);
+    const ended = await ask('/api/session', { method: 'DELETE', headers: { ...headers, cookie } });
+    expect(ended.headers.getSetCookie().map((line) => line.split('=')[0])).toEqual([
+      '__Host-claude_proxy_session',
+      'claude_proxy_session',
+    ]);
+    expect((await ask('/api/limits', { headers: { cookie } })).status).toBe(401);
+  });
+
+  it('ends the live feeds that it has opened, in other tabs too, and no others', async () => {
+    const { setInterval: every } = globalThis;
+    const hurried = jest
+      .spyOn(globalThis, 'setInterval')
+      .mockImplementation(((work: () => void, ms: number) =>
+        every(work, ms === 15_000 ? 20 : ms)) as typeof setInterval);
+    const [one, other] = [cookieOf(await signIn(TOKEN)), cookieOf(await signIn(TOKEN))];
+    const listening = new AbortController();
+    const open = (cookie: string) => ask('/api/live', { headers: { cookie }, signal: listening.signal });
+    const [ending, staying] = await Promise.all([open(one), open(other)]);
+    hurried.mockRestore();
+    const stays = staying.text().then(
+      () => 'ended',
+      () => 'open until the test ends it',
+    );
+    await ask('/api/session', { method: 'DELETE', headers: { cookie: one } });
+    expect(await ending.text()).toContain(': connected');
+    expect((await ask('/api/limits', { headers: { cookie: other } })).status).toBe(200);
+    listening.abort();
+    expect(await stays).toBe('open until the test ends it');
   });
 
   it('does not begin with a wrong token, or from a page of another site', async () => {
@@ -84,5 +129,47 @@ describe('the session of the dashboard', () => {
   it('is no use where it was made up', async () => {
     const headers = { cookie: 'claude_proxy_session=9999999999.AAAA' };
     expect((await ask('/api/limits', { headers })).status).toBe(401);
+  });
+});
+
+describe('a sign-in link', () => {
+  it('begins a session once, and says so the second time', async () => {
+    const code = newCode();
+    const begun = await signIn(code);
+    expect(begun.status).toBe(200);
+    const cookie = cookieOf(begun);
+    expect(cookie).not.toContain(code);
+    expect((await ask('/api/limits', { headers: { cookie } })).status).toBe(200);
+    const again = await signIn(code);
+    expect(again.status).toBe(401);
+    expect(await again.text()).toContain('This sign-in link was used before, and a link signs in once.');
+    expect((await entries())[0]).toMatchObject({ act: 'session.begun', actor: { kind: 'sign_in_link', name: null } });
+  });
+
+  it('says that it has expired', async () => {
+    const code = gateway.app.get(SignInCodes).create(performance.now() - 15 * 60_000);
+    const late = await signIn(code);
+    expect([late.status, await late.text()]).toEqual([401, expect.stringContaining('is older than 15 minutes')]);
+  });
+
+  it('is no guess of the admin token where it is over, and one where it was made up', async () => {
+    const own = await startGateway({ ADMIN_TOKEN: TOKEN, FALLBACK_CHAIN: 'anthropic' });
+    const post = async (token: string) =>
+      (await fetch(`${own.url}/api/session`, { method: 'POST', body: JSON.stringify({ token }) })).status;
+    const used = own.app.get(SignInCodes).create(performance.now());
+    const statuses: number[] = [];
+    for (let times = 0; times < 8; times += 1) statuses.push(await post(used));
+    expect(statuses).toEqual([200, ...Array(7).fill(401)]);
+    const guesses: number[] = [];
+    for (let times = 0; times < 6; times += 1) guesses.push(await post(`ccp-once-${times}`));
+    expect(guesses).toEqual([...Array(5).fill(401), 429]);
+    await own.close();
+  });
+
+  it('opens nothing but a session', async () => {
+    const headers = { 'x-admin-token': newCode() };
+    expect((await ask('/api/limits', { headers })).status).toBe(401);
+    const drill = { ...headers, 'x-claude-proxy-drill': 'rate-limit', 'x-api-key': 'mine' };
+    expect((await ask('/v1/messages', { method: 'POST', headers: drill, body: '{}' })).status).toBe(403);
   });
 });

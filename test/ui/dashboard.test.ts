@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answer, rateLimited, refuse } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
+import { SignInCodes } from '../../apps/proxy/src/auth/sign-in-codes.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { adminApi, adminTokenOf } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
@@ -277,6 +278,33 @@ inBrowser('the way into the dashboard', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
+  it('is opened once by a link, which leaves the address and the history', async () => {
+    const { page } = browser;
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    const code = stage.gateway.app.get(SignInCodes).create(performance.now());
+    // In this very tab only the hash changes.
+    await go(`#token=${code}`);
+    await page.locator('.verdict').waitFor();
+    expect(page.url()).toBe(`${stage.gateway.url}/ui/`);
+    await page.goBack();
+    expect(page.url()).not.toContain(code);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.goto('about:blank');
+    await go(`#token=${code}`);
+    await page.getByText('This sign-in link was used before or has expired.').waitFor();
+    expect(page.url()).toBe(`${stage.gateway.url}/ui/`);
+  });
+
+  it('is opened by a link in a new tab', async () => {
+    const { page } = browser;
+    await page.goto('about:blank');
+    await go(`#token=${stage.gateway.app.get(SignInCodes).create(performance.now())}`);
+    await page.locator('.verdict').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
   it('is shown again when the session is over', async () => {
     await signIn(TOKEN);
     await browser.page.locator('.verdict').waitFor();
@@ -370,7 +398,7 @@ const TOO_WIDE = `(() => {
 function pageActions(browser: () => WatchedBrowser) {
   return {
     go: async (hash: string) => {
-      await browser().page.goto(`${stage.gateway.url}/ui/${hash && `#/${hash}`}`);
+      await browser().page.goto(`${stage.gateway.url}/ui/${hash.startsWith('#') ? hash : hash && `#/${hash}`}`);
     },
     signIn: async (token: string) => {
       await browser()

@@ -1,14 +1,19 @@
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AdminToken, type TokenSource } from './auth/admin-token.js';
 import { CredentialReader } from './auth/credential.reader.js';
+import { SignInCodes } from './auth/sign-in-codes.js';
+import { signInHints } from './auth/sign-in-hints.js';
 import { type AwsConfig, awsSection } from './config/aws.config.js';
 import { type FallbackConfig, fallbackSection } from './fallback/fallback.config.js';
 import { readinessOf } from './fallback/readiness.js';
 import { UpstreamRegistry } from './fallback/upstream.registry.js';
 import { type Listening, listeningAt } from './listening.js';
+import { isPretty } from './observability/logging.js';
+import { type ObservabilityConfig, observabilitySection } from './observability/observability.config.js';
 import { type StateConfig, stateSection } from './state/state.config.js';
 
 /** Looking for AWS credentials may take some seconds; a team's upstream that never answers must not hide the rest. */
@@ -39,6 +44,7 @@ export async function greet(app: NestFastifyApplication): Promise<Greeting> {
   logger.log(`Credential for Anthropic: the caller's own${hasOperatorCredential ? ", else the operator's" : ''}`);
   reportFallbackRule(logger, app.get<FallbackConfig>(fallbackSection.token), app.get(UpstreamRegistry));
   logger.log(`State: ${placeOf(app.get<StateConfig>(stateSection.token), app.get<AwsConfig>(awsSection.token))}`);
+  if (isTerminal(app)) await showSignIn(url + DASHBOARD, app);
   return { url, dashboardUrl: url + DASHBOARD, hasStandIn };
 }
 
@@ -47,6 +53,25 @@ function warnOfOpenPort(logger: Logger, { isOpen }: Listening, hasOperatorCreden
   const open = 'The port is open to the network';
   if (!hasOperatorCredential) logger.log(`${open}: other machines reach it under a name of this one`);
   else logger.warn(`${open} and the operator's key is set: whoever reaches the port spends that key`);
+}
+
+/** True where a person reads the output: not a container, a service or a file, whose lines are kept and sent elsewhere. */
+function isTerminal(app: NestFastifyApplication): boolean {
+  const config = app.get<ObservabilityConfig>(observabilitySection.token);
+  return process.stdout.isTTY === true && isPretty(config) && ['debug', 'info'].includes(config.logLevel);
+}
+
+/** Written past the logger, below its lines. */
+async function showSignIn(dashboardUrl: string, app: NestFastifyApplication): Promise<void> {
+  const hints = signInHints(app.get(AdminToken), () => signInLink(dashboardUrl, app));
+  await endOfTurn();
+  process.stdout.write(hints);
+}
+
+/** Opens the dashboard and signs in once. Without an admin token there are no sessions: then the plain address. */
+export function signInLink(dashboardUrl: string, app: NestFastifyApplication): string {
+  if (!app.get(AdminToken).exists) return dashboardUrl;
+  return `${dashboardUrl}#token=${app.get(SignInCodes).create(performance.now())}`;
 }
 
 /** Where the token is, never the token itself: log lines are kept and sent elsewhere. */

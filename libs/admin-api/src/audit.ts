@@ -2,7 +2,7 @@
 
 /** How the operator was recognized. `name` is a fingerprint of the admin token, or the email or subject of a sign-in. */
 export interface AuditActor {
-  readonly kind: 'admin_token' | 'session' | 'sign_in' | 'this_machine' | 'unknown';
+  readonly kind: 'admin_token' | 'session' | 'sign_in' | 'sign_in_link' | 'this_machine' | 'unknown';
   readonly name: string | null;
 }
 

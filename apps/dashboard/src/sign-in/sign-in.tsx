@@ -9,10 +9,12 @@ import { useSettings } from '../texts/settings.js';
 interface SignInProps {
   readonly session: Session | undefined;
   readonly isAway: boolean;
+  /** Why a sign-in link did not open the page. */
+  readonly linkError: ApiError | undefined;
   onSignedIn(): Promise<void>;
 }
 
-export function SignIn({ session, isAway, onSignedIn }: SignInProps) {
+export function SignIn({ session, isAway, linkError, onSignedIn }: SignInProps) {
   const { texts } = useSettings();
   useEffect(() => {
     document.title = `${texts.signIn.title} · ${texts.name}`;
@@ -38,7 +40,7 @@ export function SignIn({ session, isAway, onSignedIn }: SignInProps) {
             </button>
           </>
         ) : (
-          <TokenForm onSignedIn={onSignedIn} />
+          <TokenForm linkError={linkError} onSignedIn={onSignedIn} />
         )}
       </div>
       <Preferences />
@@ -46,24 +48,29 @@ export function SignIn({ session, isAway, onSignedIn }: SignInProps) {
   );
 }
 
-function TokenForm({ onSignedIn }: Pick<SignInProps, 'onSignedIn'>) {
+function TokenForm({ linkError, onSignedIn }: Pick<SignInProps, 'linkError' | 'onSignedIn'>) {
   const { texts } = useSettings();
   const field = useRef<HTMLInputElement>(null);
-  const [problem, setProblem] = useState<string>();
+  const [error, setError] = useState<string>();
+  const linkProblem =
+    linkError && (linkError.status === 401 ? texts.signIn.linkOver : texts.signIn.failed(linkError.message));
+  const [isTried, setTried] = useState(false);
+  const problem = isTried ? error : linkProblem;
   const [isBusy, setBusy] = useState(false);
   useEffect(() => field.current?.focus(), []);
 
   const submit = async (event: TargetedEvent<HTMLFormElement>) => {
     event.preventDefault();
     setBusy(true);
-    setProblem(undefined);
+    setTried(true);
+    setError(undefined);
     try {
       const token = field.current?.value.trim() ?? '';
       await callApi('api/session', { method: 'POST', body: { token }, isQuiet: true });
       await onSignedIn();
-    } catch (error) {
-      const isWrong = error instanceof ApiError && (error.status === 401 || error.status === 403);
-      setProblem(isWrong ? texts.signIn.wrong : texts.signIn.failed(String((error as Error).message)));
+    } catch (thrown) {
+      const isWrong = thrown instanceof ApiError && (thrown.status === 401 || thrown.status === 403);
+      setError(isWrong ? texts.signIn.wrong : texts.signIn.failed(String((thrown as Error).message)));
       field.current?.select();
     } finally {
       setBusy(false);

@@ -28,9 +28,11 @@ export const en = {
     lead: 'This page shows who uses Claude, how much, and what it costs.',
     token: 'Admin token',
     tokenHint:
-      'The value of ADMIN_TOKEN, else the content of the file admin-token in DATA_DIR (./data) on the machine of the gateway. The page keeps a session in a cookie that scripts cannot read.',
+      'The value of ADMIN_TOKEN, else the content of the file admin-token in DATA_DIR (./data) on the machine of the gateway, shown in its terminal at the first start. The page keeps a session in a cookie that scripts cannot read.',
     submit: 'Sign in',
     wrong: 'This token is not the right one.',
+    linkOver:
+      'This sign-in link was used before or has expired. Sign in with the admin token, or restart the gateway to get a new link.',
     noToken: 'No admin token is set',
     noTokenText:
       'The gateway could not make one, so this page is closed. Start the gateway with ADMIN_TOKEN to sign in.',

@@ -3,22 +3,27 @@ import { GatewayError } from '../exchange/gateway-error.js';
 import { AdminToken } from './admin-token.js';
 import { type AlbConfig, albSection } from './alb.config.js';
 import { AlbIdentity } from './alb-identity.js';
-import { noteActor } from './audit-actor.js';
+import { AuditLog } from './audit.log.js';
+import { actorOf, noteActor } from './audit-actor.js';
 import { type AdminRequest, isSameOrigin } from './browser-origin.js';
 import { EndedSessions } from './ended-sessions.js';
 import { expectOneLine } from './one-line.js';
 import { type OpenSession, openSessionOf, sessionIn, sessionValue } from './session.cookie.js';
+import { CODE_MINUTES, SignInCodes } from './sign-in-codes.js';
 import { WrongTries } from './wrong-tries.js';
 
 /** Decides whether a request comes from an operator: the admin token, a session that began with it, or a sign-in. */
 @Injectable()
 export class AdminAccess {
   private readonly identity: AlbIdentity;
+  /** One for all endpoints: Nest makes a guard for each room that uses it. */
+  private readonly wrongTries = new WrongTries();
 
   constructor(
     private readonly token: AdminToken,
-    private readonly wrongTries: WrongTries,
     private readonly endedSessions: EndedSessions,
+    private readonly codes: SignInCodes,
+    private readonly audit: AuditLog,
     @Inject(albSection.token) alb: AlbConfig,
   ) {
     this.identity = new AlbIdentity(alb);
@@ -44,9 +49,20 @@ export class AdminAccess {
     return shown !== undefined && this.isToken(shown, request);
   }
 
-  /** The cookie of a new session; undefined where the token is wrong. @throws GatewayError rate_limit_error */
+  /**
+   * The value of a new session's cookie; undefined where the token is wrong.
+   *
+   * @param shown the admin token, or the code of a sign-in link
+   * @throws GatewayError rate_limit_error; authentication_error for a code that was used or has expired
+   */
   beginSession(shown: string, request: AdminRequest): string | undefined {
-    return this.isToken(shown, request) ? sessionValue(this.token.reveal(), Date.now()) : undefined;
+    const isOperator = this.isCode(shown, request) || this.isToken(shown, request);
+    return isOperator ? sessionValue(this.token.reveal(), Date.now()) : undefined;
+  }
+
+  /** True for a request that a session let in and would not let in anymore. */
+  async hasEnded(request: AdminRequest): Promise<boolean> {
+    return actorOf(request).kind === 'session' && !(await this.hasSession(request));
   }
 
   /** Ends the session of this browser, and of every copy of its cookie. False where there is none. */
@@ -81,13 +97,23 @@ export class AdminAccess {
     return person !== undefined;
   }
 
+  private isCode(shown: string, request: AdminRequest): boolean {
+    const state = this.codes.use(shown, performance.now());
+    if (state === 'unknown') return false;
+    if (state !== 'accepted') throw codeOver(state);
+    noteActor(request, { kind: 'sign_in_link', name: null });
+    return true;
+  }
+
   /** Compares first: the right token gets in however many wrong ones came from the same address. */
   private isToken(shown: string, request: AdminRequest): boolean {
     if (this.token.matches(shown)) {
       noteActor(request, { kind: 'admin_token', name: this.token.fingerprint });
       return true;
     }
-    const waitSeconds = this.wrongTries.note(request.ip, performance.now());
+    const { count, waitSeconds } = this.wrongTries.note(request.ip, performance.now());
+    // Once a minute and address, so that guesses do not fill the audit list.
+    if (count === 1) this.audit.record({ act: 'token.refused' }, request);
     if (waitSeconds > 0) throw tooManyTries(waitSeconds);
     return false;
   }
@@ -103,6 +129,14 @@ function shownToken(request: AdminRequest): string | undefined {
   const { headers, rawHeaders } = request.raw;
   expectOneLine(rawHeaders, 'authorization');
   return adminTokenHeader(request) ?? /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+function codeOver(state: 'used' | 'expired'): GatewayError {
+  const why = state === 'used' ? 'was used before, and a link signs in once' : `is older than ${CODE_MINUTES} minutes`;
+  return new GatewayError({
+    type: 'authentication_error',
+    message: `This sign-in link ${why}. Sign in with the admin token, or restart the gateway to get a new link.`,
+  });
 }
 
 function tooManyTries(retryAfterSeconds: number): GatewayError {

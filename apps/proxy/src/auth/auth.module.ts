@@ -8,8 +8,8 @@ import { type AuthConfig, authSection } from './auth.config.js';
 import { CredentialReader } from './credential.reader.js';
 import { EndedSessions } from './ended-sessions.js';
 import { SessionController } from './session.controller.js';
+import { SignInCodes } from './sign-in-codes.js';
 import { ThisMachine } from './this-machine.js';
-import { WrongTries } from './wrong-tries.js';
 
 /**
  * Who is calling: the user in the path, the credential in the headers, the operator behind the admin token.
@@ -30,10 +30,9 @@ import { WrongTries } from './wrong-tries.js';
     AuditLog,
     CredentialReader,
     EndedSessions,
+    SignInCodes,
     ThisMachine,
-    WrongTries,
   ],
-  // What the guard stands on: Nest makes one guard for each room that uses it, and wrong tokens are counted once.
-  exports: [AdminAccess, AdminToken, AuditLog, CredentialReader, ThisMachine],
+  exports: [AdminAccess, AdminToken, AuditLog, CredentialReader, SignInCodes, ThisMachine],
 })
 export class AuthModule {}

@@ -13,3 +13,8 @@ export function isSameOrigin({ raw, host }: AdminRequest): boolean {
   const { origin } = raw.headers;
   return READS.has(raw.method ?? '') || origin === undefined || URL.parse(origin)?.host === host;
 }
+
+/** Whether the browser's connection is encrypted, also behind a load balancer that `TRUST_PROXY` does not name. */
+export function isOverTls({ raw, protocol }: AdminRequest): boolean {
+  return protocol === 'https' || raw.headers.origin?.startsWith('https://') === true;
+}

@@ -4,9 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { AdminAccess } from './admin.access.js';
 import { AuditLog } from './audit.log.js';
-import { isSameOrigin } from './browser-origin.js';
+import { isOverTls, isSameOrigin } from './browser-origin.js';
 import { readJsonBody } from './json-body.js';
-import { sessionCookie } from './session.cookie.js';
+import { endedCookies, sessionCookie } from './session.cookie.js';
 
 /** How the dashboard gets in: the token is shown once, then a cookie stands for it that no script can read. */
 @Controller('api/session')
@@ -27,12 +27,9 @@ export class SessionController {
     if (!isSameOrigin(request)) throw wrongToken();
     const { token } = await readJsonBody(request.raw);
     const value = typeof token === 'string' ? this.admin.beginSession(token, request) : undefined;
-    if (value === undefined) {
-      this.audit.record({ act: 'session.refused' }, request);
-      throw wrongToken();
-    }
+    if (value === undefined) throw wrongToken();
     this.audit.record({ act: 'session.begun' }, request);
-    reply.header('set-cookie', sessionCookie(value, request.protocol === 'https'));
+    reply.header('set-cookie', sessionCookie(value, isOverTls(request)));
     return { is_signed_in: true, needs_token: true };
   }
 
@@ -41,7 +38,7 @@ export class SessionController {
   async end(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     if (!isSameOrigin(request)) throw foreignPage();
     if (await this.admin.endSession(request)) this.audit.record({ act: 'session.ended' }, request);
-    reply.header('set-cookie', sessionCookie('', request.protocol === 'https'));
+    reply.header('set-cookie', endedCookies(isOverTls(request)));
   }
 }
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { openSessionOf, SESSION_SECONDS, sessionCookie, sessionIn, sessionValue } from './session.cookie.js';
+import {
+  endedCookies,
+  openSessionOf,
+  SESSION_SECONDS,
+  sessionCookie,
+  sessionIn,
+  sessionValue,
+} from './session.cookie.js';
 
 const isSessionValue = (...shown: Parameters<typeof openSessionOf>) => openSessionOf(...shown) !== undefined;
 
@@ -34,6 +41,19 @@ describe('a session', () => {
   it('does not hold the token', () => {
     expect(sessionCookie(value, true)).not.toContain('the-token');
     expect(sessionCookie(value, true)).toMatch(/HttpOnly; SameSite=Strict; Secure$/);
+  });
+
+  it('over TLS has a name that no other host of the domain can set', () => {
+    expect(sessionCookie(value, true)).toMatch(/^__Host-claude_proxy_session=[^;]+; Max-Age=43200; Path=\/; /);
+    expect(sessionCookie(value, false)).toMatch(/^claude_proxy_session=[^;]+; .*SameSite=Strict$/);
+    expect(sessionIn(`claude_proxy_session=planted; __Host-claude_proxy_session=${value}`)).toBe(value);
+  });
+
+  it('is removed under both names', () => {
+    const names = (lines: string[]) => lines.map((line) => line.split('=')[0]);
+    expect(names(endedCookies(true))).toEqual(['__Host-claude_proxy_session', 'claude_proxy_session']);
+    expect(names(endedCookies(false))).toEqual(['claude_proxy_session']);
+    for (const line of endedCookies(true)) expect(line).toMatch(/=; Max-Age=0; .*; Secure$/);
   });
 
   it('is found among other cookies', () => {

@@ -4,6 +4,9 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 export const SESSION_SECONDS = 12 * 60 * 60;
 
 const NAME = 'claude_proxy_session';
+/** Browsers take this name over TLS only, for this very host: no other host of the domain can set it. */
+const SECURE_NAME = `__Host-${NAME}`;
+const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict';
 const ID_BYTES = 12;
 
 /** A session whose signature is right and whose time is not over. */
@@ -30,17 +33,21 @@ export function openSessionOf(value: string, token: string, nowMs: number): Open
 
 /** The session in a `cookie` header. */
 export function sessionIn(cookieHeader: string | undefined): string | undefined {
-  for (const cookie of cookieHeader?.split(';') ?? []) {
-    const [name, value] = cookie.trim().split('=');
-    if (name === NAME) return value;
-  }
-  return undefined;
+  const cookies = (cookieHeader ?? '').split(';').map((cookie) => cookie.trim().split('='));
+  const inCookie = (name: string) => cookies.find((cookie) => cookie[0] === name)?.[1];
+  return inCookie(SECURE_NAME) ?? inCookie(NAME);
 }
 
-/** The `set-cookie` that begins a session, or ends it where `value` is empty. Scripts cannot read it. */
+/** The `set-cookie` that begins a session. Scripts cannot read it. */
 export function sessionCookie(value: string, isSecure: boolean): string {
-  const maxAge = value === '' ? 0 : SESSION_SECONDS;
-  return `${NAME}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
+  const attributes = `Max-Age=${SESSION_SECONDS}; ${ATTRIBUTES}`;
+  return isSecure ? `${SECURE_NAME}=${value}; ${attributes}; Secure` : `${NAME}=${value}; ${attributes}`;
+}
+
+/** The `set-cookie` lines that remove a session from the browser, under each name that it may have. */
+export function endedCookies(isSecure: boolean): string[] {
+  const plain = `${NAME}=; Max-Age=0; ${ATTRIBUTES}`;
+  return isSecure ? [`${SECURE_NAME}=; Max-Age=0; ${ATTRIBUTES}; Secure`, `${plain}; Secure`] : [plain];
 }
 
 function signatureOf(token: string, session: string): string {

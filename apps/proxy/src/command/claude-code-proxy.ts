@@ -10,7 +10,7 @@ import { readEnvironment } from '../config/environment.js';
 import type { Environment } from '../config/read-config.js';
 import { type ServerConfig, serverSection } from '../config/server.config.js';
 import { createGateway } from '../gateway.js';
-import { greet } from '../greeting.js';
+import { greet, signInLink } from '../greeting.js';
 import { lendOwnPackages } from '../lend-own-packages.js';
 import { shutDownOnSignals } from '../shutdown.js';
 import { byFlag, startFailure } from '../start-failure.js';
@@ -46,7 +46,7 @@ async function start(flags: Flags): Promise<void> {
   // Log lines are written at the end of their turn; the hints stand below them.
   await endOfTurn();
   process.stdout.write(connectHints(url, app.get(CredentialReader).hasOperatorCredential, hasStandIn));
-  if (flags.opensBrowser) openBrowser(dashboardUrl);
+  if (flags.opensBrowser) openBrowser(signInLink(dashboardUrl, app));
 }
 
 /** Flags win over the environment. State goes into the home directory: a laptop has many working directories. */

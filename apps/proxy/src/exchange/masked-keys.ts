@@ -2,8 +2,8 @@
 const KEYS: readonly (readonly [RegExp, string])[] = [
   [/sk-ant-[a-z]+\d\d-[\w-]*/gi, 'sk-***'],
   [/(?<![a-z\d])sk-[\w-]{8,}/gi, 'sk-***'],
-  // Client keys of this gateway.
-  [/(?<![a-z\d])cc[pf]_[\w-]{8,}/gi, '[key]'],
+  // Client keys of this gateway, its admin token and the codes of its sign-in links.
+  [/(?<![a-z\d])(?:cc[pf]_|ccp-(?:admin|once)-)[\w-]{8,}/gi, '[key]'],
   // Access keys of AWS are capitals and digits. In lower case only with a digit: `asiapacific` is a word.
   [/(?<![a-z\d])(?:AKIA|ASIA)[A-Z\d]{12,}(?![a-z\d])/g, '[key]'],
   [/(?<![a-z\d])(?:akia|asia)(?=[a-z]{0,16}\d)[a-z\d]{16}(?![a-z\d])/gi, '[key]'],
@@ -16,7 +16,7 @@ const KEYS: readonly (readonly [RegExp, string])[] = [
   [/(?<![a-z\d])eyJ[\w-]{8,512}\.[\w-]*(?:\.[\w-]*)+/gi, '[token]'],
 ];
 /** Most texts have none of this, which one look finds out. A percent sign may hide any of it. */
-const HINT = /sk-|cc[pf]_|akia|asia|absk|bedrock-api-key|gh[pousr]_|github_pat|aiza|xox|bearer|eyj|%/i;
+const HINT = /sk-|cc[pf]_|ccp-|akia|asia|absk|bedrock-api-key|gh[pousr]_|github_pat|aiza|xox|bearer|eyj|%/i;
 const ENCODED_ASCII = /%([2-7][\da-f])/gi;
 /** A key that was encoded by each of two programs on its way is encoded twice. */
 const MAX_ENCODINGS = 3;

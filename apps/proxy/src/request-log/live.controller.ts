@@ -1,6 +1,7 @@
 import type { LiveEvent } from '@claude-proxy/admin-api';
 import { Controller, Get, type OnModuleDestroy, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AdminAccess } from '../auth/admin.access.js';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import { LiveFeed } from './live.feed.js';
@@ -17,7 +18,10 @@ const MAX_BUFFERED_BYTES = 1024 * 1024;
 export class LiveController implements OnModuleDestroy {
   private readonly open = new Set<FastifyReply['raw']>();
 
-  constructor(private readonly feed: LiveFeed) {}
+  constructor(
+    private readonly feed: LiveFeed,
+    private readonly access: AdminAccess,
+  ) {}
 
   @Get()
   listen(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
@@ -35,13 +39,19 @@ export class LiveController implements OnModuleDestroy {
       send(raw, event);
       if (event.type === 'draining') endSoon(raw);
     });
-    const pings = setInterval(() => write(raw, ': ping\n\n'), PING_MS);
+    const pings = setInterval(() => void this.ping(request, raw), PING_MS);
     this.open.add(raw);
     raw.once('close', () => {
       stopListening();
       clearInterval(pings);
       this.open.delete(raw);
     });
+  }
+
+  /** Also ends the feed of a session that was signed out in another tab or task. */
+  private async ping(request: FastifyRequest, raw: FastifyReply['raw']): Promise<void> {
+    if (await this.access.hasEnded(request)) endSoon(raw);
+    else write(raw, ': ping\n\n');
   }
 
   onModuleDestroy(): void {

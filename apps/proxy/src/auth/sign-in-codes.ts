@@ -1,0 +1,44 @@
+import { hash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+
+export const CODE_MINUTES = 15;
+const LIFE_MS = CODE_MINUTES * 60_000;
+const RANDOM_BYTES = 24;
+/** Recognized by the log's mask and by scanners for leaked secrets, as the admin token is. */
+const PREFIX = 'ccp-once-';
+/** A start makes one or two. Beyond this the oldest is forgotten. */
+const MAX_CODES = 100;
+
+export type CodeState = 'accepted' | 'used' | 'expired' | 'unknown';
+
+/**
+ * Codes that stand for the admin token once and for a few minutes: what a link shows stays in the scrollback of a
+ * terminal and in the history of a browser. Only the process that made a code accepts it.
+ */
+@Injectable()
+export class SignInCodes {
+  private readonly codes = new Map<string, { readonly endsAtMs: number; isUsed: boolean }>();
+
+  /** @param nowMs of a clock that is never set back */
+  create(nowMs: number): string {
+    const code = PREFIX + randomBytes(RANDOM_BYTES).toString('base64url');
+    this.codes.set(digestOf(code), { endsAtMs: nowMs + LIFE_MS, isUsed: false });
+    if (this.codes.size > MAX_CODES) this.codes.delete(this.codes.keys().next().value!);
+    return code;
+  }
+
+  /** Accepted at most once. */
+  use(code: string, nowMs: number): CodeState {
+    const known = this.codes.get(digestOf(code));
+    if (!known) return 'unknown';
+    if (known.isUsed) return 'used';
+    if (nowMs >= known.endsAtMs) return 'expired';
+    known.isUsed = true;
+    return 'accepted';
+  }
+}
+
+/** Looked up by its digest, so the time of a lookup says nothing about the code. */
+function digestOf(code: string): string {
+  return hash('sha256', code);
+}
