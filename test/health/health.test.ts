@@ -1,6 +1,8 @@
+import type { Readiness } from '@claude-proxy/admin-api';
 import { TableStore } from '@claude-proxy/storage';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Lifecycle } from '../../apps/proxy/src/health/lifecycle.js';
+import { adminTokenOf } from '../support/admin-api.js';
 import { type RunningGateway, startGateway } from '../support/start-gateway.js';
 
 let gateway: RunningGateway;
@@ -31,6 +33,23 @@ describe('/health/ready', () => {
         upstreams: [{ name: 'anthropic', usable: true, detail: 'sends to http://127.0.0.1:1' }],
       },
     });
+  });
+
+  it('shows operators alone where requests are sent, and answers everyone', async () => {
+    const token = { 'x-admin-token': adminTokenOf(gateway) };
+    const detailFor = async (headers: Record<string, string>) => {
+      const response = await fetch(`${gateway.url}/health/ready`, { headers });
+      const { upstreams } = (await response.json()) as Readiness;
+      return [response.status, upstreams[0]!.usable, upstreams[0]!.detail];
+    };
+    const open = [200, true, 'sends to http://127.0.0.1:1'];
+    const closed = [200, true, ''];
+    expect(await detailFor({ ...token, 'x-real-ip': '10.0.0.1' })).toEqual(open);
+    expect(await detailFor({ 'x-real-ip': '10.0.0.1' })).toEqual(closed);
+    // After five wrong ones too, which are counted as at every other endpoint.
+    for (let times = 0; times < 7; times += 1) expect(await detailFor({ 'x-admin-token': 'wrong' })).toEqual(closed);
+    const { status } = await fetch(`${gateway.url}/api/limits`, { headers: { 'x-admin-token': 'wrong' } });
+    expect(status).toBe(429);
   });
 
   it('is degraded, and still ready for requests, where the store fails', async () => {

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { type StateConfig, stateSection } from '../state/state.config.js';
 import { AdminAccess } from './admin.access.js';
+import { AdminReader } from './admin.reader.js';
 import { AdminToken } from './admin-token.js';
 import { AuditController } from './audit.controller.js';
 import { AuditLog } from './audit.log.js';
@@ -27,12 +28,13 @@ import { ThisMachine } from './this-machine.js';
       inject: [authSection.token, stateSection.token],
     },
     AdminAccess,
+    AdminReader,
     AuditLog,
     CredentialReader,
     EndedSessions,
     SignInCodes,
     ThisMachine,
   ],
-  exports: [AdminAccess, AdminToken, AuditLog, CredentialReader, SignInCodes, ThisMachine],
+  exports: [AdminAccess, AdminReader, AdminToken, AuditLog, CredentialReader, SignInCodes, ThisMachine],
 })
 export class AuthModule {}

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readiness } from '@claude-proxy/admin-api';
 import { TableStore } from '@claude-proxy/storage';
-import { Controller, Get, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AdminReader } from '../auth/admin.reader.js';
 import { readinessOf } from '../fallback/readiness.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { failureOf, StoreHealth } from '../state/store-health.js';
@@ -21,6 +22,7 @@ export class HealthController {
     private readonly registry: UpstreamRegistry,
     private readonly store: TableStore,
     private readonly health: StoreHealth,
+    private readonly reader: AdminReader,
   ) {}
 
   /** For load balancers: asks nobody, so that no outage of others can have all tasks replaced. */
@@ -31,8 +33,17 @@ export class HealthController {
 
   /** 503 only while draining: without its store, or one upstream, the gateway still answers. */
   @Get('ready')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Record<string, unknown>> {
-    const [store, upstreams] = await Promise.all([this.storeState(), this.upstreamStates()]);
+  async ready(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Record<string, unknown>> {
+    const [store, states, showsDetails] = await Promise.all([
+      this.storeState(),
+      this.upstreamStates(),
+      inTime(this.reader.mayRead(request), false),
+    ]);
+    // Addresses, Regions and kinds of credentials are for operators.
+    const upstreams = showsDetails ? states : states.map((state) => ({ ...state, detail: '' }));
     if (this.lifecycle.isDraining) reply.status(503);
     const isDegraded = store !== 'ok' || !upstreams.some(({ usable }) => usable);
     const status = this.lifecycle.isDraining ? 'draining' : isDegraded ? 'degraded' : 'ready';
