@@ -167,7 +167,7 @@ describe('a SQLite file that cannot be used', () => {
     const begin = performance.now();
     await expect(store.table(COUNTERS).put({ id: 'b' })).rejects.toMatchObject({ kind: 'throttled' });
     // The process does nothing else meanwhile.
-    expect(performance.now() - begin).toBeLessThan(1_000);
+    expect(performance.now() - begin).toBeLessThan(5_000);
     expect(await store.table(COUNTERS).get({ id: 'a' })).toEqual({ id: 'a' });
     other.exec('ROLLBACK');
     other.close();

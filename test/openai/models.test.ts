@@ -117,7 +117,7 @@ describe('everybody else', () => {
     pair.anthropic.scriptAt('/v1/models', silence());
     const startedMs = performance.now();
     expect((await get('/v1/models?limit=1000', CLAUDE_CODE)).status).toBe(200);
-    expect(performance.now() - startedMs).toBeLessThan(2_800);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
     expect(await pair.anthropic.requests[0]!.finished).toBe('closed_by_client');
     expect(await lastRecorded()).toMatchObject({ ...BY_US, attempts: [{ failure: 'timed_out', status: null }] });
   });

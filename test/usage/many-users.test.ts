@@ -10,10 +10,8 @@ import { watchTurns } from '../support/watched-turns.js';
 
 const COMPANY = { users: 500, days: 30 };
 const MODELS = 3;
-/** A page holds 100 items, and each page is a turn of the event loop. */
+/** A page holds 100 items, and each page is a turn of the event loop. How long one takes, `npm run bench -- --only reads` shows. */
 const ITEMS_PER_TURN = 100;
-/** 20 ms once the code is compiled, which `npm run bench -- --only reads` shows; here it runs for the first time. */
-const MAX_TURN_MS = 100;
 
 let gateway: RunningGateway;
 beforeAll(async () => {
@@ -25,17 +23,16 @@ afterAll(() => gateway.close());
 async function watched<Answer>(path: string) {
   const { result, turns, longestMs } = await watchTurns(async () => (await fetch(gateway.url + path)).json());
   process.stdout.write(`${path}: ${turns} turns of the event loop, the longest of ${longestMs.toFixed(1)} ms\n`);
-  return { json: result as Answer, turns, longestMs };
+  return { json: result as Answer, turns };
 }
 
 describe('with 500 users and 30 days on the embedded store', () => {
   it('usage of all is exact, and no more than a page is read in a turn of the event loop', async () => {
-    const { json, turns, longestMs } = await watched<UsageOfAll>('/v1/usage?days=30');
+    const { json, turns } = await watched<UsageOfAll>('/v1/usage?days=30');
     const requests = COMPANY.users * COMPANY.days * MODELS;
     expect(json.summary).toMatchObject({ total_users: COMPANY.users, total_requests: requests });
     expect(Object.keys(json.by_model)).toHaveLength(MODELS);
     expect(turns).toBeGreaterThan((COMPANY.users * COMPANY.days) / ITEMS_PER_TURN);
-    expect(longestMs).toBeLessThan(MAX_TURN_MS);
   });
 
   it('sums of days that are over are kept: asked again, they are not read again', async () => {
@@ -55,7 +52,6 @@ describe('with 500 users and 30 days on the embedded store', () => {
     expect(Object.keys(asked.json.by_user!)).toHaveLength(COMPANY.users);
     expect(asked.json.by_user!.user7!.requests).toBe(COMPANY.days * MODELS);
     expect(asked.turns).toBeGreaterThan((COMPANY.users * COMPANY.days) / ITEMS_PER_TURN);
-    expect(asked.longestMs).toBeLessThan(MAX_TURN_MS);
   });
 });
 

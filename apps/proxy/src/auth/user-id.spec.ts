@@ -1,3 +1,4 @@
+import { measureCost } from '@claude-proxy/messages-api/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { userIdOf } from './user-id.js';
@@ -44,12 +45,11 @@ describe('whatever stands in the path', () => {
   });
 
   it('measures a name before it is normalized', () => {
-    const before = process.threadCpuUsage();
+    const cost = measureCost();
     for (const unit of ['e\u0301', '\u0315\u0300', '\u1100\u1161']) {
       expect(() => userIdOf(unit.repeat(30_000))).toThrow(/must be 1 to 128 letters/);
     }
-    // Of this thread: on a busy machine other work does not count.
-    expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(100);
+    expect(cost()).toBeLessThan(200);
   });
 
   it('takes 128 letters that come with their marks apart', () => {

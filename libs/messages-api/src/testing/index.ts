@@ -1,0 +1,1 @@
+export { measureCost, walkedMegabytes } from './walked-megabytes.js';
