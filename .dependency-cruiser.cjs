@@ -56,14 +56,38 @@ module.exports = {
     {
       name: 'edges-and-listeners-are-imported-by-nobody',
       severity: 'error',
-      from: { path: room, pathNot: rooms('ui', 'openai', 'health', 'observability') },
+      from: { path: room, pathNot: rooms('ui', 'openai', 'health', 'observability', 'server', 'command') },
       to: { path: rooms('ui', 'openai', 'health', 'observability') },
+    },
+    {
+      name: 'openai-imports-the-service-of-messages-only',
+      severity: 'error',
+      from: { path: rooms('openai') },
+      to: { path: rooms('messages'), pathNot: '/messages\\.(service|module)\\.ts$' },
     },
     {
       name: 'only-openai-may-import-messages',
       severity: 'error',
       from: { path: room, pathNot: rooms('messages', 'openai') },
       to: { path: rooms('messages') },
+    },
+    {
+      name: 'http-imports-exchange-and-config-only',
+      severity: 'error',
+      from: { path: rooms('http') },
+      to: { path: room, pathNot: rooms('http', 'exchange', 'config') },
+    },
+    {
+      name: 'auth-imports-http-exchange-config-and-state-only',
+      severity: 'error',
+      from: { path: rooms('auth') },
+      to: { path: room, pathNot: rooms('auth', 'http', 'exchange', 'config', 'state') },
+    },
+    {
+      name: 'server-and-command-are-imported-by-main-and-gateway-only',
+      severity: 'error',
+      from: { path: room, pathNot: rooms('server', 'command') },
+      to: { path: rooms('server', 'command') },
     },
     {
       name: 'siblings-do-not-import-each-other',
@@ -83,14 +107,14 @@ module.exports = {
     {
       name: 'nobody-but-the-composition-imports-upstreams',
       severity: 'error',
-      from: { path: room, pathNot: rooms('upstreams') },
+      from: { path: room, pathNot: rooms('upstreams', 'command') },
       to: { path: rooms('upstreams') },
     },
     {
       name: 'foundations-import-no-room',
       severity: 'error',
-      from: { path: rooms('auth', 'config', 'exchange', 'state', 'recording') },
-      to: { path: room, pathNot: rooms('auth', 'config', 'exchange', 'state', 'recording') },
+      from: { path: rooms('config', 'exchange', 'state', 'recording') },
+      to: { path: room, pathNot: rooms('config', 'exchange', 'state', 'recording') },
     },
     {
       name: 'only-composition-files-import-app-module',

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { freePort, pinned, product } from './subject.mjs';
 
 export const ENGINE = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url));
-const CREATE_TABLES = fileURLToPath(new URL('../../dist/apps/proxy/src/create-tables.js', import.meta.url));
+const CREATE_TABLES = fileURLToPath(new URL('../../dist/apps/proxy/src/command/create-tables.js', import.meta.url));
 const run = promisify(execFile);
 const START_TRIES = 500;
 const WRITES = ['BatchWriteItem', 'UpdateItem', 'PutItem', 'DeleteItem', 'TransactWriteItems'];

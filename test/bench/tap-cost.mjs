@@ -1,4 +1,4 @@
-import { UsageTap } from '../../dist/apps/proxy/src/usage/usage-tap.js';
+import { UsageTap } from '../../dist/apps/proxy/src/exchange/answer-observer.js';
 
 const EVENTS = 1_000;
 const ROUNDS = 60;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { answer, refuse, silence } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { BodyBudget } from '../../apps/proxy/src/messages/body-budget.js';
+import { BodyBudget } from '../../apps/proxy/src/http/body-budget.js';
 import { CLIENT_HEADERS, MESSAGE, postJson } from '../support/post-json.js';
 import { headOfPost, RawSocket } from '../support/raw-socket.js';
 import { type Pair, startPair } from '../support/start-pair.js';

@@ -11,9 +11,9 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
-import { greet } from '../../apps/proxy/src/greeting.js';
 import { LiveController } from '../../apps/proxy/src/request-log/live.controller.js';
 import { LiveFeed } from '../../apps/proxy/src/request-log/live.feed.js';
+import { greet } from '../../apps/proxy/src/server/startup-report.js';
 import { postMessage } from '../support/post-message.js';
 import { liveEventsOf } from '../support/read-sse.js';
 import { eventually, figureOf, healthOf, linesOf } from '../support/recorded.js';

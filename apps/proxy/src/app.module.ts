@@ -6,15 +6,16 @@ import { ConfigModule } from './config/config.module.js';
 import type { Environment, GatewayConfig } from './config/read-config.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
 import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
 import { RecordingModule } from './recording/recording.module.js';
 import { RequestLogModule } from './request-log/request-log.module.js';
 import { SECTIONS } from './sections.js';
+import type { AnyModule } from './server/upstream-modules.js';
 import { StateModule } from './state/state.module.js';
 import { UiModule } from './ui/ui.module.js';
-import type { AnyModule } from './upstream-modules.js';
 import { AnthropicModule } from './upstreams/anthropic/anthropic.module.js';
 import { BedrockModule } from './upstreams/bedrock/bedrock.module.js';
 
@@ -36,6 +37,7 @@ export class AppModule {
         RecordingModule,
         AuthModule,
         AdmissionModule,
+        HttpModule,
         MessagesModule,
         OpenAiModule,
         AnthropicModule,

@@ -3,25 +3,25 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
-import { compressAdminJson } from './compressed-json.js';
 import { nearMisses } from './config/near-misses.js';
 import { type Environment, readConfig } from './config/read-config.js';
 import { type ServerConfig, serverSection } from './config/server.config.js';
 import { type FallbackConfig, fallbackSection } from './fallback/fallback.config.js';
-import { AllowedMethods } from './messages/allowed-methods.js';
+import { AllowedMethods } from './http/allowed-methods.js';
+import { compressAdminJson } from './http/compressed-json.js';
 import {
   framingFaultOf,
   refuseBadPath,
   refuseBadRequest,
   refuseConnect,
   refuseFraming,
-} from './messages/early-refusals.js';
-import { type MessagesConfig, messagesSection } from './messages/messages.config.js';
+} from './http/early-refusals.js';
+import { type HttpConfig, httpSection } from './http/http.config.js';
 import { createLogger, RoomLogger } from './observability/logging.js';
 import { type ObservabilityConfig, observabilitySection } from './observability/observability.config.js';
 import { SECTIONS } from './sections.js';
-import { breakOffSlowBody } from './slow-bodies.js';
-import { type AnyModule, loadUpstreamModules } from './upstream-modules.js';
+import { breakOffSlowBody } from './server/slow-bodies.js';
+import { type AnyModule, loadUpstreamModules } from './server/upstream-modules.js';
 
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Must exceed the idle time-out of the load balancer in front, whose longest is 4000 s. */
@@ -59,7 +59,7 @@ export async function createGateway(
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.server.on('connect', refuseConnect);
   routeEveryMethod(fastify);
-  leaveBodiesAlone(fastify, config[messagesSection.name] as MessagesConfig);
+  leaveBodiesAlone(fastify, config[httpSection.name] as HttpConfig);
   compressAdminJson(fastify);
   app.get(AllowedMethods).watch(fastify);
   await app.init();
@@ -93,7 +93,7 @@ function routeEveryMethod(fastify: FastifyInstance): void {
 }
 
 /** Bodies reach their room as they come; nobody parses them on the way. */
-function leaveBodiesAlone(fastify: FastifyInstance, { bodyTimeoutSeconds }: MessagesConfig): void {
+function leaveBodiesAlone(fastify: FastifyInstance, { bodyTimeoutSeconds }: HttpConfig): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
   fastify.addHook('onRequest', ({ raw }, reply, done) => {

@@ -1,15 +1,15 @@
-import './signals.js';
-import './external-memory.js';
+import './server/signals.js';
+import './server/external-memory.js';
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from './config/environment.js';
 import { type ServerConfig, serverSection } from './config/server.config.js';
 import { createGateway } from './gateway.js';
-import { greet } from './greeting.js';
-import { lendOwnPackages } from './lend-own-packages.js';
-import { shutDownOnSignals } from './shutdown.js';
-import { byVariable, startFailure } from './start-failure.js';
-import { startWatchdog } from './watchdog.js';
+import { lendOwnPackages } from './server/share-host-packages.js';
+import { shutDownOnSignals } from './server/shutdown.js';
+import { byVariable, startFailure } from './server/start-failure.js';
+import { greet } from './server/startup-report.js';
+import { startWatchdog } from './server/watchdog.js';
 
 /** Read the configuration, create, listen, watch, drain on signals. Nothing else. */
 async function main(): Promise<void> {

@@ -5,7 +5,7 @@ import { awsSection } from './config/aws.config.js';
 import type { Section } from './config/section.js';
 import { serverSection } from './config/server.config.js';
 import { fallbackSection } from './fallback/fallback.config.js';
-import { messagesSection } from './messages/messages.config.js';
+import { httpSection } from './http/http.config.js';
 import { observabilitySection } from './observability/observability.config.js';
 import { openAiSection } from './openai/openai.config.js';
 import { requestLogSection } from './request-log/request-log.config.js';
@@ -20,7 +20,7 @@ export const SECTIONS: readonly Section[] = [
   authSection,
   albSection,
   admissionSection,
-  messagesSection,
+  httpSection,
   openAiSection,
   fallbackSection,
   anthropicSection,

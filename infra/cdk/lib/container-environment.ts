@@ -15,7 +15,7 @@ export interface ContainerEnvironmentProps {
 }
 
 /**
- * As the image takes by itself. V8 lets buffers grow as far as the heap may (apps/proxy/src/external-memory.ts): under
+ * As the image takes by itself. V8 lets buffers grow as far as the heap may (apps/proxy/src/server/external-memory.ts): under
  * bodies of 31 MB a container of 1 GB came to 993 MB with five eighths, to 849 with two fifths.
  */
 const HEAP_SHARE = 0.4;

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { contentEncodingOf, decodeBytes, membersOfJson } from '@claude-proxy/messages-api';
 import { headerOf, headersWhere } from '@claude-proxy/upstream';
 import { GatewayError } from '../exchange/gateway-error.js';
+import { MAX_BODY_BYTES, type TakeRoom } from '../http/request-body.js';
 import type { Received } from './received-request.js';
-import { MAX_BODY_BYTES, type TakeRoom } from './request-body.js';
 
 const LARGE_BYTES = 1024 * 1024;
 const TRUE = Buffer.from('true');

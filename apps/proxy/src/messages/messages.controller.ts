@@ -3,20 +3,20 @@ import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/commo
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminAccess } from '../auth/admin.access.js';
 import { CredentialReader } from '../auth/credential.reader.js';
+import { asksForDrill } from '../auth/drill-request.js';
 import { userIdOf } from '../auth/user-id.js';
 import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
+import { BodyBudget } from '../http/body-budget.js';
+import { abortOnHangUp } from '../http/client-connection.js';
+import { requestHeadersFor } from '../http/forwarded-headers.js';
+import { WaitingStream } from '../http/heartbeat-stream.js';
+import { type HttpConfig, httpSection } from '../http/http.config.js';
+import { relay } from '../http/relay.js';
+import type { TakeRoom } from '../http/request-body.js';
+import { queryOf, type UserParams, underEveryPrefix } from '../http/routes.js';
 import { alwaysStreamed } from './always-streamed.js';
-import { BodyBudget } from './body-budget.js';
-import { abortOnHangUp } from './client-connection.js';
-import { asksForDrill } from './drill-request.js';
-import { requestHeadersFor } from './forwarded-headers.js';
-import { type MessagesConfig, messagesSection } from './messages.config.js';
 import { MessagesService } from './messages.service.js';
 import { type Received, ReceivedRequest } from './received-request.js';
-import { relay } from './relay.js';
-import type { TakeRoom } from './request-body.js';
-import { queryOf, type UserParams, underEveryPrefix } from './routes.js';
-import { WaitingStream } from './waiting-stream.js';
 
 const PATHS: Readonly<Record<Operation, string>> = {
   messages: '/v1/messages',
@@ -31,7 +31,7 @@ export class MessagesController {
     private readonly credentials: CredentialReader,
     private readonly admin: AdminAccess,
     private readonly budget: BodyBudget,
-    @Inject(messagesSection.token) private readonly config: MessagesConfig,
+    @Inject(httpSection.token) private readonly config: HttpConfig,
   ) {}
 
   @Post(underEveryPrefix(PATHS.messages))

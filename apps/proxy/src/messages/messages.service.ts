@@ -8,6 +8,7 @@ import {
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
 import { Injectable, Logger } from '@nestjs/common';
+import { blindTap, type Observed, UsageTap } from '../exchange/answer-observer.js';
 import { CredentialStates } from '../exchange/credential-states.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
@@ -15,8 +16,7 @@ import { GatewayError } from '../exchange/gateway-error.js';
 import { FallbackRouter } from '../fallback/fallback.router.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { CostService } from '../usage/cost.service.js';
-import { blindTap, type Observed, UsageTap } from '../usage/usage-tap.js';
-import { askedOrStoodIn, type StandIn } from './stand-in.js';
+import { askedOrStoodIn, type StandIn } from './local-answer.js';
 
 /** Who asks, and how to know that they have left. */
 export interface Caller {

@@ -3,13 +3,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { GatewayError } from '../exchange/gateway-error.js';
+import { WatchedBody } from '../http/watched-body.js';
+import { isReadable, wholeBodyOf, withBody } from '../http/whole-answer.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
 import { CostService } from '../usage/cost.service.js';
 import { BatchResults } from './batch-results.js';
 import { ObjectMakers } from './object-makers.js';
 import type { ObjectRequest } from './object-path.js';
-import { WatchedBody } from './watched-body.js';
-import { isReadable, wholeBodyOf, withBody } from './whole-answer.js';
 
 interface ObjectPage {
   /** Skills of Anthropic have a `source` and are for everyone. */

@@ -8,8 +8,8 @@ import {
 } from '@claude-proxy/messages-api';
 import { type HeaderLines, headerOf, type Operation, type UpstreamRequest } from '@claude-proxy/upstream';
 import { GatewayError } from '../exchange/gateway-error.js';
+import { MAX_BODY_BYTES, type TakeRoom, tooLarge } from '../http/request-body.js';
 import { checkShape } from './messages-shape.js';
-import { MAX_BODY_BYTES, type TakeRoom, tooLarge } from './request-body.js';
 
 export interface Received {
   readonly operation: Operation;

@@ -1,7 +1,7 @@
 import { headerOf, headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
 import { FALLBACK_HEADER, headerText } from '../exchange/fallback-header.js';
-import { answerHeadersFor } from '../messages/forwarded-headers.js';
+import { answerHeadersFor } from '../http/forwarded-headers.js';
 
 /** What describes the body as it came; another one goes out. */
 const OF_THE_BODY = new Set(['content-type', 'content-length', 'content-encoding', 'content-md5', 'etag', 'digest']);

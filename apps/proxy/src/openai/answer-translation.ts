@@ -1,8 +1,8 @@
-import { anthropicToOpenAi } from './anthropic-to-openai.js';
-import { ChatStream } from './anthropic-to-openai-stream.js';
-import { anthropicToResponses } from './anthropic-to-responses.js';
-import { ResponsesStream } from './anthropic-to-responses-stream.js';
+import { anthropicToOpenAi } from './chat/anthropic-to-chat.js';
+import { ChatStream } from './chat/anthropic-to-chat-stream.js';
 import type { JsonObject } from './json-object.js';
+import { anthropicToResponses } from './responses/anthropic-to-responses.js';
+import { ResponsesStream } from './responses/anthropic-to-responses-stream.js';
 import type { StreamTranslation } from './stream-translation.js';
 import type { Form, TranslatedBytes } from './translation.js';
 

@@ -1,10 +1,10 @@
 import { walkedMegabytes } from '@claude-proxy/messages-api/testing';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { openAiToAnthropic } from './chat/chat-to-anthropic.js';
 import { listOf, mapOf } from './first-fault.js';
-import { modelNamed } from './model-table.js';
-import { openAiToAnthropic } from './openai-to-anthropic.js';
-import { responsesToAnthropic } from './responses-to-anthropic.js';
+import { modelNamed } from './models/model-table.js';
+import { responsesToAnthropic } from './responses/responses-to-anthropic.js';
 
 const MANY = 90_000;
 const zeros = () => Array.from({ length: MANY }, () => 0);

@@ -1,9 +1,9 @@
 import { Catch, Injectable } from '@nestjs/common';
 import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import type { GatewayError } from '../exchange/gateway-error.js';
-import { AllowedMethods } from '../messages/allowed-methods.js';
-import { AnthropicErrorFilter } from '../messages/anthropic-error.filter.js';
-import type { RenderedError } from '../messages/rendered-error.js';
+import { AllowedMethods } from '../http/allowed-methods.js';
+import { AnthropicErrorFilter } from '../http/anthropic-error.filter.js';
+import type { RenderedError } from '../http/rendered-error.js';
 import { openAiErrorOf, openAiStatusOf } from './openai-errors.js';
 
 /** The same refusals as everywhere, in OpenAI's form. */

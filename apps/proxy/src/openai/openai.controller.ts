@@ -1,7 +1,7 @@
 import { All, Controller, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { type UserParams, underEveryPrefix } from '../messages/routes.js';
+import { type UserParams, underEveryPrefix } from '../http/routes.js';
 import { OpenAiService } from './openai.service.js';
 import { OpenAiErrorFilter } from './openai-error.filter.js';
 

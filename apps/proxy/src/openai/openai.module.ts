@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
+import { HttpModule } from '../http/http.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
-import { ModelCatalog } from './model.catalog.js';
-import { ModelsController } from './models.controller.js';
+import { ModelCatalog } from './models/model.catalog.js';
+import { ModelsController } from './models/models.controller.js';
 import { OpenAiController } from './openai.controller.js';
 import { OpenAiService } from './openai.service.js';
 import { OpenAiErrorFilter } from './openai-error.filter.js';
@@ -14,11 +15,9 @@ import { Translator } from './translator.js';
  * Promises: what is asked here is served like any other request; what cannot be said in Anthropic's dialect is refused
  * by name or named as dropped, never guessed; streams are translated event by event. May enter: translations, both
  * ways, as pure files. Must not: which upstream answers, and nobody may import it.
-import { TranslationThreads } from './translation.threads.js';
-import { Translator } from './translator.js';
  */
 @Module({
-  imports: [MessagesModule],
+  imports: [HttpModule, MessagesModule],
   controllers: [OpenAiController, ModelsController],
   providers: [OpenAiService, ModelCatalog, Translator, TranslationThreads, OpenAiErrorFilter],
 })

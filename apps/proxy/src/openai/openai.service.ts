@@ -4,16 +4,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminAccess } from '../auth/admin.access.js';
 import { CredentialReader } from '../auth/credential.reader.js';
+import { asksForDrill } from '../auth/drill-request.js';
 import { userIdOf } from '../auth/user-id.js';
 import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { BodyBudget } from '../messages/body-budget.js';
-import { abortOnHangUp, onCutOff } from '../messages/client-connection.js';
-import { asksForDrill } from '../messages/drill-request.js';
-import { EarlyHead } from '../messages/early-head.js';
-import { type MessagesConfig, messagesSection } from '../messages/messages.config.js';
+import { BodyBudget } from '../http/body-budget.js';
+import { abortOnHangUp, onCutOff } from '../http/client-connection.js';
+import { EarlyHead } from '../http/early-response.js';
+import { type HttpConfig, httpSection } from '../http/http.config.js';
+import type { UserParams } from '../http/routes.js';
 import { type Delivery, MessagesService } from '../messages/messages.service.js';
-import type { UserParams } from '../messages/routes.js';
 import { earlyHeadOf, headOf } from './answer-head.js';
 import { type AnswerTranslation, translationOf } from './answer-translation.js';
 import { isJsonObject, type JsonObject } from './json-object.js';
@@ -45,7 +45,7 @@ export class OpenAiService {
     private readonly admin: AdminAccess,
     private readonly budget: BodyBudget,
     private readonly translator: Translator,
-    @Inject(messagesSection.token) private readonly config: MessagesConfig,
+    @Inject(httpSection.token) private readonly config: HttpConfig,
   ) {}
 
   async serve(form: Form, path: string, request: FastifyRequest<UserParams>, reply: FastifyReply): Promise<void> {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { LISTED_MODELS } from './model-table.js';
+import { LISTED_MODELS } from './models/model-table.js';
 
 const MAX_QUOTED_CHARACTERS = 100;
 

@@ -2,8 +2,8 @@ import { sseEvent } from '@claude-proxy/messages-api';
 import { type AnswerBody, type BodySink, bodyOfChunks } from '@claude-proxy/upstream';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ChatStream } from './anthropic-to-openai-stream.js';
-import { ResponsesStream } from './anthropic-to-responses-stream.js';
+import { ChatStream } from './chat/anthropic-to-chat-stream.js';
+import { ResponsesStream } from './responses/anthropic-to-responses-stream.js';
 import type { StreamTranslation } from './stream-translation.js';
 import { TranslatedBody } from './translated-body.js';
 

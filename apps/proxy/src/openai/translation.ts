@@ -1,11 +1,11 @@
 import { JsonLimitError, type JsonSyntaxError, parseBoundedJson } from '@claude-proxy/messages-api';
-import { type RepeatedRequest, repeatedOf } from './anthropic-to-responses.js';
+import type { Translated } from './caller-options.js';
+import { openAiToAnthropic } from './chat/chat-to-anthropic.js';
 import type { JsonObject } from './json-object.js';
-import type { ModelRow } from './model-table.js';
-import { openAiToAnthropic } from './openai-to-anthropic.js';
+import type { ModelRow } from './models/model-table.js';
 import { invalid } from './refusals.js';
-import { responsesToAnthropic } from './responses-to-anthropic.js';
-import type { Translated } from './wishes.js';
+import { type RepeatedRequest, repeatedOf } from './responses/anthropic-to-responses.js';
+import { responsesToAnthropic } from './responses/responses-to-anthropic.js';
 
 export type Form = 'chat' | 'responses';
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { GatewayError, type GatewayErrorOptions } from '../exchange/gateway-error.js';
-import { modelNamed } from './model-table.js';
+import { modelNamed } from './models/model-table.js';
 import { unknownModel } from './refusals.js';
 import { type Form, type TranslatedBytes, translateBytes } from './translation.js';
 

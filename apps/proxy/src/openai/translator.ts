@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ModelCatalog } from './model.catalog.js';
+import { ModelCatalog } from './models/model.catalog.js';
 import { type Form, type TranslatedBytes, translateBytes } from './translation.js';
 import { TranslationThreads, type Work } from './translation.threads.js';
 

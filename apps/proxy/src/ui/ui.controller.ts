@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { acceptsGzip } from './accepts-gzip.js';
+import { acceptsGzip } from '../http/accepts-gzip.js';
 import type { Asset, BuiltPage } from './built-page.js';
 
 export const BUILT_PAGE = Symbol('BUILT_PAGE');

@@ -1,0 +1,23 @@
+import { GatewayError } from '../exchange/gateway-error.js';
+import type { AdminAccess } from './admin.access.js';
+import type { AdminRequest } from './browser-origin.js';
+
+const DRILL_HEADER = 'x-claude-proxy-drill';
+
+/** @throws GatewayError where a drill is asked for by somebody who must not, or in words that nobody knows */
+export function asksForDrill(request: AdminRequest, admin: AdminAccess): boolean {
+  const drill = request.raw.headers[DRILL_HEADER];
+  if (drill === undefined) return false;
+  if (!admin.showsToken(request)) {
+    throw new GatewayError({
+      type: 'permission_error',
+      message: `${DRILL_HEADER} needs the admin token in "x-admin-token".`,
+    });
+  }
+  if (drill === 'rate-limit') return true;
+  throw new GatewayError({
+    type: 'invalid_request_error',
+    // Not quoted: a token may have slipped into the wrong header.
+    message: `${DRILL_HEADER} says something else than "rate-limit", which is all that is known here.`,
+  });
+}

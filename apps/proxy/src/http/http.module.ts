@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { AllowedMethods } from './allowed-methods.js';
+import { AnthropicErrorFilter } from './anthropic-error.filter.js';
+import { BodyBudget } from './body-budget.js';
+
+/**
+ * What every dialect needs of HTTP.
+ *
+ * Promises: framing, paths and bodies are checked before a room sees them; bodies in memory stay within their budget; every
+ * error that nothing else renders has Anthropic's form. May enter: bytes, headers, connections. Must not: callers,
+ * upstreams, models.
+ */
+@Module({
+  providers: [BodyBudget, AllowedMethods, { provide: APP_FILTER, useClass: AnthropicErrorFilter }],
+  exports: [BodyBudget, AllowedMethods],
+})
+export class HttpModule {}

@@ -1,0 +1,215 @@
+import type { ServerResponse } from 'node:http';
+import {
+  errorBody,
+  MAX_IDLE_BYTES,
+  MAX_LINGER_MS,
+  MAX_PASSED_ANSWER_BYTES,
+  PING_EVENT,
+  sseEvent,
+} from '@claude-proxy/messages-api';
+import type { BodySink, UpstreamAnswer } from '@claude-proxy/upstream';
+import type { UsageTap } from '../exchange/answer-observer.js';
+import { EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
+import { FALLBACK_HEADER, headerText } from '../exchange/fallback-header.js';
+import { GatewayError } from '../exchange/gateway-error.js';
+import { onCutOff } from './client-connection.js';
+import { answerHeadersFor } from './forwarded-headers.js';
+
+/**
+ * Hands an answer to the client: head, then every chunk as it comes, unchanged, no faster than the client reads.
+ * Resolves when the client has it all, has left, or has been told that the upstream broke. Never rejects.
+ */
+export function relay(answer: UpstreamAnswer, response: ServerResponse, observers: Observers): Promise<void> {
+  return new Promise((resolve) => new RelayedAnswer(answer, response, observers, resolve).begin());
+}
+
+/** What watches an answer on its way. */
+export interface Observers {
+  readonly exchange: Exchange;
+  readonly tap: UsageTap;
+  readonly pingAfterSeconds: number;
+}
+
+class RelayedAnswer implements BodySink {
+  private waiting: Buffer[] = [];
+  private hasRoom = true;
+  private isOver = false;
+  private pings: NodeJS.Timeout | undefined;
+  private lingering: NodeJS.Timeout | undefined;
+
+  private readonly exchange: Exchange;
+  private readonly tap: UsageTap;
+
+  constructor(
+    private readonly answer: UpstreamAnswer,
+    private readonly response: ServerResponse,
+    private readonly observers: Observers,
+    private readonly onOver: () => void,
+  ) {
+    this.exchange = observers.exchange;
+    this.tap = observers.tap;
+  }
+
+  begin(): void {
+    const { response, answer, exchange, tap } = this;
+    exchange.status = answer.status;
+    if (response.destroyed) {
+      this.leave();
+      return;
+    }
+    if (!response.headersSent) response.writeHead(answer.status, headOf(answer, exchange, tap.isEventStream));
+    response.on('drain', () => this.makeRoom());
+    response.once('close', () => this.leave());
+    onCutOff(response, (reason) => this.cutOff(reason));
+    if (tap.isEventStream) {
+      this.pings = setInterval(() => this.ping(), this.observers.pingAfterSeconds * 1_000);
+    }
+    answer.body.pipe(this);
+    // Where the first event is there already, the head leaves with it: one write less.
+    if (tap.isEventStream && this.waiting.length === 0 && !this.isOver) response.flushHeaders();
+  }
+
+  write(chunk: Buffer): boolean {
+    // An upstream that goes on although it was let go would fill the memory.
+    if (this.isOver) return false;
+    this.exchange.firstByteMs ??= this.exchange.elapsedMs();
+    this.exchange.answerBytes += chunk.length;
+    this.tap.write(chunk);
+    if (this.isTooLong) this.cutOff(new Error(`the answer has more than ${MAX_PASSED_ANSWER_BYTES} bytes`));
+    else if (this.tap.idleBytes > MAX_IDLE_BYTES) {
+      this.cutOff(new Error(`${MAX_IDLE_BYTES} bytes came without an event`));
+    }
+    if (this.isOver) return false;
+    if (this.tap.observed.hasEnded) this.lingering ??= setTimeout(() => this.endLingering(), MAX_LINGER_MS);
+    // What one read of the upstream's socket delivered goes out as one write: half the cost of a stream.
+    if (this.waiting.push(chunk) === 1) process.nextTick(() => this.flush());
+    return this.hasRoom;
+  }
+
+  /** Files and results of batches are as long as they are. */
+  private get isTooLong(): boolean {
+    return this.exchange.answerBytes > MAX_PASSED_ANSWER_BYTES && this.exchange.operation !== 'relay';
+  }
+
+  /** The message is complete; an upstream that keeps its stream open has nothing more to say. */
+  private endLingering(): void {
+    if (this.isOver) return;
+    this.answer.body.destroy();
+    this.close();
+  }
+
+  end(): void {
+    const { isEventStream, canTellItsEnd, observed } = this.tap;
+    if (!isEventStream) this.close();
+    else if (canTellItsEnd) this.endStream(observed.hasEnded);
+    else void this.endCompressedStream();
+  }
+
+  private endStream(isComplete: boolean): void {
+    if (isComplete) this.close();
+    else this.fail(new Error('the upstream ended its stream before the message was complete'));
+  }
+
+  /** It is read beside the bytes that pass, and a moment later. What could not be read at all is taken for complete. */
+  private async endCompressedStream(): Promise<void> {
+    const { tap } = this;
+    await tap.finish();
+    const hasBeenRead = tap.observed.model !== undefined;
+    this.endStream(tap.observed.hasEnded || !hasBeenRead);
+  }
+
+  /**
+   * Never a clean end, unless the message was complete: an error event where the client reads events, else a broken
+   * connection.
+   */
+  fail(error: Error): void {
+    if (this.isOver) return;
+    if (this.tap.canTellItsEnd && this.tap.observed.hasEnded) {
+      this.close();
+      return;
+    }
+    this.exchange.outcome = 'broken';
+    this.exchange.errorMessage = error.message;
+    this.flush();
+    if (this.tap.isEventStream && this.tap.canTellItsEnd) {
+      this.response.write(this.errorEvent(error));
+      this.close();
+    } else {
+      this.over();
+      this.response.destroy();
+    }
+  }
+
+  private cutOff(reason: Error): void {
+    if (this.isOver) return;
+    this.fail(reason);
+    this.answer.body.destroy();
+  }
+
+  private close(): void {
+    this.flush();
+    this.over();
+    this.response.end();
+  }
+
+  private leave(): void {
+    if (this.isOver) return;
+    this.exchange.outcome = 'aborted';
+    this.answer.body.destroy();
+    this.over();
+  }
+
+  private over(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    clearInterval(this.pings);
+    clearTimeout(this.lingering);
+    this.onOver();
+  }
+
+  private flush(): void {
+    const { waiting, isOver, response } = this;
+    if (waiting.length === 0 || isOver) return;
+    this.waiting = [];
+    this.hasRoom = response.write(waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting));
+    this.pings?.refresh();
+  }
+
+  private makeRoom(): void {
+    this.hasRoom = true;
+    this.answer.body.resume();
+  }
+
+  private ping(): void {
+    if (this.hasRoom && this.waiting.length === 0 && this.tap.isBetweenEvents) this.response.write(PING_EVENT);
+  }
+
+  private errorEvent(error: Error): string {
+    const isOurs = error instanceof GatewayError;
+    const message = isOurs ? error.message : `${this.exchange.upstream ?? 'the upstream'} broke off: ${error.message}`;
+    const event = sseEvent('error', JSON.stringify(errorBody('api_error', message, this.exchange.id)));
+    // Half an event has gone out: naming it a ping makes every client skip it, where a bare blank line would hand
+    // them broken JSON.
+    return this.tap.isBetweenEvents ? event : `\nevent: ping\n\n${event}`;
+  }
+}
+
+function headOf(answer: UpstreamAnswer, exchange: Exchange, isEventStream: boolean): string[] {
+  const headers = answerHeadersFor(answer.headers);
+  if (isEventStream) dropContentLength(headers);
+  if (exchange.upstream) headers.push('x-claude-proxy-upstream', exchange.upstream);
+  if (exchange.fallbackReason) headers.push(FALLBACK_HEADER, headerText(exchange.fallbackReason));
+  if (exchange.leftOut.length > 0) headers.push(LEFT_OUT_HEADER, headerText(exchange.leftOut.join(', ')));
+  headers.push(EXCHANGE_ID_HEADER, exchange.id);
+  if (!headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'request-id')) {
+    headers.push('request-id', exchange.id);
+  }
+  return headers;
+}
+
+/** Pings and a closing error event may make a stream longer than it was announced. */
+function dropContentLength(headers: string[]): void {
+  for (let index = headers.length - 2; index >= 0; index -= 2) {
+    if (headers[index]!.toLowerCase() === 'content-length') headers.splice(index, 2);
+  }
+}

@@ -1,0 +1,127 @@
+import { Readable } from 'node:stream';
+import { headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
+import { All, Controller, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AdminAccess } from '../auth/admin.access.js';
+import { CredentialReader } from '../auth/credential.reader.js';
+import { userIdOf } from '../auth/user-id.js';
+import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
+import { GatewayError } from '../exchange/gateway-error.js';
+import { abortOnHangUp } from '../http/client-connection.js';
+import { requestHeadersFor } from '../http/forwarded-headers.js';
+import { type HttpConfig, httpSection } from '../http/http.config.js';
+import { plainPath } from '../http/plain-path.js';
+import { relay } from '../http/relay.js';
+import { pathOfApi, type UserParams, underEveryPrefix } from '../http/routes.js';
+import { isReadable, wholeBodyOf, withBody } from '../http/whole-answer.js';
+import { type Delivery, MessagesService } from './messages.service.js';
+import { type ObjectRequest, objectRequestOf, withLongestPage } from './object-path.js';
+import { OperatorObjects } from './operator-objects.js';
+import { isBatchObjectPath, withOwnResultsUrls } from './results-url.js';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
+const PASSED_ON = ['/v1/messages/batches', '/v1/files', '/v1/skills'];
+
+/** Passes on the rest of the Anthropic API that clients use, bodies streamed both ways. */
+@Controller()
+export class PassthroughController {
+  constructor(
+    private readonly service: MessagesService,
+    private readonly credentials: CredentialReader,
+    private readonly admin: AdminAccess,
+    private readonly objects: OperatorObjects,
+    @Inject(httpSection.token) private readonly config: HttpConfig,
+  ) {}
+
+  @All(PASSED_ON.flatMap((path) => [...underEveryPrefix(path), ...underEveryPrefix(`${path}/*`)]))
+  async pass(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
+    const { raw } = request;
+    if (!METHODS.includes(raw.method!)) throw methodNotAllowed(raw.method!, METHODS);
+    const path = plainPath(pathOfApi(raw.url!), PASSED_ON);
+    const exchange = new Exchange(userIdOf(request.params.user_id), 'relay', path);
+    reply.header(EXCHANGE_ID_HEADER, exchange.id);
+    const credential = this.service.orTurnAway(exchange, () => this.credentials.require(raw));
+    const caller = { credential, signal: abortOnHangUp(reply.raw) };
+    const asked = objectRequestOf(raw.method!, path);
+    // An operator sees what every user has made.
+    const isKeptApart = credential.source === 'operator' && !this.admin.showsToken(request);
+    if (isKeptApart) await this.expectOwn(asked, exchange);
+    const isBatch = isBatchObjectPath(path);
+    const ownUrl = ownUrlOf(request);
+    const deliver: Delivery = async (upstreamAnswer, tap) => {
+      const options = { limit: limitIn(path), signal: caller.signal };
+      const own = isKeptApart ? await this.objects.answerFor(upstreamAnswer, asked, exchange, options) : upstreamAnswer;
+      const answer = isBatch ? await withOwnUrls(own, ownUrl, caller.signal) : own;
+      reply.hijack();
+      return relay(answer, reply.raw, { exchange, tap, ...this.config });
+    };
+    await this.service.pass(
+      {
+        method: raw.method!,
+        path: isKeptApart && asked.act === 'list' ? withLongestPage(path, asked) : path,
+        headers: this.headersFor(request, isBatch || (isKeptApart && asked.act !== 'other')),
+        body: bodyFor(request),
+        host: raw.headers.host,
+      },
+      exchange,
+      caller,
+      deliver,
+    );
+  }
+
+  @All(underEveryPrefix('/v1/organizations').concat(underEveryPrefix('/v1/organizations/*')))
+  refuseAdminApi(): never {
+    throw new GatewayError({
+      type: 'permission_error',
+      message: "The Admin API of an organization is not served through this gateway; ask Anthropic's API directly.",
+    });
+  }
+
+  private async expectOwn(asked: ObjectRequest, exchange: Exchange): Promise<void> {
+    await this.objects.expectOwn(asked, exchange.user).catch((error: unknown) => {
+      this.service.turnAway(exchange, error, false);
+      throw error;
+    });
+  }
+
+  /** Batch objects name a URL that has to lead back here, and lists are read, so they must come readable. */
+  private headersFor({ raw }: FastifyRequest<UserParams>, isRead: boolean): string[] {
+    const headers = requestHeadersFor(raw.rawHeaders, this.config);
+    const length = raw.headers['content-length'];
+    if (length !== undefined) headers.push('content-length', length);
+    if (!isRead) return headers;
+    const kept = headersWhere(headers, (name) => name !== 'accept-encoding');
+    return [...kept, 'accept-encoding', 'identity'];
+  }
+}
+
+function bodyFor({ raw }: FastifyRequest<UserParams>): Readable | undefined {
+  const hasBody = raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length'] ?? 0) > 0;
+  return hasBody ? raw : undefined;
+}
+
+/** Where the caller reached us. To be asked before the body is passed on: a request that has been read has no socket. */
+function ownUrlOf({ protocol, host, params }: FastifyRequest<UserParams>): string {
+  const user = params.user_id;
+  return `${protocol}://${host}${user === undefined ? '' : `/user/${encodeURIComponent(user)}`}`;
+}
+
+async function withOwnUrls(answer: UpstreamAnswer, ownUrl: string, signal: AbortSignal): Promise<UpstreamAnswer> {
+  return isReadable(answer)
+    ? withBody(answer, await withOwnResultsUrls(await wholeBodyOf(answer, signal), ownUrl))
+    : answer;
+}
+
+/** How many objects the caller wants on a page; 20 is what the API gives by itself. */
+function limitIn(path: string): number {
+  return Number(new URLSearchParams(path.split('?')[1]).get('limit')) || 20;
+}
+
+function methodNotAllowed(method: string, allowed: readonly string[]): GatewayError {
+  return new GatewayError({
+    type: 'invalid_request_error',
+    status: 405,
+    message: `${method} is not allowed here; allowed: ${allowed.join(', ')}.`,
+    headers: { allow: allowed.join(', ') },
+  });
+}
