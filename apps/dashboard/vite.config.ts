@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { standInApi } from './dev/stand-in-api.js';
+import { simulatedApi } from './dev/simulated-api.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -10,7 +10,7 @@ export default defineConfig({
   base: './',
   resolve: { alias: { '@claude-proxy/admin-api': at('../../libs/admin-api/src/index.ts') } },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [standInApi()],
+  plugins: [simulatedApi()],
   server: { host: '127.0.0.1', port: 5173 },
   build: {
     outDir: at('../../dist/apps/dashboard'),

@@ -1,4 +1,4 @@
-import { UsageTap } from '../../dist/apps/proxy/src/exchange/answer-observer.js';
+import { AnswerObserver } from '../../dist/apps/proxy/src/exchange/answer-observer.js';
 
 const EVENTS = 1_000;
 const ROUNDS = 60;
@@ -14,7 +14,7 @@ export function tapMicrosecondsPerEvent() {
   const chunks = Array.from({ length: EVENTS / 10 }, () => Buffer.from(delta.repeat(10)));
   const rounds = Array.from(
     { length: ROUNDS },
-    () => timed(chunks, new UsageTap(HEADERS)) - timed(chunks, { write() {} }),
+    () => timed(chunks, new AnswerObserver(HEADERS)) - timed(chunks, { write() {} }),
   );
   return (median(rounds) * 1_000) / EVENTS;
 }

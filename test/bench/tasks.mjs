@@ -49,21 +49,21 @@ async function modulesOf() {
     'apps/proxy/src/exchange/exchange',
     'apps/proxy/src/exchange/exchange-feed',
     'apps/proxy/src/recording/recorder',
-    'apps/proxy/src/request-log/request-log.ledger',
+    'apps/proxy/src/request-log/request-log.writer',
     'apps/proxy/src/request-log/requests.table',
     'apps/proxy/src/state/store-health',
-    'apps/proxy/src/usage/usage.ledger',
+    'apps/proxy/src/usage/usage.writer',
     'apps/proxy/src/usage/usage.query',
     'apps/proxy/src/usage/usage.table',
   ];
   return Object.assign({}, ...(await Promise.all(paths.map(dist))));
 }
 
-function startTask({ ExchangeFeed, StoreHealth, Recorder, UsageLedger, RequestLogLedger }, store) {
+function startTask({ ExchangeFeed, StoreHealth, Recorder, UsageWriter, RequestLogWriter }, store) {
   const feed = new ExchangeFeed();
   const recorder = new Recorder(store, feed, new StoreHealth());
-  const ledgers = [new UsageLedger(recorder, USAGE_CONFIG), new RequestLogLedger(recorder, LOG_CONFIG)];
-  for (const part of [recorder, ...ledgers]) part.onModuleInit();
+  const writers = [new UsageWriter(recorder, USAGE_CONFIG), new RequestLogWriter(recorder, LOG_CONFIG)];
+  for (const part of [recorder, ...writers]) part.onModuleInit();
   return { feed, recorder };
 }
 

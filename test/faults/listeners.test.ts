@@ -13,7 +13,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { LiveController } from '../../apps/proxy/src/request-log/live.controller.js';
 import { LiveFeed } from '../../apps/proxy/src/request-log/live.feed.js';
-import { greet } from '../../apps/proxy/src/server/startup-report.js';
+import { reportStartup } from '../../apps/proxy/src/server/startup-report.js';
 import { postMessage } from '../support/post-message.js';
 import { liveEventsOf } from '../support/read-sse.js';
 import { eventually, figureOf, healthOf, linesOf } from '../support/recorded.js';
@@ -117,7 +117,7 @@ describe('an upstream of a team that throws', () => {
   it('does not keep the gateway from starting', async () => {
     await stage.restart({ FALLBACK_CHAIN: 'anthropic,broken' });
     const { url } = stage.gateway;
-    expect(await greet(stage.gateway.app)).toEqual({ url, dashboardUrl: `${url}/ui/`, hasStandIn: false });
+    expect(await reportStartup(stage.gateway.app)).toEqual({ url, dashboardUrl: `${url}/ui/`, hasFallback: false });
   }, 30_000);
 
   it('leaves the caller with the answer of the first choice', async () => {

@@ -28,7 +28,7 @@ afterAll(() => pair.close());
 const post = (body: unknown, signal: AbortSignal) => postJson(`${pair.gateway.url}/v1/messages`, body, { signal });
 
 /** How long Anthropic kept working after the client had left. */
-async function letGoMs(request: RecordedRequest, leftAt: number): Promise<number> {
+async function releasedAfterMs(request: RecordedRequest, leftAt: number): Promise<number> {
   expect(await request.finished).toBe('closed_by_client');
   return request.finishedAt! - leftAt;
 }
@@ -45,7 +45,7 @@ describe('Anthropic is let go as soon as the client has left', () => {
     const leftAt = Date.now();
     client.abort();
     expect(await response).toBe('left');
-    expect(await letGoMs(request, leftAt)).toBeLessThan(SOON_MS);
+    expect(await releasedAfterMs(request, leftAt)).toBeLessThan(SOON_MS);
     expect(await finished).toMatchObject({ outcome: 'aborted' });
   });
 
@@ -57,7 +57,7 @@ describe('Anthropic is let go as soon as the client has left', () => {
     const leftAt = Date.now();
     client.abort();
     expect(await response).toBe('left');
-    expect(await letGoMs(request, leftAt)).toBeLessThan(SOON_MS);
+    expect(await releasedAfterMs(request, leftAt)).toBeLessThan(SOON_MS);
     expect(await finished).toMatchObject({ outcome: 'aborted' });
   });
 
@@ -68,7 +68,7 @@ describe('Anthropic is let go as soon as the client has left', () => {
     for (let count = 0; count < 5; count += 1) await events.next();
     const leftAt = Date.now();
     client.abort();
-    expect(await letGoMs(pair.anthropic.requests[0]!, leftAt)).toBeLessThan(SOON_MS);
+    expect(await releasedAfterMs(pair.anthropic.requests[0]!, leftAt)).toBeLessThan(SOON_MS);
     expect(await finished).toMatchObject({
       outcome: 'aborted',
       status: 200,
@@ -83,7 +83,7 @@ describe('Anthropic is let go as soon as the client has left', () => {
     for (let count = 0; count < 50; count += 1) await events.next();
     const leftAt = Date.now();
     client.abort();
-    expect(await letGoMs(pair.anthropic.requests[0]!, leftAt)).toBeLessThan(SOON_MS);
+    expect(await releasedAfterMs(pair.anthropic.requests[0]!, leftAt)).toBeLessThan(SOON_MS);
     expect(await finished).toMatchObject({ outcome: 'aborted' });
   });
 
@@ -96,7 +96,7 @@ describe('Anthropic is let go as soon as the client has left', () => {
     await client.readUntil('message_start');
     const leftAt = Date.now();
     client.destroy();
-    expect(await letGoMs(request, leftAt)).toBeLessThan(SOON_MS);
+    expect(await releasedAfterMs(request, leftAt)).toBeLessThan(SOON_MS);
     expect(await finished).toMatchObject({ outcome: 'aborted' });
   });
 
@@ -107,7 +107,7 @@ describe('Anthropic is let go as soon as the client has left', () => {
     await response.body!.getReader().read();
     const leftAt = Date.now();
     client.abort();
-    expect(await letGoMs(pair.anthropic.requests[0]!, leftAt)).toBeLessThan(SOON_MS);
+    expect(await releasedAfterMs(pair.anthropic.requests[0]!, leftAt)).toBeLessThan(SOON_MS);
     expect(await finished).toMatchObject({ outcome: 'aborted' });
   });
 
@@ -117,7 +117,7 @@ describe('Anthropic is let go as soon as the client has left', () => {
     while (pair.anthropic.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
     const leftAt = Date.now();
     client.destroy();
-    expect(await letGoMs(pair.anthropic.requests[0]!, leftAt)).toBeLessThan(SOON_MS);
+    expect(await releasedAfterMs(pair.anthropic.requests[0]!, leftAt)).toBeLessThan(SOON_MS);
     expect(await finished).toMatchObject({ outcome: 'aborted' });
   });
 });

@@ -5,10 +5,10 @@ import { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
 import { AnalyticsQuery } from '../../apps/proxy/src/request-log/analytics.query.js';
-import { RequestLogLedger } from '../../apps/proxy/src/request-log/request-log.ledger.js';
+import { RequestLogWriter } from '../../apps/proxy/src/request-log/request-log.writer.js';
 import { StoreHealth } from '../../apps/proxy/src/state/store-health.js';
-import { UsageLedger } from '../../apps/proxy/src/usage/usage.ledger.js';
 import { UsageQuery } from '../../apps/proxy/src/usage/usage.query.js';
+import { UsageWriter } from '../../apps/proxy/src/usage/usage.writer.js';
 import { type ConflictLine, startConflictLine } from '../support/conflict-line.js';
 import { type DynamoEngine, ENGINE_CREDENTIALS, hasDynoxide, startDynamoEngine } from '../support/dynamo-engine.js';
 import { TABLES } from '../support/recorded.js';
@@ -50,8 +50,8 @@ afterAll(() => engine.close());
 function startTask() {
   const [store, feed, health] = [connect(), new ExchangeFeed(), new StoreHealth()];
   const recorder = new Recorder(store, feed, health);
-  const ledgers = [new UsageLedger(recorder, USAGE_CONFIG), new RequestLogLedger(recorder, LOG_CONFIG)];
-  for (const part of [recorder, ...ledgers]) part.onModuleInit();
+  const writers = [new UsageWriter(recorder, USAGE_CONFIG), new RequestLogWriter(recorder, LOG_CONFIG)];
+  for (const part of [recorder, ...writers]) part.onModuleInit();
   return { feed, health, recorder };
 }
 

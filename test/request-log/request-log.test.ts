@@ -159,8 +159,8 @@ describe('the request log', () => {
     const idOf = async () => (await postMessage(stage.gateway, { user })).headers.get('x-claude-proxy-exchange');
     stage.anthropic.script(overloaded(), overloaded());
     stage.bedrock.script(answer(), accessDenied());
-    const [stoodIn, allFailed] = [await idOf(), await idOf()];
-    expect((await list(`user=${user}&fallbacks=true`)).requests).toMatchObject([{ id: stoodIn, is_fallback: true }]);
+    const [fellBack, allFailed] = [await idOf(), await idOf()];
+    expect((await list(`user=${user}&fallbacks=true`)).requests).toMatchObject([{ id: fellBack, is_fallback: true }]);
     const { requests } = await list(`user=${user}&errors=true`);
     expect(requests).toMatchObject([
       { id: allFailed, is_fallback: false, fallback_reason: expect.stringContaining('bedrock') },

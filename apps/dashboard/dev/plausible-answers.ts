@@ -46,7 +46,7 @@ export function analyticsOf(lines: Lines, range: AnalyticsRange, until: number, 
     bucket_seconds: bucketSeconds,
     in_flight: inFlight,
     totals,
-    by_upstream: groupedBy(within, ({ upstream }) => upstream ?? 'nobody'),
+    by_upstream: groupedBy(within, ({ upstream }) => upstream ?? 'none'),
     by_model,
     by_user: groupedBy(within, ({ user }) => user),
     notices: [
@@ -95,7 +95,7 @@ function usageOf(lines: Lines) {
       total_cost_usd: sum.cost_usd,
       total_unpriced_requests: sum.unpriced_requests,
     },
-    by_request_type: counted(lines, ({ upstream }) => upstream ?? 'nobody'),
+    by_request_type: counted(lines, ({ upstream }) => upstream ?? 'none'),
     by_model: counted(lines, ({ model }) => model),
   };
 }
@@ -127,7 +127,7 @@ function bucketOf(time: number, lines: Lines): Bucket {
   return {
     ...figuresOf(lines),
     time,
-    by_upstream: groupedBy(lines, ({ upstream }) => upstream ?? 'nobody'),
+    by_upstream: groupedBy(lines, ({ upstream }) => upstream ?? 'none'),
     by_model: groupedBy(lines, ({ model }) => model),
   };
 }

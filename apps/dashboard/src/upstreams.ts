@@ -6,11 +6,11 @@ const SPARE = ['guest-1', 'guest-2', 'guest-3'];
 const guests = new Map<string, string>();
 
 /** What the gateway's figures call it where nobody has answered. */
-const NOBODY = 'nobody';
+const NONE = 'none';
 
 /** The name of the CSS variable, without `--upstream-`. */
 export function colourOfUpstream(name: string | null): string {
-  if (name === null || name === NOBODY) return NOBODY;
+  if (name === null || name === NONE) return NONE;
   const known = KNOWN[name] ?? guests.get(name);
   if (known) return known;
   const colour = SPARE[guests.size % SPARE.length]!;
@@ -19,6 +19,6 @@ export function colourOfUpstream(name: string | null): string {
 }
 
 export function nameOfUpstream(name: string | null, texts: Texts): string {
-  if (name === null || name === NOBODY) return texts.unit.nobody;
+  if (name === null || name === NONE) return texts.unit.nobody;
   return Object.hasOwn(texts.upstreamNames, name) ? texts.upstreamNames[name]! : name;
 }

@@ -82,8 +82,8 @@ function fallbackAlarms({ log }: AlarmSources): AlarmRow[] {
       meaning: 'More than half of all messages are answered by a stand-in.',
       metric: new MathExpression({
         label: 'answered by a stand-in, percent of messages',
-        expression: `IF(messages >= ${MIN_REQUESTS}, 100 * standIns / messages, 0)`,
-        usingMetrics: { messages: log.metric('messages', sum()), standIns: log.metric('standInAnswers', sum()) },
+        expression: `IF(messages >= ${MIN_REQUESTS}, 100 * fallbacks / messages, 0)`,
+        usingMetrics: { messages: log.metric('messages', sum()), fallbacks: log.metric('fallbackAnswers', sum()) },
         ...FIVE_MINUTES,
       }),
       threshold: 50,

@@ -29,8 +29,8 @@ const MAX_ATTEMPTS = 4;
  */
 export const FIGURES = {
   messages: { name: 'Messages', anyOf: [[isMessages]], unit: 'Count' },
-  standInAnswers: {
-    name: 'StandInAnswers',
+  fallbackAnswers: {
+    name: 'FallbackAnswers',
     anyOf: [
       [
         isMessages,

@@ -67,7 +67,7 @@ export class Monitoring extends Construct {
     new Dashboard(this, 'Dashboard', {
       widgets: [
         [
-          graph('Messages, and who answered', [counted('messages'), counted('standInAnswers'), counted('unanswered')]),
+          graph('Messages, and who answered', [counted('messages'), counted('fallbackAnswers'), counted('unanswered')]),
           graph('First byte of streams, ms', firstByte),
           graph('Requests at the load balancer', [loadBalancer.metrics.requestCount()]),
         ],

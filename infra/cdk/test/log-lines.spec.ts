@@ -20,7 +20,7 @@ describe('figures', () => {
     [
       'an answer of a stand-in',
       { ...WELL, upstream: 'bedrock', fallbackReason: 'rate_limited', attempts: [LIMITED] },
-      ['messages', 'standInAnswers', 'firstByte'],
+      ['messages', 'fallbackAnswers', 'firstByte'],
     ],
     [
       'a refusal by all, the last of them Bedrock',

@@ -15,12 +15,12 @@ const LIMITED = rateLimited({ retryAfterSeconds: 60 });
 export const AT_BEDROCK: Theme = {
   title: 'While Anthropic says 429, and Bedrock stands in',
   scenes: [
-    standIn('a connection is reset', 'Bedrock answers', resetBeforeHeaders()),
-    standIn('silence in mid-stream', 'Bedrock answers', silence({ ms: 2_400, afterEvents: 3 }), 1),
-    standIn('a frame with a wrong checksum', 'told as an error', flippedBit()),
-    standIn('bytes that are no frame', 'told as an error', garbage()),
-    standIn('the connection is cut', 'told as an error', cut()),
-    standIn(
+    sceneOf('a connection is reset', 'Bedrock answers', resetBeforeHeaders()),
+    sceneOf('silence in mid-stream', 'Bedrock answers', silence({ ms: 2_400, afterEvents: 3 }), 1),
+    sceneOf('a frame with a wrong checksum', 'told as an error', flippedBit()),
+    sceneOf('bytes that are no frame', 'told as an error', garbage()),
+    sceneOf('the connection is cut', 'told as an error', cut()),
+    sceneOf(
       'ThrottlingException in mid-stream',
       'told as an error',
       exceptionMidStream('ThrottlingException', 'Slow.'),
@@ -28,6 +28,6 @@ export const AT_BEDROCK: Theme = {
   ],
 };
 
-function standIn(title: string, expected: Sight, behaviour: Behaviour, pings = 0): FaultScene {
+function sceneOf(title: string, expected: Sight, behaviour: Behaviour, pings = 0): FaultScene {
   return scene(title, expected, { anthropic: [LIMITED], bedrock: [behaviour], pings });
 }

@@ -37,7 +37,8 @@ interface Recent {
   readonly sound: number;
   readonly failures: number;
   readonly callerErrors: number;
-  readonly standIns: Readonly<Record<string, number>>;
+  /** Requests by the fallback upstream that answered them. */
+  readonly byFallback: Readonly<Record<string, number>>;
   readonly fallbacks: number;
   readonly p50: number | undefined;
 }
@@ -69,19 +70,21 @@ function answering(signs: Signs, readiness: Readiness, recent: Recent, words: Wo
   const { texts, format } = words;
   const { verdict } = texts;
   const note = paceOf(recent, words) + callersOf(recent, words);
-  const standIn = mostUsed(recent.standIns) ?? readiness.upstreams[1]?.name ?? 'bedrock';
+  const fallback = mostUsed(recent.byFallback) ?? readiness.upstreams[1]?.name ?? 'bedrock';
   const share = format.percent(shareOf(recent.fallbacks, recent.requests));
   const limited = new Set(signs.limits.map(({ user }) => user)).size;
   const limitedText = limited > 0 ? ` ${verdict.limited(limited)}` : '';
   if (signs.isForced || signs.drills.length > 0) {
-    const headline = recent.requests === 0 ? verdict.drillQuiet : verdict.drill(nameOfUpstream(standIn, texts), share);
+    const headline = recent.requests === 0 ? verdict.drillQuiet : verdict.drill(nameOfUpstream(fallback, texts), share);
     return warning(headline, note);
   }
   if (recent.fallbacks > 0) {
-    return warning(`${verdict.standIn(nameOfUpstream(standIn, texts), share)}${limitedText}`, note);
+    return warning(`${verdict.onFallback(nameOfUpstream(fallback, texts), share)}${limitedText}`, note);
   }
   const unusable = readiness.upstreams.find(({ usable }) => !usable);
-  const spare = unusable ? ` ${verdict.noStandIn(nameOfUpstream(unusable.name, texts))} ${unusable.detail}` : '';
+  const spare = unusable
+    ? ` ${verdict.fallbackUnavailable(nameOfUpstream(unusable.name, texts))} ${unusable.detail}`
+    : '';
   if (recent.sound === 0) return well(`${verdict.quiet}${limitedText}`, `${note}${spare}`);
   const first = nameOfUpstream(readiness.upstreams[0]?.name ?? 'anthropic', texts);
   return well(`${verdict.well(first)}${limitedText}`, `${note}${spare}`);
@@ -105,10 +108,10 @@ function recentOf(signs: Signs, buckets: readonly Bucket[], firstChoice: string 
   const recent = buckets.filter(({ time }) => time + bucketMs > until - RECENT_MS);
   const requests = sumOf(recent, 'requests');
   const callerErrors = sumOf(recent, 'caller_errors');
-  const standIns: Record<string, number> = {};
+  const byFallback: Record<string, number> = {};
   for (const { by_upstream } of recent) {
     for (const [name, { requests }] of Object.entries(by_upstream)) {
-      if (name !== firstChoice && name !== 'nobody') standIns[name] = (standIns[name] ?? 0) + requests;
+      if (name !== firstChoice && name !== 'none') byFallback[name] = (byFallback[name] ?? 0) + requests;
     }
   }
   return {
@@ -118,7 +121,7 @@ function recentOf(signs: Signs, buckets: readonly Bucket[], firstChoice: string 
     failures: sumOf(recent, 'errors') - callerErrors,
     callerErrors,
     fallbacks: sumOf(recent, 'fallbacks'),
-    standIns,
+    byFallback,
     p50: weightedP50(recent),
   };
 }

@@ -56,7 +56,7 @@ function attemptSentence(attempt: AttemptLine, { texts, format }: Telling): stri
   const name = nameOfUpstream(attempt.upstream, texts);
   const time = format.milliseconds(attempt.duration_ms);
   if (attempt.failure === null) return story.answered(name, time, attempt.status);
-  if (attempt.is_drill && attempt.failure === 'rate_limited') return story.struckByDrill(name);
+  if (attempt.is_drill && attempt.failure === 'rate_limited') return story.hitByDrill(name);
   if (attempt.failure === 'rejected' && attempt.status === null) return story.unfit(name, attempt.reason ?? '');
   const why = Object.hasOwn(story.failures, attempt.failure) ? story.failures[attempt.failure]! : attempt.failure;
   return story.failed(name, time, why);

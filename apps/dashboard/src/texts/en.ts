@@ -76,7 +76,7 @@ export const en = {
     storeNote: (detail: string) => `Counts wait in memory until it is back (${detail}).`,
     drill: (name: string, share: string) => `A drill is running: ${name} answers ${share} of requests.`,
     drillQuiet: 'A drill is running, and no request has come.',
-    standIn: (name: string, share: string) => `${name} stands in for ${share} of requests.`,
+    onFallback: (name: string, share: string) => `${name} stands in for ${share} of requests.`,
     limited: (count: number) => (count === 1 ? '1 user is limited.' : `${count} users are limited.`),
     well: (name: string) => `All is well. ${name} answers.`,
     quiet: 'All is quiet. Everything is ready.',
@@ -86,7 +86,7 @@ export const en = {
     paceOnly: (requests: string, minutes: number) => `${requests} in ${lastMinutes(minutes)}.`,
     callers: (count: number, text: string) =>
       `${text} ${count === 1 ? 'was' : 'were'} refused for a reason that only the caller can mend.`,
-    noStandIn: (name: string) => `${name} could not stand in:`,
+    fallbackUnavailable: (name: string) => `${name} could not stand in:`,
   },
   notices: {
     label: 'Notices',

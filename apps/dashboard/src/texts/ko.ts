@@ -66,7 +66,7 @@ export const ko: Texts = {
     storeNote: (detail) => `저장소가 돌아올 때까지 집계는 메모리에서 기다립니다 (${detail}).`,
     drill: (name, share) => `훈련 중입니다. 요청의 ${share}를 ${name}에서 처리합니다.`,
     drillQuiet: '훈련 중이지만 아직 들어온 요청이 없습니다.',
-    standIn: (name, share) => `요청의 ${share}를 ${name}에서 대신 처리하고 있습니다.`,
+    onFallback: (name, share) => `요청의 ${share}를 ${name}에서 대신 처리하고 있습니다.`,
     limited: (count) => `사용자 ${count}명이 한도에 걸려 있습니다.`,
     well: (name) => `정상입니다. ${name}에서 응답합니다.`,
     quiet: '조용합니다. 모두 준비되어 있습니다.',
@@ -75,7 +75,7 @@ export const ko: Texts = {
       `최근 ${minutes}분 동안 ${requests}, ${count === 1 ? '' : '그중 절반은 '}${p50} 안에 응답이 시작되었습니다.`,
     paceOnly: (requests, minutes) => `최근 ${minutes}분 동안 ${requests}.`,
     callers: (_count, text) => `${text}건은 요청 자체의 문제로 거절되었습니다.`,
-    noStandIn: (name) => `${name} 대체 처리 불가:`,
+    fallbackUnavailable: (name) => `${name} 대체 처리 불가:`,
   },
   notices: {
     label: '알림',

@@ -13,7 +13,7 @@ export const storyEn = {
   remembered: (name: string) => `A limit of ${name} was remembered, so it was not asked.`,
   knownDown: (name: string) => `${name} has failed again and again just before, so it was not asked first.`,
   rememberedDrill: (name: string) => `A drill had ${name} limited, so it was not asked.`,
-  struckByDrill: (name: string) => `A drill pretended that ${name} was limited; it was not asked.`,
+  hitByDrill: (name: string) => `A drill pretended that ${name} was limited; it was not asked.`,
   answered: (name: string, time: string, status: number | null) =>
     `${name} answered after ${time}${status === null ? '' : ` with status ${status}`}.`,
   leftOut: (names: string) => `The answer does without ${names}.`,

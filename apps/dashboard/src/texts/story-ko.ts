@@ -13,7 +13,7 @@ export const storyKo: typeof storyEn = {
   remembered: (name) => `기억해 둔 ${name} 한도가 있어 호출하지 않았습니다.`,
   knownDown: (name) => `${name} 호출이 조금 전부터 계속 실패해 먼저 호출하지 않았습니다.`,
   rememberedDrill: (name) => `훈련으로 ${name} 한도가 걸려 있어 호출하지 않았습니다.`,
-  struckByDrill: (name) => `훈련이 ${name} 한도 초과를 흉내 냈고, 실제로는 호출하지 않았습니다.`,
+  hitByDrill: (name) => `훈련이 ${name} 한도 초과를 흉내 냈고, 실제로는 호출하지 않았습니다.`,
   answered: (name, time, status) => `${name}: ${time} 만에 응답했습니다${status === null ? '' : ` (상태 ${status})`}.`,
   leftOut: (names) => `다음 항목 없이 응답했습니다: ${names}.`,
   failed: (name, time, why) => `${name}: ${time} 후 실패했습니다 – ${why}.`,

@@ -10,10 +10,10 @@ import { readEnvironment } from '../config/environment.js';
 import type { Environment } from '../config/read-config.js';
 import { type ServerConfig, serverSection } from '../config/server.config.js';
 import { createGateway } from '../gateway.js';
-import { lendOwnPackages } from '../server/share-host-packages.js';
+import { shareHostPackages } from '../server/share-host-packages.js';
 import { shutDownOnSignals } from '../server/shutdown.js';
 import { byFlag, startFailure } from '../server/start-failure.js';
-import { greet, signInLink } from '../server/startup-report.js';
+import { reportStartup, signInLink } from '../server/startup-report.js';
 import { startWatchdog } from '../server/watchdog.js';
 import { connectHints } from './connect-hints.js';
 import { type Flags, HELP, readFlags } from './flags.js';
@@ -36,16 +36,16 @@ export async function run(given: readonly string[]): Promise<void> {
 }
 
 async function start(flags: Flags): Promise<void> {
-  lendOwnPackages();
+  shareHostPackages();
   const app = await createGateway(environmentOf(flags));
   const { host, port } = app.get<ServerConfig>(serverSection.token);
   shutDownOnSignals(app);
   await app.listen(port, host);
   startWatchdog(app);
-  const { url, dashboardUrl, hasStandIn } = await greet(app);
+  const { url, dashboardUrl, hasFallback } = await reportStartup(app);
   // Log lines are written at the end of their turn; the hints stand below them.
   await endOfTurn();
-  process.stdout.write(connectHints(url, app.get(CredentialReader).hasOperatorCredential, hasStandIn));
+  process.stdout.write(connectHints(url, app.get(CredentialReader).hasOperatorCredential, hasFallback));
   if (flags.opensBrowser) openBrowser(signInLink(dashboardUrl, app));
 }
 

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { sseEvent } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { UsageTap } from './answer-observer.js';
+import { AnswerObserver } from './answer-observer.js';
 
 const EVENT_STREAM = ['content-type', 'text/event-stream'];
 const count = fc.nat(1_000_000);
@@ -22,13 +22,13 @@ const pieces = (bytes: Buffer, cuts: readonly number[]) => {
   return marks.slice(1).map((mark, index) => bytes.subarray(marks[index]!, mark));
 };
 const read = async (headers: readonly string[], chunks: readonly Buffer[]) => {
-  const tap = new UsageTap(headers);
+  const tap = new AnswerObserver(headers);
   for (const chunk of chunks) tap.write(chunk);
   await tap.finish();
   return tap.observed;
 };
 
-describe('UsageTap', () => {
+describe('AnswerObserver', () => {
   it('counts the same however a stream is split, compressed or not', () =>
     fc.assert(
       fc.asyncProperty(usage, fc.array(text), fc.array(fc.nat()), async (tokens, said, cuts) => {

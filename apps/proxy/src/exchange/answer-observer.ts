@@ -40,15 +40,15 @@ export interface Observed {
 }
 
 /** For answers that have no counts: what is passed on beside the messages. */
-export function blindTap(): UsageTap {
-  return new UsageTap([]);
+export function blindTap(): AnswerObserver {
+  return new AnswerObserver([]);
 }
 
 /**
  * Reads the counts from the bytes of an answer as they pass. It keeps what it needs, changes nothing, and cannot
  * throw: whatever it does not understand counts as nothing.
  */
-export class UsageTap {
+export class AnswerObserver {
   readonly observed: Observed = {
     usage: undefined,
     model: undefined,

@@ -40,7 +40,7 @@ export const fallbackSection = section('fallback', 'Which upstream answers, and 
     "Callers that upstreams paid by the operator (Bedrock) serve as a fallback. `known`: the credential is the operator's, or Anthropic has accepted it in the last 7 days; a new one is checked first. `anyone`: any credential, also an invented one.",
     'known',
   ),
-  maxStandInExchanges: setting(
+  maxFallbackConcurrency: setting(
     'MAX_STAND_IN_EXCHANGES',
     wholeNumber(1, 100_000),
     'The most requests that one fallback upstream answers at once; beyond it the client gets a 429 that asks it to come back in a few seconds.',

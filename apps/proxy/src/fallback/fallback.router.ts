@@ -76,7 +76,7 @@ export class FallbackRouter {
     if (state.options.signal.aborted) return [];
     const { model } = state.request;
     const open = chain.filter((upstream) => !limited.has(upstream));
-    const promising = open.filter(({ name }) => this.load.isWorthAsking(name, model));
+    const promising = open.filter(({ name }) => this.load.isPromising(name, model));
     const down = open.filter((upstream) => !promising.includes(upstream));
     if (down.includes(chain[0]!)) state.exchange.fallbackReason = 'down';
     const order = [...promising, ...limited.keys(), ...down];

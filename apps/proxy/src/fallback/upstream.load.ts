@@ -22,7 +22,7 @@ export class UpstreamLoad {
   }
 
   /** False while an upstream is taken for down, but for the one request that tries. */
-  isWorthAsking(upstream: string, model: string): boolean {
+  isPromising(upstream: string, model: string): boolean {
     return this.breakers.get(keyOf(upstream, model))?.admits(performance.now()) ?? true;
   }
 
@@ -47,7 +47,7 @@ export class UpstreamLoad {
   takes(upstream: string, exchange: Exchange): boolean {
     const exchanges = this.inHand.get(upstream) ?? new Set();
     this.inHand.set(upstream, exchanges);
-    if (exchanges.size >= this.config.maxStandInExchanges && !exchanges.has(exchange)) return false;
+    if (exchanges.size >= this.config.maxFallbackConcurrency && !exchanges.has(exchange)) return false;
     exchanges.add(exchange);
     return true;
   }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 
 /** What goes out while there is no answer yet. */
-export interface EarlyHeadOptions {
+export interface EarlyResponseOptions {
   /** Header lines beside those of every event stream. */
   readonly headers: readonly string[];
   /** What every reader of this dialect skips. */
@@ -15,12 +15,12 @@ const EVENT_STREAM = ['content-type', 'text/event-stream; charset=utf-8', 'cache
  * The head of a stream that goes out before there is an answer, and pings after it, so that nobody on the way takes
  * a silent connection for dead. The status is spent with it; the choice of the upstream is not.
  */
-export class EarlyHead {
+export class EarlyResponse {
   private readonly timer: NodeJS.Timeout;
 
   constructor(
     private readonly reply: FastifyReply,
-    private readonly options: EarlyHeadOptions,
+    private readonly options: EarlyResponseOptions,
   ) {
     this.timer = setInterval(() => this.ping(), options.pingAfterSeconds * 1_000);
   }

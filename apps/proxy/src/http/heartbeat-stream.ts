@@ -21,10 +21,10 @@ import {
   type UpstreamAnswer,
 } from '@claude-proxy/upstream';
 import type { FastifyReply } from 'fastify';
-import { UsageTap } from '../exchange/answer-observer.js';
+import { AnswerObserver } from '../exchange/answer-observer.js';
 import { EXCHANGE_ID_HEADER, type Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { EarlyHead } from './early-response.js';
+import { EarlyResponse } from './early-response.js';
 import { relay } from './relay.js';
 
 const MAX_REFUSAL_BYTES = 8 * 1024 * 1024;
@@ -34,9 +34,9 @@ const MAX_REFUSAL_MS = 10_000;
  * A client that has asked for a stream and hears nothing: after some seconds it gets the head of a stream and pings.
  * Whatever comes then comes as events, also a refusal.
  */
-export class WaitingStream {
+export class HeartbeatStream {
   private readonly response: ServerResponse;
-  private readonly head: EarlyHead;
+  private readonly head: EarlyResponse;
 
   constructor(
     reply: FastifyReply,
@@ -46,7 +46,7 @@ export class WaitingStream {
   ) {
     this.response = reply.raw;
     const headers = [EXCHANGE_ID_HEADER, exchange.id, 'request-id', exchange.id];
-    this.head = new EarlyHead(reply, { headers, ping: PING_EVENT, pingAfterSeconds });
+    this.head = new EarlyResponse(reply, { headers, ping: PING_EVENT, pingAfterSeconds });
   }
 
   get hasBegun(): boolean {
@@ -59,7 +59,7 @@ export class WaitingStream {
   }
 
   /** Hands an answer on in the stream that has begun. Never rejects. */
-  async deliver(answer: UpstreamAnswer, tap: UsageTap): Promise<void> {
+  async deliver(answer: UpstreamAnswer, tap: AnswerObserver): Promise<void> {
     const { pingAfterSeconds, exchange } = this;
     exchange.status = answer.status;
     if (answer.status >= 400 || !tap.isEventStream) {
@@ -70,7 +70,8 @@ export class WaitingStream {
     }
     if (tap.canTellItsEnd) return relay(answer, this.response, { exchange, tap, pingAfterSeconds });
     const plain = decoded(answer, tap);
-    if (plain) return relay(plain, this.response, { exchange, tap: new UsageTap(plain.headers), pingAfterSeconds });
+    if (plain)
+      return relay(plain, this.response, { exchange, tap: new AnswerObserver(plain.headers), pingAfterSeconds });
     answer.body.destroy();
     const error = unreadable();
     exchange.outcome = 'refused';
@@ -111,7 +112,7 @@ async function refusalIn(answer: UpstreamAnswer, exchangeId: string, signal: Abo
 }
 
 /** The head has been sent without a coding, so the body has to come without one. What is counted is what came. */
-function decoded({ status, headers, body }: UpstreamAnswer, tap: UsageTap): UpstreamAnswer | undefined {
+function decoded({ status, headers, body }: UpstreamAnswer, tap: AnswerObserver): UpstreamAnswer | undefined {
   const encoding = encodingOf(headers);
   if (!encoding) return undefined;
   const source = Readable.from(counted(chunksOfBody(body), tap));
@@ -139,7 +140,7 @@ function unreadable(): GatewayError {
   return new GatewayError({ type: 'api_error', message: 'The answer came in a coding that cannot be read here.' });
 }
 
-async function* counted(chunks: AsyncIterable<Buffer>, tap: UsageTap): AsyncGenerator<Buffer> {
+async function* counted(chunks: AsyncIterable<Buffer>, tap: AnswerObserver): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
     tap.write(chunk);
     yield chunk;

@@ -8,7 +8,7 @@ import {
   sseEvent,
 } from '@claude-proxy/messages-api';
 import type { BodySink, UpstreamAnswer } from '@claude-proxy/upstream';
-import type { UsageTap } from '../exchange/answer-observer.js';
+import type { AnswerObserver } from '../exchange/answer-observer.js';
 import { EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
 import { FALLBACK_HEADER, headerText } from '../exchange/fallback-header.js';
 import { GatewayError } from '../exchange/gateway-error.js';
@@ -26,7 +26,7 @@ export function relay(answer: UpstreamAnswer, response: ServerResponse, observer
 /** What watches an answer on its way. */
 export interface Observers {
   readonly exchange: Exchange;
-  readonly tap: UsageTap;
+  readonly tap: AnswerObserver;
   readonly pingAfterSeconds: number;
 }
 
@@ -38,7 +38,7 @@ class RelayedAnswer implements BodySink {
   private lingering: NodeJS.Timeout | undefined;
 
   private readonly exchange: Exchange;
-  private readonly tap: UsageTap;
+  private readonly tap: AnswerObserver;
 
   constructor(
     private readonly answer: UpstreamAnswer,

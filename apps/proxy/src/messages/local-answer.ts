@@ -2,7 +2,7 @@ import { type Failure, headerOf, type SendOptions, type UpstreamAnswer, Upstream
 import type { Exchange } from '../exchange/exchange.js';
 
 /** An answer of our own, for where an upstream has none in time. */
-export interface StandIn {
+export interface LocalAnswer {
   readonly patienceMs: number;
   /** @throws GatewayError where we have none either */
   answer(): UpstreamAnswer;
@@ -11,29 +11,29 @@ export interface StandIn {
 type Ask = (options: SendOptions) => Promise<UpstreamAnswer>;
 
 /** What the upstream answers, or we in its place: then its failure is one of the attempts, and nobody's answer is ours. */
-export async function askedOrStoodIn(
+export async function withLocalFallback(
   ask: Ask,
   exchange: Exchange,
   caller: SendOptions,
-  standIn: StandIn,
+  local: LocalAnswer,
 ): Promise<UpstreamAnswer> {
   const startedMs = exchange.elapsedMs();
   const outOfPatience = new AbortController();
-  const patience = setTimeout(() => outOfPatience.abort(), standIn.patienceMs);
+  const patience = setTimeout(() => outOfPatience.abort(), local.patienceMs);
   const signal = AbortSignal.any([caller.signal, outOfPatience.signal]);
   const answer = await ask({ ...caller, signal }).catch((error: Error) => error);
   clearTimeout(patience);
-  if (isOfUse(answer)) return answer;
+  if (isUsable(answer)) return answer;
   if (caller.signal.aborted) return letGo(answer);
-  const { upstream = 'nobody' } = exchange;
-  const failed = outOfPatience.signal.aborted ? timedOut(standIn) : failureOf(answer);
+  const { upstream = 'none' } = exchange;
+  const failed = outOfPatience.signal.aborted ? timedOut(local) : failureOf(answer);
   exchange.attempts.push({ upstream, ...failed, durationMs: exchange.elapsedMs() - startedMs });
   exchange.upstream = undefined;
-  return standIn.answer();
+  return local.answer();
 }
 
 /** A refusal is for the caller to see. That nobody is there now is not: Claude Code takes it for an empty list. */
-function isOfUse(answer: UpstreamAnswer | Error): answer is UpstreamAnswer {
+function isUsable(answer: UpstreamAnswer | Error): answer is UpstreamAnswer {
   if (answer instanceof Error) return false;
   const { status, headers } = answer;
   const isAnswer = status < 300 || status === 304 || (status >= 400 && status < 500);
@@ -46,7 +46,7 @@ function letGo(answer: UpstreamAnswer | Error): UpstreamAnswer {
   return answer;
 }
 
-function timedOut({ patienceMs }: StandIn): { failure: Failure; reason: string } {
+function timedOut({ patienceMs }: LocalAnswer): { failure: Failure; reason: string } {
   return { failure: 'timed_out', reason: `no answer within ${patienceMs} ms` };
 }
 

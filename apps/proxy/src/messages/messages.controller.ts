@@ -9,7 +9,7 @@ import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import { BodyBudget } from '../http/body-budget.js';
 import { abortOnHangUp } from '../http/client-connection.js';
 import { requestHeadersFor } from '../http/forwarded-headers.js';
-import { WaitingStream } from '../http/heartbeat-stream.js';
+import { HeartbeatStream } from '../http/heartbeat-stream.js';
 import { type HttpConfig, httpSection } from '../http/http.config.js';
 import { relay } from '../http/relay.js';
 import type { TakeRoom } from '../http/request-body.js';
@@ -68,12 +68,12 @@ export class MessagesController {
     const exchange = new Exchange(userIdOf(request.params.user_id), operation, pathOf(operation, raw.url!));
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
     const { received, credential } = await this.receive(operation, exchange, request, adapt).catch((error: unknown) => {
-      this.service.turnAway(exchange, error, raw.destroyed && !raw.complete);
+      this.service.reject(exchange, error, raw.destroyed && !raw.complete);
       throw error;
     });
     const caller = { credential, signal };
     const waiting = received.isStream
-      ? new WaitingStream(reply, exchange, signal, this.config.pingAfterSeconds)
+      ? new HeartbeatStream(reply, exchange, signal, this.config.pingAfterSeconds)
       : undefined;
     try {
       await this.service.serve(received, exchange, caller, (answer, tap) => {

@@ -8,7 +8,7 @@ import {
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
 import { Injectable, Logger } from '@nestjs/common';
-import { blindTap, type Observed, UsageTap } from '../exchange/answer-observer.js';
+import { AnswerObserver, blindTap, type Observed } from '../exchange/answer-observer.js';
 import { CredentialStates } from '../exchange/credential-states.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
@@ -16,7 +16,7 @@ import { GatewayError } from '../exchange/gateway-error.js';
 import { FallbackRouter } from '../fallback/fallback.router.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { CostService } from '../usage/cost.service.js';
-import { askedOrStoodIn, type StandIn } from './local-answer.js';
+import { type LocalAnswer, withLocalFallback } from './local-answer.js';
 
 /** Who asks, and how to know that they have left. */
 export interface Caller {
@@ -25,7 +25,7 @@ export interface Caller {
 }
 
 /** Takes an answer to its client and resolves when that is over, one way or the other. */
-export type Delivery = (answer: UpstreamAnswer, tap: UsageTap) => Promise<void>;
+export type Delivery = (answer: UpstreamAnswer, tap: AnswerObserver) => Promise<void>;
 
 /** The story of a request. Knows no HTTP server: each dialect brings its own delivery. */
 @Injectable()
@@ -49,18 +49,18 @@ export class MessagesService {
   }
 
   /** Ends an exchange that was refused, or whose client left, before there was a request to serve. */
-  turnAway(exchange: Exchange, error: unknown, hasClientLeft: boolean): void {
+  reject(exchange: Exchange, error: unknown, hasClientLeft: boolean): void {
     this.begin(exchange);
     noteFailure(exchange, error, hasClientLeft);
     this.feed.finish(exchange);
   }
 
   /** What `read` gives. Where it throws, the exchange ends as refused. */
-  orTurnAway<Value>(exchange: Exchange, read: () => Value): Value {
+  rejectOn<Value>(exchange: Exchange, read: () => Value): Value {
     try {
       return read();
     } catch (error) {
-      this.turnAway(exchange, error, false);
+      this.reject(exchange, error, false);
       throw error;
     }
   }
@@ -71,16 +71,16 @@ export class MessagesService {
     exchange: Exchange,
     caller: Caller,
     deliver: Delivery,
-    standIn?: StandIn,
+    local?: LocalAnswer,
   ): Promise<void> {
     this.feed.received(exchange);
     await this.tell(exchange, caller, deliver, async () => {
       const upstream = this.registry.chain.find(({ provider }) => provider.relay);
-      if (!upstream) return standIn ? standIn.answer() : noSuchEndpoint();
+      if (!upstream) return local ? local.answer() : noSuchEndpoint();
       exchange.upstream = upstream.name;
       const ask = (options: Caller) =>
         upstream.provider.relay!(request, options).catch((error: unknown) => answerOfError(error, exchange));
-      return standIn ? askedOrStoodIn(ask, exchange, caller, standIn) : ask(caller);
+      return local ? withLocalFallback(ask, exchange, caller, local) : ask(caller);
     });
   }
 
@@ -97,7 +97,7 @@ export class MessagesService {
     if (caller.credential) this.credentials.seen(caller.credential.fingerprint);
     try {
       const answer = await send();
-      const tap = exchange.operation === 'messages' ? new UsageTap(answer.headers) : blindTap();
+      const tap = exchange.operation === 'messages' ? new AnswerObserver(answer.headers) : blindTap();
       exchange.upstreamRequestId = headerOf(answer.headers, 'request-id');
       if (answer.status >= 400) exchange.outcome = 'refused';
       await deliver(answer, tap);
@@ -128,7 +128,7 @@ function noteFailure(exchange: Exchange, error: unknown, hasClientLeft: boolean)
   exchange.errorMessage = (error as Error).message;
 }
 
-function note(exchange: Exchange, { observed }: UsageTap, answer: UpstreamAnswer): void {
+function note(exchange: Exchange, { observed }: AnswerObserver, answer: UpstreamAnswer): void {
   exchange.usage = storableUsage(mergeUsage(answer.measuredUsage?.() as Exchange['usage'], observed.usage));
   exchange.isOutputEstimated = observed.isOutputEstimated;
   exchange.billedAs = answer.billedAs;

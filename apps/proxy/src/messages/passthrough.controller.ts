@@ -40,7 +40,7 @@ export class PassthroughController {
     const path = plainPath(pathOfApi(raw.url!), PASSED_ON);
     const exchange = new Exchange(userIdOf(request.params.user_id), 'relay', path);
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
-    const credential = this.service.orTurnAway(exchange, () => this.credentials.require(raw));
+    const credential = this.service.rejectOn(exchange, () => this.credentials.require(raw));
     const caller = { credential, signal: abortOnHangUp(reply.raw) };
     const asked = objectRequestOf(raw.method!, path);
     // An operator sees what every user has made.
@@ -79,7 +79,7 @@ export class PassthroughController {
 
   private async expectOwn(asked: ObjectRequest, exchange: Exchange): Promise<void> {
     await this.objects.expectOwn(asked, exchange.user).catch((error: unknown) => {
-      this.service.turnAway(exchange, error, false);
+      this.service.reject(exchange, error, false);
       throw error;
     });
   }

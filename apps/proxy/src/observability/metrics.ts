@@ -86,7 +86,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
   }
 
   private count(exchange: Exchange): void {
-    const { operation, outcome, status, upstream = 'nobody', firstByteMs, durationMs } = exchange;
+    const { operation, outcome, status, upstream = 'none', firstByteMs, durationMs } = exchange;
     this.requests.inc({ operation, upstream, outcome, status: String(status) });
     for (const attempt of exchange.attempts) {
       this.attempts.inc({ upstream: attempt.upstream, failure: attempt.failure ?? 'none' });

@@ -19,7 +19,7 @@ export function headOf(answer: UpstreamAnswer, exchange: Exchange, contentType: 
 }
 
 /** Header lines for a stream whose upstream is not known yet. */
-export function earlyHeadOf(exchange: Exchange, dropped: readonly string[]): string[] {
+export function earlyHeadersOf(exchange: Exchange, dropped: readonly string[]): string[] {
   return ['x-request-id', exchange.id, 'request-id', exchange.id, ...ownLines(exchange, dropped)];
 }
 

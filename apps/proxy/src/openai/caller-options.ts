@@ -1,7 +1,7 @@
 import type { JsonObject } from './json-object.js';
 import type { ModelRow } from './models/model-table.js';
 
-export interface ToolWish {
+export interface ToolOption {
   readonly name: string;
   readonly description?: string | null | undefined;
   readonly parameters?: JsonObject | null | undefined;
@@ -9,19 +9,19 @@ export interface ToolWish {
 }
 
 /** `named` carries the tool. */
-export type ToolChoiceWish =
+export type ToolChoiceOption =
   | { readonly kind: 'none' | 'auto' | 'required' }
   | { readonly kind: 'named'; readonly name: string };
 
 /** What a caller wants of the answer, in whichever of OpenAI's two forms it was said. */
-export interface Wishes {
+export interface CallerOptions {
   readonly model: ModelRow;
   readonly maxTokens?: number | null | undefined;
   readonly temperature?: number | null | undefined;
   readonly topP?: number | null | undefined;
   readonly stop?: readonly string[] | undefined;
-  readonly tools: readonly ToolWish[];
-  readonly toolChoice?: ToolChoiceWish | undefined;
+  readonly tools: readonly ToolOption[];
+  readonly toolChoice?: ToolChoiceOption | undefined;
   readonly isParallel?: boolean | null | undefined;
   readonly effort?: string | null | undefined;
   /** The schema that the answer has to match. */

@@ -10,11 +10,11 @@ import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { BodyBudget } from '../http/body-budget.js';
 import { abortOnHangUp, onCutOff } from '../http/client-connection.js';
-import { EarlyHead } from '../http/early-response.js';
+import { EarlyResponse } from '../http/early-response.js';
 import { type HttpConfig, httpSection } from '../http/http.config.js';
 import type { UserParams } from '../http/routes.js';
 import { type Delivery, MessagesService } from '../messages/messages.service.js';
-import { earlyHeadOf, headOf } from './answer-head.js';
+import { earlyHeadersOf, headOf } from './answer-head.js';
 import { type AnswerTranslation, translationOf } from './answer-translation.js';
 import { isJsonObject, type JsonObject } from './json-object.js';
 import { openAiErrorOf, openAiStatusOf, type Refused, refusedBy } from './openai-errors.js';
@@ -29,7 +29,7 @@ import { broken, wholeAnswer } from './whole-answer.js';
 const WORK_PER_BYTE = 3;
 
 /** One request on its way back to its caller. */
-interface Journey {
+interface ExchangeParts {
   readonly exchange: Exchange;
   readonly response: ServerResponse;
   readonly signal: AbortSignal;
@@ -54,21 +54,21 @@ export class OpenAiService {
     const exchange = new Exchange(userIdOf(request.params.user_id), 'messages', path);
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
     const received = await this.receive(form, exchange, request, signal).catch((error: unknown) => {
-      this.service.turnAway(exchange, error, signal.aborted || (raw.destroyed && !raw.complete));
+      this.service.reject(exchange, error, signal.aborted || (raw.destroyed && !raw.complete));
       throw error;
     });
     const { bytes, credential } = received;
     const translation = translationOf(form, bytes);
     const translated = new TranslatedRequest(bytes, raw.rawHeaders, exchange.user, raw.headers.host);
     const caller = { credential: asApiKey(credential), signal };
-    const journey = { exchange, response: reply.raw, signal, translation };
-    const early = translated.isStream ? this.earlyHead(reply, journey) : undefined;
+    const parts = { exchange, response: reply.raw, signal, translation };
+    const early = translated.isStream ? this.earlyResponse(reply, parts) : undefined;
     try {
       await this.service.serve(translated, exchange, caller, (answer, tap) => {
         early?.end();
         const isStream = tap.isEventStream && answer.status < 400;
-        if (isStream) return this.stream(answer, tap, journey, reply);
-        return early?.isSent ? refuseLate(answer, tap, journey) : this.whole(answer, tap, journey, reply);
+        if (isStream) return this.stream(answer, tap, parts, reply);
+        return early?.isSent ? refuseLate(answer, tap, parts) : this.whole(answer, tap, parts, reply);
       });
     } catch (error) {
       if (!early?.isSent) throw error;
@@ -78,10 +78,10 @@ export class OpenAiService {
     }
   }
 
-  private earlyHead(reply: FastifyReply, { exchange, translation }: Journey): EarlyHead {
+  private earlyResponse(reply: FastifyReply, { exchange, translation }: ExchangeParts): EarlyResponse {
     const { pingAfterSeconds } = this.config;
-    return new EarlyHead(reply, {
-      headers: earlyHeadOf(exchange, translation.dropped),
+    return new EarlyResponse(reply, {
+      headers: earlyHeadersOf(exchange, translation.dropped),
       ping: KEEP_ALIVE,
       pingAfterSeconds,
     });
@@ -103,7 +103,7 @@ export class OpenAiService {
   private async stream(
     answer: UpstreamAnswer,
     tap: Parameters<Delivery>[1],
-    { exchange, response, translation }: Journey,
+    { exchange, response, translation }: ExchangeParts,
     reply: FastifyReply,
   ): Promise<void> {
     if (!tap.canTellItsEnd) {
@@ -127,7 +127,7 @@ export class OpenAiService {
   private async whole(
     answer: UpstreamAnswer,
     tap: Parameters<Delivery>[1],
-    { exchange, response, signal, translation }: Journey,
+    { exchange, response, signal, translation }: ExchangeParts,
     reply: FastifyReply,
   ): Promise<void> {
     const received = await wholeAnswer(answer, tap, signal);
@@ -146,7 +146,7 @@ export class OpenAiService {
 async function refuseLate(
   answer: UpstreamAnswer,
   tap: Parameters<Delivery>[1],
-  { exchange, response, signal, translation }: Journey,
+  { exchange, response, signal, translation }: ExchangeParts,
 ): Promise<void> {
   if (answer.status < 400) {
     answer.body.destroy();

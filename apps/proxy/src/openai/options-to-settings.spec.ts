@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Wishes } from './caller-options.js';
+import type { CallerOptions } from './caller-options.js';
 import { modelNamed } from './models/model-table.js';
 import { settingsOf } from './options-to-settings.js';
 
-const settings = (model: string, wishes: Partial<Wishes> = {}) =>
-  settingsOf({ model: modelNamed(model)!, tools: [], hasToolCalls: false, ...wishes });
+const settings = (model: string, options: Partial<CallerOptions> = {}) =>
+  settingsOf({ model: modelNamed(model)!, tools: [], hasToolCalls: false, ...options });
 const TOOLS = [{ name: 'look' }];
 
 describe('temperature and top_p', () => {
@@ -18,8 +18,8 @@ describe('temperature and top_p', () => {
     ['claude-haiku-4-5', { topP: 0.5 }, { top_p: 0.5 }, []],
     ['claude-sonnet-4-6', { temperature: 0.2, effort: 'low' }, {}, ['temperature']],
     ['claude-sonnet-4-6', { temperature: 0.2, effort: 'none' }, { temperature: 0.2 }, []],
-  ])('%s %j', (model, wishes, kept, dropped) => {
-    const { members, dropped: named } = settings(model, wishes);
+  ])('%s %j', (model, options, kept, dropped) => {
+    const { members, dropped: named } = settings(model, options);
     const { temperature, top_p } = members;
     expect(JSON.parse(JSON.stringify({ temperature, top_p }))).toEqual(kept);
     expect(named).toEqual(dropped);
@@ -42,8 +42,8 @@ describe('the choice of a tool', () => {
     ['claude-opus-5-5', {}, undefined, []],
     ['claude-opus-5-5', { isParallel: true }, undefined, []],
     ['claude-opus-5-5', { isParallel: false }, { type: 'auto', disable_parallel_tool_use: true }, []],
-  ] as const)('%s %j', (model, wishes, choice, dropped) => {
-    const { members, dropped: named } = settings(model, { tools: TOOLS, ...wishes });
+  ] as const)('%s %j', (model, options, choice, dropped) => {
+    const { members, dropped: named } = settings(model, { tools: TOOLS, ...options });
     expect(members.tool_choice).toEqual(choice);
     expect(named).toEqual(dropped);
   });

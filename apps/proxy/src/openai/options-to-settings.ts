@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { GatewayError } from '../exchange/gateway-error.js';
-import type { ToolWish, Wishes } from './caller-options.js';
+import type { CallerOptions, ToolOption } from './caller-options.js';
 import type { JsonObject } from './json-object.js';
 import type { Effort, ModelRow } from './models/model-table.js';
 import { supportedSchema } from './supported-schema.js';
@@ -25,28 +25,28 @@ const USER_DIGITS = 32;
  * The members of a Messages body beside the conversation, such that the model takes them. What it refuses is left out
  * and named in `dropped`; OpenAI's callers cannot know which model takes what.
  */
-export function settingsOf(wishes: Wishes): Settings {
+export function settingsOf(options: CallerOptions): Settings {
   const dropped: string[] = [];
-  const maxTokens = Math.min(wishes.maxTokens ?? Infinity, wishes.model.maxOutputTokens);
-  const toolChoice = toolChoiceOf(wishes, dropped);
+  const maxTokens = Math.min(options.maxTokens ?? Infinity, options.model.maxOutputTokens);
+  const toolChoice = toolChoiceOf(options, dropped);
   const isForced = toolChoice?.type === 'any' || toolChoice?.type === 'tool';
-  const thinking = thinkingOf(wishes, maxTokens, isForced, dropped);
+  const thinking = thinkingOf(options, maxTokens, isForced, dropped);
   const members: JsonObject = {
     max_tokens: maxTokens,
-    ...samplingOf(wishes, isThinking(thinking.thinking), dropped),
-    ...stopOf(wishes, dropped),
-    ...(wishes.tools.length > 0 ? { tools: wishes.tools.map(toolOf) } : {}),
+    ...samplingOf(options, isThinking(thinking.thinking), dropped),
+    ...stopOf(options, dropped),
+    ...(options.tools.length > 0 ? { tools: options.tools.map(toolOf) } : {}),
     ...(toolChoice ? { tool_choice: toolChoice } : {}),
     ...thinking,
-    ...outputConfigOf(wishes),
-    ...metadataOf(wishes),
-    ...tierOf(wishes, dropped),
-    ...(wishes.caching ? { cache_control: { type: 'ephemeral', ttl: wishes.caching } } : {}),
+    ...outputConfigOf(options),
+    ...metadataOf(options),
+    ...tierOf(options, dropped),
+    ...(options.caching ? { cache_control: { type: 'ephemeral', ttl: options.caching } } : {}),
   };
   return { members, dropped };
 }
 
-function samplingOf({ model, temperature, topP }: Wishes, thinks: boolean, dropped: string[]): JsonObject {
+function samplingOf({ model, temperature, topP }: CallerOptions, thinks: boolean, dropped: string[]): JsonObject {
   const isWanted = (value: number | null | undefined): value is number =>
     value !== null && value !== undefined && value !== 1;
   const takes = model.sampling !== 'none' && !thinks;
@@ -62,13 +62,13 @@ function samplingOf({ model, temperature, topP }: Wishes, thinks: boolean, dropp
   return kept;
 }
 
-function stopOf({ stop = [] }: Wishes, dropped: string[]): JsonObject {
+function stopOf({ stop = [] }: CallerOptions, dropped: string[]): JsonObject {
   const kept = stop.filter((sequence) => sequence.trim() !== '');
   if (kept.length < stop.length) dropped.push('stop');
   return kept.length > 0 ? { stop_sequences: kept } : {};
 }
 
-function toolOf({ name, description, parameters, strict }: ToolWish): JsonObject {
+function toolOf({ name, description, parameters, strict }: ToolOption): JsonObject {
   const schema: JsonObject = { type: 'object', properties: {}, ...parameters };
   return {
     name,
@@ -78,7 +78,10 @@ function toolOf({ name, description, parameters, strict }: ToolWish): JsonObject
   };
 }
 
-function toolChoiceOf({ model, tools, toolChoice, isParallel }: Wishes, dropped: string[]): JsonObject | undefined {
+function toolChoiceOf(
+  { model, tools, toolChoice, isParallel }: CallerOptions,
+  dropped: string[],
+): JsonObject | undefined {
   if (tools.length === 0) return undefined;
   if (toolChoice?.kind === 'none') return { type: 'none' };
   const isForced = toolChoice?.kind === 'required' || toolChoice?.kind === 'named';
@@ -92,15 +95,15 @@ function toolChoiceOf({ model, tools, toolChoice, isParallel }: Wishes, dropped:
   return toolChoice || isParallel === false ? { type: 'auto', ...parallel } : undefined;
 }
 
-function thinkingOf(wishes: Wishes, maxTokens: number, isForced: boolean, dropped: string[]): JsonObject {
-  const { model, effort, thinking } = wishes;
+function thinkingOf(options: CallerOptions, maxTokens: number, isForced: boolean, dropped: string[]): JsonObject {
+  const { model, effort, thinking } = options;
   if (thinking) return { thinking };
   if (effort === null || effort === undefined) return {};
   if (effort === 'none') return withoutThinking(model, dropped);
   if (model.thinking.includes('adaptive')) return isForced ? {} : { thinking: { type: 'adaptive' } };
   const budget = Math.min(BUDGETS[effortOf(effort)], maxTokens - 1);
   // With a budget every call in the history needs its thinking before it, which OpenAI's form does not keep.
-  if (budget >= BUDGETS.low && !wishes.hasToolCalls && !isForced) {
+  if (budget >= BUDGETS.low && !options.hasToolCalls && !isForced) {
     return { thinking: { type: 'enabled', budget_tokens: budget } };
   }
   if (model.efforts.length === 0) dropped.push('reasoning_effort');
@@ -119,7 +122,7 @@ function isThinking(thinking: unknown): boolean {
   return type === 'adaptive' || type === 'enabled';
 }
 
-function outputConfigOf({ model, effort, schema }: Wishes): JsonObject {
+function outputConfigOf({ model, effort, schema }: CallerOptions): JsonObject {
   const config = {
     ...effortMember(model, effort),
     ...(schema ? { format: { type: 'json_schema', schema: supportedSchema(schema) } } : {}),
@@ -147,11 +150,11 @@ function effortOf(effort: string): Effort {
 }
 
 /** Anthropic wants an opaque id here, and OpenAI's callers like to send mail addresses. */
-function metadataOf({ user }: Wishes): JsonObject {
+function metadataOf({ user }: CallerOptions): JsonObject {
   return user ? { metadata: { user_id: hash('sha256', user).slice(0, USER_DIGITS) } } : {};
 }
 
-function tierOf({ serviceTier }: Wishes, dropped: string[]): JsonObject {
+function tierOf({ serviceTier }: CallerOptions, dropped: string[]): JsonObject {
   if (serviceTier === 'default') return { service_tier: 'standard_only' };
   if (serviceTier && serviceTier !== 'auto') dropped.push('service_tier');
   return {};

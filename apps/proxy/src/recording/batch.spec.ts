@@ -2,14 +2,14 @@ import type { IndependentWrite, TableDefinition } from '@claude-proxy/storage';
 import { describe, expect, it } from '@jest/globals';
 import { Exchange } from '../exchange/exchange.js';
 import { Batch } from './batch.js';
-import type { Ledger } from './ledger.js';
+import type { ExchangeWriter } from './exchange-writer.js';
 
 const TABLE: TableDefinition = { name: 'counters', partitionKey: 'id' };
 const exchangeOf = (user: string) => new Exchange(user, 'messages', '/v1/messages');
 
 /** Counts exchanges by user. */
-class CountingLedger implements Ledger {
-  openPage() {
+class CountingWriter implements ExchangeWriter {
+  startBatch() {
     const counts = new Map<string, number>();
     return {
       add: ({ user }: Exchange) => counts.set(user, (counts.get(user) ?? 0) + 1),
@@ -20,8 +20,8 @@ class CountingLedger implements Ledger {
 }
 
 describe('a batch', () => {
-  it('writes what the pages of all ledgers say', () => {
-    const batch = new Batch([new CountingLedger(), new CountingLedger()]);
+  it('writes what the pages of all writers say', () => {
+    const batch = new Batch([new CountingWriter(), new CountingWriter()]);
     for (const user of ['alice', 'bob', 'alice']) batch.add(exchangeOf(user));
     const counted = [
       { kind: 'increment', table: TABLE, key: { id: 'alice' }, add: { n: 2 } },
@@ -32,7 +32,7 @@ describe('a batch', () => {
   });
 
   it('is full after 250 exchanges', () => {
-    const batch = new Batch([new CountingLedger()]);
+    const batch = new Batch([new CountingWriter()]);
     for (let index = 0; index < 249; index += 1) batch.add(exchangeOf('alice'));
     expect(batch.hasRoom).toBe(true);
     batch.add(exchangeOf('alice'));

@@ -1,17 +1,17 @@
 import type { IndependentWrite } from '@claude-proxy/storage';
 import type { Exchange } from '../exchange/exchange.js';
-import type { Ledger, LedgerPage } from './ledger.js';
+import type { ExchangeWriter, WriterBatch } from './exchange-writer.js';
 
 /** A file is written by one transaction that holds the event loop: 2 ms for so many. */
 const MAX_EXCHANGES = 250;
 
-/** Exchanges that are written together: a page of every ledger. */
+/** Exchanges that are written together: a page of every writer. */
 export class Batch {
-  private readonly pages: readonly LedgerPage[];
+  private readonly pages: readonly WriterBatch[];
   private count = 0;
 
-  constructor(ledgers: readonly Ledger[]) {
-    this.pages = ledgers.map((ledger) => ledger.openPage());
+  constructor(writers: readonly ExchangeWriter[]) {
+    this.pages = writers.map((writer) => writer.startBatch());
   }
 
   get exchanges(): number {

@@ -5,7 +5,7 @@ import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { failureOf, StoreHealth } from '../state/store-health.js';
 import { Batch } from './batch.js';
-import type { Ledger } from './ledger.js';
+import type { ExchangeWriter } from './exchange-writer.js';
 import { PendingWrites } from './pending-writes.js';
 
 /** What is lost at most when the process is killed. */
@@ -34,7 +34,7 @@ interface Round {
 @Injectable()
 export class Recorder implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(Recorder.name);
-  private readonly ledgers: Ledger[] = [];
+  private readonly writers: ExchangeWriter[] = [];
   private readonly waiting: Batch[] = [];
   private readonly pending = new PendingWrites();
   /** No two processes share it. It stands in every item that this one counts in, so it is short. */
@@ -67,8 +67,8 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     return this.droppedExchanges;
   }
 
-  addLedger(ledger: Ledger): void {
-    this.ledgers.push(ledger);
+  addWriter(writer: ExchangeWriter): void {
+    this.writers.push(writer);
   }
 
   onModuleInit(): void {
@@ -99,7 +99,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
       this.droppedExchanges += 1;
       return;
     }
-    this.open ??= new Batch(this.ledgers);
+    this.open ??= new Batch(this.writers);
     this.open.add(exchange);
     if (this.open.hasRoom) return;
     this.closeOpen();
@@ -163,7 +163,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     return round;
   }
 
-  /** A fault in a ledger must not stop the writing for good. */
+  /** A fault in a writer must not stop the writing for good. */
   private addWritesOf(batch: Batch): void {
     try {
       this.pending.add(batch.close());

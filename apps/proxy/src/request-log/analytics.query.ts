@@ -23,7 +23,7 @@ const RANGES: Readonly<Record<AnalyticsRange, { readonly spanMs: number; readonl
 
 type Answer = Omit<Analytics, 'in_flight' | 'active_accounts' | 'rate_limited_accounts' | 'requests_last_hour'>;
 
-/** Makes figures of a span of time from those that the ledger has added up. */
+/** Makes figures of a span of time from those that the writer has added up. */
 @Injectable()
 export class AnalyticsQuery {
   private readonly table: Table;

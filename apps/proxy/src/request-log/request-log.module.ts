@@ -3,8 +3,8 @@ import { AnalyticsController } from './analytics.controller.js';
 import { AnalyticsQuery } from './analytics.query.js';
 import { LiveController } from './live.controller.js';
 import { LiveFeed } from './live.feed.js';
-import { RequestLogLedger } from './request-log.ledger.js';
 import { RequestLogQuery } from './request-log.query.js';
+import { RequestLogWriter } from './request-log.writer.js';
 import { RequestsController } from './requests.controller.js';
 
 /**
@@ -16,6 +16,6 @@ import { RequestsController } from './requests.controller.js';
  */
 @Module({
   controllers: [RequestsController, AnalyticsController, LiveController],
-  providers: [RequestLogLedger, RequestLogQuery, AnalyticsQuery, LiveFeed],
+  providers: [RequestLogWriter, RequestLogQuery, AnalyticsQuery, LiveFeed],
 })
 export class RequestLogModule {}

@@ -7,7 +7,7 @@ const GATEWAYS_OWN = /^(claude-code-proxy|@nestjs)\//;
  * Modules of `UPSTREAM_MODULES` may lie anywhere; what they share with the gateway is found from here. It is a setting
  * of the whole process, so it is made where the process begins, before the gateway is created.
  */
-export function lendOwnPackages(): void {
+export function shareHostPackages(): void {
   registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, GATEWAYS_OWN.test(specifier) ? { ...context, parentURL: import.meta.url } : context),

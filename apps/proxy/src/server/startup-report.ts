@@ -21,15 +21,15 @@ const PATIENCE_MS = 10_000;
 const DASHBOARD = '/ui/';
 
 /** What was told, for those who tell more. */
-export interface Greeting {
+export interface StartupReport {
   readonly url: string;
   readonly dashboardUrl: string;
   /** Whether anybody beside the first choice can answer. */
-  readonly hasStandIn: boolean;
+  readonly hasFallback: boolean;
 }
 
 /** Tells in a few lines what a person who has just started the gateway wants to know. */
-export async function greet(app: NestFastifyApplication): Promise<Greeting> {
+export async function reportStartup(app: NestFastifyApplication): Promise<StartupReport> {
   const logger = new Logger('Start');
   const listening = listeningAt(app.getHttpServer().address() as AddressInfo);
   const { url, boundUrl } = listening;
@@ -40,12 +40,12 @@ export async function greet(app: NestFastifyApplication): Promise<Greeting> {
   logger.log(`Dashboard: ${url}${DASHBOARD}`);
   reportAdminToken(logger, app.get(AdminToken).source, app.get<StateConfig>(stateSection.token));
   warnOfDrill(logger, app.get<FallbackConfig>(fallbackSection.token));
-  const hasStandIn = await tellReadiness(logger, app.get(UpstreamRegistry));
+  const hasFallback = await tellReadiness(logger, app.get(UpstreamRegistry));
   logger.log(`Credential for Anthropic: the caller's own${hasOperatorCredential ? ", else the operator's" : ''}`);
   reportFallbackRule(logger, app.get<FallbackConfig>(fallbackSection.token), app.get(UpstreamRegistry));
   logger.log(`State: ${placeOf(app.get<StateConfig>(stateSection.token), app.get<AwsConfig>(awsSection.token))}`);
   if (isTerminal(app)) await showSignIn(url + DASHBOARD, app);
-  return { url, dashboardUrl: url + DASHBOARD, hasStandIn };
+  return { url, dashboardUrl: url + DASHBOARD, hasFallback };
 }
 
 function warnOfOpenPort(logger: Logger, { isOpen }: Listening, hasOperatorCredential: boolean): void {

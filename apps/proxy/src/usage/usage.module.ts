@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { CostService } from './cost.service.js';
 import { UsageController } from './usage.controller.js';
-import { UsageLedger } from './usage.ledger.js';
 import { UsageQuery } from './usage.query.js';
+import { UsageWriter } from './usage.writer.js';
 
 /**
  * Tokens and money per user and day.
@@ -11,5 +11,5 @@ import { UsageQuery } from './usage.query.js';
  * that is not known is null, never 0. May enter: reading counts, prices, adding up. Must not: the text of prompts and
  * answers.
  */
-@Module({ controllers: [UsageController], providers: [CostService, UsageLedger, UsageQuery], exports: [CostService] })
+@Module({ controllers: [UsageController], providers: [CostService, UsageWriter, UsageQuery], exports: [CostService] })
 export class UsageModule {}

@@ -1,5 +1,5 @@
 import { JsonLimitError, parseBoundedJson } from '@claude-proxy/messages-api';
-import type { ToolChoiceWish, ToolWish, Translated, Wishes } from '../caller-options.js';
+import type { CallerOptions, ToolChoiceOption, ToolOption, Translated } from '../caller-options.js';
 import { blocksOfContent, textOfContent } from '../content-parts.js';
 import { Conversation, textBlock } from '../conversation.js';
 import type { JsonObject } from '../json-object.js';
@@ -27,7 +27,7 @@ export function openAiToAnthropic(members: JsonObject, modelOf: (name: string) =
   const model = modelOf(request.model);
   const conversation = new Conversation(model.takesSystemTurns);
   for (const [index, message] of request.messages.entries()) tell(conversation, message, `messages[${index}]`);
-  const settings = settingsOf(wishesOf(request, model, conversation.hasToolCalls));
+  const settings = settingsOf(optionsOf(request, model, conversation.hasToolCalls));
   const isJson = request.response_format?.type === 'json_object';
   const isStream = request.stream ?? false;
   return {
@@ -84,7 +84,7 @@ function inputOf(text: string, param: string): JsonObject {
   }
 }
 
-function wishesOf(request: ChatRequest, model: ModelRow, hasToolCalls: boolean): Wishes {
+function optionsOf(request: ChatRequest, model: ModelRow, hasToolCalls: boolean): CallerOptions {
   const { tools, toolChoice } = toolsOf(request);
   const format = request.response_format;
   return {
@@ -110,12 +110,12 @@ function wishesOf(request: ChatRequest, model: ModelRow, hasToolCalls: boolean):
 export function cachingOf(request: {
   prompt_cache_key?: string | null | undefined;
   prompt_cache_retention?: string | null | undefined;
-}): Wishes['caching'] {
+}): CallerOptions['caching'] {
   if (request.prompt_cache_retention === '24h') return '1h';
   return request.prompt_cache_key || request.prompt_cache_retention ? '5m' : undefined;
 }
 
-function toolsOf({ tools, tool_choice: choice }: ChatRequest): { tools: ToolWish[]; toolChoice?: ToolChoiceWish } {
+function toolsOf({ tools, tool_choice: choice }: ChatRequest): { tools: ToolOption[]; toolChoice?: ToolChoiceOption } {
   const all = (tools ?? []).map((tool) => tool.function);
   if (!choice) return { tools: all };
   if (typeof choice === 'string') return { tools: all, toolChoice: { kind: choice } };

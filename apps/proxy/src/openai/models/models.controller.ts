@@ -55,7 +55,7 @@ export class ModelsController {
     const signal = abortOnHangUp(reply.raw);
     const { method = 'GET', rawHeaders, headers } = raw;
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
-    const credential = this.service.orTurnAway(exchange, () => this.credentials.read(raw));
+    const credential = this.service.rejectOn(exchange, () => this.credentials.read(raw));
     if (!credential) {
       // What our own table answers is no exchange.
       reply.removeHeader(EXCHANGE_ID_HEADER);
@@ -67,8 +67,8 @@ export class ModelsController {
     };
     const forwarded = requestHeadersFor(rawHeaders, this.config);
     const asked = { method, path, headers: forwarded, body: undefined };
-    const standIn = { patienceMs: PATIENCE_MS, answer: () => answerOf(this.fromTable(path)) };
-    await this.service.pass({ ...asked, host: headers.host }, exchange, { credential, signal }, deliver, standIn);
+    const local = { patienceMs: PATIENCE_MS, answer: () => answerOf(this.fromTable(path)) };
+    await this.service.pass({ ...asked, host: headers.host }, exchange, { credential, signal }, deliver, local);
   }
 
   /** @throws GatewayError not_found_error */

@@ -1,4 +1,4 @@
-import type { ToolChoiceWish, Translated, Wishes } from '../caller-options.js';
+import type { CallerOptions, ToolChoiceOption, Translated } from '../caller-options.js';
 import { cachingOf, JSON_INSTRUCTION, toolResult, toolUse } from '../chat/chat-to-anthropic.js';
 import { type ContentPart, documentBlock, imageBlock } from '../content-parts.js';
 import { Conversation, textBlock } from '../conversation.js';
@@ -28,7 +28,7 @@ export function responsesToAnthropic(members: JsonObject, modelOf: (name: string
   const { request, ignored } = readResponsesRequest(members);
   const model = modelOf(request.model);
   const conversation = conversationOf(request, model);
-  const settings = settingsOf(wishesOf(request, model, conversation.hasToolCalls));
+  const settings = settingsOf(optionsOf(request, model, conversation.hasToolCalls));
   const isJson = request.text?.format?.type === 'json_object';
   const isStream = request.stream ?? false;
   return {
@@ -98,7 +98,7 @@ function blockOf(part: ContentPart, param: string): JsonObject {
   }
 }
 
-function wishesOf(request: ResponsesRequest, model: ModelRow, hasToolCalls: boolean): Wishes {
+function optionsOf(request: ResponsesRequest, model: ModelRow, hasToolCalls: boolean): CallerOptions {
   const format = request.text?.format;
   const tools = (request.tools ?? []).map((tool, index) => readTool(tool, `tools[${index}]`));
   const toolChoice = choiceOf(request.tool_choice);
@@ -122,7 +122,7 @@ function wishesOf(request: ResponsesRequest, model: ModelRow, hasToolCalls: bool
   };
 }
 
-function choiceOf(choice: ResponsesRequest['tool_choice']): ToolChoiceWish | undefined {
+function choiceOf(choice: ResponsesRequest['tool_choice']): ToolChoiceOption | undefined {
   if (!choice) return undefined;
   return typeof choice === 'string' ? { kind: choice } : { kind: 'named', name: choice.name };
 }

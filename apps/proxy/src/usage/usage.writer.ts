@@ -2,8 +2,8 @@ import { countOf, type Usage } from '@claude-proxy/messages-api';
 import type { IndependentWrite, TableDefinition } from '@claude-proxy/storage';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
+import type { ExchangeWriter, WriterBatch } from '../recording/exchange-writer.js';
 import { labelOf } from '../recording/labels.js';
-import type { Ledger, LedgerPage } from '../recording/ledger.js';
 import { dayOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
 import { type UsageConfig, usageSection } from './usage.config.js';
@@ -21,7 +21,7 @@ const TTL_SECONDS = 90 * 24 * 60 * 60;
 
 /** Adds the tokens of every answer to its user's day. */
 @Injectable()
-export class UsageLedger implements Ledger, OnModuleInit {
+export class UsageWriter implements ExchangeWriter, OnModuleInit {
   private readonly table: TableDefinition;
 
   constructor(
@@ -32,15 +32,15 @@ export class UsageLedger implements Ledger, OnModuleInit {
   }
 
   onModuleInit(): void {
-    if (this.config.isTracking) this.recorder.addLedger(this);
+    if (this.config.isTracking) this.recorder.addWriter(this);
   }
 
-  openPage(): LedgerPage {
-    return new UsagePage(this.table);
+  startBatch(): WriterBatch {
+    return new UsageBatch(this.table);
   }
 }
 
-class UsagePage implements LedgerPage {
+class UsageBatch implements WriterBatch {
   private readonly days = new Map<string, DayOfUser>();
 
   constructor(private readonly table: TableDefinition) {}

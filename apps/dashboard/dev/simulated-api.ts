@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 const KEPT_LINES = 200_000;
 
 /** `npx vite --config apps/dashboard/vite.config.ts`: the page over a company that does not exist. */
-export function standInApi(): Plugin {
+export function simulatedApi(): Plugin {
   return {
     name: 'stand-in-api',
     apply: 'serve',

@@ -1,8 +1,8 @@
 import type { IndependentWrite, Key, TableDefinition } from '@claude-proxy/storage';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
+import type { ExchangeWriter, WriterBatch } from '../recording/exchange-writer.js';
 import { labelOf } from '../recording/labels.js';
-import type { Ledger, LedgerPage } from '../recording/ledger.js';
 import { dayOf, hourOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
 import { FigureAddition } from './figures.js';
@@ -18,7 +18,7 @@ const FIGURES_TTL_SECONDS = 90 * DAY_SECONDS;
 
 /** Keeps a line of every exchange, and adds it to the figures of its time. */
 @Injectable()
-export class RequestLogLedger implements Ledger, OnModuleInit {
+export class RequestLogWriter implements ExchangeWriter, OnModuleInit {
   private readonly table: TableDefinition;
   /** One mark of an hour is enough, and a day has 24 of them. */
   private readonly markedHours = new Set<string>();
@@ -31,11 +31,11 @@ export class RequestLogLedger implements Ledger, OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.recorder.addLedger(this);
+    this.recorder.addWriter(this);
   }
 
-  openPage(): LedgerPage {
-    return new RequestLogPage(this.table, this.config.keepDays * DAY_SECONDS, this.markedHours);
+  startBatch(): WriterBatch {
+    return new RequestLogBatch(this.table, this.config.keepDays * DAY_SECONDS, this.markedHours);
   }
 }
 
@@ -48,7 +48,7 @@ interface Slot {
   readonly figures: FigureAddition;
 }
 
-class RequestLogPage implements LedgerPage {
+class RequestLogBatch implements WriterBatch {
   private readonly exchanges: Exchange[] = [];
   private readonly slots = new Map<string, Slot>();
   private readonly newHours: string[] = [];
@@ -92,7 +92,7 @@ class RequestLogPage implements LedgerPage {
   }
 
   private slotOf(exchange: Exchange): Slot {
-    const { startedAt, user, upstream = 'nobody' } = exchange;
+    const { startedAt, user, upstream = 'none' } = exchange;
     const model = labelOf(exchange.answeredModel ?? exchange.model);
     const timeMs = startedAt - (startedAt % SLOT_MS);
     const key = `${timeMs} ${user} ${upstream} ${model}`;
