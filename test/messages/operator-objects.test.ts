@@ -112,6 +112,63 @@ describe.each(KINDS)("%s made with the operator's key", (kind) => {
   });
 });
 
+const SOURCES: [name: string, kind: string, source: (id: string) => string][] = [
+  ['a file', 'files', (id) => `{"type":"document","source":{"type":"file","file_id":"${id}"}}`],
+  ['a file for the sandbox', 'files', (id) => `{"type":"container_upload","file_id":"${id}"}`],
+  ['a file whose member is escaped', 'files', (id) => `{"source":{"\\u0066ile_id" : "\\u0066${id.slice(1)}"}}`],
+  ['a skill', 'skills', (id) => `{"container":{"skills":[{"type":"custom","skill_id":"${id}"}]}}`],
+];
+
+describe.each(SOURCES)('%s in a request', (_name, kind, source) => {
+  const messageWith = (id: string) =>
+    `{"model":"claude-opus-5-5","max_tokens":9,"messages":[{"role":"user","content":[${source(id)}]}]}`;
+  const batchWith = (id: string, padding = 0) =>
+    `{"requests":[{"custom_id":"${'x'.repeat(padding)}","params":${messageWith(id)}}]}`;
+  const send = async (user: string, path: string, body: string, headers: Record<string, string> = {}) => {
+    const all = { 'content-type': 'application/json', 'anthropic-version': '2023-06-01', ...headers };
+    const response = await fetch(`${gateway.url}/user/${user}/v1/${path}`, { method: 'POST', headers: all, body });
+    return { status: response.status, json: parsed(await response.text()) };
+  };
+
+  it.each([
+    ['messages', messageWith],
+    ['messages/stream', messageWith],
+    ['messages/count_tokens', messageWith],
+    ['messages/batches', batchWith],
+    ['messages/batches', (id: string) => batchWith(id, 1_000_000)],
+  ])('of another user does not exist at /v1/%s', async (path, bodyWith) => {
+    const id = await make('alice', kind);
+    const before = workspace.objectsOf('messages/batches').length;
+    expect(await send('bob', path, bodyWith(id))).toMatchObject({
+      status: 404,
+      json: { type: 'error', error: { type: 'not_found_error', message: expect.stringContaining(id) } },
+    });
+    expect(workspace.objectsOf('messages/batches')).toHaveLength(before);
+  });
+
+  it.each([
+    ['of its maker', 'alice', {}],
+    ['shown with the admin token', 'bob', { 'x-admin-token': ADMIN_TOKEN }],
+    ['of a caller with a key of their own', 'bob', { 'x-api-key': 'sk-ant-api03-own' }],
+  ])('%s is passed on', async (_whose, user, headers) => {
+    const id = await make('alice', kind);
+    expect((await send(user, 'messages', messageWith(id), headers)).status).toBe(200);
+    expect((await send(user, 'messages/batches', batchWith(id), headers)).status).toBe(200);
+  });
+
+  it('is passed on where it was not made here', async () => {
+    expect((await send('bob', 'messages', messageWith('file_elsewhere'))).status).toBe(200);
+  });
+});
+
+describe('a batch', () => {
+  it("that is compressed is refused for the operator's key, since what it names cannot be read", async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    const { status, json } = await ask('bob', 'POST', 'messages/batches', headers);
+    expect([status, json.error.type]).toEqual([400, 'invalid_request_error']);
+  });
+});
+
 describe('makers', () => {
   it('are known after a restart', async () => {
     const DATA_DIR = gateway.dataDirectory;

@@ -20,7 +20,9 @@ export async function startWorkspace({ resultsOf = (_id: string): string => '' }
   const upstream = await startUpstream(async (request, response) => {
     const { method, url = '' } = request;
     asked.push(`${method} ${url}`);
-    await text(request);
+    const body = await text(request).catch(() => undefined);
+    // The gateway has given the request up.
+    if (body === undefined) return;
     const [, kind = '', id, part, query] = RESOURCE.exec(url) ?? [];
     const all = objects.get(kind) ?? [];
     const found = all.find((each) => each.id === id);
@@ -43,6 +45,7 @@ export async function startWorkspace({ resultsOf = (_id: string): string => '' }
   return {
     ...upstream,
     asked,
+    objectsOf: (kind: string): readonly Stored[] => objects.get(kind) ?? [],
     /** An object that was not made through the gateway: in the console, or by a tool of Anthropic. */
     place: (kind: string, id: string) => objects.get(kind)!.push({ id, source: 'custom' }),
   };

@@ -16,6 +16,8 @@ import type { TakeRoom } from '../http/request-body.js';
 import { queryOf, type UserParams, underEveryPrefix } from '../http/routes.js';
 import { alwaysStreamed } from './always-streamed.js';
 import { MessagesService } from './messages.service.js';
+import { OperatorObjects } from './operator-objects.js';
+import { mayQuoteObjects, quotedIdsIn } from './quoted-object-ids.js';
 import { type Received, ReceivedRequest } from './received-request.js';
 
 const PATHS: Readonly<Record<Operation, string>> = {
@@ -31,6 +33,7 @@ export class MessagesController {
     private readonly credentials: CredentialReader,
     private readonly admin: AdminAccess,
     private readonly budget: BodyBudget,
+    private readonly objects: OperatorObjects,
     @Inject(httpSection.token) private readonly config: HttpConfig,
   ) {}
 
@@ -108,7 +111,11 @@ export class MessagesController {
       user: exchange.user,
     };
     const takeRoom: TakeRoom = (bytes) => this.budget.take(exchange, bytes);
-    return { credential, received: await ReceivedRequest.read(await adapt(received, takeRoom), takeRoom) };
+    const read = await ReceivedRequest.read(await adapt(received, takeRoom), takeRoom);
+    if (credential.source === 'operator' && mayQuoteObjects(read.decodedBody) && !this.admin.showsToken(request)) {
+      await this.objects.expectOwnAll(quotedIdsIn(read.decodedBody), exchange.user);
+    }
+    return { credential, received: read };
   }
 }
 

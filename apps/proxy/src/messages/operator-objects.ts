@@ -11,6 +11,9 @@ import { BatchResults } from './batch-results.js';
 import { ObjectMakers } from './object-makers.js';
 import type { ObjectRequest } from './object-path.js';
 
+/** Each is looked up; a request has 20 skills and a few hundred files at most. */
+const MAX_QUOTED_IDS = 1_000;
+
 interface ObjectPage {
   /** Skills of Anthropic have a `source` and are for everyone. */
   readonly data: readonly { readonly id?: unknown; readonly source?: unknown }[];
@@ -33,7 +36,23 @@ export class OperatorObjects {
 
   /** @throws GatewayError not_found_error for an object that another user has made */
   async expectOwn({ id }: ObjectRequest, user: string): Promise<void> {
-    if (id === undefined) return;
+    if (id !== undefined) await this.expectOwnId(id, user);
+  }
+
+  /**
+   * Files and skills that a request names in its body. Anthropic would read them for any user of the operator's key.
+   *
+   * @throws GatewayError not_found_error for one that another user has made, invalid_request_error for too many
+   */
+  async expectOwnAll(ids: readonly string[], user: string): Promise<void> {
+    if (ids.length > MAX_QUOTED_IDS) {
+      const message = `A request may name at most ${MAX_QUOTED_IDS} files and skills.`;
+      throw new GatewayError({ type: 'invalid_request_error', message });
+    }
+    await Promise.all(ids.map((id) => this.expectOwnId(id, user)));
+  }
+
+  private async expectOwnId(id: string, user: string): Promise<void> {
     const maker = await this.makers.makerOf(id).catch(storeUnavailable);
     if (maker === undefined || maker === user) return;
     throw new GatewayError({ type: 'not_found_error', message: `Not found: ${JSON.stringify(id.slice(0, 80))}.` });

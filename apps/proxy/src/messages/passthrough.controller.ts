@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { All, Controller, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -14,6 +14,7 @@ import { plainPath } from '../http/plain-path.js';
 import { relay } from '../http/relay.js';
 import { pathOfApi, type UserParams, underEveryPrefix } from '../http/routes.js';
 import { isReadable, wholeBodyOf, withBody } from '../http/whole-answer.js';
+import { CheckedUpload } from './checked-upload.js';
 import { type Delivery, MessagesService } from './messages.service.js';
 import { type ObjectRequest, objectRequestOf, withLongestPage } from './object-path.js';
 import { OperatorObjects } from './operator-objects.js';
@@ -41,11 +42,12 @@ export class PassthroughController {
     const exchange = new Exchange(userIdOf(request.params.user_id), 'relay', path);
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
     const credential = this.service.rejectOn(exchange, () => this.credentials.require(raw));
-    const caller = { credential, signal: abortOnHangUp(reply.raw) };
+    const refused = new AbortController();
+    const caller = { credential, signal: AbortSignal.any([abortOnHangUp(reply.raw), refused.signal]) };
     const asked = objectRequestOf(raw.method!, path);
     // An operator sees what every user has made.
     const isKeptApart = credential.source === 'operator' && !this.admin.showsToken(request);
-    if (isKeptApart) await this.expectOwn(asked, exchange);
+    if (isKeptApart) await this.expectOwn(request, asked, exchange);
     const isBatch = isBatchObjectPath(path);
     const ownUrl = ownUrlOf(request);
     const deliver: Delivery = async (upstreamAnswer, tap) => {
@@ -60,7 +62,7 @@ export class PassthroughController {
         method: raw.method!,
         path: isKeptApart && asked.act === 'list' ? withLongestPage(path, asked) : path,
         headers: this.headersFor(request, isBatch || (isKeptApart && asked.act !== 'other')),
-        body: bodyFor(request),
+        body: isKeptApart ? this.checkedBody(request, asked, exchange.user, refused) : bodyFor(request),
         host: raw.headers.host,
       },
       exchange,
@@ -77,11 +79,34 @@ export class PassthroughController {
     });
   }
 
-  private async expectOwn(asked: ObjectRequest, exchange: Exchange): Promise<void> {
-    await this.objects.expectOwn(asked, exchange.user).catch((error: unknown) => {
+  private async expectOwn(
+    { raw }: FastifyRequest<UserParams>,
+    asked: ObjectRequest,
+    exchange: Exchange,
+  ): Promise<void> {
+    try {
+      if (asked.act === 'create') expectPlainBody(asked, raw.headers['content-encoding']);
+      await this.objects.expectOwn(asked, exchange.user);
+    } catch (error) {
       this.service.reject(exchange, error, false);
       throw error;
+    }
+  }
+
+  /** The requests of a batch name files and skills, too. Nothing more is sent once one of another user is found. */
+  private checkedBody(
+    request: FastifyRequest<UserParams>,
+    asked: ObjectRequest,
+    user: string,
+    refused: AbortController,
+  ): Readable | undefined {
+    const body = bodyFor(request);
+    if (!body || asked.act !== 'create' || asked.kind !== 'messages/batches') return body;
+    const upload = new CheckedUpload(async (ids) => this.objects.expectOwnAll(ids, user));
+    pipeline(body, upload, (error) => {
+      if (error) refused.abort(error);
     });
+    return upload;
   }
 
   /** Batch objects name a URL that has to lead back here, and lists are read, so they must come readable. */
@@ -93,6 +118,15 @@ export class PassthroughController {
     const kept = headersWhere(headers, (name) => name !== 'accept-encoding');
     return [...kept, 'accept-encoding', 'identity'];
   }
+}
+
+/** What a batch names has to be readable. */
+function expectPlainBody({ kind }: ObjectRequest, encoding = 'identity'): void {
+  if (kind !== 'messages/batches' || encoding === 'identity') return;
+  throw new GatewayError({
+    type: 'invalid_request_error',
+    message: 'A batch that is made with the key of this gateway must be sent without a content-encoding.',
+  });
 }
 
 function bodyFor({ raw }: FastifyRequest<UserParams>): Readable | undefined {
