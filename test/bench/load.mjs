@@ -1,5 +1,7 @@
 /** The upstream and the load, in a process of their own, so that neither counts as the subject's. */
+
 import { closeIdle, openIdle, pace, saturate } from './client.mjs';
+import { askAmongFaults, startFaultyUpstream } from './fault-soak.mjs';
 import { seen, startUpstream } from './upstream.mjs';
 
 const TASKS = {
@@ -8,6 +10,8 @@ const TASKS = {
   openIdle,
   closeIdle,
   seen: () => seen,
+  faultyUpstream: startFaultyUpstream,
+  askAmongFaults,
   upstream: async () => ({ port: await startUpstream() }),
 };
 

@@ -7,7 +7,7 @@ import { LoadProcess } from './load-process.mjs';
 import { Quota } from './quota.mjs';
 import { readsOf } from './reads.mjs';
 import { Report } from './report.mjs';
-import { firstBytes, idleStreams, pacedStreams, saturated, soak, storeCalls } from './rounds.mjs';
+import { faultSoak, firstBytes, idleStreams, pacedStreams, saturated, soak, storeCalls } from './rounds.mjs';
 import { bareRelay, nginx, product, Subject } from './subject.mjs';
 import { tapMicrosecondsPerEvent } from './tap-cost.mjs';
 import { conflictsOfTasks } from './tasks.mjs';
@@ -15,6 +15,8 @@ import { conflictsOfTasks } from './tasks.mjs';
 const LONGEST_RUN_MS = 20 * 60 * 1_000;
 const SATURATED = { json: 32, sse: 16, body400k: 8, body2m: 4 };
 const LARGEST_GROWTH = 1.05;
+/** Bodies of odd sizes come and go. */
+const LARGEST_GROWTH_AMONG_FAULTS = 1.15;
 /** Of the event loop, by one body of any size. */
 const LONGEST_BLOCK_MS = 250;
 const BLOCKS_SHOWN = 12;
@@ -40,6 +42,7 @@ const { values: options } = parseArgs({
     idle: { type: 'string', default: '2000' },
     quota: { type: 'string' },
     soak: { type: 'string' },
+    faults: { type: 'boolean', default: false },
     beside: { type: 'string' },
     shape: { type: 'string' },
     max: { type: 'boolean', default: false },
@@ -59,6 +62,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => end(new E
 async function main() {
   if (options.only === 'tasks') return runConflicts();
   if (options.only === 'reads') return runReads();
+  if (options.soak && options.faults) return runFaultSoak(Number(options.soak));
   load.upstreamPort = (await load.run('upstream')).port;
   if (options.soak) await runSoak(Number(options.soak));
   else if (options.only === 'blocks') await runBlocks();
@@ -179,6 +183,24 @@ async function runSoak(exchanges) {
   if (growth > LARGEST_GROWTH) throw new Error(`memory has grown to ${growth.toFixed(2)} times what it was`);
 }
 
+/** `--soak 50000 --faults`: 2 % of the requests meet each fault that an upstream can have. */
+async function runFaultSoak(requests) {
+  const { port, faults } = await load.run('faultyUpstream');
+  load.upstreamPort = port;
+  const subject = await start('product', product());
+  const begun = await exchangesOf(subject.port);
+  const portions = await faultSoak(load, subject, requests, (line) => report.line(line));
+  const { recorded, inFlight } = await exchangesOf(subject.port);
+  report.line(
+    `${faults} faults; ${recorded - begun.recorded} of ${requests} requests are on record, ${inFlight} in flight`,
+  );
+  await stop(subject);
+  if (recorded - begun.recorded !== requests || inFlight !== 0) throw new Error('requests are missing in the record');
+  const grown = (figure) => Math.max(...portions.slice(-3).map(figure)) / Math.max(...portions.slice(2, 5).map(figure));
+  if (grown(({ rss }) => rss) > LARGEST_GROWTH_AMONG_FAULTS) throw new Error('memory has grown');
+  if (grown(({ handles }) => handles) > LARGEST_GROWTH_AMONG_FAULTS) throw new Error('open handles have grown');
+}
+
 function commandsByName() {
   const commands = new Map([
     ['bare', bareRelay],
@@ -188,6 +210,14 @@ function commandsByName() {
   if (nginx()) commands.set('nginx', nginx());
   else report.line('nginx is not installed: left out');
   return commands;
+}
+
+/** Written once a second, so the figures of all are there a little later. */
+async function exchangesOf(port) {
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const { total_requests } = await (await fetch(`http://127.0.0.1:${port}/api/analytics?range=24h`)).json();
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return { recorded: total_requests, inFlight: Number(/^claude_proxy_in_flight (\d+)/m.exec(metrics)[1]) };
 }
 
 async function start(name, command) {

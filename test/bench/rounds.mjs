@@ -2,6 +2,7 @@
 
 const DIRECT = 'direct';
 const MAX_WRITE_WAITS = 20;
+const FAULT_SOAK_PATIENCE_MS = 10 * 60_000;
 
 /** Saturated slices, one subject after the other, again and again: neighbours' noise meets all of them alike. */
 export async function saturated(load, subjects, { workload, connections, rounds, sliceMs, warmMs }) {
@@ -95,6 +96,27 @@ export async function soak(load, subject, exchanges) {
     await slice(load, { ...options, workload: 'json', count: half });
     await slice(load, { ...options, workload: 'sse', count: half });
     portions.push(subject.memory('VmRSS'));
+  }
+  return portions;
+}
+
+/** Memory and open handles after every tenth of so many requests among faults, and what their callers saw. */
+export async function faultSoak(load, subject, requests, tell) {
+  const portions = [];
+  const count = Math.round(requests / 10);
+  for (let portion = 0; portion < 10; portion += 1) {
+    const begin = performance.now();
+    const options = { port: subject.port, first: portion * count, count };
+    const { seen } = await load.run('askAmongFaults', options, FAULT_SOAK_PATIENCE_MS);
+    const seconds = (performance.now() - begin) / 1_000;
+    await settled();
+    const now = { rss: subject.memory('VmRSS'), handles: subject.openHandles() };
+    portions.push(now);
+    const sights = Object.entries(seen).map(([sight, times]) => `${times} x ${sight}`);
+    tell(
+      `${count} in ${seconds.toFixed(0)} s: RSS ${now.rss.toFixed(0)} MB, ${now.handles} handles; ${sights.join(', ')}`,
+    );
+    if (seen.silent) throw new Error(`${seen.silent} answers did not come`);
   }
   return portions;
 }
