@@ -1,7 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { AdmissionModule } from './admission/admission.module.js';
+import { ForeignPageGuard } from './admission/foreign-page.guard.js';
+import { ThrottleGuard } from './admission/throttle.guard.js';
 import { AuthModule } from './auth/auth.module.js';
+import { CallerGuard } from './auth/caller.guard.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Environment, GatewayConfig } from './config/read-config.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
@@ -18,6 +22,9 @@ import { StateModule } from './state/state.module.js';
 import { UiModule } from './ui/ui.module.js';
 import { AnthropicModule } from './upstreams/anthropic/anthropic.module.js';
 import { BedrockModule } from './upstreams/bedrock/bedrock.module.js';
+
+/** In the order in which a request meets them: which page sends it, who calls, how often. */
+const GUARDS = [ForeignPageGuard, CallerGuard, ThrottleGuard];
 
 /** The rooms, in the order in which a request meets them. */
 @Module({})
@@ -48,6 +55,7 @@ export class AppModule {
         UiModule,
         ObservabilityModule.with(logger),
       ],
+      providers: GUARDS.map((guard) => ({ provide: APP_GUARD, useExisting: guard })),
     };
   }
 }

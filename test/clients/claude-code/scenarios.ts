@@ -8,6 +8,8 @@ import { orderOf, type Play } from './played-model.js';
 /** Something that a person does with Claude Code. */
 export interface Scenario {
   readonly title: string;
+  /** What a person notices in a fallback, and why it cannot be otherwise. */
+  readonly known?: { readonly lines: readonly RegExp[]; readonly note: string };
   /** Runs the sessions one after the other; `between` is called before each but the first. */
   play(claude: InstalledClaude, baseUrl: string, between: () => void): Promise<Session[]>;
 }
@@ -63,7 +65,17 @@ export const SCENARIOS: readonly Scenario[] = [
   withFile('a PDF', 'page.pdf', onePagePdf()),
   one('plan mode', { calls: [bash('ls')], text: 'This is the plan.' }, '--permission-mode', 'plan'),
   one('auto mode', { calls: [bash('touch made-in-auto-mode')], text: 'It is made.' }, '--permission-mode', 'auto'),
-  one('a web search', { calls: [{ name: 'WebSearch', input: { query: 'what is new' } }], text: 'I looked.' }, SKIP),
+  {
+    ...one(
+      'a web search',
+      { calls: [{ name: 'WebSearch', input: { query: 'what is new' } }], text: 'I looked.' },
+      SKIP,
+    ),
+    known: {
+      lines: [/^missing: gets: Web search results/, /^is refused: API Error: Request rejected \(429\)/],
+      note: 'the search is refused at once, with the reason, and the session goes on: Bedrock has no web search',
+    },
+  },
   severalOf('resume, back and forth', [
     ECHO,
     { calls: [bash('echo three')], text: 'Third.' },

@@ -37,8 +37,10 @@ const WAYS: readonly Way[] = [
 
 interface Row {
   readonly scenario: Scenario;
-  /** By way: what a person notices, line by line. */
+  /** By way: what a person notices beside what is known, line by line. */
   readonly noticed: readonly (readonly string[])[];
+  /** By way: what is known was seen. */
+  readonly isKnownSeen: readonly boolean[];
 }
 
 async function main(): Promise<number> {
@@ -62,9 +64,16 @@ async function main(): Promise<number> {
 
 async function rowOf(claude: InstalledClaude, scenario: Scenario): Promise<Row> {
   const expected = await playedOn(DIRECT, claude, scenario);
+  const known = scenario.known?.lines ?? [];
   const noticed: string[][] = [];
-  for (const way of WAYS) noticed.push(differencesOf(expected, await playedOn(way, claude, scenario)));
-  return { scenario, noticed };
+  const isKnownSeen: boolean[] = [];
+  for (const way of WAYS) {
+    const lines = differencesOf(expected, await playedOn(way, claude, scenario));
+    const others = lines.filter((line) => !known.some((pattern) => pattern.test(line)));
+    noticed.push(others);
+    isKnownSeen.push(others.length < lines.length);
+  }
+  return { scenario, noticed, isKnownSeen };
 }
 
 async function playedOn(way: Way, claude: InstalledClaude, scenario: Scenario): Promise<string[]> {
@@ -97,15 +106,20 @@ function limitEverySecondSession({ anthropic }: Stage, step: 'first' | 'further'
   anthropic.setDefault(isLimited ? rateLimited({ retryAfterSeconds: 1 }) : playedModel);
 }
 
-function lineOf({ scenario, noticed }: Row): string {
-  const marks = noticed.map((lines) => (lines.length === 0 ? '✅' : '❌')).join(' ');
+function lineOf({ scenario, noticed, isKnownSeen }: Row): string {
+  const marks = noticed.map((lines, way) => (lines.length > 0 ? '❌' : isKnownSeen[way] ? '📌' : '✅')).join(' ');
   const details = noticed.flatMap((lines, index) => lines.map((line) => `\n     ${WAYS[index]!.title}: ${line}`));
   return `${marks} ${scenario.title}${details.join('')}`;
 }
 
 function pageOf(version: string, rows: readonly Row[]): string {
   const head = `| what a person does | ${WAYS.map(({ title }) => title).join(' | ')} |\n|---|${WAYS.map(() => '---|').join('')}`;
-  const lines = rows.map(({ scenario, noticed }) => `| ${scenario.title} | ${noticed.map(cellOf).join(' | ')} |`);
+  const lines = rows.map((row) => {
+    const cells = row.noticed.map((noticed, way) =>
+      cellOf(noticed, row.isKnownSeen[way] ? row.scenario.known?.note : undefined),
+    );
+    return `| ${row.scenario.title} | ${cells.join(' | ')} |`;
+  });
   return `# What a person at Claude Code notices
 
 Made by \`npm run try:claude-code -- --claude path/to/claude --write\` with Claude Code ${version}: the installed program runs each
@@ -117,8 +131,9 @@ ${lines.join('\n')}
 `;
 }
 
-function cellOf(lines: readonly string[]): string {
-  return lines.length === 0 ? 'nothing' : lines.map((line) => line.replaceAll('|', '\\|')).join('<br>');
+function cellOf(lines: readonly string[], note: string | undefined): string {
+  const all = [...(note === undefined ? [] : [note]), ...lines.map((line) => line.replaceAll('|', '\\|'))];
+  return all.length === 0 ? 'nothing' : all.join('<br>');
 }
 
 function print(line: string): void {

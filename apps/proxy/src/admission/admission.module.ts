@@ -1,30 +1,29 @@
-import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { APP_GUARD, HttpAdapterHost } from '@nestjs/core';
+import { type ExecutionContext, Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import {
   getStorageToken,
   ThrottlerModule,
   type ThrottlerModuleOptions,
   type ThrottlerStorage,
 } from '@nestjs/throttler';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type AdmissionConfig, admissionSection } from './admission.config.js';
 import { allowOrigin } from './cross-origin.js';
 import { ForeignPageGuard } from './foreign-page.guard.js';
 import { LocalStorage } from './local.storage.js';
 import { SharedStorage } from './shared.storage.js';
-import { type Counted, ThrottleGuard, throttlerNameOf } from './throttle.guard.js';
-import { type LimitName, limitNameOf } from './throttled-routes.js';
+import { type Counted, type LimitName, limitNameOf, ThrottleGuard, throttlerNameOf } from './throttle.guard.js';
 
 const throttlerModule = ThrottlerModule.forRootAsync({
-  inject: [admissionSection.token],
-  useFactory: (config: AdmissionConfig): ThrottlerModuleOptions => ({
+  inject: [admissionSection.token, Reflector],
+  useFactory: (config: AdmissionConfig, reflector: Reflector): ThrottlerModuleOptions => ({
     setHeaders: false,
     storage: storageOf(config),
     throttlers: [
-      throttlerOf('models', 'user', config.throttleLimit, config),
-      throttlerOf('models', 'address', config.addressLimit ?? config.throttleLimit, config),
-      throttlerOf('count_tokens', 'user', config.countTokensLimit, config),
-      throttlerOf('count_tokens', 'address', config.countTokensLimit, config),
+      throttlerOf('models', 'user', config.throttleLimit, config, reflector),
+      throttlerOf('models', 'address', config.addressLimit ?? config.throttleLimit, config, reflector),
+      throttlerOf('count_tokens', 'user', config.countTokensLimit, config, reflector),
+      throttlerOf('count_tokens', 'address', config.countTokensLimit, config, reflector),
     ],
   }),
 });
@@ -37,10 +36,8 @@ const throttlerModule = ThrottlerModule.forRootAsync({
  */
 @Module({
   imports: [throttlerModule],
-  providers: [
-    { provide: APP_GUARD, useClass: ForeignPageGuard },
-    { provide: APP_GUARD, useClass: ThrottleGuard },
-  ],
+  providers: [ForeignPageGuard, ThrottleGuard],
+  exports: [ForeignPageGuard, ThrottleGuard],
 })
 export class AdmissionModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
@@ -68,13 +65,18 @@ function storageOf({ redisUrl }: AdmissionConfig): ThrottlerStorage {
   return redisUrl ? new SharedStorage(redisUrl.reveal()) : new LocalStorage();
 }
 
-function throttlerOf(name: LimitName, counted: Counted, limit: number, { windowSeconds }: AdmissionConfig) {
+function throttlerOf(
+  name: LimitName,
+  counted: Counted,
+  limit: number,
+  { windowSeconds }: AdmissionConfig,
+  reflector: Reflector,
+) {
   const isOff = limit === 0 || windowSeconds === 0;
   return {
     name: throttlerNameOf(name, counted),
     limit,
     ttl: windowSeconds * 1_000,
-    skipIf: (context: { switchToHttp(): { getRequest<Request>(): Request } }) =>
-      isOff || limitNameOf(context.switchToHttp().getRequest<FastifyRequest>().routeOptions.url) !== name,
+    skipIf: (context: ExecutionContext) => isOff || limitNameOf(context, reflector) !== name,
   };
 }

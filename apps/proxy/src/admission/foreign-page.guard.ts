@@ -1,12 +1,15 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CallerRequest } from '../auth/caller.js';
+import { Endpoint } from '../auth/endpoint.decorator.js';
+import { exchangeOf } from '../auth/request-exchange.js';
 import { EXCHANGE_ID_HEADER } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { type AdmissionConfig, admissionSection } from './admission.config.js';
 import { isOpenPath } from './cross-origin.js';
 import { foreignOriginOf, isForeignHost, isGuardedFromPages } from './foreign-page.js';
-import { type Guarded, recordRefusal } from './recorded-refusal.js';
 
 /** It depends on nothing, and load balancers ask for it by address or by any name. */
 const HEALTH_ROUTE = '/health';
@@ -22,15 +25,19 @@ export class ForeignPageGuard implements CanActivate {
   constructor(
     @Inject(admissionSection.token) private readonly config: AdmissionConfig,
     private readonly feed: ExchangeFeed,
+    private readonly reflector: Reflector,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<Guarded>();
+    const request = context.switchToHttp().getRequest<CallerRequest>();
     const error = this.refusalOf(request);
     if (!error) return true;
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const isOfTheApi = isOpenPath(request.raw.url ?? '');
-    if (isOfTheApi) reply.header(EXCHANGE_ID_HEADER, recordRefusal(this.feed, request, error));
+    const endpoint = this.reflector.get(Endpoint, context.getHandler());
+    if (endpoint) {
+      const exchange = exchangeOf(request, endpoint);
+      context.switchToHttp().getResponse<FastifyReply>().header(EXCHANGE_ID_HEADER, exchange.id);
+      this.feed.reject(exchange, error);
+    }
     throw error;
   }
 

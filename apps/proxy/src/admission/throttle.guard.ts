@@ -8,15 +8,14 @@ import {
   type ThrottlerModuleOptions,
   type ThrottlerStorage,
 } from '@nestjs/throttler';
-import type { FastifyReply } from 'fastify';
 import { addressBlockOf } from '../auth/address-block.js';
-import { CredentialReader } from '../auth/credential.reader.js';
-import { userIdOf } from '../auth/user-id.js';
-import { EXCHANGE_ID_HEADER } from '../exchange/exchange.js';
+import { type Caller, type CallerRequest, callerOf } from '../auth/caller.js';
+import { Endpoint } from '../auth/endpoint.decorator.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { type Guarded, recordRefusal } from './recorded-refusal.js';
-import type { LimitName } from './throttled-routes.js';
+
+/** Which of the limits counts a request: by what it costs, once for its user and once for its credential. */
+export type LimitName = 'models' | 'count_tokens';
 
 /** A name in the path is the caller's own word, so it is not the only thing that is counted. */
 export type Counted = 'user' | 'address';
@@ -25,6 +24,13 @@ const OF_ADDRESS = ':address';
 
 export function throttlerNameOf(name: LimitName, counted: Counted): string {
   return counted === 'user' ? name : `${name}${OF_ADDRESS}`;
+}
+
+/** Undefined for a handler that is not an endpoint for callers. */
+export function limitNameOf(context: ExecutionContext, reflector: Reflector): LimitName | undefined {
+  const endpoint = reflector.get(Endpoint, context.getHandler());
+  if (!endpoint) return undefined;
+  return endpoint.operation === 'count_tokens' ? 'count_tokens' : 'models';
 }
 
 /**
@@ -38,51 +44,44 @@ export class ThrottleGuard extends ThrottlerGuard {
     @InjectThrottlerStorage() storage: ThrottlerStorage,
     reflector: Reflector,
     private readonly feed: ExchangeFeed,
-    private readonly credentials: CredentialReader,
   ) {
     super(options, storage, reflector);
   }
 
-  protected override async getTracker(request: Guarded): Promise<string> {
+  protected override async getTracker(request: CallerRequest): Promise<string> {
     return addressBlockOf(request.ip);
   }
 
   protected override generateKey(context: ExecutionContext, address: string, throttlerName: string): string {
-    const request = context.switchToHttp().getRequest<Guarded>();
-    const who = throttlerName.endsWith(OF_ADDRESS) ? this.credentialOf(request) : userIdOf(request.params.user_id);
+    const caller = callerIn(context);
+    const who = throttlerName.endsWith(OF_ADDRESS) ? credentialOf(caller) : caller.user;
     return `claude-proxy:${throttlerName}:${who}@${address}`;
   }
 
-  /** @throws GatewayError rate_limit_error, noted as an exchange that was refused */
+  /** @throws GatewayError rate_limit_error, on record as a refusal */
   protected override async throwThrottlingException(
     context: ExecutionContext,
     { key, limit, ttl, timeToBlockExpire }: ThrottlerLimitDetail,
   ): Promise<void> {
-    const request = context.switchToHttp().getRequest<Guarded>();
     const error = new GatewayError({
       type: 'rate_limit_error',
-      message: `Too many requests: this gateway takes ${limit} in ${ttl / 1_000} s from one ${whoIn(key)} at one address.`,
+      message: `Too many requests: this gateway takes ${limit} in ${ttl / 1_000} s from one ${kindIn(key)} at one address.`,
       retryAfterSeconds: timeToBlockExpire,
     });
-    context
-      .switchToHttp()
-      .getResponse<FastifyReply>()
-      .header(EXCHANGE_ID_HEADER, recordRefusal(this.feed, request, error));
+    this.feed.reject(callerIn(context).exchange, error);
     throw error;
-  }
-
-  /** All callers without a credential of their own count as one. */
-  private credentialOf({ raw }: Guarded): string {
-    try {
-      const credential = this.credentials.read(raw);
-      return credential?.source === 'client' ? credential.fingerprint : 'none';
-    } catch {
-      // More than one in a header, which is refused later.
-      return 'none';
-    }
   }
 }
 
-function whoIn(key: string): string {
+function callerIn(context: ExecutionContext): Caller {
+  return callerOf(context.switchToHttp().getRequest<CallerRequest>())!;
+}
+
+/** All callers without a credential of their own count as one. */
+function credentialOf({ credential }: Caller): string {
+  return credential?.source === 'client' ? credential.fingerprint : 'none';
+}
+
+function kindIn(key: string): string {
   return key.includes(`${OF_ADDRESS}:`) ? 'credential' : 'user';
 }

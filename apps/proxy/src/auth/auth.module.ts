@@ -6,6 +6,7 @@ import { AdminToken } from './admin-token.js';
 import { AuditController } from './audit.controller.js';
 import { AuditLog } from './audit.log.js';
 import { type AuthConfig, authSection } from './auth.config.js';
+import { CallerGuard } from './caller.guard.js';
 import { CredentialReader } from './credential.reader.js';
 import { EndedSessions } from './ended-sessions.js';
 import { SessionController } from './session.controller.js';
@@ -30,11 +31,12 @@ import { ThisMachine } from './this-machine.js';
     AdminAccess,
     AdminReader,
     AuditLog,
+    CallerGuard,
     CredentialReader,
     EndedSessions,
     SignInCodes,
     ThisMachine,
   ],
-  exports: [AdminAccess, AdminReader, AdminToken, AuditLog, CredentialReader, SignInCodes, ThisMachine],
+  exports: [AdminAccess, AdminReader, AdminToken, AuditLog, CallerGuard, CredentialReader, SignInCodes, ThisMachine],
 })
 export class AuthModule {}

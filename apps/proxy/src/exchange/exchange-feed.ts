@@ -1,18 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { Exchange } from './exchange.js';
-import { withMaskedKeys } from './masked-keys.js';
+import type { Exchange, FinishedExchange } from './exchange.js';
 
-/** In the words of clients and upstreams, beside those that an exchange masks as they are set. */
-const QUOTING_FIELDS = [
-  'errorMessage',
-  'fallbackReason',
-  'answeredModel',
-  'stopReason',
-  'upstreamRequestId',
-  'billedAs',
-] as const satisfies readonly (keyof Exchange)[];
-
-export type ExchangeListener = (exchange: Exchange) => void;
+export type ExchangeListener = (exchange: FinishedExchange) => void;
 
 /** What else an operator may be looking at. */
 export type Change = 'limits' | 'drills' | 'draining';
@@ -64,9 +53,16 @@ export class ExchangeFeed {
     if (this.told.has(exchange)) return;
     this.told.add(exchange);
     this.finished += 1;
-    exchange.durationMs = exchange.elapsedMs();
-    maskKeys(exchange);
+    exchange.finished();
     this.tell(this.listeners, exchange, `exchange ${exchange.id}`);
+  }
+
+  /** Begins and ends an exchange that was refused, or whose client left, before there was a request to serve. */
+  reject(exchange: Exchange, error: unknown, hasClientLeft = false): void {
+    this.begin();
+    if (hasClientLeft) exchange.aborted(error);
+    else exchange.rejected(error);
+    this.finish(exchange);
   }
 
   private tell<News>(listeners: readonly ((news: News) => void)[], news: News, name: string): void {
@@ -78,16 +74,4 @@ export class ExchangeFeed {
       }
     }
   }
-}
-
-/** Here, once, before anybody keeps it: reasons are in the words of upstreams, also of those that are not ours. */
-function maskKeys(exchange: Exchange): void {
-  for (const field of QUOTING_FIELDS) {
-    const text = exchange[field];
-    if (text !== undefined) exchange[field] = withMaskedKeys(text);
-  }
-  if (!exchange.attempts.some(({ reason }) => reason !== undefined)) return;
-  exchange.attempts = exchange.attempts.map((attempt) =>
-    attempt.reason === undefined ? attempt : { ...attempt, reason: withMaskedKeys(attempt.reason) },
-  );
 }

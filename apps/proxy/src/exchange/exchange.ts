@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Usage } from '@claude-proxy/messages-api';
-import type { Failure, Operation } from '@claude-proxy/upstream';
+import type { Credential, Failure, Operation } from '@claude-proxy/upstream';
+import { GatewayError } from './gateway-error.js';
 import { withMaskedKeys } from './masked-keys.js';
 
 /** Under which every answer tells the id of its exchange. */
@@ -30,7 +31,26 @@ export interface Attempt {
  */
 export type Outcome = 'completed' | 'refused' | 'aborted' | 'broken';
 
-/** Everything that is known about one request of a caller and its answer. Filled while the request walks its way. */
+/** What an answer said about itself, and what was made of it. */
+export interface AnswerFacts {
+  readonly usage: Usage | undefined;
+  readonly isOutputEstimated: boolean;
+  readonly billedAs: string | undefined;
+  /** The model named in the answer. */
+  readonly model: string | undefined;
+  readonly stopReason: string | undefined;
+  /** An `error` event ended the stream. */
+  readonly errorMessage: string | undefined;
+  /** The message had begun before that. */
+  readonly hasBegun: boolean;
+}
+
+type Writable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
+
+/**
+ * Everything that is known about one request of a caller and its answer. Rooms read its fields, and change them by its verbs
+ * while the request passes.
+ */
 export class Exchange {
   readonly startedAt = Date.now();
   /** Holds the time of its start: the request log finds an exchange by its id alone. */
@@ -39,39 +59,40 @@ export class Exchange {
   readonly path: string;
   private readonly startedTicks = performance.now();
 
-  private maskedModel: string | undefined;
-  isStream = false;
-  requestBytes = 0;
-  attempts: Attempt[] = [];
-  /** Time until somebody was asked. */
-  queueMs: number | undefined;
-  /** Who gave the answer that the caller got. */
-  upstream: string | undefined;
+  /** Of the request, as the client spelled it; a key in its place is masked. */
+  readonly model: string | undefined;
+  readonly isStream: boolean = false;
+  readonly requestBytes: number = 0;
+  readonly attempts: readonly Attempt[] = [];
+  /** Time until the first upstream was asked. */
+  readonly queueMs: number | undefined;
+  /** The upstream that gave the answer which the caller got. */
+  readonly upstream: string | undefined;
   /** Why the first upstream of the chain is not the one that answered. */
-  fallbackReason: string | undefined;
+  readonly fallbackReason: string | undefined;
   /** Another upstream than the first choice answered. */
-  isFallback = false;
-  isDrill = false;
-  credentialFingerprint: string | undefined;
+  readonly isFallback: boolean = false;
+  readonly isDrill: boolean = false;
+  readonly credentialFingerprint: string | undefined;
   /** Anthropic was asked with the operator's credential: the caller brought none. */
-  hasOperatorCredential = false;
+  readonly hasOperatorCredential: boolean = false;
 
-  status = 0;
-  answerBytes = 0;
-  firstByteMs: number | undefined;
-  durationMs = 0;
-  usage: Usage | undefined;
-  isOutputEstimated = false;
+  readonly status: number = 0;
+  readonly answerBytes: number = 0;
+  readonly firstByteMs: number | undefined;
+  readonly durationMs: number = 0;
+  readonly usage: Usage | undefined;
+  readonly isOutputEstimated: boolean = false;
   /** The row of the price list, where it is not the upstream's name. */
-  billedAs: string | undefined;
+  readonly billedAs: string | undefined;
   /** Null where the price is not known, undefined where nothing was used. */
-  costNanoUsd: number | null | undefined;
+  readonly costNanoUsd: number | null | undefined;
   /** The model named in the answer, where it differs from what was asked. */
-  answeredModel: string | undefined;
-  stopReason: string | undefined;
-  upstreamRequestId: string | undefined;
-  outcome: Outcome = 'completed';
-  errorMessage: string | undefined;
+  readonly answeredModel: string | undefined;
+  readonly stopReason: string | undefined;
+  readonly upstreamRequestId: string | undefined;
+  readonly outcome: Outcome = 'completed';
+  readonly errorMessage: string | undefined;
 
   constructor(
     readonly user: string,
@@ -79,15 +100,6 @@ export class Exchange {
     path: string,
   ) {
     this.path = withMaskedKeys(path);
-  }
-
-  /** Of the request, as the client spelled it; people also put keys there. */
-  get model(): string | undefined {
-    return this.maskedModel;
-  }
-
-  set model(name: string | undefined) {
-    this.maskedModel = name === undefined ? undefined : withMaskedKeys(name);
   }
 
   /** Parts of the request that the answer does without, by name. */
@@ -99,6 +111,158 @@ export class Exchange {
   elapsedMs(): number {
     return performance.now() - this.startedTicks;
   }
+
+  calledBy(credential: Credential | undefined, isDrill: boolean): void {
+    this.set({
+      credentialFingerprint: credential?.fingerprint,
+      hasOperatorCredential: credential?.source === 'operator',
+      isDrill,
+    });
+  }
+
+  /** Its body is there; what it decodes to may be larger. */
+  received(requestBytes: number): void {
+    this.set({ requestBytes });
+  }
+
+  asksFor(model: string | undefined, isStream: boolean): void {
+    this.set({ model: model === undefined ? undefined : withMaskedKeys(model), isStream });
+  }
+
+  drilled(isDrill: boolean): void {
+    this.set({ isDrill });
+  }
+
+  /** An upstream is asked now, the first or a further one. */
+  asked(): void {
+    if (this.queueMs === undefined) this.set({ queueMs: this.elapsedMs() });
+  }
+
+  attempted(attempt: Attempt): void {
+    this.set({ attempts: [...this.attempts, attempt] });
+  }
+
+  /** The first choice is not the one that answers, or has not answered alone. */
+  fallsBackFor(fallbackReason: string | undefined): void {
+    this.set({ fallbackReason });
+  }
+
+  answeredBy(upstream: string, isFallback = false): void {
+    this.set({ upstream, isFallback });
+  }
+
+  /** The answer is not an upstream's. */
+  answeredLocally(errorMessage = this.errorMessage): void {
+    this.set({ upstream: undefined, errorMessage });
+  }
+
+  /** The head of an answer has come. A status of 400 or more is a refusal, also where it is relayed. */
+  answerBegan(status: number, upstreamRequestId: string | undefined): void {
+    this.set({ upstreamRequestId, ...(status >= 400 && { outcome: 'refused' }) });
+  }
+
+  respondedWith(status: number): void {
+    this.set({ status });
+  }
+
+  /** Bytes of the answer that left for the client. On the path of each chunk. */
+  sent(bytes: number): void {
+    const own = this as Writable<Exchange>;
+    own.firstByteMs ??= this.elapsedMs();
+    own.answerBytes += bytes;
+  }
+
+  /** @param error of ours, or of an upstream */
+  rejected(error: unknown): void {
+    this.set({ outcome: 'refused', status: statusOf(error), errorMessage: (error as Error).message });
+  }
+
+  /** Refused where a head of status 200 has gone out already. */
+  rejectedLate(errorMessage = this.errorMessage): void {
+    this.set({ outcome: 'refused', errorMessage });
+  }
+
+  /** The client left. @param error what this side met on it */
+  aborted(error?: unknown): void {
+    this.set({
+      outcome: 'aborted',
+      ...(error !== undefined && { status: statusOf(error), errorMessage: (error as Error).message }),
+    });
+  }
+
+  broken(errorMessage: string): void {
+    this.set({ outcome: 'broken', errorMessage });
+  }
+
+  /** An `error` event ends a stream cleanly, and is a failure. A client that leaves on reading it has not left an answer. */
+  observed({ model, errorMessage, hasBegun, ...facts }: AnswerFacts): void {
+    this.set({ ...facts, ...(model !== this.model && { answeredModel: model }) });
+    if (errorMessage === undefined) return;
+    const outcome = hasBegun && this.outcome !== 'refused' ? 'broken' : 'refused';
+    this.set({ errorMessage: this.errorMessage ?? errorMessage, outcome });
+  }
+
+  /** @param usage what the price was for, as it is counted */
+  priced(costNanoUsd: number | null | undefined, usage: Usage | undefined): void {
+    this.set({ costNanoUsd, usage });
+  }
+
+  /** Called by the feed, once. Keys are masked here, before a record is kept: reasons are in the words of upstreams. */
+  finished(): void {
+    this.set({ durationMs: this.elapsedMs() });
+    for (const field of QUOTING_FIELDS) {
+      const text = this[field];
+      if (text !== undefined) this.set({ [field]: withMaskedKeys(text) });
+    }
+    if (!this.attempts.some(({ reason }) => reason !== undefined)) return;
+    this.set({
+      attempts: this.attempts.map((attempt) =>
+        attempt.reason === undefined ? attempt : { ...attempt, reason: withMaskedKeys(attempt.reason) },
+      ),
+    });
+  }
+
+  private set(facts: Partial<Writable<Exchange>>): void {
+    Object.assign(this, facts);
+  }
+}
+
+type Verb =
+  | 'calledBy'
+  | 'received'
+  | 'asksFor'
+  | 'drilled'
+  | 'asked'
+  | 'attempted'
+  | 'fallsBackFor'
+  | 'answeredBy'
+  | 'answeredLocally'
+  | 'answerBegan'
+  | 'respondedWith'
+  | 'sent'
+  | 'rejected'
+  | 'rejectedLate'
+  | 'aborted'
+  | 'broken'
+  | 'observed'
+  | 'priced'
+  | 'finished';
+
+/** What listeners get: the record, which has no more verbs. */
+export type FinishedExchange = Omit<Exchange, Verb>;
+
+/** In the words of clients and upstreams, beside those that an exchange masks as they are set. */
+const QUOTING_FIELDS = [
+  'errorMessage',
+  'fallbackReason',
+  'answeredModel',
+  'stopReason',
+  'upstreamRequestId',
+  'billedAs',
+] as const satisfies readonly (keyof Exchange)[];
+
+function statusOf(error: unknown): number {
+  return error instanceof GatewayError ? error.status : 500;
 }
 
 /** Sorts by time: 9 digits of milliseconds in base 36, then 60 random bits of a UUID (Node draws those ahead, many at once). */

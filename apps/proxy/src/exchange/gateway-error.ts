@@ -16,6 +16,16 @@ export interface GatewayErrorOptions {
 /** The only 4xx for which the same request may be taken later. Claude Code would send it ten times after a 401, too. */
 const WORTH_RETRYING = new Set([408, 409, 425, 429]);
 
+/** @param allowed the methods that the endpoint takes */
+export function methodNotAllowed(method: string, allowed: readonly string[]): GatewayError {
+  return new GatewayError({
+    type: 'invalid_request_error',
+    status: 405,
+    message: `${method} is not allowed here; allowed: ${allowed.join(', ')}.`,
+    headers: { allow: allowed.join(', ') },
+  });
+}
+
 /** A refusal of ours, in Anthropic's words. Rendered by one filter per dialect. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';

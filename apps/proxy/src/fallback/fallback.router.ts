@@ -78,7 +78,7 @@ export class FallbackRouter {
     const open = chain.filter((upstream) => !limited.has(upstream));
     const promising = open.filter(({ name }) => this.load.isPromising(name, model));
     const down = open.filter((upstream) => !promising.includes(upstream));
-    if (down.includes(chain[0]!)) state.exchange.fallbackReason = 'down';
+    if (down.some(({ isFirstChoice }) => isFirstChoice)) state.exchange.fallsBackFor('down');
     const order = [...promising, ...limited.keys(), ...down];
     // Before anything is awaited, so that nobody else becomes the probe too.
     this.load.asked(order[0]!.name, model);
@@ -89,9 +89,9 @@ export class FallbackRouter {
     if (!this.config.fallbackOn.includes('rate_limited')) return undefined;
     const scopes = upstream.provider.limitScopes?.(request, options.credential);
     const window = scopes && (await this.limits.closedWindow(exchange.user, scopes));
-    if (window && upstream === this.registry.chain[0]) {
-      exchange.fallbackReason = window.drill ? 'drill' : 'limit_remembered';
-      exchange.isDrill ||= window.drill;
+    if (window && upstream.isFirstChoice) {
+      exchange.fallsBackFor(window.drill ? 'drill' : 'limit_remembered');
+      exchange.drilled(exchange.isDrill || window.drill);
     }
     return window;
   }
@@ -124,12 +124,12 @@ export class FallbackRouter {
     const { name } = upstream;
     const refusal = refusalOf(upstream, request);
     if (refusal) return this.failed(upstream, state, 0, refusal, refusal.failure === 'rejected');
-    const isFirstChoice = upstream === this.registry.chain[0];
+    const { isFirstChoice } = upstream;
     const unknown = isFirstChoice ? undefined : await this.known.refusalBy(upstream, options.credential);
     if (unknown) return this.failed(upstream, state, 0, unknown);
     if (!isFirstChoice && !this.load.takes(name, exchange)) return this.failed(upstream, state, 0, errorOfFull(name));
     const startedMs = exchange.elapsedMs();
-    exchange.queueMs ??= startedMs;
+    exchange.asked();
     const drilledScope = await this.drilledScope(upstream, state);
     const isDrilled = drilledScope !== undefined;
     if (!isDrilled) this.load.asked(name, request.model);
@@ -138,7 +138,7 @@ export class FallbackRouter {
       const answer = await sendUntilContent(upstream, request, options, this.config.maxStreamSilenceSeconds * 1_000);
       const { status, leftOut = [] } = answer;
       const durationMs = exchange.elapsedMs() - startedMs;
-      exchange.attempts.push({ upstream: name, status, durationMs, ...(leftOut.length > 0 && { leftOut }) });
+      exchange.attempted({ upstream: name, status, durationMs, ...(leftOut.length > 0 && { leftOut }) });
       this.known.noteAnswer(upstream, options.credential, answer);
       this.answered(upstream, state);
       return answer;
@@ -150,24 +150,26 @@ export class FallbackRouter {
     }
   }
 
-  private answered({ name, provider }: NamedUpstream, { request, exchange, options, failures }: RouteState): void {
-    exchange.upstream = name;
+  private answered(
+    { name, provider, isFirstChoice }: NamedUpstream,
+    { request, exchange, options, failures }: RouteState,
+  ): void {
+    exchange.answeredBy(name, !isFirstChoice);
     this.load.answered(name, request.model);
     const scopes = provider.limitScopes?.(request, options.credential);
     if (scopes) this.limits.reopen(exchange.user, scopes);
-    if (name !== this.registry.chain[0]?.name) {
-      exchange.isFallback = true;
+    if (!isFirstChoice) {
       this.logger.log(`🔄 ${name} answers ${exchange.id} of ${exchange.user}: ${exchange.fallbackReason}`);
       return;
     }
     // Where its window was closed it is asked last, and the reason is why the others failed.
-    exchange.fallbackReason = reasonsOf(failures, name);
+    exchange.fallsBackFor(reasonsOf(failures, name));
   }
 
   /** A failure that does not lead to the next upstream does not count as the upstream being down. */
   private counts(upstream: NamedUpstream, { failure }: UpstreamError): boolean {
     const fallbackOn: readonly Failure[] = this.config.fallbackOn;
-    const isPassedBy = upstream !== this.registry.chain[0] || fallbackOn.includes(failure);
+    const isPassedBy = !upstream.isFirstChoice || fallbackOn.includes(failure);
     return isPassedBy || (failure !== 'unreachable' && failure !== 'overloaded');
   }
 
@@ -181,7 +183,7 @@ export class FallbackRouter {
     const { failure, answer, message: reason, wasAsked } = error;
     failures.set(upstream.name, { name: upstream.name, error, isUnfit });
     if (!wasAsked) return error;
-    exchange.attempts.push({
+    exchange.attempted({
       upstream: upstream.name,
       ...(answer ? { status: answer.status } : {}),
       failure,
@@ -197,14 +199,15 @@ export class FallbackRouter {
     // Only a process started as a drill remembers: a drill of a share of requests must not affect the others.
     const isRemembered = !exchange.isDrill || this.drills.isForced;
     if (error.limit && isRemembered) this.limits.close(exchange.user, error.limit, exchange.isDrill);
-    const isFirstChoice = upstream === this.registry.chain[0];
-    if (isFirstChoice) exchange.fallbackReason ??= exchange.isDrill ? 'drill' : error.failure;
+    if (upstream.isFirstChoice && exchange.fallbackReason === undefined) {
+      exchange.fallsBackFor(exchange.isDrill ? 'drill' : error.failure);
+    }
     return this.stepAfter(upstream, error, true).act === 'next';
   }
 
   private stepAfter(upstream: NamedUpstream, error: UpstreamError, hasWaited: boolean) {
     const { failure, isForCaller, retryAfterSeconds, isWorthWaiting, isBrokenOff } = error;
-    const isFirstChoice = upstream === this.registry.chain[0];
+    const { isFirstChoice } = upstream;
     return nextStep(
       { failure, isForCaller, isFirstChoice, retryAfterSeconds, isWorthWaiting, isBrokenOff, hasWaited },
       this.config,
@@ -217,21 +220,21 @@ export class FallbackRouter {
     const { request, exchange, options } = state;
     const { credential } = options;
     if (!provider.limitScopes || !credential || request.operation !== 'messages') return undefined;
-    exchange.isDrill ||= this.drills.strikes(exchange.user);
-    if (exchange.isDrill && (await this.known.isRefused(credential))) exchange.isDrill = false;
+    exchange.drilled(exchange.isDrill || this.drills.strikes(exchange.user));
+    if (exchange.isDrill && (await this.known.isRefused(credential))) exchange.drilled(false);
     return exchange.isDrill ? provider.limitScopes(request, credential)[0] : undefined;
   }
 
   private giveUp({ exchange, failures }: RouteState): UpstreamAnswer {
     if (failures.size === 0) throw clientDisconnected();
     const firstChoice = this.registry.chain[0]!.name;
-    exchange.fallbackReason = reasonsOf(failures, firstChoice);
+    exchange.fallsBackFor(reasonsOf(failures, firstChoice));
     const failed = this.registry.chain.flatMap(({ name }) => failures.get(name) ?? []);
     const answer = finalAnswer({ failed, firstChoice, isDrill: exchange.isDrill });
     if (answer.act === 'refuse') throw withFallbackReason(answer.error, exchange.fallbackReason);
     const { name, error } = answer.upstream;
-    if (error.wasAsked) exchange.upstream = name;
-    else exchange.errorMessage = error.message;
+    if (error.wasAsked) exchange.answeredBy(name);
+    else exchange.answeredLocally(error.message);
     return answer.isFinal ? withoutRetry(error.answer!) : error.answer!;
   }
 }

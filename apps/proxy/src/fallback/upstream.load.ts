@@ -1,6 +1,6 @@
 import type { Failure } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { Breaker } from './breaker.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
@@ -12,7 +12,7 @@ const MAX_BREAKERS = 1_000;
 @Injectable()
 export class UpstreamLoad {
   private readonly breakers = new Map<string, Breaker>();
-  private readonly inHand = new Map<string, Set<Exchange>>();
+  private readonly inHand = new Map<string, Set<FinishedExchange>>();
 
   constructor(
     feed: ExchangeFeed,
@@ -44,7 +44,7 @@ export class UpstreamLoad {
   }
 
   /** Takes a place at a stand-in until the exchange is over; false where all are taken. */
-  takes(upstream: string, exchange: Exchange): boolean {
+  takes(upstream: string, exchange: FinishedExchange): boolean {
     const exchanges = this.inHand.get(upstream) ?? new Set();
     this.inHand.set(upstream, exchanges);
     if (exchanges.size >= this.config.maxFallbackConcurrency && !exchanges.has(exchange)) return false;
@@ -52,7 +52,7 @@ export class UpstreamLoad {
     return true;
   }
 
-  private letGo(exchange: Exchange): void {
+  private letGo(exchange: FinishedExchange): void {
     for (const exchanges of this.inHand.values()) exchanges.delete(exchange);
   }
 }

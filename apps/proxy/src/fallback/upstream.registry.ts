@@ -10,6 +10,8 @@ import { UpstreamMemory } from './upstream-memory.js';
 export interface NamedUpstream {
   readonly name: string;
   readonly provider: UpstreamProvider;
+  /** The first of the chain: the others are fallbacks. */
+  readonly isFirstChoice: boolean;
 }
 
 /** Finds every class marked `@Upstream('name')`, wherever it is provided, and orders them by `FALLBACK_CHAIN`. */
@@ -30,7 +32,7 @@ export class UpstreamRegistry implements OnModuleInit {
     return this.ordered;
   }
 
-  /** @throws ConfigError when two classes share a name, or the chain names nobody, a stranger, or somebody twice. */
+  /** @throws ConfigError when two classes share a name, or the chain is empty, or names an unknown upstream or one twice. */
   onModuleInit(): void {
     const known = this.find();
     const { chain } = this.config;
@@ -40,12 +42,13 @@ export class UpstreamRegistry implements OnModuleInit {
         (name) =>
           `FALLBACK_CHAIN names "${name}"${known.has(name) ? ' twice' : `; known are: ${[...known.keys()].join(', ')}`}`,
       );
-    if (chain.length === 0) faults.push('FALLBACK_CHAIN names nobody');
+    if (chain.length === 0) faults.push('FALLBACK_CHAIN is empty');
     if (faults.length > 0) throw new ConfigError(faults);
     this.names.learn(known.keys());
-    this.ordered = chain.map((name) => ({
+    this.ordered = chain.map((name, index) => ({
       name,
       provider: new GuardedUpstream(name, known.get(name)!, this.memory.of(name)),
+      isFirstChoice: index === 0,
     }));
   }
 

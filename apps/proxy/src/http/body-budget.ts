@@ -1,7 +1,7 @@
 import type { Credential } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Exchange } from '../exchange/exchange.js';
+import type { Exchange, FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { type HttpConfig, httpSection } from './http.config.js';
@@ -27,7 +27,7 @@ interface Holding {
  */
 @Injectable()
 export class BodyBudget {
-  private readonly holdings = new Map<Exchange, Holding>();
+  private readonly holdings = new Map<FinishedExchange, Holding>();
   private readonly bytesByOwner = new Map<string, number>();
   private readonly shareBytes: number;
   private bytes = 0;
@@ -57,7 +57,7 @@ export class BodyBudget {
     // What does not fit now is refused unread. Bodies over the limit are refused as too large instead.
     if (announced <= MAX_BODY_BYTES) this.expectRoom(holding, announced);
     const body = await readRequestBody(raw, (bytes) => this.take(exchange, bytes));
-    exchange.requestBytes = body.length;
+    exchange.received(body.length);
     this.feed.received(exchange);
     return body;
   }
@@ -100,7 +100,7 @@ export class BodyBudget {
     }
   }
 
-  private release(exchange: Exchange): void {
+  private release(exchange: FinishedExchange): void {
     const holding = this.holdings.get(exchange);
     if (!holding) return;
     this.add(holding, -holding.bytes);

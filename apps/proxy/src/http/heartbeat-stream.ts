@@ -61,11 +61,11 @@ export class HeartbeatStream {
   /** Hands an answer on in the stream that has begun. Never rejects. */
   async deliver(answer: UpstreamAnswer, tap: AnswerObserver): Promise<void> {
     const { pingAfterSeconds, exchange } = this;
-    exchange.status = answer.status;
+    exchange.respondedWith(answer.status);
     if (answer.status >= 400 || !tap.isEventStream) {
       const refusal = await refusalIn(answer, exchange.id, this.signal);
-      exchange.outcome = this.response.destroyed ? 'aborted' : 'refused';
-      if (answer.status < 400) exchange.errorMessage = 'the upstream answered no stream';
+      if (this.response.destroyed) exchange.aborted();
+      else exchange.rejectedLate(answer.status < 400 ? 'the upstream answered no stream' : undefined);
       return this.refuse(refusal);
     }
     if (tap.canTellItsEnd) return relay(answer, this.response, { exchange, tap, pingAfterSeconds });
@@ -74,8 +74,7 @@ export class HeartbeatStream {
       return relay(plain, this.response, { exchange, tap: new AnswerObserver(plain.headers), pingAfterSeconds });
     answer.body.destroy();
     const error = unreadable();
-    exchange.outcome = 'refused';
-    exchange.errorMessage = error.message;
+    exchange.rejectedLate(error.message);
     this.refuseFor(error);
   }
 

@@ -52,7 +52,7 @@ class RelayedAnswer implements BodySink {
 
   begin(): void {
     const { response, answer, exchange, tap } = this;
-    exchange.status = answer.status;
+    exchange.respondedWith(answer.status);
     if (response.destroyed) {
       this.leave();
       return;
@@ -72,8 +72,7 @@ class RelayedAnswer implements BodySink {
   write(chunk: Buffer): boolean {
     // An upstream that goes on although it was let go would fill the memory.
     if (this.isOver) return false;
-    this.exchange.firstByteMs ??= this.exchange.elapsedMs();
-    this.exchange.answerBytes += chunk.length;
+    this.exchange.sent(chunk.length);
     this.tap.write(chunk);
     if (this.isTooLong) this.cutOff(new Error(`the answer has more than ${MAX_PASSED_ANSWER_BYTES} bytes`));
     else if (this.tap.idleBytes > MAX_IDLE_BYTES) {
@@ -128,8 +127,7 @@ class RelayedAnswer implements BodySink {
       this.close();
       return;
     }
-    this.exchange.outcome = 'broken';
-    this.exchange.errorMessage = error.message;
+    this.exchange.broken(error.message);
     this.flush();
     if (this.tap.isEventStream && this.tap.canTellItsEnd) {
       this.response.write(this.errorEvent(error));
@@ -154,7 +152,7 @@ class RelayedAnswer implements BodySink {
 
   private leave(): void {
     if (this.isOver) return;
-    this.exchange.outcome = 'aborted';
+    this.exchange.aborted();
     this.answer.body.destroy();
     this.over();
   }

@@ -24,11 +24,11 @@ export async function withLocalFallback(
   const answer = await ask({ ...caller, signal }).catch((error: Error) => error);
   clearTimeout(patience);
   if (isUsable(answer)) return answer;
-  if (caller.signal.aborted) return letGo(answer);
+  if (caller.signal.aborted) return orThrow(answer);
   const { upstream = 'none' } = exchange;
   const failed = outOfPatience.signal.aborted ? timedOut(local) : failureOf(answer);
-  exchange.attempts.push({ upstream, ...failed, durationMs: exchange.elapsedMs() - startedMs });
-  exchange.upstream = undefined;
+  exchange.attempted({ upstream, ...failed, durationMs: exchange.elapsedMs() - startedMs });
+  exchange.answeredLocally();
   return local.answer();
 }
 
@@ -40,8 +40,8 @@ function isUsable(answer: UpstreamAnswer | Error): answer is UpstreamAnswer {
   return isAnswer || headerOf(headers, 'x-should-retry') === 'false';
 }
 
-/** Of no use to anybody: whoever delivers it finds the caller gone. */
-function letGo(answer: UpstreamAnswer | Error): UpstreamAnswer {
+/** The client has disconnected, which the delivery will find. */
+function orThrow(answer: UpstreamAnswer | Error): UpstreamAnswer {
   if (answer instanceof Error) throw answer;
   return answer;
 }

@@ -1,28 +1,24 @@
-import { billedUsage, mergeUsage, storableUsage } from '@claude-proxy/messages-api';
+import type { IncomingMessage } from 'node:http';
+import { billedUsage, mergeUsage, storableUsage, type Usage } from '@claude-proxy/messages-api';
 import {
-  type Credential,
   headerOf,
   type RelayRequest,
+  type SendOptions,
   type UpstreamAnswer,
   UpstreamError,
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
 import { Injectable, Logger } from '@nestjs/common';
-import { AnswerObserver, blindTap, type Observed } from '../exchange/answer-observer.js';
+import type { Caller } from '../auth/caller.js';
+import { AnswerObserver, blindTap } from '../exchange/answer-observer.js';
 import { CredentialStates } from '../exchange/credential-states.js';
-import type { Exchange } from '../exchange/exchange.js';
+import type { AnswerFacts, Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { FallbackRouter } from '../fallback/fallback.router.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { CostService } from '../usage/cost.service.js';
 import { type LocalAnswer, withLocalFallback } from './local-answer.js';
-
-/** Who asks, and how to know that they have left. */
-export interface Caller {
-  readonly credential: Credential | undefined;
-  readonly signal: AbortSignal;
-}
 
 /** Takes an answer to its client and resolves when that is over, one way or the other. */
 export type Delivery = (answer: UpstreamAnswer, tap: AnswerObserver) => Promise<void>;
@@ -41,44 +37,37 @@ export class MessagesService {
   ) {}
 
   /** @throws GatewayError when there is no answer to deliver; the exchange is finished either way. */
-  async serve(request: UpstreamRequest, exchange: Exchange, caller: Caller, deliver: Delivery): Promise<void> {
-    exchange.model = request.model;
-    exchange.isStream = request.isStream;
-    exchange.requestBytes = request.body.length;
-    await this.tell(exchange, caller, deliver, () => this.router.send(request, exchange, caller));
+  async serve(request: UpstreamRequest, caller: Caller, deliver: Delivery): Promise<void> {
+    const { exchange } = caller;
+    exchange.asksFor(request.model, request.isStream);
+    exchange.received(request.body.length);
+    await this.story(caller, deliver, () => this.router.send(request, exchange, caller));
   }
 
-  /** Ends an exchange that was refused, or whose client left, before there was a request to serve. */
-  reject(exchange: Exchange, error: unknown, hasClientLeft: boolean): void {
-    this.begin(exchange);
-    noteFailure(exchange, error, hasClientLeft);
-    this.feed.finish(exchange);
-  }
-
-  /** What `read` gives. Where it throws, the exchange ends as refused. */
-  rejectOn<Value>(exchange: Exchange, read: () => Value): Value {
+  /** What `read` resolves to. Where it throws, the exchange ends as refused, or as aborted where the client left. */
+  async rejectOn<Value>(
+    { exchange, signal }: Caller,
+    raw: IncomingMessage,
+    read: () => Promise<Value>,
+  ): Promise<Value> {
     try {
-      return read();
+      return await read();
     } catch (error) {
-      this.reject(exchange, error, false);
+      const hasClientLeft = signal.aborted || (raw.destroyed && !raw.complete);
+      this.feed.reject(exchange, error, hasClientLeft);
       throw error;
     }
   }
 
   /** Passes on what only the Anthropic API has; no other upstream stands in for it. */
-  async pass(
-    request: RelayRequest,
-    exchange: Exchange,
-    caller: Caller,
-    deliver: Delivery,
-    local?: LocalAnswer,
-  ): Promise<void> {
+  async pass(request: RelayRequest, caller: Caller, deliver: Delivery, local?: LocalAnswer): Promise<void> {
+    const { exchange } = caller;
     this.feed.received(exchange);
-    await this.tell(exchange, caller, deliver, async () => {
+    await this.story(caller, deliver, async () => {
       const upstream = this.registry.chain.find(({ provider }) => provider.relay);
       if (!upstream) return local ? local.answer() : noSuchEndpoint();
-      exchange.upstream = upstream.name;
-      const ask = (options: Caller) =>
+      exchange.answeredBy(upstream.name);
+      const ask = (options: SendOptions) =>
         upstream.provider.relay!(request, options).catch((error: unknown) => answerOfError(error, exchange));
       return local ? withLocalFallback(ask, exchange, caller, local) : ask(caller);
     });
@@ -90,27 +79,24 @@ export class MessagesService {
     this.logger.debug(`📥 ${user} ${operation} ${model ?? path.split('?')[0]} ${id}`);
   }
 
-  private async tell(exchange: Exchange, caller: Caller, deliver: Delivery, send: () => Promise<UpstreamAnswer>) {
+  private async story(caller: Caller, deliver: Delivery, send: () => Promise<UpstreamAnswer>) {
+    const { exchange, credential, signal } = caller;
     this.begin(exchange);
-    exchange.credentialFingerprint = caller.credential?.fingerprint;
-    exchange.hasOperatorCredential = caller.credential?.source === 'operator';
-    if (caller.credential) this.credentials.seen(caller.credential.fingerprint);
+    if (credential) this.credentials.seen(credential.fingerprint);
     try {
       const answer = await send();
       const tap = exchange.operation === 'messages' ? new AnswerObserver(answer.headers) : blindTap();
-      exchange.upstreamRequestId = headerOf(answer.headers, 'request-id');
-      if (answer.status >= 400) exchange.outcome = 'refused';
+      exchange.answerBegan(answer.status, headerOf(answer.headers, 'request-id'));
       await deliver(answer, tap);
       await tap.finish();
-      note(exchange, tap, answer);
-      exchange.costNanoUsd = this.costs.costOf(exchange);
+      exchange.observed(factsOf(tap, answer));
       // After the price: each iteration has a price of its own.
-      if (exchange.usage) exchange.usage = billedUsage(exchange.usage);
+      exchange.priced(this.costs.costOf(exchange), exchange.usage && billedUsage(exchange.usage));
     } catch (thrown) {
-      const { aborted, reason } = caller.signal;
-      const isCutOff = aborted && reason instanceof GatewayError;
-      const error = isCutOff ? reason : thrown;
-      noteFailure(exchange, error, aborted && !isCutOff);
+      const isCutOff = signal.aborted && signal.reason instanceof GatewayError;
+      const error = isCutOff ? signal.reason : thrown;
+      if (signal.aborted && !isCutOff) exchange.aborted(error);
+      else exchange.rejected(error);
       throw error;
     } finally {
       this.feed.finish(exchange);
@@ -122,38 +108,16 @@ function noSuchEndpoint(): never {
   throw new GatewayError({ type: 'not_found_error', message: 'No upstream has this endpoint.' });
 }
 
-function noteFailure(exchange: Exchange, error: unknown, hasClientLeft: boolean): void {
-  exchange.outcome = hasClientLeft ? 'aborted' : 'refused';
-  exchange.status = error instanceof GatewayError ? error.status : 500;
-  exchange.errorMessage = (error as Error).message;
-}
-
-function note(exchange: Exchange, { observed }: AnswerObserver, answer: UpstreamAnswer): void {
-  exchange.usage = storableUsage(mergeUsage(answer.measuredUsage?.() as Exchange['usage'], observed.usage));
-  exchange.isOutputEstimated = observed.isOutputEstimated;
-  exchange.billedAs = answer.billedAs;
-  if (observed.model !== exchange.model) exchange.answeredModel = observed.model;
-  exchange.stopReason = observed.stopReason;
-  noteErrorEvent(exchange, observed);
-}
-
-/** It ends a stream cleanly, and is a failure all the same. Whoever leaves on hearing it has not left an answer. */
-function noteErrorEvent(exchange: Exchange, { errorMessage, hasBegun }: Observed): void {
-  if (errorMessage === undefined) return;
-  exchange.errorMessage ??= errorMessage;
-  if (exchange.outcome !== 'refused') exchange.outcome = hasBegun ? 'broken' : 'refused';
+function factsOf({ observed }: AnswerObserver, { measuredUsage, billedAs }: UpstreamAnswer): AnswerFacts {
+  const usage = storableUsage(mergeUsage(measuredUsage?.() as Usage | undefined, observed.usage));
+  return { ...observed, usage, billedAs };
 }
 
 /** A refusal of the upstream is an answer; without one the caller hears that nobody was there. */
 function answerOfError(error: unknown, exchange: Exchange): UpstreamAnswer {
   if (error instanceof UpstreamError && error.answer) {
-    if (!error.wasAsked) noteUnasked(exchange, error);
+    if (!error.wasAsked) exchange.answeredLocally(error.message);
     return error.answer;
   }
   throw new GatewayError({ type: 'api_error', status: 502, message: (error as Error).message, cause: error });
-}
-
-function noteUnasked(exchange: Exchange, { message }: UpstreamError): void {
-  exchange.upstream = undefined;
-  exchange.errorMessage = message;
 }

@@ -121,7 +121,7 @@ export class OperatorObjects {
       if (!(await this.makers.claimResults(id))) return;
       for (const { model, usage, cost } of results.parts()) {
         const exchange = answerOf(user, path, model, usage);
-        exchange.costNanoUsd = cost;
+        exchange.priced(cost, usage);
         this.feed.begin();
         this.feed.finish(exchange);
       }
@@ -134,7 +134,10 @@ export class OperatorObjects {
 /** A record for the answers of one model in a batch: they count like any other answer, in one sum. */
 function answerOf(user: string, path: string, model: string, usage: Exchange['usage']): Exchange {
   const exchange = new Exchange(user, 'messages', path);
-  return Object.assign(exchange, { model, usage, upstream: 'anthropic', status: 200, hasOperatorCredential: true });
+  exchange.asksFor(model, false);
+  exchange.answeredBy('anthropic');
+  exchange.respondedWith(200);
+  return Object.assign(exchange, { usage, hasOperatorCredential: true });
 }
 
 function objectIn(body: Buffer): Readonly<Record<string, unknown>> {

@@ -2,17 +2,13 @@ import { pipeline, Readable } from 'node:stream';
 import { headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { All, Controller, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AdminAccess } from '../auth/admin.access.js';
-import { CredentialReader } from '../auth/credential.reader.js';
-import { userIdOf } from '../auth/user-id.js';
-import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
+import { type Caller, CurrentCaller } from '../auth/caller.js';
+import { Endpoint } from '../auth/endpoint.decorator.js';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { abortOnHangUp } from '../http/client-connection.js';
 import { requestHeadersFor } from '../http/forwarded-headers.js';
 import { type HttpConfig, httpSection } from '../http/http.config.js';
-import { plainPath } from '../http/plain-path.js';
 import { relay } from '../http/relay.js';
-import { pathOfApi, type UserParams, underEveryPrefix } from '../http/routes.js';
+import { type UserParams, underEveryPrefix } from '../http/routes.js';
 import { isReadable, wholeBodyOf, withBody } from '../http/whole-answer.js';
 import { CheckedUpload } from './checked-upload.js';
 import { type Delivery, MessagesService } from './messages.service.js';
@@ -28,32 +24,31 @@ const PASSED_ON = ['/v1/messages/batches', '/v1/files', '/v1/skills'];
 export class PassthroughController {
   constructor(
     private readonly service: MessagesService,
-    private readonly credentials: CredentialReader,
-    private readonly admin: AdminAccess,
     private readonly objects: OperatorObjects,
     @Inject(httpSection.token) private readonly config: HttpConfig,
   ) {}
 
+  @Endpoint({ operation: 'relay', under: PASSED_ON, methods: METHODS })
   @All(PASSED_ON.flatMap((path) => [...underEveryPrefix(path), ...underEveryPrefix(`${path}/*`)]))
-  async pass(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
+  async pass(
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest<UserParams>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const { raw } = request;
-    if (!METHODS.includes(raw.method!)) throw methodNotAllowed(raw.method!, METHODS);
-    const path = plainPath(pathOfApi(raw.url!), PASSED_ON);
-    const exchange = new Exchange(userIdOf(request.params.user_id), 'relay', path);
-    reply.header(EXCHANGE_ID_HEADER, exchange.id);
-    const credential = this.service.rejectOn(exchange, () => this.credentials.require(raw));
+    const { exchange, path } = caller;
     const refused = new AbortController();
-    const caller = { credential, signal: AbortSignal.any([abortOnHangUp(reply.raw), refused.signal]) };
+    const signal = AbortSignal.any([caller.signal, refused.signal]);
     const asked = objectRequestOf(raw.method!, path);
     // An operator sees what every user has made.
-    const isKeptApart = credential.source === 'operator' && !this.admin.showsToken(request);
-    if (isKeptApart) await this.expectOwn(request, asked, exchange);
+    const isKeptApart = caller.credential?.source === 'operator' && !caller.showsAdminToken();
+    if (isKeptApart) await this.service.rejectOn(caller, raw, () => this.expectOwn(request, asked, caller.user));
     const isBatch = isBatchObjectPath(path);
     const ownUrl = ownUrlOf(request);
     const deliver: Delivery = async (upstreamAnswer, tap) => {
-      const options = { limit: limitIn(path), signal: caller.signal };
+      const options = { limit: limitIn(path), signal };
       const own = isKeptApart ? await this.objects.answerFor(upstreamAnswer, asked, exchange, options) : upstreamAnswer;
-      const answer = isBatch ? await withOwnUrls(own, ownUrl, caller.signal) : own;
+      const answer = isBatch ? await withOwnUrls(own, ownUrl, signal) : own;
       reply.hijack();
       return relay(answer, reply.raw, { exchange, tap, ...this.config });
     };
@@ -62,11 +57,10 @@ export class PassthroughController {
         method: raw.method!,
         path: isKeptApart && asked.act === 'list' ? withLongestPage(path, asked) : path,
         headers: this.headersFor(request, isBatch || (isKeptApart && asked.act !== 'other')),
-        body: isKeptApart ? this.checkedBody(request, asked, exchange.user, refused) : bodyFor(request),
+        body: isKeptApart ? this.checkedBody(request, asked, caller.user, refused) : bodyFor(request),
         host: raw.headers.host,
       },
-      exchange,
-      caller,
+      { ...caller, signal },
       deliver,
     );
   }
@@ -79,18 +73,9 @@ export class PassthroughController {
     });
   }
 
-  private async expectOwn(
-    { raw }: FastifyRequest<UserParams>,
-    asked: ObjectRequest,
-    exchange: Exchange,
-  ): Promise<void> {
-    try {
-      if (asked.act === 'create') expectPlainBody(asked, raw.headers['content-encoding']);
-      await this.objects.expectOwn(asked, exchange.user);
-    } catch (error) {
-      this.service.reject(exchange, error, false);
-      throw error;
-    }
+  private async expectOwn({ raw }: FastifyRequest<UserParams>, asked: ObjectRequest, user: string): Promise<void> {
+    if (asked.act === 'create') expectPlainBody(asked, raw.headers['content-encoding']);
+    await this.objects.expectOwn(asked, user);
   }
 
   /** The requests of a batch name files and skills, too. Nothing more is sent once one of another user is found. */
@@ -149,13 +134,4 @@ async function withOwnUrls(answer: UpstreamAnswer, ownUrl: string, signal: Abort
 /** How many objects the caller wants on a page; 20 is what the API gives by itself. */
 function limitIn(path: string): number {
   return Number(new URLSearchParams(path.split('?')[1]).get('limit')) || 20;
-}
-
-function methodNotAllowed(method: string, allowed: readonly string[]): GatewayError {
-  return new GatewayError({
-    type: 'invalid_request_error',
-    status: 405,
-    message: `${method} is not allowed here; allowed: ${allowed.join(', ')}.`,
-    headers: { allow: allowed.join(', ') },
-  });
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { LOGGER } from './logger.token.js';
 
@@ -16,7 +16,7 @@ export class ExchangeLog implements OnModuleInit {
     this.feed.onFinished((exchange) => this.write(exchange));
   }
 
-  private write(exchange: Exchange): void {
+  private write(exchange: FinishedExchange): void {
     const hasGoneWell = exchange.outcome === 'completed' || exchange.outcome === 'aborted';
     const line = lineOf(exchange);
     if (hasGoneWell) this.logger.info(line, `✅ ${sentenceOf(exchange)}`);
@@ -33,14 +33,14 @@ function sentenceOf({
   upstream,
   fallbackReason,
   durationMs,
-}: Exchange): string {
+}: FinishedExchange): string {
   const what = operation === 'messages' ? model : operation;
   const who = upstream ? ` by ${upstream}` : '';
   const why = fallbackReason ? ` (${fallbackReason})` : '';
   return `${user} ${what ?? operation} ${outcome} ${status}${who}${why} in ${Math.round(durationMs)} ms`;
 }
 
-function lineOf(exchange: Exchange): Record<string, unknown> {
+function lineOf(exchange: FinishedExchange): Record<string, unknown> {
   return {
     exchange: exchange.id,
     user: exchange.user,

@@ -1,7 +1,7 @@
 import { endOfLifeOf } from '@claude-proxy/claude-models';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { labelOf } from '../recording/labels.js';
 import { Recorder } from '../recording/recorder.js';
@@ -17,7 +17,7 @@ const MAX_MODEL_LABELS = 50;
 @Injectable()
 export class Metrics implements OnModuleInit, OnModuleDestroy {
   private readonly registry = new Registry();
-  private uncounted: Exchange[] = [];
+  private uncounted: FinishedExchange[] = [];
   private readonly models = new Set<string>();
   private readonly requests = this.counter('requests_total', 'Finished exchanges.', [
     'operation',
@@ -85,7 +85,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     for (const exchange of exchanges) this.count(exchange);
   }
 
-  private count(exchange: Exchange): void {
+  private count(exchange: FinishedExchange): void {
     const { operation, outcome, status, upstream = 'none', firstByteMs, durationMs } = exchange;
     this.requests.inc({ operation, upstream, outcome, status: String(status) });
     for (const attempt of exchange.attempts) {
@@ -98,7 +98,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     this.observeUsage(exchange, upstream);
   }
 
-  private observeUsage({ usage, model, answeredModel, costNanoUsd }: Exchange, upstream: string): void {
+  private observeUsage({ usage, model, answeredModel, costNanoUsd }: FinishedExchange, upstream: string): void {
     if (!usage) return;
     const labels = { upstream, model: this.modelLabelOf(answeredModel ?? model) };
     const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = usage;

@@ -1,6 +1,6 @@
 import { endOfLifeOf } from '@claude-proxy/claude-models';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 
 const WARN_EVERY_MS = 24 * 60 * 60_000;
@@ -19,7 +19,7 @@ export class ModelWarnings implements OnModuleInit {
     this.feed.onFinished((exchange) => this.look(exchange));
   }
 
-  private look({ operation, usage, model, answeredModel, costNanoUsd, upstream }: Exchange): void {
+  private look({ operation, usage, model, answeredModel, costNanoUsd, upstream }: FinishedExchange): void {
     const name = answeredModel ?? model;
     if (operation !== 'messages' || !usage || !name) return;
     if (costNanoUsd === null) {

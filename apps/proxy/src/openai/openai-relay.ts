@@ -42,8 +42,7 @@ class RelayedStream implements BodySink {
 
   write(chunk: Buffer): boolean {
     const { exchange } = this.options;
-    exchange.firstByteMs ??= exchange.elapsedMs();
-    exchange.answerBytes += chunk.length;
+    exchange.sent(chunk.length);
     if (!this.isOver) this.hasRoom = this.response.write(chunk);
     this.keepAlives?.refresh();
     return this.hasRoom;
@@ -62,7 +61,7 @@ class RelayedStream implements BodySink {
 
   private leave(): void {
     if (this.isOver) return;
-    this.options.exchange.outcome = 'aborted';
+    this.options.exchange.aborted();
     this.body.destroy();
     this.over();
   }

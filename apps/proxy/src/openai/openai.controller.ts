@@ -1,7 +1,9 @@
 import { All, Controller, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Caller, CurrentCaller } from '../auth/caller.js';
+import { Endpoint } from '../auth/endpoint.decorator.js';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { type UserParams, underEveryPrefix } from '../http/routes.js';
+import { underEveryPrefix } from '../http/routes.js';
 import { OpenAiService } from './openai.service.js';
 import { OpenAiErrorFilter } from './openai-error.filter.js';
 
@@ -26,16 +28,20 @@ const NOT_SERVED = [
 export class OpenAiController {
   constructor(private readonly service: OpenAiService) {}
 
+  @Endpoint({ operation: 'messages', path: CHAT, methods: ['POST'] })
   @All(underEveryPrefix(CHAT))
-  async chat(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
-    expectPost(request);
-    await this.service.serve('chat', CHAT, request, reply);
+  chat(@CurrentCaller() caller: Caller, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.service.serve('chat', caller, request, reply);
   }
 
+  @Endpoint({ operation: 'messages', path: RESPONSES, methods: ['POST'] })
   @All(underEveryPrefix(RESPONSES))
-  async responses(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
-    expectPost(request);
-    await this.service.serve('responses', RESPONSES, request, reply);
+  responses(
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.service.serve('responses', caller, request, reply);
   }
 
   @All(NOT_SERVED)
@@ -46,14 +52,4 @@ export class OpenAiController {
       message: `${path} is not served here: nothing is stored, and Claude answers in text.`,
     });
   }
-}
-
-function expectPost({ raw: { method } }: FastifyRequest): void {
-  if (method === 'POST') return;
-  throw new GatewayError({
-    type: 'invalid_request_error',
-    status: 405,
-    message: `${method} is not allowed here; allowed: POST.`,
-    headers: { allow: 'POST' },
-  });
 }

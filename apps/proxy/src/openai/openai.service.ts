@@ -2,17 +2,13 @@ import type { ServerResponse } from 'node:http';
 import type { Credential, UpstreamAnswer } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AdminAccess } from '../auth/admin.access.js';
-import { CredentialReader } from '../auth/credential.reader.js';
-import { asksForDrill } from '../auth/drill-request.js';
-import { userIdOf } from '../auth/user-id.js';
-import { EXCHANGE_ID_HEADER, Exchange } from '../exchange/exchange.js';
+import type { Caller } from '../auth/caller.js';
+import type { Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { BodyBudget } from '../http/body-budget.js';
-import { abortOnHangUp, onCutOff } from '../http/client-connection.js';
+import { onCutOff } from '../http/client-connection.js';
 import { EarlyResponse } from '../http/early-response.js';
 import { type HttpConfig, httpSection } from '../http/http.config.js';
-import type { UserParams } from '../http/routes.js';
 import { type Delivery, MessagesService } from '../messages/messages.service.js';
 import { earlyHeadersOf, headOf } from './answer-head.js';
 import { type AnswerTranslation, translationOf } from './answer-translation.js';
@@ -21,7 +17,7 @@ import { openAiErrorOf, openAiStatusOf, type Refused, refusedBy } from './openai
 import { KEEP_ALIVE, relayStream } from './openai-relay.js';
 import { TranslatedBody } from './translated-body.js';
 import { TranslatedRequest } from './translated-request.js';
-import type { Form } from './translation.js';
+import type { Form, TranslatedBytes } from './translation.js';
 import { Translator } from './translator.js';
 import { broken, wholeAnswer } from './whole-answer.js';
 
@@ -41,30 +37,21 @@ interface ExchangeParts {
 export class OpenAiService {
   constructor(
     private readonly service: MessagesService,
-    private readonly credentials: CredentialReader,
-    private readonly admin: AdminAccess,
     private readonly budget: BodyBudget,
     private readonly translator: Translator,
     @Inject(httpSection.token) private readonly config: HttpConfig,
   ) {}
 
-  async serve(form: Form, path: string, request: FastifyRequest<UserParams>, reply: FastifyReply): Promise<void> {
+  async serve(form: Form, caller: Caller, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { raw } = request;
-    const signal = abortOnHangUp(reply.raw);
-    const exchange = new Exchange(userIdOf(request.params.user_id), 'messages', path);
-    reply.header(EXCHANGE_ID_HEADER, exchange.id);
-    const received = await this.receive(form, exchange, request, signal).catch((error: unknown) => {
-      this.service.reject(exchange, error, signal.aborted || (raw.destroyed && !raw.complete));
-      throw error;
-    });
-    const { bytes, credential } = received;
+    const { exchange, signal, user } = caller;
+    const bytes = await this.service.rejectOn(caller, raw, () => this.receive(form, caller, request));
     const translation = translationOf(form, bytes);
-    const translated = new TranslatedRequest(bytes, raw.rawHeaders, exchange.user, raw.headers.host);
-    const caller = { credential: asApiKey(credential), signal };
+    const translated = new TranslatedRequest(bytes, raw.rawHeaders, user, raw.headers.host);
     const parts = { exchange, response: reply.raw, signal, translation };
     const early = translated.isStream ? this.earlyResponse(reply, parts) : undefined;
     try {
-      await this.service.serve(translated, exchange, caller, (answer, tap) => {
+      await this.service.serve(translated, { ...caller, credential: asApiKey(caller.credential) }, (answer, tap) => {
         early?.end();
         const isStream = tap.isEventStream && answer.status < 400;
         if (isStream) return this.stream(answer, tap, parts, reply);
@@ -87,17 +74,16 @@ export class OpenAiService {
     });
   }
 
-  private async receive(form: Form, exchange: Exchange, request: FastifyRequest<UserParams>, signal: AbortSignal) {
-    const credential = this.credentials.require(request.raw);
-    exchange.isDrill = asksForDrill(request, this.admin);
-    const body = await this.budget.read(request, exchange, credential);
+  private async receive(form: Form, caller: Caller, request: FastifyRequest): Promise<TranslatedBytes> {
+    const { exchange, signal } = caller;
+    const body = await this.budget.read(request, exchange, caller.credential!);
     const receivedBytes = body.length;
     const workBytes = receivedBytes * WORK_PER_BYTE;
     const begin = () => this.budget.take(exchange, workBytes);
     const bytes = await this.translator.translate(form, body, { signal, begin });
     this.budget.giveBack(exchange, workBytes + receivedBytes);
     this.budget.take(exchange, bytes.bytes.length);
-    return { credential, bytes };
+    return bytes;
   }
 
   private async stream(
@@ -110,16 +96,13 @@ export class OpenAiService {
       answer.body.destroy();
       throw broken('is compressed although it was asked not to be');
     }
-    exchange.status = answer.status;
+    exchange.respondedWith(answer.status);
     if (!response.headersSent) {
       reply.hijack();
       const head = headOf(answer, exchange, 'text/event-stream; charset=utf-8', translation.dropped);
       response.writeHead(answer.status, head);
     }
-    const body = new TranslatedBody(answer.body, tap, translation.stream(), (reason) => {
-      exchange.outcome = 'broken';
-      exchange.errorMessage = reason;
-    });
+    const body = new TranslatedBody(answer.body, tap, translation.stream(), (reason) => exchange.broken(reason));
     onCutOff(response, (reason) => body.cutOff(reason));
     await relayStream(body, response, { exchange, ...this.config });
   }
@@ -134,11 +117,11 @@ export class OpenAiService {
     const told = answer.status < 400 ? translation.answer(messageIn(received)) : refusalIn(received, answer.status);
     const body = Buffer.from(JSON.stringify(told));
     reply.hijack();
-    exchange.status = openAiStatusOf(answer.status);
-    exchange.firstByteMs = exchange.elapsedMs();
-    exchange.answerBytes = body.length;
+    const status = openAiStatusOf(answer.status);
+    exchange.respondedWith(status);
+    exchange.sent(body.length);
     const head = headOf(answer, exchange, 'application/json', translation.dropped);
-    response.writeHead(exchange.status, [...head, 'content-length', String(body.length)]).end(body);
+    response.writeHead(status, [...head, 'content-length', String(body.length)]).end(body);
   }
 }
 
@@ -153,7 +136,7 @@ async function refuseLate(
     throw broken('is no stream');
   }
   const received = await wholeAnswer(answer, tap, signal);
-  exchange.status = openAiStatusOf(answer.status);
+  exchange.respondedWith(openAiStatusOf(answer.status));
   response.end(translation.stream().fail(openAiErrorOf(refusedBy(received.toString(), answer.status))));
 }
 

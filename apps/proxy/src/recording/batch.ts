@@ -1,5 +1,5 @@
 import type { IndependentWrite } from '@claude-proxy/storage';
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 import type { ExchangeWriter, WriterBatch } from './exchange-writer.js';
 
 /** A file is written by one transaction that holds the event loop: 2 ms for so many. */
@@ -22,7 +22,7 @@ export class Batch {
     return this.count < MAX_EXCHANGES;
   }
 
-  add(exchange: Exchange): void {
+  add(exchange: FinishedExchange): void {
     this.count += 1;
     for (const page of this.pages) page.add(exchange);
   }

@@ -1,5 +1,5 @@
 import type { IndependentWrite } from '@claude-proxy/storage';
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 
 /** What one room keeps of finished exchanges. */
 export interface ExchangeWriter {
@@ -11,7 +11,7 @@ export interface ExchangeWriter {
  * writes per exchange, merged afterwards, were most of what recording cost.
  */
 export interface WriterBatch {
-  add(exchange: Exchange): void;
+  add(exchange: FinishedExchange): void;
   /** Asked once. A put may be repeated, and nothing else writes its item; what many tasks write are increments. */
   writes(): readonly IndependentWrite[];
 }

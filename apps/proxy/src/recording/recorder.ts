@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type IndependentWrite, type Step, StorageError, TableStore } from '@claude-proxy/storage';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { failureOf, StoreHealth } from '../state/store-health.js';
 import { Batch } from './batch.js';
@@ -94,7 +94,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     return this.waitingExchanges === 0 && this.parts.length === 0 && this.pending.isEmpty;
   }
 
-  private record(exchange: Exchange): void {
+  private record(exchange: FinishedExchange): void {
     if (this.waitingExchanges >= MAX_WAITING_EXCHANGES) {
       this.droppedExchanges += 1;
       return;

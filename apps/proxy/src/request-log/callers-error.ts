@@ -1,6 +1,6 @@
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 
-type Ending = Pick<Exchange, 'outcome' | 'status' | 'attempts' | 'hasOperatorCredential'>;
+type Ending = Pick<FinishedExchange, 'outcome' | 'status' | 'attempts' | 'hasOperatorCredential'>;
 
 /** What Anthropic says of a key: it is not known, not paid for, not allowed. */
 const REFUSALS_OF_KEYS = new Set([401, 402, 403]);

@@ -1,7 +1,7 @@
 import type { Figures } from '@claude-proxy/admin-api';
 import { countOf, type Usage } from '@claude-proxy/messages-api';
 import type { Item } from '@claude-proxy/storage';
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 import { sumOf } from '../recording/sums.js';
 import { isCallersError } from './callers-error.js';
 import { Histogram, stepOf } from './histogram.js';
@@ -35,7 +35,7 @@ export class FigureAddition {
   private readonly firstByte = new Histogram();
   private readonly duration = new Histogram();
 
-  addExchange(exchange: Exchange): void {
+  addExchange(exchange: FinishedExchange): void {
     const { counts } = this;
     const { outcome, isFallback, usage, costNanoUsd, firstByteMs, durationMs } = exchange;
     counts.requests += 1;

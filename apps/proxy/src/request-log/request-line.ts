@@ -1,12 +1,12 @@
 import type { RequestDetail, RequestLine } from '@claude-proxy/admin-api';
 import type { Item } from '@claude-proxy/storage';
-import type { Attempt, Exchange } from '../exchange/exchange.js';
+import type { Attempt, FinishedExchange } from '../exchange/exchange.js';
 
 /** A page shows no more of a text that a client or an upstream has chosen; a store keeps 400 KB of a line at most. */
 const MAX_TEXT = 1_000;
 
 /** What is kept of an exchange. No prompt, no answer, no credential. */
-export function detailOf(exchange: Exchange): RequestDetail {
+export function detailOf(exchange: FinishedExchange): RequestDetail {
   const { usage } = exchange;
   return {
     id: exchange.id,

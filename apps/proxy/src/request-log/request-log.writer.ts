@@ -1,6 +1,6 @@
 import type { IndependentWrite, Key, TableDefinition } from '@claude-proxy/storage';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 import type { ExchangeWriter, WriterBatch } from '../recording/exchange-writer.js';
 import { labelOf } from '../recording/labels.js';
 import { dayOf, hourOf } from '../recording/periods.js';
@@ -49,7 +49,7 @@ interface Slot {
 }
 
 class RequestLogBatch implements WriterBatch {
-  private readonly exchanges: Exchange[] = [];
+  private readonly exchanges: FinishedExchange[] = [];
   private readonly slots = new Map<string, Slot>();
   private readonly newHours: string[] = [];
 
@@ -59,7 +59,7 @@ class RequestLogBatch implements WriterBatch {
     private readonly markedHours: Set<string>,
   ) {}
 
-  add(exchange: Exchange): void {
+  add(exchange: FinishedExchange): void {
     this.exchanges.push(exchange);
     this.mark(hourOf(exchange.startedAt));
     // A page of models is no use of Claude.
@@ -91,7 +91,7 @@ class RequestLogBatch implements WriterBatch {
     return { kind: 'put', table: this.table, item };
   }
 
-  private slotOf(exchange: Exchange): Slot {
+  private slotOf(exchange: FinishedExchange): Slot {
     const { startedAt, user, upstream = 'none' } = exchange;
     const model = labelOf(exchange.answeredModel ?? exchange.model);
     const timeMs = startedAt - (startedAt % SLOT_MS);
@@ -104,7 +104,7 @@ class RequestLogBatch implements WriterBatch {
     return slot;
   }
 
-  private lineOf(exchange: Exchange, nowSeconds: number): IndependentWrite {
+  private lineOf(exchange: FinishedExchange, nowSeconds: number): IndependentWrite {
     const ttl = nowSeconds + this.lineTtlSeconds;
     const item = { ...lineKeyOf(exchange.id, exchange.startedAt), ...keptOf(detailOf(exchange)), ttl };
     return { kind: 'put', table: this.table, item };

@@ -2,7 +2,7 @@ import { url as inspectorUrl } from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type ServerConfig, serverSection } from '../config/server.config.js';
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { isPretty } from '../observability/logging.js';
 import { type ObservabilityConfig, observabilitySection } from '../observability/observability.config.js';
@@ -46,6 +46,6 @@ export function startWatchdog(app: NestFastifyApplication): void {
 }
 
 /** No path: people put keys there. */
-function sentenceOf({ id, operation, requestBytes }: Exchange): string {
+function sentenceOf({ id, operation, requestBytes }: FinishedExchange): string {
   return `${id} (${operation}, ${requestBytes} bytes)`;
 }

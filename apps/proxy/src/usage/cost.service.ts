@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 import { costOf, type PriceList, priceListWith } from './price-list.js';
 import { PUBLISHED_PRICES } from './published-prices.js';
 import { type UsageConfig, usageSection } from './usage.config.js';
@@ -14,7 +14,7 @@ export class CostService {
   }
 
   /** Nano-dollars; null where the price is not known; undefined where nothing was used. */
-  costOf({ usage, upstream, billedAs, answeredModel, model }: Exchange): number | null | undefined {
+  costOf({ usage, upstream, billedAs, answeredModel, model }: FinishedExchange): number | null | undefined {
     if (!usage || !upstream) return undefined;
     const cost = costOf(this.list, billedAs ?? upstream, answeredModel ?? model ?? '', usage);
     // A sum of amounts that are not exact would not be exact either.

@@ -1,7 +1,7 @@
 import { countOf, type Usage } from '@claude-proxy/messages-api';
 import type { IndependentWrite, TableDefinition } from '@claude-proxy/storage';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Exchange } from '../exchange/exchange.js';
+import type { FinishedExchange } from '../exchange/exchange.js';
 import type { ExchangeWriter, WriterBatch } from '../recording/exchange-writer.js';
 import { labelOf } from '../recording/labels.js';
 import { dayOf } from '../recording/periods.js';
@@ -45,7 +45,7 @@ class UsageBatch implements WriterBatch {
 
   constructor(private readonly table: TableDefinition) {}
 
-  add(exchange: Exchange): void {
+  add(exchange: FinishedExchange): void {
     const { user, usage, upstream, operation } = exchange;
     if (operation !== 'messages' || !usage || !upstream) return;
     const period = dayOf(exchange.startedAt);
@@ -75,7 +75,7 @@ class DayOfUser {
     private readonly upstream: string,
   ) {}
 
-  add({ answeredModel, model, costNanoUsd }: Exchange, usage: Usage): void {
+  add({ answeredModel, model, costNanoUsd }: FinishedExchange, usage: Usage): void {
     const name = answeredModel ?? model;
     this.lastModel = name === undefined ? 'unknown' : labelOf(name);
     const counts = this.countsOf(this.lastModel);

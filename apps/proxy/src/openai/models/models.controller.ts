@@ -1,16 +1,14 @@
 import { bodyOfBytes, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CredentialReader } from '../../auth/credential.reader.js';
-import { userIdOf } from '../../auth/user-id.js';
-import { EXCHANGE_ID_HEADER, Exchange } from '../../exchange/exchange.js';
+import { type Caller, CurrentCaller } from '../../auth/caller.js';
+import { Endpoint } from '../../auth/endpoint.decorator.js';
+import { EXCHANGE_ID_HEADER } from '../../exchange/exchange.js';
 import { GatewayError } from '../../exchange/gateway-error.js';
-import { abortOnHangUp } from '../../http/client-connection.js';
 import { requestHeadersFor } from '../../http/forwarded-headers.js';
 import { type HttpConfig, httpSection } from '../../http/http.config.js';
-import { plainPath } from '../../http/plain-path.js';
 import { relay } from '../../http/relay.js';
-import { pathOfApi, queryOf, type UserParams, underEveryPrefix } from '../../http/routes.js';
+import { queryOf, underEveryPrefix } from '../../http/routes.js';
 import { type Delivery, MessagesService } from '../../messages/messages.service.js';
 import type { JsonObject } from '../json-object.js';
 import { openAiErrorOf } from '../openai-errors.js';
@@ -21,54 +19,44 @@ import { anthropicModel, anthropicModelList, openAiModel, openAiModelList } from
 const PATIENCE_MS = 2_000;
 const MODELS = '/v1/models';
 
-/** The models: OpenAI's form for who speaks OpenAI, Anthropic's own answer for everybody else. */
+/** The models: OpenAI's form for callers that speak OpenAI, Anthropic's own answer for all others. */
 @Controller()
 export class ModelsController {
   constructor(
     private readonly service: MessagesService,
-    private readonly credentials: CredentialReader,
     private readonly catalog: ModelCatalog,
     @Inject(httpSection.token) private readonly config: HttpConfig,
   ) {}
 
+  @Endpoint({ operation: 'relay', under: [MODELS], isOpen: true })
   @Get([...underEveryPrefix(MODELS), ...underEveryPrefix(`${MODELS}/*`)])
-  async models(@Req() request: FastifyRequest<UserParams>, @Res() reply: FastifyReply): Promise<void> {
-    const user = userIdOf(request.params.user_id);
-    const path = plainPath(pathOfApi(request.raw.url!), [MODELS]);
-    if (speaksOpenAi(request)) this.answerOpenAi(idIn(path), reply);
-    else await this.answerAnthropic(request, reply, new Exchange(user, 'relay', path), path);
+  async models(
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (speaksOpenAi(request)) this.answerOpenAi(idIn(caller.path), reply);
+    else if (!caller.credential) sendLocally(reply, 200, this.fromTable(caller.path));
+    else await this.answerAnthropic(caller, request, reply);
   }
 
   private answerOpenAi(id: string | undefined, reply: FastifyReply): void {
     const model = id === undefined ? undefined : this.catalog.find(id);
-    if (id === undefined) send(reply, 200, openAiModelList(this.catalog.listed));
-    else if (model) send(reply, 200, openAiModel([id, model]));
-    else send(reply, 404, { error: openAiErrorOf(this.catalog.unknown(id)) });
+    if (id === undefined) sendLocally(reply, 200, openAiModelList(this.catalog.listed));
+    else if (model) sendLocally(reply, 200, openAiModel([id, model]));
+    else sendLocally(reply, 404, { error: openAiErrorOf(this.catalog.unknown(id)) });
   }
 
-  private async answerAnthropic(
-    { raw }: FastifyRequest<UserParams>,
-    reply: FastifyReply,
-    exchange: Exchange,
-    path: string,
-  ): Promise<void> {
-    const signal = abortOnHangUp(reply.raw);
+  private async answerAnthropic(caller: Caller, { raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { exchange, path } = caller;
     const { method = 'GET', rawHeaders, headers } = raw;
-    reply.header(EXCHANGE_ID_HEADER, exchange.id);
-    const credential = this.service.rejectOn(exchange, () => this.credentials.read(raw));
-    if (!credential) {
-      // What our own table answers is no exchange.
-      reply.removeHeader(EXCHANGE_ID_HEADER);
-      return send(reply, 200, this.fromTable(path));
-    }
     const deliver: Delivery = (answer, tap) => {
       reply.hijack();
       return relay(answer, reply.raw, { exchange, tap, ...this.config });
     };
-    const forwarded = requestHeadersFor(rawHeaders, this.config);
-    const asked = { method, path, headers: forwarded, body: undefined };
+    const asked = { method, path, headers: requestHeadersFor(rawHeaders, this.config), body: undefined };
     const local = { patienceMs: PATIENCE_MS, answer: () => answerOf(this.fromTable(path)) };
-    await this.service.pass({ ...asked, host: headers.host }, exchange, { credential, signal }, deliver, local);
+    await this.service.pass({ ...asked, host: headers.host }, caller, deliver, local);
   }
 
   /** @throws GatewayError not_found_error */
@@ -81,7 +69,7 @@ export class ModelsController {
   }
 }
 
-function speaksOpenAi({ raw: { headers } }: FastifyRequest<UserParams>): boolean {
+function speaksOpenAi({ raw: { headers } }: FastifyRequest): boolean {
   return /^Bearer /i.test(headers.authorization ?? '') && headers['anthropic-version'] === undefined;
 }
 
@@ -91,7 +79,9 @@ function idIn(path: string): string | undefined {
   return id ? decodeURIComponent(id.replace(/\/$/, '')) : undefined;
 }
 
-function send(reply: FastifyReply, status: number, body: JsonObject): void {
+/** From the table, without an exchange: no upstream is involved and nothing is counted. */
+function sendLocally(reply: FastifyReply, status: number, body: JsonObject): void {
+  reply.removeHeader(EXCHANGE_ID_HEADER);
   void reply.status(status).header('content-type', 'application/json').send(JSON.stringify(body));
 }
 
