@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
-import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { LimitStore } from '../../apps/proxy/src/fallback/limit.store.js';
 import { CLIENT_HEADERS, MESSAGE, postJson } from '../support/post-json.js';
@@ -24,7 +24,7 @@ const statusesOf = async (count: number, path?: string, headers?: Record<string,
 describe('the limit of requests', () => {
   it('refuses the one too many as Anthropic would, and asks nobody', async () => {
     pair = await startPair({ THROTTLE_LIMIT: '3' });
-    const finished: Exchange[] = [];
+    const finished: FinishedExchange[] = [];
     pair.gateway.app.get(ExchangeFeed).onFinished((exchange) => finished.push(exchange));
     expect(await statusesOf(3)).toEqual([200, 200, 200]);
     const response = await post();

@@ -111,7 +111,7 @@ describe('the gateway does not start with', () => {
   it.each([
     ['a stranger in the chain', 'anthropic,nobody', /names "nobody"; known are: .*acme.*/],
     ['a name twice in the chain', 'anthropic,acme,acme', /"acme" twice/],
-    ['an empty chain', ',', /names nobody/],
+    ['an empty chain', ',', /FALLBACK_CHAIN is empty/],
   ])('%s', async (_name, chain, message) => {
     await expect(start(chain)).rejects.toThrow(message);
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { answer, internal, rateLimited } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { LimitStore } from '../../apps/proxy/src/fallback/limit.store.js';
 import { postMessage } from '../support/post-message.js';
@@ -12,7 +12,7 @@ let stage: Stage;
 const newUser = () => `user-${randomUUID()}`;
 const post = (posting: Parameters<typeof postMessage>[1]) => postMessage(stage.gateway, posting);
 const finishedOf = (user: string) =>
-  new Promise<Exchange>((resolve) =>
+  new Promise<FinishedExchange>((resolve) =>
     stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => exchange.user === user && resolve(exchange)),
   );
 const limitOf = async (user: string) => {

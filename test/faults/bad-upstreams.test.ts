@@ -11,7 +11,7 @@ import {
 } from '@claude-proxy/upstream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Injectable, Logger, Module } from '@nestjs/common';
-import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { adminTokenOf } from '../support/admin-api.js';
 import { MESSAGE } from '../support/post-json.js';
@@ -105,8 +105,8 @@ let stage: Stage;
 let logged: jest.Spied<Logger['error']>;
 let letGo: Promise<void>;
 let tellLetGo: () => void;
-let finished: Promise<Exchange>;
-let tellFinished: (exchange: Exchange) => void;
+let finished: Promise<FinishedExchange>;
+let tellFinished: (exchange: FinishedExchange) => void;
 
 beforeAll(async () => {
   stage = await startStage({ FALLBACK_CHAIN: 'awkward,anthropic' }, { upstreamModules: [AwkwardModule] });
@@ -115,7 +115,7 @@ beforeAll(async () => {
 beforeEach(() => {
   logged = jest.spyOn(Logger.prototype, 'error');
   ({ promise: letGo, resolve: tellLetGo } = Promise.withResolvers<void>());
-  ({ promise: finished, resolve: tellFinished } = Promise.withResolvers<Exchange>());
+  ({ promise: finished, resolve: tellFinished } = Promise.withResolvers<FinishedExchange>());
 });
 afterEach(() => {
   faulty = undefined;

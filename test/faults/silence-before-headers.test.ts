@@ -14,7 +14,7 @@ import {
   silence,
 } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { CLIENT_HEADERS, MESSAGE, postJson } from '../support/post-json.js';
 import { eventsOf, liveEventsOf } from '../support/read-sse.js';
@@ -37,7 +37,7 @@ let users = 0;
 /** The exchange of the next user, once it has ended. */
 const nextFinished = () => {
   const user = `user-${users}`;
-  return new Promise<Exchange>((resolve) =>
+  return new Promise<FinishedExchange>((resolve) =>
     stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => exchange.user === user && resolve(exchange)),
   );
 };

@@ -1,13 +1,13 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { CLIENT_HEADERS, MESSAGE } from '../support/post-json.js';
 import { rawRequest } from '../support/raw-request.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
 let pair: Pair;
-const seen: Exchange[] = [];
+const seen: FinishedExchange[] = [];
 
 beforeAll(async () => {
   pair = await startPair({}, { isStrict: false });

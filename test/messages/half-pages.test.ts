@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { startGateway } from '../support/start-gateway.js';
 
@@ -19,7 +19,7 @@ it('a client that leaves while a page of batches is read lets Anthropic go, and 
   const { port } = anthropic.address() as AddressInfo;
   const gateway = await startGateway({ ANTHROPIC_UPSTREAM_URL: `http://127.0.0.1:${port}` });
   const feed = gateway.app.get(ExchangeFeed);
-  const finished = new Promise<Exchange>((resolve) => feed.onFinished(resolve));
+  const finished = new Promise<FinishedExchange>((resolve) => feed.onFinished(resolve));
   const client = new AbortController();
   const asked = fetch(`${gateway.url}/v1/messages/batches`, {
     headers: { 'x-api-key': 'sk-ant-api03-caller', 'anthropic-version': '2023-06-01' },

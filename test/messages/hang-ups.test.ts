@@ -1,6 +1,6 @@
 import { answer, big, type RecordedRequest, silence } from '@claude-proxy/simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { MESSAGE, postJson } from '../support/post-json.js';
 import { headOfPost, RawSocket } from '../support/raw-socket.js';
@@ -12,8 +12,8 @@ const SOON_MS = 10_000;
 const STREAMED = { ...MESSAGE, stream: true };
 
 let pair: Pair;
-let finished: Promise<Exchange>;
-let tellFinished: (exchange: Exchange) => void;
+let finished: Promise<FinishedExchange>;
+let tellFinished: (exchange: FinishedExchange) => void;
 
 beforeAll(async () => {
   pair = await startPair({}, { fileBytes: 100_000_000 });
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   pair.anthropic.reset();
-  ({ promise: finished, resolve: tellFinished } = Promise.withResolvers<Exchange>());
+  ({ promise: finished, resolve: tellFinished } = Promise.withResolvers<FinishedExchange>());
 });
 afterAll(() => pair.close());
 

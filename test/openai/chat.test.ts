@@ -1,7 +1,7 @@
 import { answer, big, cut, refuse, silence, toolLoop } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
-import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
@@ -18,7 +18,7 @@ const WEATHER = {
 
 let pair: Pair;
 let client: OpenAI;
-const finished: Exchange[] = [];
+const finished: FinishedExchange[] = [];
 
 beforeAll(async () => {
   pair = await startPair();

@@ -1,7 +1,7 @@
 import { answer, errorInside200, exceptionMidStream, internal, rateLimited, raw } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
-import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { eventually } from '../support/recorded.js';
 import { type Stage, startStage } from '../support/start-stage.js';
@@ -11,7 +11,7 @@ const WEATHER = { type: 'function' as const, function: { name: 'weather', parame
 
 let stage: Stage;
 let userCount = 0;
-const finished: Exchange[] = [];
+const finished: FinishedExchange[] = [];
 
 beforeAll(async () => {
   stage = await startStage({ ADMIN_TOKEN: 'let-me-in' });

@@ -13,7 +13,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { streamText } from 'ai';
 import OpenAI from 'openai';
-import type { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
+import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { CLIENT_HEADERS, postJson } from '../support/post-json.js';
 import { type Stage, startStage } from '../support/start-stage.js';
@@ -63,7 +63,7 @@ class Caller {
   }
 
   /** The exchange, once it has ended: a moment after its client has read the last byte. To be asked before. */
-  finished(): Promise<Exchange> {
+  finished(): Promise<FinishedExchange> {
     return new Promise((resolve) =>
       stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => exchange.user === this.#name && resolve(exchange)),
     );

@@ -1,9 +1,16 @@
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { startUpstream } from './start-upstream.js';
 
 interface Stored {
   readonly id: string;
   readonly [field: string]: unknown;
+}
+
+interface Answered {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly text?: string;
 }
 
 const RESOURCE = /^\/v1\/(messages\/batches|files|skills)(?:\/([^/?]+))?(?:\/([a-z]+))?(?:\?(.*))?$/;
@@ -17,30 +24,34 @@ export async function startWorkspace({ resultsOf = (_id: string): string => '' }
   ]);
   const asked: string[] = [];
   let count = 0;
+  const made = (kind: string): Answered => {
+    count += 1;
+    const object = { id: `${kind.split('/').at(-1)}_${count}`, type: kind, source: 'custom' };
+    objects.get(kind)?.unshift(object);
+    return { status: 200, body: object };
+  };
+  const answerTo = (method: string | undefined, url: string): Answered => {
+    const [, kind = '', id, part, query] = RESOURCE.exec(url) ?? [];
+    const all = objects.get(kind) ?? [];
+    if (id === undefined && method === 'POST') return made(kind);
+    if (id === undefined) {
+      return { status: 200, body: pageOf(all, Number(new URLSearchParams(query).get('limit') ?? 20)) };
+    }
+    const found = all.find((each) => each.id === id);
+    if (!found)
+      return { status: 404, body: { type: 'error', error: { type: 'not_found_error', message: 'Not found' } } };
+    if (part === 'results') return { status: 200, text: resultsOf(id) };
+    if (method !== 'DELETE') return { status: 200, body: found };
+    all.splice(all.indexOf(found), 1);
+    return { status: 200, body: { id, type: 'deleted' } };
+  };
   const upstream = await startUpstream(async (request, response) => {
     const { method, url = '' } = request;
     asked.push(`${method} ${url}`);
-    const body = await text(request).catch(() => undefined);
-    // The gateway has given the request up.
-    if (body === undefined) return;
-    const [, kind = '', id, part, query] = RESOURCE.exec(url) ?? [];
-    const all = objects.get(kind) ?? [];
-    const found = all.find((each) => each.id === id);
-    const send = (status: number, body: unknown) =>
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    if (id === undefined && method === 'POST') {
-      count += 1;
-      const made = { id: `${kind.split('/').at(-1)}_${count}`, type: kind, source: 'custom' };
-      all.unshift(made);
-      send(200, made);
-    } else if (id === undefined) {
-      send(200, pageOf(all, Number(new URLSearchParams(query).get('limit') ?? 20)));
-    } else if (!found) send(404, { type: 'error', error: { type: 'not_found_error', message: 'Not found' } });
-    else if (part === 'results') response.writeHead(200, { 'content-type': 'application/x-jsonl' }).end(resultsOf(id));
-    else if (method === 'DELETE') {
-      all.splice(all.indexOf(found), 1);
-      send(200, { id, type: 'deleted' });
-    } else send(200, found);
+    if (!(await isWhole(request))) return;
+    const { status, body, text: lines } = answerTo(method, url);
+    const type = lines === undefined ? 'application/json' : 'application/x-jsonl';
+    response.writeHead(status, { 'content-type': type }).end(lines ?? JSON.stringify(body));
   });
   return {
     ...upstream,
@@ -49,6 +60,14 @@ export async function startWorkspace({ resultsOf = (_id: string): string => '' }
     /** An object that was not made through the gateway: in the console, or by a tool of Anthropic. */
     place: (kind: string, id: string) => objects.get(kind)!.push({ id, source: 'custom' }),
   };
+}
+
+/** False where the gateway has given the request up. */
+function isWhole(request: IncomingMessage): Promise<boolean> {
+  return text(request).then(
+    () => true,
+    () => false,
+  );
 }
 
 function pageOf(all: readonly Stored[], limit: number) {

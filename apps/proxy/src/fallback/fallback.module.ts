@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { DrillRegister } from './drill.register.js';
-import { DrillsController } from './drills.controller.js';
+import { DrillRegister } from './drills/drill.register.js';
+import { DrilledChain } from './drills/drilled-chain.js';
+import { DrillsController } from './drills/drills.controller.js';
 import { FallbackRouter } from './fallback.router.js';
 import { KnownCallerStore } from './known-caller.store.js';
 import { KnownCallers } from './known-callers.service.js';
@@ -23,6 +24,7 @@ import { UpstreamMemory } from './upstream-memory.js';
   imports: [DiscoveryModule],
   controllers: [LimitsController, DrillsController],
   providers: [
+    DrilledChain,
     DrillRegister,
     FallbackRouter,
     KnownCallers,

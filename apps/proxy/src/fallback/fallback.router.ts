@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Failure,
   headersWhere,
-  type SendOptions,
   type UpstreamAnswer,
   UpstreamError,
   type UpstreamRequest,
@@ -10,7 +9,8 @@ import {
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
 import { withFallbackReason } from '../exchange/fallback-header.js';
-import { DrillRegister } from './drill.register.js';
+import { DrilledChain } from './drills/drilled-chain.js';
+import type { RouteOptions } from './drills/drilled-upstream.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { clientDisconnected, type FailedUpstream, finalAnswer } from './final-answer.js';
 import { KnownCallers } from './known-callers.service.js';
@@ -19,16 +19,13 @@ import type { ClosedScope } from './limit-item.js';
 import { nextStep } from './next-step.js';
 import { sendUntilContent } from './send-until-content.js';
 import { UpstreamLoad } from './upstream.load.js';
-import { type NamedUpstream, UpstreamRegistry } from './upstream.registry.js';
-
-/** How long a simulated limit holds. */
-const DRILL_SECONDS = 60;
+import type { NamedUpstream } from './upstream.registry.js';
 
 /** A request on its way through the chain. */
 interface RouteState {
   readonly request: UpstreamRequest;
   readonly exchange: Exchange;
-  readonly options: SendOptions;
+  readonly options: RouteOptions;
   /** The upstreams that a remembered limit closes for this request. */
   readonly limited: Map<NamedUpstream, ClosedScope>;
   readonly failures: Map<string, FailedUpstream>;
@@ -40,9 +37,8 @@ export class FallbackRouter {
   private readonly logger = new Logger(FallbackRouter.name);
 
   constructor(
-    private readonly registry: UpstreamRegistry,
+    private readonly chain: DrilledChain,
     private readonly limits: LimitStore,
-    private readonly drills: DrillRegister,
     private readonly load: UpstreamLoad,
     private readonly known: KnownCallers,
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
@@ -54,8 +50,8 @@ export class FallbackRouter {
    *
    * @throws GatewayError when all have failed and none of them has an answer for the caller
    */
-  async send(request: UpstreamRequest, exchange: Exchange, options: SendOptions): Promise<UpstreamAnswer> {
-    const state: RouteState = { request, exchange, options, limited: new Map(), failures: new Map() };
+  async send(request: UpstreamRequest, options: RouteOptions): Promise<UpstreamAnswer> {
+    const state: RouteState = { request, exchange: options.exchange, options, limited: new Map(), failures: new Map() };
     for (const upstream of await this.route(state)) {
       const outcome = isClosed(upstream, state) ? this.closed(upstream, state) : await this.ask(upstream, state);
       if (!(outcome instanceof UpstreamError)) return outcome;
@@ -66,7 +62,7 @@ export class FallbackRouter {
 
   /** Upstreams that are limited or down go to the end: they are asked only when the others have failed. */
   private async route(state: RouteState): Promise<readonly NamedUpstream[]> {
-    const { chain } = this.registry;
+    const chain = this.chain.upstreams;
     if (!this.config.isEnabled || chain.length === 1) return chain;
     const { limited } = state;
     for (const upstream of chain) {
@@ -130,11 +126,8 @@ export class FallbackRouter {
     if (!isFirstChoice && !this.load.takes(name, exchange)) return this.failed(upstream, state, 0, errorOfFull(name));
     const startedMs = exchange.elapsedMs();
     exchange.asked();
-    const drilledScope = await this.drilledScope(upstream, state);
-    const isDrilled = drilledScope !== undefined;
-    if (!isDrilled) this.load.asked(name, request.model);
+    this.load.asked(name, request.model);
     try {
-      if (isDrilled) throw drillError(drilledScope);
       const answer = await sendUntilContent(upstream, request, options, this.config.maxStreamSilenceSeconds * 1_000);
       const { status, leftOut = [] } = answer;
       const durationMs = exchange.elapsedMs() - startedMs;
@@ -145,7 +138,7 @@ export class FallbackRouter {
     } catch (thrown) {
       const error = asUpstreamError(thrown);
       if (error.wasAsked) this.known.noteAnswer(upstream, options.credential, error.answer);
-      if (!isDrilled && this.counts(upstream, error)) this.load.failed(name, request.model, error.failure);
+      if (this.counts(upstream, error)) this.load.failed(name, request.model, error.failure);
       return this.failed(upstream, state, exchange.elapsedMs() - startedMs, error);
     }
   }
@@ -196,9 +189,7 @@ export class FallbackRouter {
 
   /** After the last try at one upstream: remembers its window, and decides whether the next is asked. */
   private goesOn(upstream: NamedUpstream, error: UpstreamError, { exchange }: RouteState): boolean {
-    // Only a process started as a drill remembers: a drill of a share of requests must not affect the others.
-    const isRemembered = !exchange.isDrill || this.drills.isForced;
-    if (error.limit && isRemembered) this.limits.close(exchange.user, error.limit, exchange.isDrill);
+    if (error.limit) this.limits.close(exchange.user, error.limit, error.limit.reason === 'drill');
     if (upstream.isFirstChoice && exchange.fallbackReason === undefined) {
       exchange.fallsBackFor(exchange.isDrill ? 'drill' : error.failure);
     }
@@ -214,22 +205,11 @@ export class FallbackRouter {
     );
   }
 
-  /** A drill needs a credential that could be limited, and begins after its check. */
-  private async drilledScope(upstream: NamedUpstream, state: RouteState): Promise<string | undefined> {
-    const { provider } = upstream;
-    const { request, exchange, options } = state;
-    const { credential } = options;
-    if (!provider.limitScopes || !credential || request.operation !== 'messages') return undefined;
-    exchange.drilled(exchange.isDrill || this.drills.strikes(exchange.user));
-    if (exchange.isDrill && (await this.known.isRefused(credential))) exchange.drilled(false);
-    return exchange.isDrill ? provider.limitScopes(request, credential)[0] : undefined;
-  }
-
   private giveUp({ exchange, failures }: RouteState): UpstreamAnswer {
     if (failures.size === 0) throw clientDisconnected();
-    const firstChoice = this.registry.chain[0]!.name;
+    const firstChoice = this.chain.upstreams[0]!.name;
     exchange.fallsBackFor(reasonsOf(failures, firstChoice));
-    const failed = this.registry.chain.flatMap(({ name }) => failures.get(name) ?? []);
+    const failed = this.chain.upstreams.flatMap(({ name }) => failures.get(name) ?? []);
     const answer = finalAnswer({ failed, firstChoice, isDrill: exchange.isDrill });
     if (answer.act === 'refuse') throw withFallbackReason(answer.error, exchange.fallbackReason);
     const { name, error } = answer.upstream;
@@ -258,16 +238,6 @@ function refusalOf({ provider }: NamedUpstream, request: UpstreamRequest): Upstr
   } catch (thrown) {
     return asUpstreamError(thrown);
   }
-}
-
-function drillError(scope: string): UpstreamError {
-  return new UpstreamError({
-    failure: 'rate_limited',
-    message: 'simulated rate limit (drill)',
-    retryAfterSeconds: DRILL_SECONDS,
-    isWorthWaiting: false,
-    limit: { scope, seconds: DRILL_SECONDS, reason: 'drill' },
-  });
 }
 
 function errorOfFull(upstream: string): UpstreamError {

@@ -41,7 +41,7 @@ export class MessagesService {
     const { exchange } = caller;
     exchange.asksFor(request.model, request.isStream);
     exchange.received(request.body.length);
-    await this.story(caller, deliver, () => this.router.send(request, exchange, caller));
+    await this.story(caller, deliver, () => this.router.send(request, caller));
   }
 
   /** What `read` resolves to. Where it throws, the exchange ends as refused, or as aborted where the client left. */

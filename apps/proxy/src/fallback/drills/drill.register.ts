@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Drill, DrillOrder } from '@claude-proxy/admin-api';
 import { type Item, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { ExchangeFeed } from '../exchange/exchange-feed.js';
-import { type FallbackConfig, fallbackSection } from './fallback.config.js';
-import { LISTS, limitTable } from './limit.table.js';
+import { ExchangeFeed } from '../../exchange/exchange-feed.js';
+import { type FallbackConfig, fallbackSection } from '../fallback.config.js';
+import { LISTS, limitTable } from '../limit.table.js';
 
 /** How soon a drill begins and ends in every task. */
 const REFRESH_MS = 2_000;
@@ -26,7 +26,7 @@ interface StoredDrill extends DrillOrder {
 export class DrillRegister implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(DrillRegister.name);
   private readonly table: Table;
-  private readonly struck = new Map<string, number>();
+  private readonly hitCounts = new Map<string, number>();
   private drills: readonly StoredDrill[] = [];
   private timer: NodeJS.Timeout | undefined;
   private loggedAtMs = Number.NEGATIVE_INFINITY;
@@ -39,7 +39,7 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
     this.table = store.table(limitTable(config.rateLimitTable));
   }
 
-  /** The process was started as a drill: everybody is struck. */
+  /** The process was started as a drill, which hits every request. */
   get isForced(): boolean {
     return this.config.isForcedLimit;
   }
@@ -54,13 +54,13 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Decides for one request; drills with a share leave the rest alone. */
-  strikes(user: string): boolean {
+  hits(user: string): boolean {
     if (this.isForced) return true;
     const nowMs = Date.now();
     const drill = this.drills.find(
       (each) => isOn(each, nowMs) && (each.user ?? user) === user && Math.random() < each.share,
     );
-    if (drill) this.struck.set(drill.id, (this.struck.get(drill.id) ?? 0) + 1);
+    if (drill) this.hitCounts.set(drill.id, (this.hitCounts.get(drill.id) ?? 0) + 1);
     return drill !== undefined;
   }
 
@@ -117,7 +117,7 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
 
   private shown({ id, user, seconds, share, startedAtMs, untilMs }: StoredDrill): Drill {
     const secondsLeft = Math.max(0, Math.ceil((untilMs - Date.now()) / 1_000));
-    const struck = this.struck.get(id) ?? 0;
+    const struck = this.hitCounts.get(id) ?? 0;
     return { id, user, seconds, share, started_at: startedAtMs, until: untilMs, seconds_left: secondsLeft, struck };
   }
 }

@@ -1,0 +1,76 @@
+import {
+  type Acceptance,
+  type Credential,
+  type SendOptions,
+  type UpstreamAnswer,
+  UpstreamError,
+  type UpstreamProvider,
+  type UpstreamRequest,
+} from '@claude-proxy/upstream';
+import type { Exchange } from '../../exchange/exchange.js';
+
+/** How long a simulated limit holds. */
+const DRILL_SECONDS = 60;
+
+/** What the router passes to an upstream, beside what the contract names. */
+export interface RouteOptions extends SendOptions {
+  readonly exchange: Exchange;
+}
+
+/** Decides which requests a drill hits. */
+export interface Drills {
+  /** The process was started as a drill. */
+  readonly isForced: boolean;
+  hits(user: string): boolean;
+  /** A drill needs a credential that could be limited, and begins after its check. */
+  isRefused(credential: Credential): Promise<boolean>;
+}
+
+/** The first choice, which refuses a request that a drill hits as if its limit were reached, and sends nothing. */
+export class DrilledUpstream implements UpstreamProvider {
+  readonly limitScopes: UpstreamProvider['limitScopes'];
+  readonly relay: UpstreamProvider['relay'];
+  readonly readiness: UpstreamProvider['readiness'];
+  readonly probeCredential: UpstreamProvider['probeCredential'];
+
+  constructor(
+    private readonly provider: UpstreamProvider,
+    private readonly drills: Drills,
+  ) {
+    this.limitScopes = provider.limitScopes?.bind(provider);
+    this.relay = provider.relay?.bind(provider);
+    this.readiness = provider.readiness?.bind(provider);
+    this.probeCredential = provider.probeCredential?.bind(provider);
+  }
+
+  accepts(request: UpstreamRequest): Acceptance {
+    return this.provider.accepts(request);
+  }
+
+  async send(request: UpstreamRequest, options: RouteOptions): Promise<UpstreamAnswer> {
+    const scope = await this.drilledScope(request, options);
+    if (scope !== undefined) throw this.simulatedLimit(scope);
+    return this.provider.send(request, options);
+  }
+
+  private async drilledScope(
+    request: UpstreamRequest,
+    { credential, exchange }: RouteOptions,
+  ): Promise<string | undefined> {
+    if (!this.limitScopes || !credential || request.operation !== 'messages') return undefined;
+    const isHit = exchange.isDrill || this.drills.hits(exchange.user);
+    exchange.drilled(isHit && !(await this.drills.isRefused(credential)));
+    return exchange.isDrill ? this.limitScopes(request, credential)[0] : undefined;
+  }
+
+  private simulatedLimit(scope: string): UpstreamError {
+    return new UpstreamError({
+      failure: 'rate_limited',
+      message: 'simulated rate limit (drill)',
+      retryAfterSeconds: DRILL_SECONDS,
+      isWorthWaiting: false,
+      // Only a process that was started as a drill remembers: a drill of a share of requests must not affect the others.
+      ...(this.drills.isForced && { limit: { scope, seconds: DRILL_SECONDS, reason: 'drill' } }),
+    });
+  }
+}
