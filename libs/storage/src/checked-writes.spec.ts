@@ -8,7 +8,7 @@ const EVENTS: TableDefinition = { name: 'events', partitionKey: 'stream', sortKe
 const INVALID = expect.objectContaining({ name: 'StorageError', kind: 'invalid' });
 
 describe('a checked item', () => {
-  it('is an equal copy of whatever JSON can say, and shares nothing with it', () => {
+  it('is an equal, independent copy of any JSON value', () => {
     const values = fc.json({ maxDepth: 6 }).map(storableJson);
     fc.assert(
       fc.property(values, (value) => {
@@ -25,7 +25,7 @@ describe('a checked item', () => {
     expect(JSON.stringify(checkedItem(EVENTS, item))).toBe(JSON.stringify(item));
   });
 
-  it('ends where maps contain themselves, and says where', () => {
+  it('refuses maps that contain themselves, and names the place', () => {
     const item: Record<string, unknown> = { stream: 'a', at: 'b' };
     item.self = item;
     expect(() => checkedItem(EVENTS, item)).toThrow(/events\.self\.self.* nested too deeply/);
@@ -40,7 +40,7 @@ describe('a checked item', () => {
 });
 
 describe('a checked key', () => {
-  it('has all parts and no other', () => {
+  it('has all key attributes and no others', () => {
     expect(checkedKey(EVENTS, { stream: 'a', at: 'b' })).toEqual({ stream: 'a', at: 'b' });
     expect(() => checkedKey(EVENTS, { stream: 'a' })).toThrow(INVALID);
     expect(() => checkedKey(EVENTS, { stream: 'a', at: 'b', more: 'c' })).toThrow(INVALID);
@@ -48,7 +48,7 @@ describe('a checked key', () => {
 });
 
 describe('checked writes', () => {
-  it('tell apart keys that would read the same when joined', () => {
+  it('distinguish keys that are equal when joined', () => {
     const writes = [
       { stream: 'a,b', at: 'c' },
       { stream: 'a', at: 'b,c' },
@@ -56,7 +56,7 @@ describe('checked writes', () => {
     expect(checkedWrites(writes, 'token')).toHaveLength(2);
   });
 
-  it('see the same item through a put and an increment', () => {
+  it('recognize the same item in a put and an increment', () => {
     const key = { stream: 'a', at: 'b' };
     const writes: Write[] = [
       { kind: 'put', table: EVENTS, item: { at: 'b', stream: 'a' } },

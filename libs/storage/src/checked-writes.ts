@@ -12,23 +12,26 @@ import {
 } from './table.js';
 
 const MAX_DEPTH = 32;
-/** Limits of DynamoDB: keys, and the smallest number that is not zero. */
+/** Limits of DynamoDB: key lengths, and the smallest number that is not zero. */
 const MAX_PARTITION_KEY_BYTES = 2048;
 const MAX_SORT_KEY_BYTES = 1024;
 const MIN_NUMBER = 1e-130;
 const NAME = /^[\w.-]{3,255}$/;
 const ATTRIBUTE = /^[\w.-]{1,255}$/;
 
-/** Both engines check every call here first, so that what one refuses the other refuses too, in the same words. */
+/** Both engines validate every call here first, so that they refuse the same calls with the same messages. */
 export function checkDefinition(definition: TableDefinition): void {
   for (const { name, partitionKey, sortKey } of [definition, ...(definition.indexes ?? [])]) {
-    insist(NAME.test(name), `"${name}" is no name for a table or index`);
-    insist(ATTRIBUTE.test(partitionKey), `${name}: "${partitionKey}" is no name for a key`);
-    insist(sortKey === undefined || ATTRIBUTE.test(sortKey), `${name}: "${sortKey}" is no name for a key`);
+    assertValid(NAME.test(name), `"${name}" is not a valid name for a table or index`);
+    assertValid(ATTRIBUTE.test(partitionKey), `${name}: "${partitionKey}" is not a valid name for a key`);
+    assertValid(
+      sortKey === undefined || ATTRIBUTE.test(sortKey),
+      `${name}: "${sortKey}" is not a valid name for a key`,
+    );
   }
 }
 
-/** The key of an item or of a key, without anything else. @throws StorageError where a part is missing or empty */
+/** The key attributes of an item or of a key. @throws StorageError if one is missing or empty */
 export function keyOf(definition: IndexDefinition, holder: Readonly<Record<string, unknown>>): Key {
   const { name, partitionKey, sortKey } = definition;
   const partition = keyValue(name, partitionKey, holder[partitionKey], MAX_PARTITION_KEY_BYTES);
@@ -39,11 +42,11 @@ export function keyOf(definition: IndexDefinition, holder: Readonly<Record<strin
 export function checkedKey(definition: TableDefinition, key: Key): Key {
   const expected = keyAttributes(definition);
   const extra = Object.keys(key).find((attribute) => !expected.includes(attribute));
-  insist(extra === undefined, `${definition.name}: "${extra}" is no part of the key`);
+  assertValid(extra === undefined, `${definition.name}: "${extra}" is not an attribute of the key`);
   return keyOf(definition, key);
 }
 
-/** A plain copy, safe from later changes by the caller. @throws StorageError `invalid` */
+/** A plain copy that later changes by the caller do not affect. @throws StorageError `invalid` */
 export function checkedItem(definition: TableDefinition, item: Item): Item {
   keyOf(definition, item);
   return checkedAttributes(definition, item);
@@ -54,31 +57,31 @@ export function checkedChange(definition: TableDefinition, change: Change): Requ
   const set = checkedAttributes(definition, change.set ?? {});
   const changed = [...Object.keys(add), ...Object.keys(set)];
   const keys = keyAttributes(definition);
-  insist(changed.length > 0, `${definition.name}: an increment changes nothing`);
+  assertValid(changed.length > 0, `${definition.name}: an increment changes nothing`);
   for (const [position, attribute] of changed.entries()) {
-    insist(!keys.includes(attribute), `${definition.name}: key "${attribute}" cannot change`);
-    insist(changed.indexOf(attribute) === position, `${definition.name}: "${attribute}" is both added and set`);
+    assertValid(!keys.includes(attribute), `${definition.name}: key "${attribute}" cannot change`);
+    assertValid(changed.indexOf(attribute) === position, `${definition.name}: "${attribute}" is both added and set`);
   }
   for (const [attribute, amount] of Object.entries(add)) {
-    insist(Number.isSafeInteger(amount), `${definition.name}: "${attribute}" adds ${amount}, not a whole number`);
+    assertValid(Number.isSafeInteger(amount), `${definition.name}: "${attribute}" adds ${amount}, not a whole number`);
   }
   return { add: { ...add }, set };
 }
 
 export function checkedWrites(writes: readonly Write[], idempotencyToken: string): Write[] {
-  insist(idempotencyToken !== '', 'a transaction needs an idempotency token');
-  insist(writes.length > 0, 'a transaction needs a write');
-  insist(
+  assertValid(idempotencyToken !== '', 'a transaction needs an idempotency token');
+  assertValid(writes.length > 0, 'a transaction needs a write');
+  assertValid(
     writes.length <= MAX_WRITES_PER_TRANSACTION,
     `a transaction holds at most ${MAX_WRITES_PER_TRANSACTION} writes, not ${writes.length}`,
   );
   const checked = writes.map(checkedWrite);
   const items = new Set(checked.map(itemNameOf));
-  insist(items.size === checked.length, 'a transaction touches an item twice');
+  assertValid(items.size === checked.length, 'a transaction touches an item twice');
   return checked;
 }
 
-/** The writes that can be stored, and those that cannot, each with its reason. A second write of an item is one of them. */
+/** Splits writes into storable ones and others, with reasons. A second write of the same item is not storable. */
 export function sortedWrites(writes: readonly IndependentWrite[]): {
   readonly checked: IndependentWrite[];
   readonly refused: Refusal[];
@@ -90,7 +93,7 @@ export function sortedWrites(writes: readonly IndependentWrite[]): {
     try {
       const plain = checkedWrite(write) as IndependentWrite;
       const item = itemNameOf(plain);
-      insist(!items.has(item), `${write.table.name}: a round writes an item twice`);
+      assertValid(!items.has(item), `${write.table.name}: a round must not write an item twice`);
       items.add(item);
       checked.push(plain);
     } catch (error) {
@@ -120,12 +123,12 @@ function keyAttributes({ partitionKey, sortKey }: { partitionKey: string; sortKe
   return sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
 }
 
-/** A lone surrogate has no UTF-8 form: engines would fold different keys into one. */
+/** A lone surrogate has no UTF-8 form: engines would map different keys to the same bytes. */
 function keyValue(table: string, attribute: string, value: unknown, maxBytes: number): string {
   if (typeof value !== 'string' || value === '' || !value.isWellFormed()) {
     throw new StorageError('invalid', `${table}: key "${attribute}" must be a non-empty string`);
   }
-  // A character takes three bytes at most.
+  // A character takes at most three bytes.
   if (value.length * 3 <= maxBytes || Buffer.byteLength(value) <= maxBytes) return value;
   throw new StorageError('invalid', `${table}: key "${attribute}" has more than ${maxBytes} bytes`);
 }
@@ -133,7 +136,7 @@ function keyValue(table: string, attribute: string, value: unknown, maxBytes: nu
 function checkedAttributes(definition: TableDefinition, attributes: Readonly<Record<string, unknown>>): Item {
   const plain = plainValue(attributes, [definition.name]) as Item;
   const { ttl } = plain;
-  insist(ttl === undefined || Number.isSafeInteger(ttl), `${definition.name}: "ttl" must be whole epoch seconds`);
+  assertValid(ttl === undefined || Number.isSafeInteger(ttl), `${definition.name}: "ttl" must be whole epoch seconds`);
   for (const { partitionKey, sortKey } of definition.indexes ?? []) {
     checkIndexKey(definition, plain, partitionKey, MAX_PARTITION_KEY_BYTES);
     if (sortKey !== undefined) checkIndexKey(definition, plain, sortKey, MAX_SORT_KEY_BYTES);
@@ -145,12 +148,12 @@ function checkIndexKey({ name }: TableDefinition, item: Item, attribute: string,
   if (item[attribute] !== undefined) keyValue(name, attribute, item[attribute], maxBytes);
 }
 
-/** `path` is where `value` stands: a stack, because its text is wanted only where something is wrong. */
+/** `path` locates `value`. It is a stack, because its text is needed only for an error. */
 function plainValue(value: unknown, path: (string | number)[]): unknown {
-  // The table's name stands first in the path.
+  // The path starts with the table's name.
   if (path.length > MAX_DEPTH + 1) refuse(path, 'is nested too deeply');
   if (value === null || typeof value === 'boolean') return value;
-  // Text without a UTF-8 form would come back changed from one engine, and not from another.
+  // Without a UTF-8 form, text would come back changed from one engine and unchanged from another.
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value === 'number') {
     return isKept(value) ? value : refuse(path, `is ${value}, not a number that can be kept`);
@@ -163,7 +166,7 @@ function plainMap(map: Readonly<Record<string, unknown>>, path: (string | number
   const copy: Record<string, unknown> = {};
   for (const name of Object.keys(map)) {
     if (map[name] === undefined) continue;
-    if (!isMemberName(name)) refuse(path, 'has a member that is without a name, or called "constructor"');
+    if (!isMemberName(name)) refuse(path, 'has a member with an empty or malformed name, or a member "constructor"');
     const value = plainMember(map[name], path, name);
     if (name === '__proto__') Object.defineProperty(copy, name, { value, enumerable: true });
     else copy[name] = value;
@@ -178,7 +181,7 @@ function plainMember(member: unknown, path: (string | number)[], name: string | 
   return plain;
 }
 
-/** The AWS SDK takes what a member `constructor` holds for the class of the map. */
+/** The AWS SDK uses a member `constructor` as the class of the map. */
 function isMemberName(name: string): boolean {
   return name !== '' && name !== 'constructor' && name.isWellFormed();
 }
@@ -196,10 +199,10 @@ function refuse([table, ...members]: readonly (string | number)[], fault: string
 function isPlainMap(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // Maps from another realm (a worker, a test runner's sandbox) have an Object.prototype of their own.
+  // Maps of another realm (a worker, a test runner's sandbox) have their own Object.prototype.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function insist(holds: boolean, message: string): void {
+function assertValid(holds: boolean, message: string): void {
   if (!holds) throw new StorageError('invalid', message);
 }

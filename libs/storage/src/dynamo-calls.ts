@@ -10,21 +10,21 @@ const FIRST_BACKOFF_MS = 25;
 
 export interface DynamoOptions {
   readonly region: string;
-  /** Another engine that speaks DynamoDB: `http://127.0.0.1:8000`. */
+  /** Another engine with the protocol of DynamoDB: `http://127.0.0.1:8000`. */
   readonly endpoint?: string;
-  /** The SDK's default chain where absent. */
+  /** Default: the SDK's default chain. */
   readonly credentials?: DynamoDBClientConfig['credentials'];
-  /** Epoch milliseconds; `Date.now` by default. */
+  /** Epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number;
-  /** How long one attempt may stay silent, connecting included: a store that hangs must not hang us. 2000 by default. */
+  /** Timeout of one attempt, including the connection: a hanging store must not block the gateway. Default 2000. */
   readonly requestTimeoutMs?: number;
-  /** Of what may be repeated safely. 3 by default. */
+  /** Number of attempts for repeatable calls. Default 3. */
   readonly maxAttempts?: number;
 }
 
 export type Send<T> = (client: DynamoDBDocumentClient) => Promise<T>;
 
-/** The way to the engine: time limits, repetition where it does no harm, and our own errors instead of the SDK's. */
+/** Sends calls to the engine, with timeouts, safe retries, and our own errors instead of the SDK's. */
 export class DynamoCalls {
   readonly maxAttempts: number;
   readonly #requests: NodeHttpHandler;
@@ -48,16 +48,16 @@ export class DynamoCalls {
     );
   }
 
-  /** For what has the same effect once or twice: the SDK repeats after any passing failure. */
+  /** For calls that have the same effect once or twice. The SDK retries after any transient failure. */
   async repeatable<T>(what: string, send: Send<T>): Promise<T> {
-    return this.#told(what, () => send(this.#repeating));
+    return this.#translateErrors(what, () => send(this.#repeating));
   }
 
-  /** For what counts, or fails the second time because it worked the first: repeated only when surely not applied. */
+  /** For calls that count, or fail the second time because the first one worked. Retried only if surely not applied. */
   async unrepeatable<T>(what: string, send: Send<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#told(what, () => send(this.#single));
+        return await this.#translateErrors(what, () => send(this.#single));
       } catch (error) {
         const isRefused = error instanceof StorageError && isPassing(error.kind);
         if (!isRefused || attempt >= this.maxAttempts) throw error;
@@ -81,7 +81,7 @@ export class DynamoCalls {
     this.#requests.destroy();
   }
 
-  async #told<T>(what: string, call: () => Promise<T>): Promise<T> {
+  async #translateErrors<T>(what: string, call: () => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new StorageError('closed', `DynamoDB, ${what}: the store was closed`);
     try {
       return await call();
@@ -91,7 +91,7 @@ export class DynamoCalls {
   }
 }
 
-/** Grows per attempt and differs per caller, so that those who collided do not collide again. */
+/** The delay grows with each attempt and is random, so that colliding callers do not collide again. */
 export async function backOff(attempt: number): Promise<void> {
   await sleep(FIRST_BACKOFF_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
 }
@@ -99,7 +99,7 @@ export async function backOff(attempt: number): Promise<void> {
 function documents(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },
-    // A sum beyond 2^53 is told rounded, as SQLite tells it; by default the SDK would refuse to read the item.
+    // A sum beyond 2^53 is returned rounded, as in SQLite. By default the SDK would refuse to read the item.
     unmarshallOptions: { wrapNumbers: Number },
   });
 }

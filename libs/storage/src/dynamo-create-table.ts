@@ -15,7 +15,7 @@ import type { IndexDefinition, TableDefinition } from './table.js';
 
 const MAX_WAIT_SECONDS = 60;
 
-/** Makes an on-demand table with its indexes and expiry. For local engines and tests: production has its stack. */
+/** Creates an on-demand table with its indexes and expiry. For local engines and tests; production uses its stack. */
 export async function createTable(definition: TableDefinition, calls: DynamoCalls): Promise<void> {
   checkDefinition(definition);
   const { name } = definition;
@@ -28,14 +28,14 @@ export async function createTable(definition: TableDefinition, calls: DynamoCall
   await enableExpiry(name, calls);
 }
 
-/** Switching on what is on would be refused, so ask first. */
+/** The engine refuses to enable expiry twice, so read the state first. */
 async function enableExpiry(name: string, calls: DynamoCalls): Promise<void> {
   const { TimeToLiveDescription: expiry } = await calls.repeatable(name, (client) =>
     client.send(new DescribeTimeToLiveCommand({ TableName: name })),
   );
   if (expiry?.TimeToLiveStatus === 'ENABLED' || expiry?.TimeToLiveStatus === 'ENABLING') return;
   const TimeToLiveSpecification = { Enabled: true, AttributeName: TTL_ATTRIBUTE };
-  // dynalite keeps expired items for ever; readers never see them, so that is only a matter of space.
+  // dynalite keeps expired items forever. Readers never see them, so they only take space.
   await tolerating('UnknownOperationException', () =>
     calls.repeatable(name, (client) =>
       client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification })),

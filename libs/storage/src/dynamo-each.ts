@@ -6,16 +6,16 @@ import { checkSize } from './item-size.js';
 import { StorageError } from './storage-error.js';
 import type { IndependentWrite, Refusal, Step, TableDefinition } from './table.js';
 
-/** What BatchWriteItem takes. */
+/** The limit of BatchWriteItem. */
 const MAX_BATCH = 25;
-/** A round must not take every socket of the process. */
+/** Leaves sockets of the process for other calls. */
 const MAX_CALLS_AT_ONCE = 8;
 
 type Put = Extract<IndependentWrite, { kind: 'put' }>;
 type Increment = Extract<IndependentWrite, { kind: 'increment' }>;
 type Requests = NonNullable<BatchWriteCommandInput['RequestItems']>;
 
-/** Checked writes of which each is a call of its own, but for puts, which travel together and fail alone. */
+/** Sends validated writes one call each, except puts, which share a batch but fail individually. */
 export class DynamoEach {
   readonly #calls: DynamoCalls;
   readonly #tableOf: (definition: TableDefinition) => DynamoTable;
@@ -35,7 +35,7 @@ export class DynamoEach {
     return (await allOf(jobs, MAX_CALLS_AT_ONCE)).flat();
   }
 
-  /** The engine refuses a batch as a whole: it is halved until the bad item is alone. */
+  /** The engine refuses a batch as a whole. The batch is then halved until the invalid item is alone. */
   async #putAll(puts: readonly Put[]): Promise<Refusal[]> {
     try {
       for (const { table, item } of puts) checkSize(table.name, item);
@@ -55,7 +55,7 @@ export class DynamoEach {
       const left: Requests | undefined = await this.#batchWrite(requests);
       if (left === undefined || Object.keys(left).length === 0) return;
       if (attempt >= this.#calls.maxAttempts)
-        throw new StorageError('throttled', 'DynamoDB took a part of a batch only');
+        throw new StorageError('throttled', 'DynamoDB stored only a part of a batch');
       requests = left;
       await backOff(attempt);
     }
@@ -97,7 +97,7 @@ function chunksOf<Member>(members: readonly Member[], size: number): Member[][] 
   return Array.from({ length: count }, (_, chunk) => members.slice(chunk * size, (chunk + 1) * size));
 }
 
-/** Runs so many jobs at a time. After a failure no job is begun, those that run are waited for, and it is thrown. */
+/** Runs up to `atOnce` jobs at a time. After a failure it starts no job, waits for the running ones, and throws. */
 async function allOf<Result>(jobs: readonly (() => Promise<Result>)[], atOnce: number): Promise<Result[]> {
   const results: Result[] = [];
   const failures: unknown[] = [];

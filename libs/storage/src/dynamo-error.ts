@@ -1,6 +1,6 @@
 import { StorageError, type StorageFailure } from './storage-error.js';
 
-/** Names from the DynamoDB API reference ("Common errors" and each action) and from the SDK's own layers. */
+/** Names from the DynamoDB API reference ("Common errors" and each action) and from the layers of the SDK. */
 const KIND_BY_NAME: Readonly<Record<string, StorageFailure>> = {
   ResourceNotFoundException: 'missing_table',
   UnknownOperationException: 'unsupported',
@@ -10,7 +10,7 @@ const KIND_BY_NAME: Readonly<Record<string, StorageFailure>> = {
   ThrottlingException: 'throttled',
   ThrottlingError: 'throttled',
   LimitExceededException: 'throttled',
-  // Refused because a transaction holds the item right now: nothing was written.
+  // Refused because a transaction holds the item at this moment: nothing was written.
   TransactionConflictException: 'conflict',
   TransactionConflict: 'conflict',
   TransactionInProgressException: 'conflict',
@@ -34,7 +34,7 @@ const KIND_BY_NAME: Readonly<Record<string, StorageFailure>> = {
   AbortError: 'unreachable',
 };
 
-/** Turns what the AWS SDK threw into our words. `what` names the table or the operation. */
+/** Turns an error of the AWS SDK into a `StorageError`. `what` names the table or the operation. */
 export function dynamoErrorToStorageError(error: unknown, what: string): StorageError {
   if (error instanceof StorageError) return error;
   const reason = (error as Partial<Error>).message || nameOf(error);
@@ -45,7 +45,7 @@ export function kindOfName(name: string | undefined): StorageFailure {
   return KIND_BY_NAME[name ?? ''] ?? 'failed';
 }
 
-/** Refused without a trace: the same call may be sent again, whatever it does. */
+/** Refused without any effect: the same call can be sent again. */
 export function isPassing(kind: StorageFailure): boolean {
   return kind === 'throttled' || kind === 'conflict';
 }
@@ -58,14 +58,14 @@ function kindOf(error: unknown): StorageFailure {
   const named = kindOfName(nameOf(error));
   if (named !== 'failed') return named;
   const { attempts = 0, httpStatusCode } = (error as { $metadata?: Metadata }).$metadata ?? {};
-  // Larger than the engine reads at all.
+  // Larger than the engine accepts.
   if (httpStatusCode === 413) return 'invalid';
-  // Sent, but no status came back: whatever broke (socket, resolver, TLS), it was the line.
+  // Sent, but no status came back: the connection failed (socket, resolver or TLS).
   const isLineBroken = attempts > 0 && httpStatusCode === undefined;
   return isLineBroken || (httpStatusCode ?? 0) >= 500 ? 'unreachable' : 'failed';
 }
 
-/** What the SDK's retry layer notes on every error that passes it. */
+/** Set by the retry layer of the SDK on every error that passes it. */
 interface Metadata {
   readonly attempts?: number;
   readonly httpStatusCode?: number;

@@ -6,7 +6,7 @@ const USAGE: TableDefinition = { name: 'usage', partitionKey: 'user_period' };
 const KEY = { user_period: 'zoe#2026-11-21' };
 
 describe('an increment for DynamoDB', () => {
-  it('is one update that adds and sets, with every name behind a placeholder', () => {
+  it('is one update that adds and sets, with placeholders for all names', () => {
     expect(incrementInput(USAGE, KEY, { add: { count: 1 }, set: { ttl: 9 } }, 5)).toEqual({
       TableName: 'usage',
       Key: KEY,
@@ -17,12 +17,12 @@ describe('an increment for DynamoDB', () => {
     });
   });
 
-  it('is the same bytes for the same call, which an idempotency token insists on', () => {
+  it('has the same bytes for the same call, as an idempotency token requires', () => {
     const write: Write = { kind: 'increment', table: USAGE, key: KEY, add: { a: 1, b: 2 }, set: { date: 'x' } };
     expect(JSON.stringify(transactItem(write, 5))).toBe(JSON.stringify(transactItem({ ...write }, 5)));
   });
 
-  it('leaves out empty maps, which DynamoDB refuses', () => {
+  it('omits empty maps, which DynamoDB refuses', () => {
     const { Put } = transactItem({ kind: 'put', table: USAGE, item: KEY }, 5);
     expect(JSON.parse(JSON.stringify(Put))).toEqual({ TableName: 'usage', Item: KEY });
   });

@@ -5,9 +5,9 @@ import type { Change, Item, Key, PutCondition, Step, TableDefinition, Write } fr
 export const TTL_ATTRIBUTE = 'ttl';
 
 /**
- * Collects names and values of one expression. Every name goes through a placeholder, because `ttl`, `user`, `date` and
- * some 570 others are reserved. Placeholders are numbered: the same call gives the same bytes, which an idempotent
- * repetition of a transaction depends on.
+ * Collects names and values of one expression. All names use placeholders, because `ttl`, `user`, `date` and about 570
+ * others are reserved. Placeholders are numbered: the same call gives the same bytes, as an idempotent retry of a
+ * transaction requires.
  */
 class Placeholders {
   readonly #names: string[] = [];
@@ -45,7 +45,7 @@ export function deleteInput(table: TableDefinition, key: Key, condition: PutCond
   return { TableName: table.name, Key: key, ConditionExpression, ...holders.attributes() };
 }
 
-/** Removes the item only if it has expired: nobody can see a difference. */
+/** Removes the item only if it has expired. Readers see no difference. */
 export function deleteExpiredInput(table: TableDefinition, key: Key, nowSeconds: number) {
   const holders = new Placeholders();
   const ConditionExpression = `${holders.name(TTL_ATTRIBUTE)} <= ${holders.value(nowSeconds)}`;
@@ -53,8 +53,8 @@ export function deleteExpiredInput(table: TableDefinition, key: Key, nowSeconds:
 }
 
 /**
- * Refused where the item has expired, so that no counter continues from a former life, and where it has this step of
- * its writer already.
+ * Refused if the item has expired, so that no counter continues from an expired item, and if the item already has this
+ * step of its writer.
  */
 export function incrementInput(
   table: TableDefinition,

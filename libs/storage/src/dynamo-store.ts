@@ -20,10 +20,10 @@ import {
 } from './table.js';
 
 const MAX_TOKEN_LENGTH = 36;
-/** Each is a call of some 0.4 ms of CPU. */
+/** Each is a call that takes about 0.4 ms of CPU. */
 const CHEAP_INCREMENTS = 100;
 
-/** Amazon DynamoDB, or an engine that speaks its protocol. */
+/** Amazon DynamoDB, or another engine with its protocol. */
 export class DynamoTableStore extends TableStore {
   override readonly cheapIncrements = CHEAP_INCREMENTS;
   readonly #calls: DynamoCalls;
@@ -38,7 +38,7 @@ export class DynamoTableStore extends TableStore {
     this.#firstUses = new FirstUses(this.#now);
   }
 
-  /** Opens no connection yet: the first call does. */
+  /** Opens no connection; the first call does. */
   static connect(options: DynamoOptions): DynamoTableStore {
     return new DynamoTableStore(options);
   }
@@ -52,9 +52,9 @@ export class DynamoTableStore extends TableStore {
   }
 
   /**
-   * The engine's own idempotency token keeps for ten minutes after the first success, and only for the same bytes. What
-   * we send contains the time (to see whether an item has expired), so a repetition carries the time of the first try.
-   * A repetition by another process is therefore refused as `invalid`, not applied twice.
+   * The engine remembers an idempotency token for ten minutes after the first success, and only for the same bytes. The
+   * request contains the time (to check whether an item has expired), so a retry uses the time of the first attempt. A
+   * retry by another process is therefore refused as `invalid` and not applied twice.
    */
   override async transact(writes: readonly Write[], idempotencyToken: string): Promise<void> {
     const checked = checkedWrites(writes, idempotencyToken);
@@ -68,7 +68,7 @@ export class DynamoTableStore extends TableStore {
         await this.#calls.repeatable('transaction', (client) => client.send(new TransactWriteCommand(command)));
         return;
       } catch (error) {
-        await this.#makeWay(error, checked, attempt);
+        await this.#prepareRetry(error, checked, attempt);
       }
     }
   }
@@ -94,8 +94,8 @@ export class DynamoTableStore extends TableStore {
     this.#calls.close();
   }
 
-  /** Returns when the same transaction may be tried again, and throws what it failed of when it may not. */
-  async #makeWay(error: unknown, writes: readonly Write[], attempt: number): Promise<void> {
+  /** Returns if the same transaction can be tried again; otherwise throws the reason of its failure. */
+  async #prepareRetry(error: unknown, writes: readonly Write[], attempt: number): Promise<void> {
     const cause = error instanceof StorageError ? error.cause : undefined;
     if (nameOf(cause) === 'UnknownOperationException') {
       throw new StorageError('unsupported', 'this engine has no transactions (TransactWriteItems)', cause);
@@ -103,11 +103,11 @@ export class DynamoTableStore extends TableStore {
     if (nameOf(cause) !== 'TransactionCanceledException') throw error;
     const reasons = (cause as TransactionCanceledException).CancellationReasons ?? [];
     const refused = writes.filter((_write, position) => reasons[position]?.Code === 'ConditionalCheckFailed');
-    const judged = refused.find((write) => write.kind !== 'increment');
-    if (judged !== undefined) throw new ConditionFailedError(judged.table.name, keyOfWrite(judged));
+    const failed = refused.find((write) => write.kind !== 'increment');
+    if (failed !== undefined) throw new ConditionFailedError(failed.table.name, keyOfWrite(failed));
     const mayPass = reasons.every(({ Code: code }) => isPassingReason(code));
     if (!mayPass || attempt >= this.#calls.maxAttempts) throw cancelled(cause, reasons);
-    // An increment is refused for one reason only: its item has expired.
+    // An increment is refused for only one reason: its item has expired.
     await Promise.all(refused.map((write) => this.table(write.table).clearExpired(keyOfWrite(write))));
     if (refused.length === 0) await backOff(attempt);
   }
@@ -117,7 +117,7 @@ function isPassingReason(code: string | undefined): boolean {
   return code === undefined || code === 'None' || code === 'ConditionalCheckFailed' || isPassing(kindOfName(code));
 }
 
-/** Tells the one reason that will not pass; where all will pass, others were too busy with these items for us. */
+/** Names the one permanent reason. If all reasons are transient, other writers kept these items busy. */
 function cancelled(cause: unknown, reasons: readonly { Code?: string; Message?: string }[]): StorageError {
   const lasting = reasons.find(({ Code: code }) => !isPassingReason(code));
   const { message } = dynamoErrorToStorageError(cause, 'transaction');

@@ -33,7 +33,7 @@ import {
   type TableDefinition,
 } from './table.js';
 
-/** An item may expire, be cleared and expire again between two of our calls; nobody is that unlucky often. */
+/** An item can expire, be cleared and expire again between two of our calls, but not this often. */
 const MAX_LIVES = 4;
 const PROBE = 'storage-check';
 
@@ -61,7 +61,7 @@ export class DynamoTable extends Table {
   override async put(item: Item, condition?: PutCondition): Promise<void> {
     const table = this.#definition;
     const checked = checkedItem(table, item);
-    // The engine would say so too, after it has read the item: a busy one takes longer for that than we wait.
+    // The engine also checks the size, but only after it has read the item, which can take longer than our timeout.
     checkSize(table.name, checked);
     const input = putInput(table, checked, condition, this.#nowSeconds());
     await this.#calls.write(table, keyOf(table, item), condition === undefined, (client) =>
@@ -74,7 +74,7 @@ export class DynamoTable extends Table {
     await this.#incrementInSomeLife(checkedKey(table, key), checkedChange(table, change));
   }
 
-  /** A checked increment that counts once per step of its writer, so that it may be sent as often as it takes. */
+  /** A validated increment that counts once per step of its writer, so it can be retried. */
   async incrementOnce(key: Key, change: Change, step: Step): Promise<void> {
     await this.#incrementInSomeLife(key, change, step);
   }
@@ -86,7 +86,7 @@ export class DynamoTable extends Table {
     await this.#calls.write(table, checked, condition === undefined, (client) => client.send(new DeleteCommand(input)));
   }
 
-  /** A page is filled although the engine cuts its own at 1 MB and counts expired items in. */
+  /** Fills a page, although the engine ends its own pages at 1 MB and counts expired items. */
   override async query(query: Query): Promise<Page> {
     const checked = checkedQuery(this.#definition, query);
     if (isEmptyRange(checked)) return { items: [] };
@@ -100,7 +100,7 @@ export class DynamoTable extends Table {
     return position === undefined ? { items } : { items, cursor: cursorOf(position) };
   }
 
-  /** Takes an expired item out of the way of an increment, unless somebody revived it meanwhile. */
+  /** Deletes an expired item that blocks an increment, unless another writer has replaced it. */
   async clearExpired(key: Key): Promise<void> {
     const input = deleteExpiredInput(this.#definition, key, this.#nowSeconds());
     try {
@@ -110,7 +110,7 @@ export class DynamoTable extends Table {
     }
   }
 
-  /** Asks for an item that is not there: needs no more permission than the table's daily work. */
+  /** Reads a missing item: this needs only the permissions of the table's daily work. */
   async check(): Promise<void> {
     const { name, partitionKey, sortKey } = this.#definition;
     const Key = { [partitionKey]: PROBE, ...(sortKey !== undefined && { [sortKey]: PROBE }) };
@@ -123,7 +123,7 @@ export class DynamoTable extends Table {
       if (step !== undefined && hasStep(await this.get(key), step)) return;
       await this.clearExpired(key);
     }
-    throw new StorageError('throttled', `DynamoDB, ${this.#definition.name}: an item expired again and again`);
+    throw new StorageError('throttled', `DynamoDB, ${this.#definition.name}: an item expired repeatedly`);
   }
 
   async #incrementLiving(key: Key, change: Change, step: Step | undefined): Promise<boolean> {

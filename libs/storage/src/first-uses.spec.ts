@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FirstUses } from './first-uses.js';
 
 describe('first uses of a token', () => {
-  it('keep their time until the token has not come back for twenty minutes', () => {
+  it('keep their time until the token was unused for twenty minutes', () => {
     let ticks = 1_000;
     const uses = new FirstUses(
       () => 5_000_000 + ticks,
@@ -14,12 +14,12 @@ describe('first uses of a token', () => {
     expect(uses.of('a')).toBe(5_001_000);
     ticks += 1;
     expect(uses.of('b')).toBe(6_201_000);
-    // A write that got through late is known to the engine for ten minutes more, and only by the same bytes.
+    // The engine remembers a late write for ten more minutes, and only with the same bytes.
     ticks += 1_199_998;
     expect(uses.of('a')).toBe(5_001_000);
   });
 
-  it('are forgotten on time although the clock was set back', () => {
+  it('expire on time even if the clock is set back', () => {
     let ticks = 0;
     let nowMs = 9_000_000;
     const uses = new FirstUses(

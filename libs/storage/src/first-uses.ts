@@ -1,6 +1,6 @@
 import { IDEMPOTENCY_WINDOW_MS } from './table.js';
 
-/** Longer than an engine remembers a token, which is from its first success: after any of its uses. */
+/** Longer than an engine remembers a token, counted from any of its uses. */
 const REMEMBERED_MS = 2 * IDEMPOTENCY_WINDOW_MS;
 
 interface FirstUse {
@@ -8,19 +8,19 @@ interface FirstUse {
   readonly lastTicks: number;
 }
 
-/** Remembers when a token was first used, until it has not been used for twenty minutes. */
+/** Remembers the first use of a token until the token was unused for twenty minutes. */
 export class FirstUses {
   readonly #now: () => number;
   readonly #ticks: () => number;
   readonly #byToken = new Map<string, FirstUse>();
 
-  /** `ticks` are milliseconds of a clock that nobody sets: one set back would keep everything. */
+  /** `ticks` are milliseconds of a monotonic clock. A clock that is set back would keep all tokens. */
   constructor(now: () => number, ticks: () => number = () => performance.now()) {
     this.#now = now;
     this.#ticks = ticks;
   }
 
-  /** Epoch milliseconds of the first use; of this moment where the token is new. */
+  /** Epoch milliseconds of the first use; the current time for a new token. */
   of(token: string): number {
     const ticks = this.#ticks();
     this.#forgetUntil(ticks - REMEMBERED_MS);
@@ -30,7 +30,7 @@ export class FirstUses {
     return atMs;
   }
 
-  /** A map keeps the order of insertion: the one longest unused stands in front. */
+  /** A map keeps the order of insertion, so the token that was unused longest is first. */
   #forgetUntil(end: number): void {
     for (const [token, { lastTicks }] of this.#byToken) {
       if (lastTicks > end) return;

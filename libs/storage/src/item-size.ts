@@ -1,14 +1,14 @@
 import { StorageError } from './storage-error.js';
 import type { Item } from './table.js';
 
-/** DynamoDB's limit holds for every engine: what works on a laptop works in production. */
+/** DynamoDB's limit applies to all engines, so that calls that work on a laptop also work in production. */
 const MAX_ITEM_BYTES = 400 * 1024;
-/** An empty list or map; each member of one adds a byte. */
+/** Size of an empty list or map. Each member adds a byte. */
 const CONTAINER_BYTES = 3;
 const MAX_NUMBER_BYTES = 21;
 
 /**
- * Bytes of a value as DynamoDB counts them against its 400 KB, so that no engine keeps what another refuses.
+ * Bytes of a value as DynamoDB counts them against its limit of 400 KB, so that all engines refuse the same items.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 function sizeOf(value: unknown): number {
@@ -19,7 +19,7 @@ function sizeOf(value: unknown): number {
   return CONTAINER_BYTES + Object.keys(value).length + membersSize(value as Record<string, unknown>);
 }
 
-/** The members of an item, which has no overhead of a map. */
+/** The members of an item. An item has no overhead of a map. */
 function membersSize(members: Readonly<Record<string, unknown>>): number {
   return Object.entries(members).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOf(value), 0);
 }

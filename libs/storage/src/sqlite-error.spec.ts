@@ -13,14 +13,14 @@ function thrownBy(work: () => unknown): unknown {
 }
 
 describe('an error of SQLite', () => {
-  it('is told as full, with advice, when the database may not grow any more', () => {
+  it('is reported as full, with advice, if the database cannot grow', () => {
     const database = new DatabaseSync(':memory:');
     database.exec('CREATE TABLE t (x); PRAGMA max_page_count = 3');
     const error = thrownBy(() => database.exec('INSERT INTO t VALUES (zeroblob(100000))'));
     expect(sqliteErrorToStorageError(error, '/data/x.db')).toMatchObject({
       name: 'StorageError',
       kind: 'full',
-      message: expect.stringMatching(/^\/data\/x\.db: .*no room left/),
+      message: expect.stringMatching(/^\/data\/x\.db: .*the disk is full/),
       cause: error,
     });
   });
@@ -31,16 +31,16 @@ describe('an error of SQLite', () => {
     [{ code: 'ENOSPC', message: 'no space' }, 'full'],
     [{ code: 'EROFS', message: 'read-only file system' }, 'denied'],
     ['thrown text', 'failed'],
-  ])('%j is told as %s', (error, kind) => {
+  ])('%j is reported as %s', (error, kind) => {
     expect(sqliteErrorToStorageError(error, 'x')).toMatchObject({ kind });
   });
 
-  it('is told as missing_table when somebody has dropped the table', () => {
+  it('is reported as missing_table if the table was dropped', () => {
     const error = thrownBy(() => new DatabaseSync(':memory:').exec('SELECT 1 FROM "claude-proxy-usage"'));
     expect(sqliteErrorToStorageError(error, 'x')).toMatchObject({ kind: 'missing_table' });
   });
 
-  it('is told as corrupt when a row is no JSON', () => {
+  it('is reported as corrupt if a row is not JSON', () => {
     expect(
       sqliteErrorToStorageError(
         thrownBy(() => JSON.parse('{')),
@@ -49,7 +49,7 @@ describe('an error of SQLite', () => {
     ).toMatchObject({ kind: 'corrupt' });
   });
 
-  it('leaves our own errors as they are', () => {
+  it('does not change our own errors', () => {
     const error = new ConditionFailedError('t', {});
     expect(sqliteErrorToStorageError(error, 'x')).toBe(error);
   });

@@ -27,14 +27,14 @@ const KIND_BY_SYSTEM_CODE: Readonly<Record<string, StorageFailure>> = {
 };
 
 const ADVICE: Readonly<Partial<Record<StorageFailure, string>>> = {
-  denied: 'the path must be a directory this process may write to',
-  corrupt: 'move the file away to start afresh, or restore a copy of it',
-  full: 'there is no room left on the disk',
-  missing_table: 'another process has dropped it; the next start makes it again',
+  denied: 'the path must be a directory that this process can write to',
+  corrupt: 'move the file away to start with a new one, or restore a backup',
+  full: 'the disk is full',
+  missing_table: 'another process has dropped it; the next start creates it',
   throttled: 'another process keeps the file locked',
 };
 
-/** Turns what node:sqlite or the file system threw into our words. Errors of ours pass unchanged. */
+/** Turns an error of node:sqlite or the file system into a `StorageError`. Our own errors pass unchanged. */
 export function sqliteErrorToStorageError(error: unknown, path: string): Error {
   if (error instanceof StorageError || error instanceof ConditionFailedError) return error;
   const kind = kindOf(error);
@@ -50,7 +50,7 @@ interface SystemError extends Error {
 
 function kindOf(error: unknown): StorageFailure {
   const { errcode, code, name, message = '' } = error as Partial<SystemError>;
-  // A row that is no JSON any more.
+  // A row that is not JSON.
   if (name === 'SyntaxError') return 'corrupt';
   if (/^no such table/.test(message)) return 'missing_table';
   if (errcode !== undefined) return KIND_BY_RESULT_CODE[errcode & 0xff] ?? 'failed';

@@ -7,16 +7,16 @@ import { StorageError } from './storage-error.js';
 
 const FILE_NAME = 'claude-proxy.db';
 const IN_MEMORY = ':memory:';
-/** node:sqlite waits for another process's lock on our only thread. At the start nobody minds. */
+/** node:sqlite waits for another process's lock on our only thread. During startup this delays no request. */
 const BUSY_TIMEOUT_AT_START_MS = 2000;
-/** Later every stream stands still meanwhile: long enough for another's write, too short to be noticed. */
+/** Later the wait delays all streams: long enough for another process's write, too short to be noticed. */
 const BUSY_TIMEOUT_MS = 100;
-/** 16 MB between checkpoints: at the default of 4, pages that every batch touches are copied back four times as often. */
+/** 16 MB between checkpoints. With the default of 4, pages that every batch changes are copied four times as often. */
 const WAL_PAGES = 4000;
 
 export type Row = Record<string, unknown>;
 
-/** One open database: prepares each statement once, runs work atomically, and speaks in `StorageError`s. */
+/** One open database: prepares each statement once, runs work atomically, and throws `StorageError`s. */
 export class SqliteFile {
   readonly #database: DatabaseSync;
   readonly #path: string;
@@ -52,8 +52,8 @@ export class SqliteFile {
   }
 
   /**
-   * Resolves in a turn of the event loop that no other caller gets: a hundred readers at once, each with a page, would
-   * hold up everything else for as long as one that reads it all.
+   * Resolves in a turn of the event loop that belongs to one caller. A hundred readers with a page each in the same turn
+   * would block the loop like one reader of all pages.
    */
   async turn(): Promise<void> {
     this.#turns = this.#turns.then(() => nextTurn());
@@ -69,7 +69,7 @@ export class SqliteFile {
     }
   }
 
-  /** All of `work`, or nothing. IMMEDIATE takes the write lock before the first read: no other process slips between. */
+  /** Runs all of `work` or nothing. IMMEDIATE takes the write lock before the first read, so it excludes other writers. */
   write<T>(work: () => T): T {
     return this.read(() => {
       this.run('BEGIN IMMEDIATE');
@@ -78,14 +78,14 @@ export class SqliteFile {
         this.run('COMMIT');
         return result;
       } catch (error) {
-        // A full disk makes SQLite roll back by itself.
+        // On a full disk SQLite rolls back by itself.
         if (this.#database.isTransaction) this.run('ROLLBACK');
         throw error;
       }
     });
   }
 
-  /** What can never be stored fails before it changes anything, so the transaction around it goes on. */
+  /** Returns the error of work that can never be stored. It fails before any change; the transaction can continue. */
   invalid(work: () => void): StorageError | undefined {
     try {
       work();
@@ -111,7 +111,7 @@ export class SqliteFile {
   }
 }
 
-/** Made by us, because SQLite would make it readable for everybody; its WAL files take over the mode. */
+/** Created by us, because SQLite would create it readable for all users. Its WAL files inherit the mode. */
 function prepareFile(directory: string, path: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   closeSync(openSync(path, 'a', 0o600));

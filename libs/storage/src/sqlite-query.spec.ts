@@ -23,7 +23,7 @@ describe('a query in SQL', () => {
   ];
   const shapes: Partial<Query>[] = [{}, { from: 'a', to: 'b' }, { prefix: 'a' }, { descending: true }];
 
-  it.each(sources)('is one walk along %s, without sorting', (index, source) => {
+  it.each(sources)('is one scan of %s, without sorting', (index, source) => {
     const database = new DatabaseSync(':memory:');
     for (const sql of schemaOf(EVENTS)) database.exec(sql);
     const walked = checkedQuery(EVENTS, { ...source, partition: 'p' }).source;
@@ -44,7 +44,7 @@ describe('a query in SQL', () => {
     database.close();
   });
 
-  it('refuses a cursor of another query', () => {
+  it('refuses the cursor of another query', () => {
     const foreign = cursorBehind(EVENTS, EVENTS, LAST);
     const query = checkedQuery(EVENTS, { index: 'by-period', partition: 'p', cursor: foreign });
     expect(() => queryToSql(EVENTS, query, 5)).toThrow(expect.objectContaining({ kind: 'invalid' }));

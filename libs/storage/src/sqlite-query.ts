@@ -3,7 +3,7 @@ import { type CheckedQuery, cursorOf } from './checked-query.js';
 import { StorageError } from './storage-error.js';
 import type { IndexDefinition, Item, TableDefinition } from './table.js';
 
-/** A table is called in SQL what it is called outside, so that the file can be read with the `sqlite3` tool. */
+/** Tables keep their name in SQL, so that the file can be read with the `sqlite3` tool. */
 export function schemaOf(definition: TableDefinition): string[] {
   const table = quoted(definition.name);
   const byExpiry = quoted(`${definition.name} ttl`);
@@ -18,7 +18,7 @@ export function schemaOf(definition: TableDefinition): string[] {
   ];
 }
 
-/** SQL and values that read one row more than the page holds, to know whether a page follows. */
+/** SQL and values for one row more than the page, to find out whether a page follows. */
 export function queryToSql(
   definition: TableDefinition,
   query: CheckedQuery,
@@ -35,7 +35,7 @@ export function queryToSql(
   if (source !== definition && source.sortKey !== undefined) conditions.push([`${sort} IS NOT NULL`]);
   if (from !== undefined) conditions.push([`${sort} >= ?`, from]);
   if (to !== undefined) conditions.push([`${sort} <= ?`, to]);
-  // The byte FF stands in no UTF-8 text, so this closes the range right behind everything that starts with the prefix.
+  // The byte FF never occurs in UTF-8, so this is the upper bound of all texts with the prefix.
   if (prefix !== undefined) conditions.push([`${sort} >= ? AND ${sort} < ? || CAST(x'FF' AS TEXT)`, prefix, prefix]);
   if (after !== undefined) {
     conditions.push([`(${order}) ${descending ? '<' : '>'} (${order.map(() => '?')})`, ...after]);
@@ -46,7 +46,7 @@ export function queryToSql(
   return { sql, values: [...conditions.flatMap(([, ...values]) => values), query.limit + 1] };
 }
 
-/** The cursor that continues behind `item`: the values of the columns that order the query. */
+/** The cursor after `item`: the values of the columns that order the query. */
 export function cursorBehind(definition: TableDefinition, source: IndexDefinition, item: Item): string {
   const { partitionKey, sortKey } = definition;
   const sort = sortKey === undefined ? '' : item[sortKey];
@@ -64,20 +64,20 @@ function placeAfter({ position, source }: CheckedQuery, length: number): string[
   if (Array.isArray(position) && position.length === length && position.every((part) => typeof part === 'string')) {
     return position;
   }
-  throw new StorageError('invalid', `query of ${source.name}: a cursor of another query`);
+  throw new StorageError('invalid', `query of ${source.name}: the cursor belongs to another query`);
 }
 
 function partitionColumn(definition: TableDefinition, source: IndexDefinition): string {
   return source === definition ? 'partition' : member(source.partitionKey);
 }
 
-/** Items with equal sort keys of an index need the key of the table for an order, else a page could lose one. */
+/** Items with equal sort keys of an index also need the table's key for a stable order, else a page could lose one. */
 function orderColumns(definition: TableDefinition, source: IndexDefinition): string[] {
   if (source === definition) return ['sort'];
   return source.sortKey === undefined ? ['partition', 'sort'] : [member(source.sortKey), 'partition', 'sort'];
 }
 
-/** SQLite keeps an index on this expression up to date by itself. Names were checked: no quote is in them. */
+/** SQLite maintains an index on this expression. Names were validated and contain no quotes. */
 function member(attribute: string): string {
   return `(item ->> '$."${attribute}"')`;
 }

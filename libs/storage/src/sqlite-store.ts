@@ -15,17 +15,17 @@ import {
 } from './table.js';
 
 const PRUNE_EVERY_MS = 5 * 60 * 1000;
-/** A space is in no table's name, so no table can be this one. */
+/** Table names cannot contain a space, so no table has this name. */
 const TRANSACTIONS = '"applied transactions"';
 
 export interface SqliteOptions {
-  /** Made where it is missing; holds `claude-proxy.db`. `:memory:` keeps everything in memory, for tests. */
+  /** Created if missing; contains `claude-proxy.db`. `:memory:` keeps everything in memory, for tests. */
   readonly directory: string;
-  /** Epoch milliseconds; `Date.now` by default. */
+  /** Epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number;
 }
 
-/** Everything in one file of SQLite: the store for one machine, without anything to install. */
+/** Stores everything in one SQLite file: the store for one machine, without any installation. */
 export class SqliteTableStore extends TableStore {
   override readonly cheapIncrements = Number.POSITIVE_INFINITY;
   readonly #file: SqliteFile;
@@ -40,7 +40,7 @@ export class SqliteTableStore extends TableStore {
     this.#pruning = setInterval(() => this.#prune(), PRUNE_EVERY_MS).unref();
   }
 
-  /** @throws StorageError `denied`, `corrupt` or `full`, with the path and what to do about it */
+  /** @throws StorageError `denied`, `corrupt` or `full`, with the path and advice */
   static open({ directory, now = Date.now }: SqliteOptions): SqliteTableStore {
     const file = SqliteFile.open(directory);
     try {
@@ -55,7 +55,7 @@ export class SqliteTableStore extends TableStore {
     }
   }
 
-  /** Made in the file where it is missing: a laptop has nobody to create tables beforehand. */
+  /** Creates the table in the file if it is missing: on a laptop no deployment creates tables. */
   override table(definition: TableDefinition): SqliteTable {
     const known = this.#tables.get(definition.name);
     if (known !== undefined) return known;
@@ -80,7 +80,7 @@ export class SqliteTableStore extends TableStore {
     });
   }
 
-  /** One transaction: a commit costs more than what is in it. */
+  /** One transaction: a commit costs more than its content. */
   override async writeEach(writes: readonly IndependentWrite[], step: Step): Promise<readonly Refusal[]> {
     const { checked, refused } = sortedWrites(writes);
     for (const { table } of checked) this.table(table);
@@ -115,10 +115,10 @@ export class SqliteTableStore extends TableStore {
       this.#forgottenMs(),
     );
     if (applied === undefined || applied.fingerprint === fingerprint) return applied !== undefined;
-    throw new StorageError('invalid', 'this idempotency token was used for other writes');
+    throw new StorageError('invalid', 'the idempotency token was already used for other writes');
   }
 
-  /** Tokens of this time and before are forgotten. */
+  /** Tokens of this time and earlier are deleted. */
   #forgottenMs(): number {
     return this.#now() - IDEMPOTENCY_WINDOW_MS;
   }
@@ -130,12 +130,12 @@ export class SqliteTableStore extends TableStore {
       );
       for (const table of this.#tables.values()) table.prune();
     } catch {
-      // Expired rows are invisible anyway, and the next round comes; whatever is wrong shows in the next real call.
+      // Readers do not see expired rows, and the next round retries. A real fault shows in the next call.
     }
   }
 }
 
-/** Tells a repeated transaction from another one under the same token. */
+/** Distinguishes a repeated transaction from another one with the same token. */
 function fingerprintOf(writes: readonly Write[]): string {
   const content = JSON.stringify(writes.map((write) => ({ ...write, table: write.table.name })));
   return createHash('sha256').update(content).digest('base64url');

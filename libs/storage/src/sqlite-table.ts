@@ -19,12 +19,12 @@ import {
   type Write,
 } from './table.js';
 
-/** Keeps one pruning short: the write lock and our only thread are held meanwhile. */
+/** Bounds one pruning, because it holds the write lock and our only thread. */
 const MAX_PRUNED_ROWS = 5000;
-/** No item is larger than four times its JSON, as DynamoDB counts: a list of lists has four bytes a member there. */
+/** By DynamoDB's count, an item is at most four times its JSON: a list of lists takes four bytes per member. */
 const SURELY_SMALL_BYTES = 100 * 1024;
 
-/** One table of the file; made there, with its indexes, when it is first used. */
+/** One table of the file. Created with its indexes on first use. */
 export class SqliteTable extends Table {
   readonly #definition: TableDefinition;
   readonly #file: SqliteFile;
@@ -79,7 +79,7 @@ export class SqliteTable extends Table {
     return this.#file.read(() => this.#page(checked));
   }
 
-  /** One checked write, inside a transaction of the file. An increment of a step that the item has counts nothing. */
+  /** One validated write inside a transaction of the file. An increment with a step that the item has is ignored. */
   apply(write: Write, step?: Step): void {
     const key = keyOfWrite(write);
     if (write.kind === 'put' && write.condition === undefined) {
@@ -98,7 +98,7 @@ export class SqliteTable extends Table {
     else this.#file.run(`DELETE FROM ${this.#name} WHERE partition = ? AND sort = ?`, ...this.#place(key));
   }
 
-  /** Removes rows that nobody can see any more. */
+  /** Deletes expired rows, which readers no longer see. */
   prune(): void {
     this.#file.write(() =>
       this.#file.run(

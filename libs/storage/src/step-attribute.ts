@@ -1,6 +1,6 @@
 import type { Item, Step } from './table.js';
 
-/** Where an item keeps the last step of a writer. */
+/** The attribute that holds the last step of a writer. */
 export function stepAttribute({ writer }: Step): string {
   return `step#${writer}`;
 }

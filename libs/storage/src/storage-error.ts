@@ -1,16 +1,16 @@
 /**
- * What went wrong below a table, in words a caller can act on:
+ * Kinds of failures below a table, by what a caller can do:
  * - `unreachable`: no answer in time, or a broken connection. A write may or may not have happened
- * - `throttled`: refused for load; nothing was written, try again later
- * - `conflict`: refused because another writer held the item at that moment; nothing was written, try again
- * - `missing_table`: the engine does not know the table
- * - `invalid`: the call itself is wrong and will never succeed
+ * - `throttled`: refused because of load; nothing was written, try again later
+ * - `conflict`: refused because another writer held the item; nothing was written, try again
+ * - `missing_table`: the engine has no such table
+ * - `invalid`: the call itself is wrong and can never succeed
  * - `denied`: credentials or file permissions do not allow it
- * - `full`: no room left on the disk
- * - `corrupt`: what is stored cannot be read
+ * - `full`: the disk is full
+ * - `corrupt`: stored data cannot be read
  * - `unsupported`: this engine lacks the operation
  * - `closed`: the store was closed before the call
- * - `failed`: anything else; see `cause`
+ * - `failed`: any other failure; see `cause`
  */
 export type StorageFailure =
   | 'unreachable'
@@ -25,7 +25,7 @@ export type StorageFailure =
   | 'closed'
   | 'failed';
 
-/** The engine could not do what was asked. The engine's own error is `cause`, and only there. */
+/** The engine could not complete the call. The engine's own error is in `cause` only. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
   readonly kind: StorageFailure;
@@ -36,12 +36,12 @@ export class StorageError extends Error {
   }
 }
 
-/** The engine works, but somebody else was faster: the write's condition did not hold, and nothing was written. */
+/** The condition of the write did not hold, because another writer was faster. Nothing was written. */
 export class ConditionFailedError extends Error {
   override readonly name = 'ConditionFailedError';
-  /** Name of the table whose item refused the write. */
+  /** The table of the item that refused the write. */
   readonly table: string;
-  /** The key of that item; kept out of the message because keys carry user names. */
+  /** The key of that item. The message omits it because keys contain user names. */
   readonly key: Readonly<Record<string, string>>;
 
   constructor(table: string, key: Readonly<Record<string, string>>) {

@@ -1,6 +1,6 @@
 import type { StorageError } from './storage-error.js';
 
-/** A second way into a table. Items that lack one of its attributes are not in it. */
+/** A secondary index of a table. It contains only items that have all of its attributes. */
 export interface IndexDefinition {
   readonly name: string;
   readonly partitionKey: string;
@@ -8,8 +8,8 @@ export interface IndexDefinition {
 }
 
 /**
- * Names only: every key attribute is a non-empty string, and expiry is always the attribute `ttl` in epoch seconds.
- * Names consist of letters, digits, `_`, `-` and `.`; table and index names have 3 to 255 of them.
+ * Names only. All key attributes are non-empty strings, and expiry always uses the attribute `ttl` in epoch seconds.
+ * Names consist of letters, digits, `_`, `-` and `.`; table and index names have 3 to 255 characters.
  */
 export interface TableDefinition {
   readonly name: string;
@@ -19,48 +19,48 @@ export interface TableDefinition {
 }
 
 /**
- * JSON-like and at most 400 KB: strings, numbers up to 2^53 - 1, booleans, null, arrays and plain maps, 32 levels deep.
- * Members that are `undefined` are left out. `ttl`, where present, is a whole number of epoch seconds.
+ * A JSON value of at most 400 KB: strings, numbers up to 2^53 - 1, booleans, null, arrays and plain maps, 32 levels
+ * deep. Members that are `undefined` are dropped. `ttl` is a whole number of epoch seconds.
  */
 export type Item = Record<string, unknown>;
 
-/** Exactly the key attributes of the table, by name: `{ user_id: 'alice' }`. */
+/** Exactly the key attributes of the table: `{ user_id: 'alice' }`. */
 export type Key = Readonly<Record<string, string>>;
 
-/** Holds where a living item has exactly this value: optimistic concurrency on a revision attribute. */
+/** Holds if a living item has exactly this value: optimistic concurrency with a revision attribute. */
 export interface EqualsCondition {
   readonly attribute: string;
   readonly equals: string | number;
 }
 
-/** `absent` holds where no living item has the key. */
+/** `absent` holds if no living item has the key. */
 export type PutCondition = { readonly absent: true } | EqualsCondition;
 
 export interface Change {
-  /** Whole numbers added to top-level attributes; a missing attribute counts as zero. */
+  /** Whole numbers to add to top-level attributes. A missing attribute counts as zero. */
   readonly add: Readonly<Record<string, number>>;
-  /** Top-level attributes replaced in the same step. */
+  /** Top-level attributes to replace in the same step. */
   readonly set?: Readonly<Record<string, unknown>>;
 }
 
 export interface Query {
-  /** Name of the index to read; the table itself when absent. */
+  /** The index to read. Default: the table itself. */
   readonly index?: string;
   readonly partition: string;
-  /** Bounds of the sort key, both inclusive, in the order of UTF-8 bytes. Not together with `prefix`. */
+  /** Bounds of the sort key, both inclusive, in the order of UTF-8 bytes. Not allowed together with `prefix`. */
   readonly from?: string;
   readonly to?: string;
   readonly prefix?: string;
-  /** At most so many living items, 1000 by default. */
+  /** Maximum number of living items. Default 1000. */
   readonly limit?: number;
   readonly descending?: boolean;
-  /** From the page before this one, of the same query. */
+  /** From the previous page of the same query. */
   readonly cursor?: string;
 }
 
 export interface Page {
   readonly items: Item[];
-  /** Absent at the end. Where present, the next page may still turn out empty. */
+  /** Missing at the end. If present, the next page may still be empty. */
   readonly cursor?: string;
 }
 
@@ -74,22 +74,22 @@ export type Write =
       readonly condition?: EqualsCondition;
     };
 
-/** A write that needs no other: alone, and once more, it has the same effect. */
+/** A write that does not depend on others and has the same effect when repeated. */
 export type IndependentWrite =
   | { readonly kind: 'put'; readonly table: TableDefinition; readonly item: Item }
   | Extract<Write, { kind: 'increment' }>;
 
 /**
- * Who counts, and its how-manieth round. The item itself remembers the last round of each writer (attribute
- * `step#<writer>`), so a repeated increment counts once, however long ago the first one was.
+ * The writer of a round of increments, and the number of the round. The item stores the last round of each writer
+ * (attribute `step#<writer>`), so a repeated increment counts once, even after a long time.
  */
 export interface Step {
   readonly writer: string;
-  /** Grows from round to round. */
+  /** Grows with each round. */
   readonly number: number;
 }
 
-/** A write that the store will never take, and why. */
+/** A write that the store can never accept, and the reason. */
 export interface Refusal {
   readonly write: IndependentWrite;
   readonly error: StorageError;
@@ -97,39 +97,38 @@ export interface Refusal {
 
 export const MAX_WRITES_PER_TRANSACTION = 100;
 export const DEFAULT_QUERY_LIMIT = 1000;
-/** Some 130 KB of counters: 2 ms to read and to add up. */
+/** About 130 KB of counters: 2 ms to read and add up. */
 const PAGE_SIZE = 100;
 export const IDEMPOTENCY_WINDOW_MS = 10 * 60 * 1000;
 
 /**
- * One table of one engine. An item whose `ttl` has passed does not exist: it is never returned, `absent` holds over it,
- * and an increment on it starts from zero, although the engine may hold it for days.
+ * One table of one engine. An item whose `ttl` has passed does not exist: it is never returned, `absent` holds for it,
+ * and an increment on it starts from zero, although the engine may keep it for days.
  *
- * Every method throws `StorageError`; the engines' own errors stay inside.
+ * All methods throw `StorageError`; errors of the engines are not exposed.
  */
 export abstract class Table {
-  /** The newest state, also right after a write by somebody else. */
+  /** The latest state, including a write that another writer has just made. */
   abstract get(key: Key): Promise<Item | undefined>;
 
   /** Replaces the whole item. @throws ConditionFailedError */
   abstract put(item: Item, condition?: PutCondition): Promise<void>;
 
   /**
-   * Adds and sets in one atomic step; creates the item where it is missing.
-   * Never repeated behind the caller's back: after `unreachable` it may have been counted, or not.
-   * What must be exact goes through `TableStore.transact`.
+   * Adds and sets in one atomic step; creates a missing item. Never retried internally: after `unreachable` the
+   * increment may or may not have been counted. Use `TableStore.transact` for exact counts.
    */
   abstract increment(key: Key, change: Change): Promise<void>;
 
-  /** A page of one partition in the order of the sort key. May lag behind the last write by a moment. */
+  /** A page of one partition in the order of the sort key. May lag briefly behind the last write. */
   abstract query(query: Query): Promise<Page>;
 
-  /** Deleting what is not there is fine, unless a condition asks for it. @throws ConditionFailedError */
+  /** Deleting a missing item succeeds, unless there is a condition. @throws ConditionFailedError */
   abstract delete(key: Key, condition?: EqualsCondition): Promise<void>;
 
   /**
-   * Every item of a query in pages of `limit`, 100 by default: so many are read, and worked on, before others get their
-   * turn of the event loop.
+   * All items of a query in pages of `limit` (default 100). After each page, other work gets its turn of the event
+   * loop.
    */
   async *pages(query: Query): AsyncGenerator<readonly Item[]> {
     let cursor = query.cursor;
@@ -140,40 +139,40 @@ export abstract class Table {
     } while (cursor !== undefined);
   }
 
-  /** Every item of a query, read in pages. */
+  /** All items of a query, read in pages. */
   async *each(query: Query): AsyncGenerator<Item> {
     for await (const page of this.pages(query)) yield* page;
   }
 }
 
-/** One engine with all its tables. */
+/** One engine with all of its tables. */
 export abstract class TableStore {
   abstract table(definition: TableDefinition): Table;
 
   /**
-   * All writes, or none. Repeated with the same token within ten minutes, it is applied once; a token that comes back
-   * with other writes is `invalid`. At most 100 writes, no item twice.
+   * Applies all writes or none. A repetition with the same token within ten minutes is applied once; a token with
+   * different writes is `invalid`. At most 100 writes; an item may occur once.
    *
-   * @throws ConditionFailedError naming the first item whose condition did not hold
+   * @throws ConditionFailedError with the first item whose condition did not hold
    */
   abstract transact(writes: readonly Write[], idempotencyToken: string): Promise<void>;
 
   /**
-   * Writes each of these, whatever becomes of the others. Not a transaction: a reader may see some of them first, and
-   * writers of the same item never conflict. No item twice; a round is repeated with the same step and writes.
+   * Applies each write independently. Not a transaction: a reader can see some of the writes first, and writers of the
+   * same item never conflict. An item may occur once. A round is retried with the same step and writes.
    *
-   * @returns the writes that can never be stored; the rest is stored
-   * @throws StorageError where the engine is away or busy; some of the writes may be stored already
+   * @returns the writes that can never be stored; all others are stored
+   * @throws StorageError if the engine is unreachable or busy; some of the writes may be stored already
    */
   abstract writeEach(writes: readonly IndependentWrite[], step: Step): Promise<readonly Refusal[]>;
 
-  /** So many increments of a round cost little; all of them where a round is one transaction of a file. */
+  /** The number of increments per round that cost little. All of them if a round is one transaction of a file. */
   abstract readonly cheapIncrements: number;
 
-  /** Creates what is missing and waits until it can be used; existing tables are left as they are. */
+  /** Creates missing tables and waits until they are usable. Does not change existing tables. */
   abstract createTables(definitions: readonly TableDefinition[]): Promise<void>;
 
-  /** One cheap round to the engine. @throws StorageError where it, or a table in use, does not answer */
+  /** One cheap call to the engine. @throws StorageError if it, or a table in use, does not answer */
   abstract check(): Promise<void>;
 
   abstract close(): Promise<void>;

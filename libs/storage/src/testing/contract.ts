@@ -1,6 +1,6 @@
 import type { TableDefinition, TableStore } from '../table.js';
 
-/** The shapes of table the gateway has: one key, two keys, and a second way in. */
+/** The table shapes of the gateway: one key, two keys, and an index. */
 export const USERS: TableDefinition = { name: 'contract-users', partitionKey: 'user_id' };
 
 export const EVENTS: TableDefinition = {
@@ -13,17 +13,17 @@ export const EVENTS: TableDefinition = {
   ],
 };
 
-/** Known to nobody: never created. */
+/** A table that is never created. */
 export const GHOSTS: TableDefinition = { name: 'contract-ghosts', partitionKey: 'ghost_id' };
 
 export interface TableContract {
-  /** Whether the engine has transactions; a store over one that has none must say so. True by default. */
+  /** Whether the engine has transactions. Without them, the store must report that. Default true. */
   readonly transactions?: boolean;
-  /** What an unknown table is to this engine: an error, or a table to be made. `refused` by default. */
+  /** The effect of using an unknown table: an error, or a new table. Default `refused`. */
   readonly missingTables?: 'refused' | 'created';
 }
 
-/** What a promise may use: the store under test, a clock of its own, and keys nobody else uses. */
+/** The environment of the contract tests: the store under test, a clock, and unique keys. */
 export interface Bench {
   readonly store: TableStore;
   nowSeconds(): number;

@@ -7,10 +7,10 @@ import { promiseQueries } from './query-promises.js';
 import { promiseTransactions, promiseUnsupportedTransactions } from './transaction-promises.js';
 
 /**
- * The promises every engine keeps. A new engine is done when this passes:
+ * The contract of all engines. A new engine is complete when this suite passes:
  * `describeTable('MyTableStore', (now) => MyTableStore.open({ now }))`.
  *
- * @param open makes a store that reads the time, epoch milliseconds, from `now`; the suite closes it
+ * @param open opens a store that takes the time, epoch milliseconds, from `now`; the suite closes it
  */
 export function describeTable(
   name: string,
@@ -19,7 +19,7 @@ export function describeTable(
 ): void {
   describe(name, () => {
     let store: TableStore;
-    // Only ever ahead of the real time, so that no engine reaps by its own clock what lives by ours.
+    // Always at or ahead of the real time, so that no engine deletes by its own clock items that are alive by ours.
     let nowMs = Date.now();
     let keys = 0;
     const run = nowMs.toString(36);

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { IndependentWrite, Item } from '../table.js';
 import { type Bench, EVENTS, GHOSTS, type TableContract, USERS } from './contract.js';
 
-/** Items that no engine may take, by what is wrong with them. */
+/** Items that no engine may accept, with the reason. */
 export const UNSTORABLE: readonly (readonly [string, Item])[] = [
-  ['a number that is not a number', { n: Number.NaN }],
-  ['an endless number', { n: Number.POSITIVE_INFINITY }],
+  ['NaN', { n: Number.NaN }],
+  ['an infinite number', { n: Number.POSITIVE_INFINITY }],
   ['a number of 301 digits', { n: 1e300 }],
   ['a number too large to be exact', { n: 2 ** 53 }],
   ['a negative number too large to be exact', { n: -(2 ** 53) }],
@@ -49,7 +49,7 @@ export function promiseIndependentWrites(bench: Bench, missingTables: TableContr
   const stepOf = (number: number, writer = bench.unusedKey()) => ({ writer, number });
 
   describe('independent writes', () => {
-    it('put and count in several tables, more than a transaction or a batch holds', async () => {
+    it('put and count in several tables, more than fit in a transaction or a batch', async () => {
       const made = Array.from({ length: 60 }, () => bench.unusedKey());
       const counted = Array.from({ length: 60 }, () => bench.unusedKey());
       const event = { stream: made[0]!, at: '1' };
@@ -64,7 +64,7 @@ export function promiseIndependentWrites(bench: Bench, missingTables: TableContr
       expect(await bench.store.table(EVENTS).get(event)).toEqual(event);
     });
 
-    it('count once per step of their writer, however often and however late they are repeated', async () => {
+    it('count once per step of their writer, with any number of repetitions at any time', async () => {
       const user_id = bench.unusedKey();
       const [first, other] = [bench.unusedKey(), bench.unusedKey()];
       await bench.store.writeEach([counting(user_id)], stepOf(1, first));
@@ -77,7 +77,7 @@ export function promiseIndependentWrites(bench: Bench, missingTables: TableContr
       expect(await countOf(user_id)).toBe(3);
     });
 
-    it('are exact where many writers count in the same items at once', async () => {
+    it('are exact if many writers count in the same items at once', async () => {
       const keys = [bench.unusedKey(), bench.unusedKey()];
       const rounds = Array.from({ length: 12 }, async () => {
         const writer = bench.unusedKey();
@@ -102,7 +102,7 @@ export function promiseIndependentWrites(bench: Bench, missingTables: TableContr
       expect(await countOf(user_id)).toBe(1);
     });
 
-    it.each(UNSTORABLE)('leave out %s, name it, and write all its neighbors', async (_what, attributes) => {
+    it.each(UNSTORABLE)('reject %s with a reason, and write all other items', async (_what, attributes) => {
       const [before, bad, after] = [bench.unusedKey(), bench.unusedKey(), bench.unusedKey()];
       const writes = [
         ...Array.from({ length: 10 }, (_, n) => putting(`${before}-${n}`)),
@@ -126,14 +126,14 @@ export function promiseIndependentWrites(bench: Bench, missingTables: TableContr
       ['an empty key', ''],
       ['a key that is not text', '\udc00'],
       ['a key of more than 2,048 bytes', 'é'.repeat(1_025)],
-    ])('leave out %s, and write its neighbor', async (_what, user_id) => {
+    ])('reject %s, and write the other item', async (_what, user_id) => {
       const neighbor = bench.unusedKey();
       const refused = await bench.store.writeEach([putting(user_id), counting(neighbor)], stepOf(1));
       expect(refused).toMatchObject([{ write: { item: { user_id } }, error: { kind: 'invalid' } }]);
       expect(await countOf(neighbor)).toBe(1);
     });
 
-    it('leave out a sort key of more than 1,024 bytes, and keep one that fits', async () => {
+    it('reject a sort key of more than 1,024 bytes, and keep one that fits', async () => {
       const stream = bench.unusedKey();
       const put = (at: string) => ({ kind: 'put', table: EVENTS, item: { stream, at } }) as const;
       const refused = await bench.store.writeEach([put('x'.repeat(1_025)), put('y'.repeat(1_024))], stepOf(1));
@@ -142,10 +142,10 @@ export function promiseIndependentWrites(bench: Bench, missingTables: TableContr
     });
 
     it.each<[string, Record<string, number>]>([
-      ['a part of a number', { count: 0.5 }],
+      ['a fraction', { count: 0.5 }],
       ['an unsafe number', { count: 2 ** 53 }],
-      ['what is not a number', { count: Number.NaN }],
-    ])('leave out an increment by %s, and count its neighbors', async (_what, add) => {
+      ['NaN', { count: Number.NaN }],
+    ])('reject an increment by %s, and apply the others', async (_what, add) => {
       const [bad, neighbor] = [bench.unusedKey(), bench.unusedKey()];
       const write: IndependentWrite = { kind: 'increment', table: USERS, key: { user_id: bad }, add };
       const refused = await bench.store.writeEach([write, counting(neighbor)], stepOf(1));
@@ -153,7 +153,7 @@ export function promiseIndependentWrites(bench: Bench, missingTables: TableContr
       expect(await countOf(neighbor)).toBe(1);
     });
 
-    it('leave out an increment of text and of an item that is full, and count their neighbors', async () => {
+    it('reject an increment of a text and of a full item, and apply the others', async () => {
       const [text, full, neighbor] = [bench.unusedKey(), bench.unusedKey(), bench.unusedKey()];
       await users().put({ user_id: text, count: 'many' });
       await users().put({ user_id: full, text: 'x'.repeat(380 * 1024) });
@@ -165,14 +165,14 @@ export function promiseIndependentWrites(bench: Bench, missingTables: TableContr
       expect([await countOf(text), await countOf(full), await countOf(neighbor)]).toEqual(['many', undefined, 1]);
     });
 
-    it('write an item once per round: the second write of it is left out', async () => {
+    it('write an item once per round and reject the second write', async () => {
       const user_id = bench.unusedKey();
       const refused = await bench.store.writeEach([counting(user_id), counting(user_id)], stepOf(1));
       expect(refused).toHaveLength(1);
       expect(await countOf(user_id)).toBe(1);
     });
 
-    it('add up beyond 2^53 without an error, and are read as a number near the sum', async () => {
+    it('add up beyond 2^53 without an error, and read as a number near the sum', async () => {
       const user_id = bench.unusedKey();
       const add = { count: Number.MAX_SAFE_INTEGER };
       const write: IndependentWrite = { kind: 'increment', table: USERS, key: { user_id }, add };
@@ -181,12 +181,12 @@ export function promiseIndependentWrites(bench: Bench, missingTables: TableContr
       expect(Number(await countOf(user_id)) / (3 * Number.MAX_SAFE_INTEGER)).toBeCloseTo(1);
     });
 
-    it('need not be any', async () => {
+    it('can be an empty list', async () => {
       expect(await bench.store.writeEach([], stepOf(1))).toEqual([]);
     });
 
     if (missingTables === 'refused') {
-      it('fail where a table is missing, so that they are tried again', async () => {
+      it('fail if a table is missing, so that they are retried', async () => {
         const write: IndependentWrite = { kind: 'put', table: GHOSTS, item: { ghost_id: 'a' } };
         await expect(bench.store.writeEach([write], stepOf(1))).rejects.toMatchObject({ kind: 'missing_table' });
       });

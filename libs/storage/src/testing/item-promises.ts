@@ -18,7 +18,7 @@ export function promiseItems(bench: Bench, missingTables: TableContract['missing
 type Users = () => ReturnType<Bench['store']['table']>;
 
 function promiseRoundTrips(bench: Bench, users: Users): void {
-  it('gives back exactly what was put', async () => {
+  it('returns exactly the item that was put', async () => {
     const item: Item = {
       user_id: `${bench.unusedKey()} Zoë 日本 👩‍💻`,
       text: 'line\nquote " backslash \\ null \u0000 emoji 🦜',
@@ -32,7 +32,7 @@ function promiseRoundTrips(bench: Bench, users: Users): void {
     expect(await users().get({ user_id: item.user_id as string })).toEqual(item);
   });
 
-  it('knows nothing of an item that was never put', async () => {
+  it('returns undefined for an item that was never put', async () => {
     expect(await users().get({ user_id: bench.unusedKey() })).toBeUndefined();
   });
 
@@ -43,19 +43,19 @@ function promiseRoundTrips(bench: Bench, users: Users): void {
     expect(await users().get({ user_id })).toEqual({ user_id, new: 2 });
   });
 
-  it('leaves out members that are undefined', async () => {
+  it('drops members that are undefined', async () => {
     const user_id = bench.unusedKey();
     await users().put({ user_id, gone: undefined, map: { gone: undefined, kept: 1 } });
     expect(await users().get({ user_id })).toEqual({ user_id, map: { kept: 1 } });
   });
 
-  it('tells apart keys that look alike', async () => {
+  it('distinguishes keys that look alike', async () => {
     const keys = ['é', 'e\u0301', 'E', 'e', ' e', 'e\u0000', 'e\u0000e'].map((end) => `${bench.unusedKey()}${end}`);
     for (const user_id of keys) await users().put({ user_id, is: user_id });
     for (const user_id of keys) expect(await users().get({ user_id })).toEqual({ user_id, is: user_id });
   });
 
-  it('deletes an item, and does not mind deleting it again', async () => {
+  it('deletes an item, also repeatedly', async () => {
     const user_id = bench.unusedKey();
     await users().put({ user_id });
     await users().delete({ user_id });
@@ -65,13 +65,13 @@ function promiseRoundTrips(bench: Bench, users: Users): void {
 
   it.each<[string, Item]>([
     ['an empty key', { user_id: '' }],
-    ['a key that is no string', { user_id: 7 }],
-    ['a key that is no text', { user_id: '\ud800' }],
+    ['a key that is not a string', { user_id: 7 }],
+    ['a key that is not well-formed', { user_id: '\ud800' }],
     ['no key', { name: 'Zoë' }],
-    ['a number that is none', { user_id: 'a', n: Number.NaN }],
+    ['NaN', { user_id: 'a', n: Number.NaN }],
     ['a number too large to be exact', { user_id: 'a', n: 2 ** 53 }],
     ['a date', { user_id: 'a', at: new Date(0) }],
-    ['a ttl that is no whole number', { user_id: 'a', ttl: '2030-01-01' }],
+    ['a ttl that is not a whole number', { user_id: 'a', ttl: '2030-01-01' }],
     ['more than 400 KB', { user_id: 'a', text: 'x'.repeat(401 * 1024) }],
   ])('refuses %s', async (_what, item) => {
     await expect(users().put(item)).rejects.toMatchObject(INVALID);
@@ -81,19 +81,19 @@ function promiseRoundTrips(bench: Bench, users: Users): void {
     await expect(users().put({ user_id: 'a', ...attributes })).rejects.toMatchObject(INVALID);
   });
 
-  it('keeps 30 levels of maps', async () => {
+  it('stores 30 levels of maps', async () => {
     const item = { user_id: bench.unusedKey(), map: nested(29) };
     await users().put(item);
     expect(await users().get({ user_id: item.user_id })).toEqual(item);
   });
 
-  it('keeps text that has no UTF-8 form as text, with U+FFFD in its place', async () => {
+  it('replaces text without a UTF-8 form by U+FFFD', async () => {
     const user_id = bench.unusedKey();
     await users().put({ user_id, text: 'a\ud800b', list: ['\udfff'] });
     expect(await users().get({ user_id })).toEqual({ user_id, text: 'a\ufffdb', list: ['\ufffd'] });
   });
 
-  it('keeps attributes by any name, at the top and within, and increments them', async () => {
+  it('stores attributes with any name at any level, and increments them', async () => {
     const names = [
       ' ',
       'a b',
@@ -120,13 +120,13 @@ function promiseRoundTrips(bench: Bench, users: Users): void {
     expect(await users().get({ user_id: item.user_id })).toEqual({ ...item, ...doubled });
   });
 
-  it('keeps an item of 300 KB', async () => {
+  it('stores an item of 300 KB', async () => {
     const item = { user_id: bench.unusedKey(), text: 'x'.repeat(300 * 1024) };
     await users().put(item);
     expect(await users().get({ user_id: item.user_id })).toEqual(item);
   });
 
-  it('refuses a key with a part the table does not have', async () => {
+  it('refuses a key with an attribute that the table does not have', async () => {
     await expect(users().get({ user_id: 'a', at: 'b' })).rejects.toMatchObject(INVALID);
   });
 }
@@ -150,7 +150,7 @@ function promiseConditions(bench: Bench, users: Users): void {
     expect(won).toHaveLength(1);
   });
 
-  it('puts over the revision it was told, and over no other', async () => {
+  it('replaces only the given revision', async () => {
     const user_id = bench.unusedKey();
     await users().put({ user_id, revision: 1 });
     await users().put({ user_id, revision: 2 }, { attribute: 'revision', equals: 1 });
@@ -161,7 +161,7 @@ function promiseConditions(bench: Bench, users: Users): void {
     expect(await users().get({ user_id })).toEqual({ user_id, revision: 2 });
   });
 
-  it('deletes only the revision it was told', async () => {
+  it('deletes only the given revision', async () => {
     const user_id = bench.unusedKey();
     await users().put({ user_id, revision: 'b' });
     const stale = users().delete({ user_id }, { attribute: 'revision', equals: 'a' });
@@ -180,7 +180,7 @@ function promiseIncrements(bench: Bench, users: Users): void {
     expect(await users().get({ user_id })).toEqual({ user_id, count: 200, tokens: 1400 });
   });
 
-  it('creates the item with all of its key, and sets beside adding', async () => {
+  it('creates the item with its whole key, and sets and adds in one step', async () => {
     const events = bench.store.table(EVENTS);
     const key = { stream: bench.unusedKey(), at: '1' };
     await events.increment(key, { add: { count: 2 }, set: { model: 'opus', scopes: { a: [1] } } });
@@ -188,7 +188,7 @@ function promiseIncrements(bench: Bench, users: Users): void {
     expect(await events.get(key)).toEqual({ ...key, count: -3, model: 'sonnet', scopes: { a: [1] } });
   });
 
-  it('leaves the other attributes of the item alone', async () => {
+  it('does not change other attributes of the item', async () => {
     const user_id = bench.unusedKey();
     await users().put({ user_id, count: 1, name: 'Zoë' });
     await users().increment({ user_id }, { add: { count: 1 } });
@@ -202,7 +202,7 @@ function promiseIncrements(bench: Bench, users: Users): void {
     expect(await users().get({ user_id })).toEqual({ user_id, count: Number.MAX_SAFE_INTEGER });
   });
 
-  it('refuses to add to what is no number', async () => {
+  it('refuses to add to an attribute that is not a number', async () => {
     const user_id = bench.unusedKey();
     await users().put({ user_id, name: 'Zoë' });
     await expect(users().increment({ user_id }, { add: { name: 1 } })).rejects.toMatchObject(INVALID);
@@ -225,7 +225,7 @@ function promiseExpiry(bench: Bench, users: Users): void {
     return user_id;
   };
 
-  it('shows an item until its ttl has come', async () => {
+  it('returns an item until its ttl has passed', async () => {
     const user_id = await putBriefly();
     bench.pass(9);
     expect(await users().get({ user_id })).toBeDefined();
@@ -247,7 +247,7 @@ function promiseExpiry(bench: Bench, users: Users): void {
     await expect(put).rejects.toMatchObject(CONDITION_FAILED);
   });
 
-  it('starts from zero when incrementing an expired item, also in parallel', async () => {
+  it('starts from zero on an expired item, also in parallel', async () => {
     const user_id = await putBriefly({ count: 1000, other: 'old' });
     bench.pass(11);
     const ttl = bench.nowSeconds() + 10;
@@ -262,14 +262,14 @@ function promiseEngine(bench: Bench, missingTables: TableContract['missingTables
     await expect(bench.store.check()).resolves.toBeUndefined();
   });
 
-  it('does not mind being asked for tables that are there', async () => {
+  it('accepts the creation of existing tables', async () => {
     const user_id = bench.unusedKey();
     await bench.store.table(USERS).put({ user_id });
     await bench.store.createTables([USERS, EVENTS]);
     expect(await bench.store.table(USERS).get({ user_id })).toEqual({ user_id });
   });
 
-  it('refuses a definition whose names no engine takes', () => {
+  it('refuses a definition with invalid names', () => {
     const broken = { name: 'no" name', partitionKey: 'a' };
     expect(() => bench.store.table(broken)).toThrow(expect.objectContaining(INVALID));
   });
@@ -283,7 +283,7 @@ function promiseEngine(bench: Bench, missingTables: TableContract['missingTables
       await expect(bench.store.check()).rejects.toMatchObject(missing);
     });
   } else {
-    it('makes a table that does not exist', async () => {
+    it('creates a table that does not exist', async () => {
       expect(await bench.store.table(GHOSTS).get({ ghost_id: 'a' })).toBeUndefined();
     });
   }

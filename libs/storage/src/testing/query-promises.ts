@@ -27,16 +27,16 @@ export function promiseQueries(bench: Bench): void {
       ['from a key on', { from: '2' }, ['2', '2a', '2b', '3']],
       ['up to a key', { to: '2a' }, ['1', '2', '2a']],
       ['between two keys', { from: '2', to: '2b' }, ['2', '2a', '2b']],
-      ['behind a prefix', { prefix: '2' }, ['2', '2a', '2b']],
-      ['behind a prefix, backwards', { prefix: '2', descending: true, limit: 2 }, ['2b', '2a']],
-      ['nothing where the bounds are crossed', { from: '3', to: '1' }, []],
-    ])('return what lies %s', async (_what, bounds, expected) => {
+      ['with a prefix', { prefix: '2' }, ['2', '2a', '2b']],
+      ['with a prefix, backwards', { prefix: '2', descending: true, limit: 2 }, ['2b', '2a']],
+      ['of an empty range', { from: '3', to: '1' }, []],
+    ])('return the items %s', async (_what, bounds, expected) => {
       const stream = await stored(['1', '2', '2a', '2b', '3']);
       const { items } = await events().query({ partition: stream, ...bounds });
       expect(items.map(({ at }) => at)).toEqual(expected);
     });
 
-    it.each([false, true])('hand out every item once, page by page (descending: %s)', async (descending) => {
+    it.each([false, true])('return every item once, page by page (descending: %s)', async (descending) => {
       const expected = Array.from({ length: 25 }, (_, number) => String(number).padStart(2, '0'));
       const stream = await stored(expected);
       const first = await events().query({ partition: stream, limit: 4, descending });
@@ -45,7 +45,7 @@ export function promiseQueries(bench: Bench): void {
       expect(seen).toEqual(descending ? expected.toReversed() : expected);
     });
 
-    it('fill a page with living items and never show an expired one', async () => {
+    it('fill a page with living items and never return an expired one', async () => {
       const ttl = bench.nowSeconds() + 10;
       const stream = await stored(['1', '2', '3', '4', '5', '6'], (at) => (Number(at) % 2 === 1 ? { ttl } : {}));
       bench.pass(11);
@@ -53,7 +53,7 @@ export function promiseQueries(bench: Bench): void {
       expect(items.map(({ at }) => at)).toEqual(['2', '4']);
     });
 
-    it('walk an index in the order of its own sort key', async () => {
+    it('read an index in the order of its own sort key', async () => {
       const period = bench.unusedKey();
       const stream = await stored(['1', '2', '3'], (at) => ({ period, rank: String(9 - Number(at)) }));
       await stored(['4'], () => ({ period, rank: '7' }));
@@ -65,7 +65,7 @@ export function promiseQueries(bench: Bench): void {
       expect(items).toContainEqual({ stream, at: '1', period, rank: '8' });
     });
 
-    it('walk an index without a sort key page by page', async () => {
+    it('read an index without a sort key page by page', async () => {
       const owner = bench.unusedKey();
       await stored(['1', '2', '3'], () => ({ owner }));
       await stored(['4', '5'], () => ({ owner }));
@@ -73,7 +73,7 @@ export function promiseQueries(bench: Bench): void {
       expect(seen.sort()).toEqual(['1', '2', '3', '4', '5']);
     });
 
-    it('follow an item whose index key changes, by put and by increment, and lose it when it is deleted', async () => {
+    it('find an item after a change of its index key by put and by increment, and not after its deletion', async () => {
       const [before, after] = [bench.unusedKey(), bench.unusedKey()];
       const stream = await stored(['1'], () => ({ owner: before }));
       await events().increment({ stream, at: '1' }, { add: { count: 1 }, set: { owner: after } });
@@ -87,14 +87,14 @@ export function promiseQueries(bench: Bench): void {
       ['an unknown index', { index: 'by-nothing', partition: 'a' }],
       ['an empty partition', { partition: '' }],
       ['a prefix together with a range', { partition: 'a', prefix: 'b', from: 'c' }],
-      ['bounds where there is no sort key', { index: 'by-owner', partition: 'a', from: 'b' }],
+      ['bounds without a sort key', { index: 'by-owner', partition: 'a', from: 'b' }],
       ['a limit below one', { partition: 'a', limit: 0 }],
-      ['a cursor that is none', { partition: 'a', cursor: 'nonsense' }],
+      ['an invalid cursor', { partition: 'a', cursor: 'nonsense' }],
     ])('are refused with %s', async (_what, query) => {
       await expect(events().query(query)).rejects.toMatchObject(INVALID);
     });
 
-    it('refuse an item whose index key is no text', async () => {
+    it('refuse an item whose index key is not text', async () => {
       await expect(events().put({ stream: 'a', at: 'b', period: 7 })).rejects.toMatchObject(INVALID);
       await expect(events().put({ stream: 'a', at: 'b', owner: '' })).rejects.toMatchObject(INVALID);
     });

@@ -1,4 +1,4 @@
-/** What JSON can say and DynamoDB cannot keep is left out: some numbers, and two names. */
+/** Removes what JSON allows and DynamoDB cannot store: some numbers, and two names. */
 export function storableJson(text: string): unknown {
   return storable(JSON.parse(text));
 }

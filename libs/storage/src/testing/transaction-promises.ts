@@ -34,7 +34,7 @@ export function promiseTransactions(bench: Bench): void {
       expect(await users().get({ user_id: gone })).toBeUndefined();
     });
 
-    it('leave nothing behind when one condition fails, and name the item', async () => {
+    it('write nothing if one condition fails, and name the item', async () => {
       const [taken, counted, token] = [bench.unusedKey(), bench.unusedKey(), bench.unusedKey()];
       await users().put({ user_id: taken });
       const put: Write = { kind: 'put', table: USERS, item: { user_id: taken }, condition: { absent: true } };
@@ -46,7 +46,7 @@ export function promiseTransactions(bench: Bench): void {
       expect(await countOf(counted)).toBe(1);
     });
 
-    it('count once when repeated with the same token, also when time has passed', async () => {
+    it('count once if repeated with the same token, also after some time', async () => {
       const [user_id, token] = [bench.unusedKey(), `${bench.unusedKey()}-${'long'.repeat(20)}`];
       await bench.store.transact([counting(user_id)], token);
       bench.pass(30);
@@ -57,7 +57,7 @@ export function promiseTransactions(bench: Bench): void {
       expect(await countOf(user_id)).toBe(2);
     });
 
-    it('refuse a token that comes back with other writes', async () => {
+    it('refuse a used token with other writes', async () => {
       const [user_id, token] = [bench.unusedKey(), bench.unusedKey()];
       await bench.store.transact([counting(user_id)], token);
       await expect(bench.store.transact([counting(bench.unusedKey())], token)).rejects.toMatchObject(INVALID);
@@ -74,7 +74,7 @@ export function promiseTransactions(bench: Bench): void {
       expect([await countOf(expired), await countOf(living)]).toEqual([1, 1001]);
     });
 
-    it('count exactly while others write the same items', async () => {
+    it('count exactly during other writes of the same items', async () => {
       const [one, other] = [bench.unusedKey(), bench.unusedKey()];
       const transacted = Array.from({ length: 10 }, () =>
         bench.store.transact([counting(one), counting(other)], bench.unusedKey()),
@@ -92,7 +92,7 @@ export function promiseTransactions(bench: Bench): void {
       expect([await countOf(many[0]!), await countOf(many[100]!)]).toEqual([undefined, 1]);
     });
 
-    it('refuse to touch an item twice, to be empty, and to have no token', async () => {
+    it('refuse two writes of one item, an empty list, and a missing token', async () => {
       const user_id = bench.unusedKey();
       const doubled: Write[] = [counting(user_id), { kind: 'delete', table: USERS, key: { user_id } }];
       await expect(bench.store.transact(doubled, bench.unusedKey())).rejects.toMatchObject(INVALID);
@@ -100,7 +100,7 @@ export function promiseTransactions(bench: Bench): void {
       await expect(bench.store.transact([counting(user_id)], '')).rejects.toMatchObject(INVALID);
     });
 
-    it('undo everything when an increment meets what is no number', async () => {
+    it('undo everything if an increment adds to a value that is not a number', async () => {
       const [fresh, text] = [bench.unusedKey(), bench.unusedKey()];
       await users().put({ user_id: text, count: 'many' });
       const refused = bench.store.transact([counting(fresh), counting(text)], bench.unusedKey());
@@ -110,9 +110,9 @@ export function promiseTransactions(bench: Bench): void {
   });
 }
 
-/** Where the engine cannot, nothing may pretend. */
+/** Without transactions in the engine, a call must fail and write nothing. */
 export function promiseUnsupportedTransactions(bench: Bench): void {
-  it('says that the engine has no transactions, and writes nothing', async () => {
+  it('reports that the engine has no transactions, and writes nothing', async () => {
     const user_id = bench.unusedKey();
     const write: Write = { kind: 'put', table: USERS, item: { user_id } };
     await expect(bench.store.transact([write], bench.unusedKey())).rejects.toMatchObject({
