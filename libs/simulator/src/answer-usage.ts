@@ -7,14 +7,14 @@ export interface AnswerUsage extends Usage {
 
 const BYTES_PER_TOKEN = 4;
 
-/** Token count of a piece of text or of a body of that many bytes: four bytes a token, never less than one. */
+/** Token count of a text or a body of this many bytes: four bytes per token, at least one token. */
 export function tokensOfBytes(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / BYTES_PER_TOKEN));
 }
 
 /**
- * The input side of a request of that size. With cache breakpoints half of it counts as read from the cache
- * and a quarter as written to it.
+ * The input side of a request of this size. With cache breakpoints, half of it counts as read from the cache and a
+ * quarter as written to it.
  */
 export function inputUsage(bodyBytes: number, hasCacheControl: boolean): AnswerUsage {
   const total = tokensOfBytes(bodyBytes);
@@ -28,7 +28,7 @@ export function inputUsage(bodyBytes: number, hasCacheControl: boolean): AnswerU
   };
 }
 
-/** Lays the numbers that a test asks for over the derived ones, and keeps the cache split consistent with its sum. */
+/** Overrides the derived numbers with those given by a test, and keeps the cache split consistent with its sum. */
 export function withGivenUsage(derived: AnswerUsage, given: AnswerUsage = {}): AnswerUsage {
   const merged = { ...derived, ...given };
   if (given.cache_creation_input_tokens !== undefined && given.cache_creation === undefined) {

@@ -7,7 +7,7 @@ import type { AnswerEncoding } from './answer-options.js';
 import type { RecordedRequest } from './http-recording.js';
 import type { SimulatedExchange } from './simulated-server.js';
 
-/** Writes an answer's body under back-pressure, compressed on request, and can break it off after the last byte. */
+/** Writes the body of an answer with back-pressure and optional compression, and can break it off after any byte. */
 export class AnswerWriter {
   readonly #response: ServerResponse;
   readonly #recorded: RecordedRequest;

@@ -11,7 +11,7 @@ interface Batch {
   readonly requests: readonly BatchRequest[];
 }
 
-/** Message batches that are done the moment they are created. */
+/** Message batches that are complete at their creation. */
 export class SimulatedBatches {
   readonly #batches = new Map<string, Batch>();
 
@@ -32,7 +32,7 @@ export class SimulatedBatches {
     return batch && rendered(batch);
   }
 
-  /** One JSON line per request, or undefined when there is no such batch. */
+  /** One JSON line per request; undefined for an unknown batch. */
   results(id: string): string | undefined {
     const lines = this.#batches.get(id)?.requests.map((request) => JSON.stringify(resultOf(request)));
     return lines?.map((line) => `${line}\n`).join('');

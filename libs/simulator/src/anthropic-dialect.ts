@@ -10,7 +10,7 @@ import {
   type StreamEvent,
 } from './message-events.js';
 
-/** Blanks before the last brace of an event's JSON, in turn: the real service pads its events to odd lengths. */
+/** Blanks before the last brace of each event's JSON, in turn: the real service pads its events to odd lengths. */
 const PADDING_LENGTHS = [3, 2, 0, 11, 5, 0, 8, 1];
 const RATE_LIMITS = { requests: 4000, tokens: 2_400_000, 'input-tokens': 2_000_000, 'output-tokens': 400_000 };
 const GARBAGE = Buffer.concat([
@@ -18,7 +18,7 @@ const GARBAGE = Buffer.concat([
   Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28, 0x0a, 0x0a]),
 ]);
 
-/** The words of api.anthropic.com: JSON and server-sent events with pings. */
+/** The wire format of api.anthropic.com: JSON, and server-sent events with pings. */
 export const ANTHROPIC_DIALECT: Dialect = {
   streamContentType: 'text/event-stream; charset=utf-8',
   garbage: GARBAGE,
@@ -88,7 +88,7 @@ function rateLimitHeaders({ usage }: SimulatedMessage): Record<string, string> {
   return headers;
 }
 
-/** Remaining tokens are told in whole thousands. */
+/** The service reports remaining tokens in whole thousands. */
 function remaining(limit: string, total: number, spent: number): number {
   return limit === 'requests' ? total - spent : Math.max(0, Math.floor((total - spent) / 1000) * 1000);
 }

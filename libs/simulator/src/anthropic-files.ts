@@ -5,7 +5,7 @@ import type { SimulatedExchange } from './simulated-server.js';
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** Reads an upload without keeping it and answers its metadata. `size_bytes` counts the whole multipart body. */
+/** Reads an upload without storing it and returns its metadata. `size_bytes` counts the whole multipart body. */
 export async function receiveFile({ request, recorded }: SimulatedExchange): Promise<Record<string, unknown>> {
   const { bytes, start } = await countBytes(request);
   recorded.bodyComplete(Buffer.alloc(0), bytes);
@@ -14,13 +14,13 @@ export async function receiveFile({ request, recorded }: SimulatedExchange): Pro
   return fileMetadata(createId('file_01'), { filename, mime_type: mimeType, size_bytes: bytes });
 }
 
-/** What `GET /v1/files/{id}` says about a file. */
+/** The answer of `GET /v1/files/{id}`. */
 export function fileMetadata(id: string, known: Record<string, unknown> = {}): Record<string, unknown> {
   const defaults = { filename: 'file.bin', mime_type: 'application/octet-stream', size_bytes: 0 };
   return { id, type: 'file', ...defaults, ...known, created_at: new Date().toISOString(), downloadable: true };
 }
 
-/** Sends a file's content in chunks, no faster than the client reads. */
+/** Sends the content of a file in chunks, no faster than the client reads. */
 export async function sendFile(
   { response, recorded, signal }: SimulatedExchange,
   bytes: number,

@@ -12,7 +12,7 @@ export interface ListedModel {
 const LONG_CONTEXT = { max_input_tokens: 1_000_000, max_tokens: 128_000 };
 const SHORT_CONTEXT = { max_input_tokens: 200_000, max_tokens: 64_000 };
 
-/** Newest first, as the real list. */
+/** Newest first, like the real list. */
 export const LISTED_MODELS: readonly ListedModel[] = [
   listed('claude-fable-5-2', 'Claude Fable 5.2', '2026-11-09'),
   listed('claude-haiku-5-5', 'Claude Haiku 5.5', '2026-10-07'),
@@ -28,7 +28,7 @@ export const LISTED_MODELS: readonly ListedModel[] = [
   },
 ];
 
-/** One page of the list, after the entry `afterId` and at most `limit` long. */
+/** One page of the list: at most `limit` entries after `afterId`. */
 export function modelPage(query: URLSearchParams) {
   const start = LISTED_MODELS.findIndex((model) => model.id === query.get('after_id')) + 1;
   const data = LISTED_MODELS.slice(start, start + Number(query.get('limit') ?? 20));

@@ -18,7 +18,7 @@ function post(body: unknown): Promise<Response> {
 }
 
 describe('refusals by the simulated Anthropic', () => {
-  it('marks a 429 in every way in which Anthropic does', async () => {
+  it('marks a 429 in all documented ways', async () => {
     const resetAt = new Date('2026-12-01T00:00:00Z');
     simulator.script(
       rateLimited(),
@@ -51,7 +51,7 @@ describe('refusals by the simulated Anthropic', () => {
     expect(body.request_id).toBe(capped?.get('request-id'));
   });
 
-  it('refuses in Anthropic form what the real service refuses', async () => {
+  it('refuses the same requests as the real service, in its format', async () => {
     const anonymous = await fetch(`${simulator.url}/v1/messages`, { method: 'POST', body: '{}' });
     expect(anonymous.status).toBe(401);
     expect(await anonymous.json()).toMatchObject({ type: 'error', error: { type: 'authentication_error' } });

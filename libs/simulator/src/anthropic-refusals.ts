@@ -2,7 +2,7 @@ import { type ErrorType, errorTypeOfStatus, STATUS_BY_ERROR_TYPE } from '@claude
 import type { AnswerOptions } from './answer-options.js';
 import type { Behaviour, Failure } from './behaviours.js';
 
-/** How a refusal by Anthropic differs from the plainest one with its status. */
+/** Differences from the default refusal with the same status. */
 export interface RefusalOptions {
   /** Value of `retry-after`: seconds or an HTTP date. */
   readonly retryAfter?: string;
@@ -14,7 +14,7 @@ export interface RefusalOptions {
   readonly latencyMs?: number;
 }
 
-/** The marks that a 429 of Anthropic can carry. With none of them it says `retry-after: 7`. */
+/** The headers and fields that a 429 of Anthropic can carry. Without options it has `retry-after: 7`. */
 export interface RateLimitOptions {
   readonly retryAfterSeconds?: number;
   /** `retry-after` as an HTTP date. */
@@ -23,13 +23,13 @@ export interface RateLimitOptions {
   readonly retryAfterMs?: number;
   /** A subscription whose window is used up: `anthropic-ratelimit-unified-status: rejected` and its reset. */
   readonly unifiedResetAt?: Date;
-  /** Which window of the subscription; `five_hour` unless given. */
+  /** The window of the subscription. Default `five_hour`. */
   readonly representativeClaim?: string;
-  /** `anthropic-ratelimit-tokens-remaining: 0` and when tokens come back. */
+  /** `anthropic-ratelimit-tokens-remaining: 0`, and the time when tokens are available again. */
   readonly tokensResetAt?: Date;
-  /** The monthly spend cap: an error code and no `retry-after` at all. */
+  /** The monthly spend cap: an error code and no `retry-after`. */
   readonly isSpendCap?: boolean;
-  /** No hint of any kind: an unexplained throttle. */
+  /** No hint of any kind: an unexplained 429. */
   readonly isBare?: boolean;
   readonly shouldRetry?: boolean;
   readonly message?: string;
@@ -48,7 +48,7 @@ const MESSAGES: Partial<Record<ErrorType, string>> = {
   overloaded_error: 'Overloaded',
 };
 
-/** A refusal in Anthropic's form; type and wording follow from the status unless given. */
+/** A refusal in Anthropic's format. The status decides type and message unless they are given. */
 export function refuse(status: number, options: RefusalOptions = {}): Behaviour {
   const errorType = options.errorType ?? errorTypeOfStatus(status);
   const retryAfter: Record<string, string> = options.retryAfter ? { 'retry-after': options.retryAfter } : {};
@@ -62,7 +62,7 @@ export function refuse(status: number, options: RefusalOptions = {}): Behaviour 
   return { kind: 'refusal', failure };
 }
 
-/** A 429, marked in any of the ways in which Anthropic says when to come back. */
+/** A 429 with any of the headers in which Anthropic gives the time of the next try. */
 export function rateLimited(options: RateLimitOptions = {}): Behaviour {
   const { isSpendCap, message, headers, latencyMs } = options;
   return refuse(429, {
@@ -73,12 +73,12 @@ export function rateLimited(options: RateLimitOptions = {}): Behaviour {
   });
 }
 
-/** A 529: Anthropic itself has too much to do. */
+/** A 529: Anthropic is overloaded. */
 export function overloaded(options: RefusalOptions = {}): Behaviour {
   return refuse(529, options);
 }
 
-/** A 200 stream whose first event is an error. To a request without `stream` it is a plain refusal. */
+/** A 200 stream whose first event is an error. A request without `stream` gets a plain refusal. */
 export function errorInside200(
   errorType: ErrorType,
   options: AnswerOptions & { readonly message?: string } = {},
@@ -86,7 +86,7 @@ export function errorInside200(
   return errorAfter(0, errorType, options);
 }
 
-/** A stream that breaks off with an `error` event after so many events. */
+/** A stream that breaks off with an `error` event after this many events. */
 export function errorAfter(
   afterEvents: number,
   errorType: ErrorType,
@@ -96,7 +96,7 @@ export function errorAfter(
   return { kind: 'answer', options, fault: { kind: 'failure', afterEvents, failure } };
 }
 
-/** A failure in Anthropic's words, with the status that belongs to its type. */
+/** A failure in Anthropic's format, with the status of its type. */
 export function anthropicFailure(errorType: ErrorType, message?: string): Failure {
   const text = message ?? MESSAGES[errorType] ?? `Simulated ${errorType}`;
   return { status: STATUS_BY_ERROR_TYPE[errorType], name: errorType, message: text };

@@ -2,11 +2,11 @@ import { anthropicFailure } from './anthropic-refusals.js';
 import type { Failure } from './behaviours.js';
 import type { RecordedRequest } from './http-recording.js';
 
-/** How strictly the simulated Anthropic looks at a request. */
+/** How strictly the simulated Anthropic checks a request. */
 export interface AnthropicCheckOptions {
-  /** Off: any JSON with any headers is answered. */
+  /** False: every request with JSON is answered, with any headers. */
   readonly isStrict: boolean;
-  /** When given, every other credential is refused with 401. */
+  /** If set, every other credential is refused with 401. */
   readonly knownCredentials?: readonly string[];
 }
 
@@ -18,7 +18,7 @@ const KNOWN_FIELDS = new Set([
   ...['fallback_credit_token', 'compaction', 'thread', 'billing_policy', 'output_format', 'safeguards'],
 ]);
 
-/** Refuses a request without a credential, or with one that nobody knows. */
+/** Refuses a request without a credential, or with an unknown one. */
 export function credentialFailure(
   { credential }: RecordedRequest,
   { knownCredentials }: AnthropicCheckOptions,
@@ -28,7 +28,7 @@ export function credentialFailure(
   return anthropicFailure('authentication_error', 'invalid x-api-key');
 }
 
-/** Refuses a Messages body as the real service does, in its wording. */
+/** Refuses a Messages body like the real service, with its messages. */
 export function messagesBodyFailure(
   recorded: RecordedRequest,
   { isStrict }: AnthropicCheckOptions,

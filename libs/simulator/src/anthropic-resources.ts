@@ -7,7 +7,7 @@ import { anthropicFailure } from './anthropic-refusals.js';
 import { playBehaviour, sendJson } from './play-behaviour.js';
 import type { SimulatedExchange } from './simulated-server.js';
 
-/** What the resources beside Messages need to know. */
+/** Dependencies of the endpoints other than Messages. */
 export interface AnthropicResources {
   readonly batches: SimulatedBatches;
   readonly fileBytes: number;
@@ -48,12 +48,12 @@ const ROUTES: readonly [method: string, path: RegExp, serve: Resource][] = [
   ['GET', /\/v1\/files\/([^/]+)\/content$/, sendContent],
 ];
 
-/** True for uploads, whose body must not be read into memory. */
+/** True for uploads: their body must not be read into memory. */
 export function isUpload({ recorded }: SimulatedExchange): boolean {
   return recorded.method === 'POST' && recorded.pathname.endsWith('/v1/files');
 }
 
-/** Serves everything that is not `POST /v1/messages`; 404 in Anthropic's form for what it does not know. */
+/** Serves every endpoint except `POST /v1/messages`. Unknown ones get a 404 in Anthropic's format. */
 export async function serveResource(exchange: SimulatedExchange, resources: AnthropicResources): Promise<void> {
   const { method, pathname } = exchange.recorded;
   for (const [routeMethod, path, serve] of ROUTES) {

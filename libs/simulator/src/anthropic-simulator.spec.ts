@@ -44,7 +44,7 @@ function sseData(text: string): Record<string, unknown>[] {
 }
 
 describe('the simulated Anthropic with the official SDK', () => {
-  it('says who answered and echoes the model', async () => {
+  it('names itself and echoes the model', async () => {
     const message = await client.messages.create(REQUEST);
     expect(message.content).toEqual([{ type: 'text', text: 'Hello from Anthropic.' }]);
     expect(message.model).toBe(REQUEST.model);
@@ -88,7 +88,7 @@ describe('the simulated Anthropic with the official SDK', () => {
     expect(sseData(text).at(-1)).toEqual({ type: 'message_stop' });
   });
 
-  it('plays a tool loop: the call first, the final text once the result is there', async () => {
+  it('plays a tool loop: first the call, then the final text after the result', async () => {
     simulator.setDefault(toolLoop({ name: 'Bash', input: { command: 'ls' }, finalText: 'Done.' }));
     const tools = [{ name: 'Bash', input_schema: { type: 'object' as const } }];
     const first = await client.messages.create({ ...REQUEST, tools });
@@ -123,7 +123,7 @@ describe('the simulated Anthropic with the official SDK', () => {
     cut({ insideCharacter: true }),
     cut({ afterBytes: 700 }),
     endEarly(),
-  ])('breaks a stream so that the SDK notices (%#)', async (behaviour) => {
+  ])('breaks a stream so that the SDK throws (%#)', async (behaviour) => {
     simulator.script(behaviour);
     await expect(client.messages.stream(REQUEST).finalMessage()).rejects.toThrow();
   });
@@ -141,7 +141,7 @@ describe('the simulated Anthropic with the official SDK', () => {
     expect(JSON.parse((await lines.text()).trim())).toMatchObject({ custom_id: 'a', result: { type: 'succeeded' } });
   });
 
-  it('streams files in and out without keeping them', async () => {
+  it('streams files in and out without storing them', async () => {
     const form = new FormData();
     form.set('file', new Blob([Buffer.alloc(300_000, 'a')]), 'big.txt');
     const headers = { 'x-api-key': 'sk-test', 'anthropic-version': '2023-06-01' };

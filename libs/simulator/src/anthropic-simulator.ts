@@ -10,14 +10,14 @@ import { playBehaviour, sendJson } from './play-behaviour.js';
 import type { ListenOptions, SimulatedExchange } from './simulated-server.js';
 import { type Simulator, startSimulator } from './simulator.js';
 
-/** How the simulated Anthropic is set up. Nothing needs to be given. */
+/** Settings of the simulated Anthropic. All are optional. */
 export interface AnthropicSimulatorOptions extends ListenOptions, Partial<AnthropicCheckOptions> {
   readonly defaultBehaviour?: BehaviourChoice;
-  /** Size of every file's content (1 MB unless given). */
+  /** Size of the content of every file. Default 1 MB. */
   readonly fileBytes?: number;
 }
 
-/** A running simulated Anthropic; `url` is what a client takes as its base URL. */
+/** A running simulated Anthropic. `url` is the base URL for clients. */
 export type AnthropicSimulator = Simulator;
 
 const DEFAULT_FILE_BYTES = 1_000_000;
@@ -27,7 +27,7 @@ interface AnthropicSettings {
   readonly resources: AnthropicResources;
 }
 
-/** Starts an Anthropic API on a loopback socket: Messages as scripted, and the resources beside it. */
+/** Starts an Anthropic API on a loopback socket: scripted Messages and the other endpoints. */
 export function startAnthropicSimulator(options: AnthropicSimulatorOptions = {}): Promise<AnthropicSimulator> {
   const {
     isStrict = true,

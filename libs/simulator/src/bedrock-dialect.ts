@@ -7,7 +7,7 @@ import { composeMessage, messageBody, messageEvents, type SimulatedMessage } fro
 const INVOCATION_LATENCY_MS = 842;
 const FIRST_BYTE_LATENCY_MS = 311;
 
-/** The words of bedrock-runtime's InvokeModel: JSON, or binary event-stream frames without pings. */
+/** The wire format of bedrock-runtime's InvokeModel: JSON, or binary event-stream frames without pings. */
 export const BEDROCK_DIALECT: Dialect = {
   streamContentType: 'application/vnd.amazon.eventstream',
   garbage: Buffer.alloc(64, 0x2a),
@@ -26,7 +26,7 @@ export const BEDROCK_DIALECT: Dialect = {
   failureFrame: (failure) => exceptionFrame(failure.name, exceptionBody(failure)),
 };
 
-/** Bedrock's own short name of a model: without geography, vendor and version suffix. */
+/** Bedrock's short name of a model, without geography, vendor and version suffix. */
 function shortModelName(modelId: string): string {
   const lastPart = modelId.slice(modelId.lastIndexOf('/') + 1);
   const name = /anthropic\.(.+)$/.exec(lastPart)?.[1];

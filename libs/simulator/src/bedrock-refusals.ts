@@ -1,7 +1,7 @@
 import type { AnswerOptions } from './answer-options.js';
 import type { Behaviour, Failure } from './behaviours.js';
 
-/** Exceptions of InvokeModel with the HTTP status that each has before the first byte. */
+/** Exceptions of InvokeModel with their HTTP status before the first byte. */
 const STATUS_BY_EXCEPTION = {
   ValidationException: 400,
   ServiceQuotaExceededException: 400,
@@ -20,20 +20,20 @@ const STATUS_BY_EXCEPTION = {
 /** The name of an exception of InvokeModel. */
 export type BedrockExceptionName = keyof typeof STATUS_BY_EXCEPTION;
 
-/** How a refusal by Bedrock differs from the usual one of its kind. */
+/** Differences from the default refusal of the same kind. */
 export interface ExceptionOptions {
   readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly latencyMs?: number;
 }
 
-/** What the model itself said when it failed behind Bedrock. */
+/** The model's own error, for a model that failed behind Bedrock. */
 export interface ModelErrorOptions extends ExceptionOptions {
   readonly originalStatusCode?: number;
   readonly resourceName?: string;
 }
 
-/** A failure in Bedrock's words; `fields` stand beside `message` in its JSON. */
+/** A failure in Bedrock's format. `fields` are added beside `message` in its JSON. */
 export function bedrockFailure(
   name: BedrockExceptionName,
   message: string,
@@ -47,7 +47,7 @@ export function throttled(options: ExceptionOptions = {}): Behaviour {
   return refusal(bedrockFailure('ThrottlingException', 'Too many tokens, please wait before trying again.'), options);
 }
 
-/** 400 with the message that names what is wrong. */
+/** 400 with a message that names the invalid part. */
 export function validation(
   message = 'Input is too long for requested model.',
   options: ExceptionOptions = {},
@@ -62,12 +62,12 @@ export function accessDenied(options: ExceptionOptions = {}): Behaviour {
   return refusal(bedrockFailure('AccessDeniedException', message), options);
 }
 
-/** 404: no such model for this account. */
+/** 404: the account has no such model. */
 export function notFound(options: ExceptionOptions = {}): Behaviour {
   return refusal(bedrockFailure('ResourceNotFoundException', 'Could not resolve the foundation model.'), options);
 }
 
-/** 429: the model is still being loaded. */
+/** 429: the model is still loading. */
 export function modelNotReady(options: ExceptionOptions = {}): Behaviour {
   return refusal(bedrockFailure('ModelNotReadyException', 'Model is not ready for inference.'), options);
 }
@@ -102,7 +102,7 @@ export function unavailable(options: ExceptionOptions = {}): Behaviour {
   return refusal(bedrockFailure('ServiceUnavailableException', message), options);
 }
 
-/** A stream that breaks off with an exception frame. To a request without stream it is a plain refusal. */
+/** A stream that breaks off with an exception frame. A request without a stream gets a plain refusal. */
 export function exceptionMidStream(
   name: BedrockExceptionName,
   message: string,
@@ -112,7 +112,7 @@ export function exceptionMidStream(
   return { kind: 'answer', options, fault: { kind: 'failure', afterEvents, failure } };
 }
 
-/** Where an exception frame stands and what it says beside `message` (`originalStatusCode`, `originalMessage`). */
+/** Position of an exception frame, and its fields beside `message` (`originalStatusCode`, `originalMessage`). */
 export interface ExceptionFrameOptions {
   readonly afterEvents?: number;
   readonly fields?: Readonly<Record<string, unknown>>;

@@ -2,15 +2,15 @@ import { bedrockFailure } from './bedrock-refusals.js';
 import type { Failure } from './behaviours.js';
 import type { RecordedRequest } from './http-recording.js';
 
-/** How strictly the simulated Bedrock looks at a request. */
+/** How strictly the simulated Bedrock checks a request. */
 export interface BedrockCheckOptions {
-  /** Off: any JSON for any model is answered. */
+  /** False: every request with JSON is answered, for any model. */
   readonly isStrict: boolean;
-  /** Values of `anthropic_beta` that are not `invalid beta flag`. */
+  /** Accepted values of `anthropic_beta`. Other values get `invalid beta flag`. */
   readonly knownBetas: readonly string[];
 }
 
-/** The beta flags that Bedrock's InvokeModel is known to take. */
+/** The beta flags that Bedrock's InvokeModel is known to accept. */
 export const BEDROCK_BETAS: readonly string[] = [
   'computer-use-2025-01-24',
   'computer-use-2025-11-24',
@@ -61,7 +61,7 @@ const COMPLAINTS: readonly Complaint[] = [
   sourceComplaint,
 ];
 
-/** Refuses an invocation as the real service does, in its wording. */
+/** Refuses an invocation like the real service, with its messages. */
 export function invocationFailure(recorded: RecordedRequest, options: BedrockCheckOptions): Failure | undefined {
   if (!recorded.headers.authorization) {
     return bedrockFailure('MissingAuthenticationTokenException', 'Missing Authentication Token');

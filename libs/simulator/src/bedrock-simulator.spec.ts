@@ -71,7 +71,7 @@ async function stream(seen: BedrockEvent[] = [], abortSignal?: AbortSignal): Pro
 }
 
 describe('the simulated Bedrock with the AWS SDK', () => {
-  it('says who answered, under its own name of the model', async () => {
+  it('names itself, with its own name of the model', async () => {
     const message = await invoke();
     expect(message.content).toEqual([{ type: 'text', text: 'Hello from Bedrock.' }]);
     expect(message.model).toBe('claude-sonnet-4-5-20250929');
@@ -106,7 +106,7 @@ describe('the simulated Bedrock with the AWS SDK', () => {
     [modelError({ originalStatusCode: 529 }), 'ModelErrorException', 424],
     [internal(), 'InternalServerException', 500],
     [unavailable(), 'ServiceUnavailableException', 503],
-  ])('refuses so that the SDK throws the right class (%#)', async (behaviour, name, httpStatusCode) => {
+  ])('refuses so that the SDK throws the right error class (%#)', async (behaviour, name, httpStatusCode) => {
     simulator.script(behaviour, behaviour);
     await expect(invoke()).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
     await expect(stream()).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
@@ -125,7 +125,7 @@ describe('the simulated Bedrock with the AWS SDK', () => {
     expect(seen).toHaveLength(2);
   });
 
-  it('ends early without a word, which only the missing message_stop tells', async () => {
+  it('ends early without an error; only message_stop is missing', async () => {
     simulator.script(endEarly());
     expect((await stream()).map((event) => event.type)).not.toContain('message_stop');
   });
@@ -137,12 +137,12 @@ describe('the simulated Bedrock with the AWS SDK', () => {
     flippedBit(),
     garbage(),
     resetBeforeHeaders(),
-  ])('breaks a stream so that the SDK notices (%#)', async (behaviour) => {
+  ])('breaks a stream so that the SDK throws (%#)', async (behaviour) => {
     simulator.script(behaviour);
     await expect(stream()).rejects.toThrow();
   });
 
-  it('notices a client that leaves', async () => {
+  it('detects a client that leaves', async () => {
     simulator.script(silence({ afterEvents: 1 }));
     const leaving = new AbortController();
     const reading = stream([], leaving.signal);
@@ -187,12 +187,12 @@ describe('the simulated Bedrock is as strict as the real one', () => {
   it.each([
     'global.anthropic.claude-opus-5-5',
     'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc',
-  ])('takes the model id %s', async (modelId) => {
+  ])('accepts the model id %s', async (modelId) => {
     await expect(invoke(BODY, modelId)).resolves.toMatchObject({ type: 'message' });
     expect(simulator.requests[0]?.model).toBe(modelId);
   });
 
-  it('takes the new API version on newer models and a plain user id', async () => {
+  it('accepts the new API version on newer models and a plain user id', async () => {
     const body = { ...BODY, anthropic_version: '2026-10-21', metadata: { user_id: 'a_b.c@d e-1' } };
     await expect(invoke(body, 'us.anthropic.claude-opus-4-8')).resolves.toMatchObject({ type: 'message' });
   });

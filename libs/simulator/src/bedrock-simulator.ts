@@ -10,7 +10,7 @@ import { playBehaviour, sendJson } from './play-behaviour.js';
 import type { ListenOptions, SimulatedExchange } from './simulated-server.js';
 import { type Simulator, startSimulator } from './simulator.js';
 
-/** How the simulated Bedrock is set up. Nothing needs to be given. */
+/** Settings of the simulated Bedrock. All are optional. */
 export interface BedrockSimulatorOptions extends ListenOptions, Partial<BedrockCheckOptions> {
   readonly defaultBehaviour?: BehaviourChoice;
 }
@@ -21,7 +21,7 @@ export type BedrockSimulator = Simulator;
 const INVOCATION = /^\/model\/[^/]+\/(invoke|invoke-with-response-stream)$/;
 const COUNT_TOKENS = /^\/model\/[^/]+\/count-tokens$/;
 
-/** Starts a bedrock-runtime on a loopback socket: InvokeModel and InvokeModelWithResponseStream as scripted. */
+/** Starts a bedrock-runtime on a loopback socket with scripted InvokeModel and InvokeModelWithResponseStream. */
 export function startBedrockSimulator(options: BedrockSimulatorOptions = {}): Promise<BedrockSimulator> {
   const { isStrict = true, knownBetas = BEDROCK_BETAS, defaultBehaviour, ...listenOptions } = options;
   return startSimulator((exchange, queue) => serve(exchange, queue, { isStrict, knownBetas }), randomUUID, {

@@ -1,7 +1,7 @@
 import type { Behaviour, BehaviourChoice } from './behaviours.js';
 import type { RecordedRequest } from './http-recording.js';
 
-/** What a simulator will do next: first what is scripted for the path, then the queue, then the default. */
+/** The next behavior of a simulator: first the script for the path, then the queue, then the default. */
 export class BehaviourQueue {
   readonly #queue: BehaviourChoice[] = [];
   readonly #queueByPath = new Map<string, BehaviourChoice[]>();
@@ -31,7 +31,7 @@ export class BehaviourQueue {
     this.#default = this.#initialDefault;
   }
 
-  /** Takes what is scripted for exactly this path, if anything is. */
+  /** Takes the next scripted behavior for exactly this path, if there is one. */
   takeForPath(recorded: RecordedRequest): Behaviour | undefined {
     return chosen(this.#queueByPath.get(recorded.pathname)?.shift(), recorded);
   }

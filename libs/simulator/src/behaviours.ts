@@ -1,19 +1,19 @@
 import type { AnswerOptions } from './answer-options.js';
 import type { RecordedRequest } from './http-recording.js';
 
-/** A refusal by the service; each simulator renders it in its own form. */
+/** A refusal by the service. Each simulator renders it in its own format. */
 export interface Failure {
   readonly status: number;
-  /** Anthropic's error type, or the name of AWS's exception. */
+  /** Anthropic's error type, or the name of the AWS exception. */
   readonly name: string;
   readonly message: string;
-  /** Anthropic: `error.details`. Bedrock: further members beside `message`. */
+  /** Anthropic: `error.details`. Bedrock: additional fields beside `message`. */
   readonly fields?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly latencyMs?: number;
 }
 
-/** What goes wrong in the body of an answer that began well. `afterEvents` counts every event, pings too. */
+/** A fault in the body of an answer that began well. `afterEvents` counts all events, including pings. */
 export type Fault =
   | { readonly kind: 'cut'; readonly afterEvents: number; readonly insideCharacter: boolean }
   | { readonly kind: 'cut_at_byte'; readonly afterBytes: number }
@@ -31,10 +31,10 @@ export type Behaviour =
   | ({ readonly kind: 'wire' } & WireAnswer)
   | { readonly kind: 'reset'; readonly latencyMs: number };
 
-/** A behaviour, or a function that picks one after looking at the request (its model, credential, body ...). */
+/** A behavior, or a function that selects one from the request (its model, credential, body ...). */
 export type BehaviourChoice = Behaviour | ((request: RecordedRequest) => Behaviour);
 
-/** An answer spelled out by the test. */
+/** An answer that the test specifies completely. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
@@ -42,7 +42,7 @@ export interface RawAnswer {
   readonly latencyMs?: number;
 }
 
-/** Bytes for the connection itself, which need not be HTTP, and what happens to the connection after them. */
+/** Bytes for the connection itself, not necessarily HTTP, and what happens to the connection afterwards. */
 export interface WireAnswer {
   pieces(): Iterable<string | Buffer>;
   readonly ending: 'open' | 'fin' | 'reset';
@@ -52,20 +52,20 @@ type AfterEvents = AnswerOptions & { readonly afterEvents?: number };
 
 const TEXT_WITH_WIDE_CHARACTERS = 'Grüße aus 東京 👩‍💻🎉 — and back again.';
 const BIG_DELTA_LENGTH = 16_384;
-/** The first text has been sent by then, with pings and without. */
+/** By then the first text has been sent, with and without pings. */
 const DEFAULT_EVENTS_BEFORE_FAULT = 4;
 
-/** A faithful answer; JSON or a stream, as the request asked. */
+/** A valid answer: JSON or a stream, as the request specifies. */
 export function answer(options: AnswerOptions = {}): Behaviour {
   return { kind: 'answer', options };
 }
 
-/** A faithful answer with a text of that many bytes, to exercise back-pressure. */
+/** A valid answer with a text of this many bytes, to exercise back-pressure. */
 export function big({ bytes, ...options }: AnswerOptions & { readonly bytes: number }): Behaviour {
   return answer({ text: 'x'.repeat(bytes), deltaLength: BIG_DELTA_LENGTH, ...options });
 }
 
-/** Destroys the connection after so many events (4 unless given) or bytes, or in the middle of a wide character. */
+/** Destroys the connection after this many events (default 4) or bytes, or in the middle of a wide character. */
 export function cut(
   options: AfterEvents & { readonly afterBytes?: number; readonly insideCharacter?: boolean } = {},
 ): Behaviour {
@@ -80,12 +80,12 @@ export function cut(
   return { kind: 'answer', options: content, fault };
 }
 
-/** Ends the body properly after so many events, without `message_stop`. */
+/** Ends the body properly after this many events, without `message_stop`. */
 export function endEarly({ afterEvents = DEFAULT_EVENTS_BEFORE_FAULT, ...options }: AfterEvents = {}): Behaviour {
   return { kind: 'answer', options, fault: { kind: 'end_early', afterEvents } };
 }
 
-/** Puts bytes that are no frame between two events, then goes on as if nothing had happened. */
+/** Inserts bytes that are not a frame between two events, then continues normally. */
 export function garbage({
   afterEvents = DEFAULT_EVENTS_BEFORE_FAULT,
   bytes,
@@ -94,14 +94,14 @@ export function garbage({
   return { kind: 'answer', options, fault: { kind: 'garbage', afterEvents, ...(bytes && { bytes }) } };
 }
 
-/** Flips one bit of the frame after so many events; on Bedrock its checksum is wrong from then on. */
+/** Flips one bit of the frame after this many events. On Bedrock its checksum is then wrong. */
 export function flippedBit({ afterEvents = DEFAULT_EVENTS_BEFORE_FAULT, ...options }: AfterEvents = {}): Behaviour {
   return { kind: 'answer', options, fault: { kind: 'flipped_bit', afterEvents } };
 }
 
 /**
- * Says nothing for that long (for ever unless given): before the headers, or after so many events.
- * Then goes on with the answer.
+ * Pauses for this long (default: forever), before the headers or after this many events. Then continues with the
+ * answer.
  */
 export function silence({
   afterEvents,
@@ -112,27 +112,27 @@ export function silence({
   return { kind: 'answer', options, fault: { kind: 'silence', afterEvents, silenceMs: ms } };
 }
 
-/** Resets the TCP connection instead of answering. */
+/** Resets the TCP connection before any answer. */
 export function resetBeforeHeaders({ latencyMs = 0 }: { readonly latencyMs?: number } = {}): Behaviour {
   return { kind: 'reset', latencyMs };
 }
 
-/** Exactly this answer, with no header of the simulator's own. */
+/** Exactly this answer, without headers of the simulator. */
 export function raw(options: RawAnswer): Behaviour {
   return { kind: 'raw', ...options };
 }
 
-/** Exactly these bytes on the connection, head and framing included. */
+/** Exactly these bytes on the connection, including head and framing. */
 export function wire(pieces: Iterable<string | Buffer>, ending: WireAnswer['ending']): Behaviour {
   return { kind: 'wire', pieces: () => pieces, ending };
 }
 
-/** As `wire`, for more bytes than fit in memory: they are made while they are sent. */
+/** Like `wire`, for more bytes than fit in memory: they are generated during sending. */
 export function endlessWire(pieces: () => Iterable<string | Buffer>): Behaviour {
   return { kind: 'wire', pieces, ending: 'open' };
 }
 
-/** A web page in place of an API answer, as a proxy on the way would send it. */
+/** A web page instead of an API answer, as a proxy in between would send it. */
 export function html(status = 502): Behaviour {
   const body = `<html>\r\n<head><title>${status}</title></head>\r\n<body><h1>${status}</h1></body>\r\n</html>\r\n`;
   return raw({ status, headers: { 'content-type': 'text/html', server: 'cloudflare' }, body });

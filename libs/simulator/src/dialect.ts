@@ -3,10 +3,10 @@ import type { Failure } from './behaviours.js';
 import type { RecordedRequest } from './http-recording.js';
 import type { SimulatedMessage } from './message-events.js';
 
-/** How one service words what both simulators do alike: answers, refusals and frames. */
+/** The service-specific rendering of answers, refusals and frames. */
 export interface Dialect {
   readonly streamContentType: string;
-  /** What this service's clients cannot read as a frame. */
+  /** Bytes that the clients of this service cannot parse as a frame. */
   readonly garbage: Buffer;
   headers(requestId: string): Record<string, string>;
   answerHeaders(message: SimulatedMessage): Record<string, string>;

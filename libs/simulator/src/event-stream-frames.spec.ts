@@ -21,7 +21,7 @@ describe('event-stream frames', () => {
     expect(payload.p).toMatch(/^abcd/);
   });
 
-  it('vary their filling from frame to frame', () => {
+  it('vary their padding from frame to frame', () => {
     const event = { type: 'ping' };
     expect(chunkFrame(event, 1).length).not.toBe(chunkFrame(event, 2).length);
   });

@@ -11,14 +11,14 @@ export function eventStreamFrame(headers: Readonly<Record<string, string>>, payl
   return Buffer.from(codec.encode({ headers: typedHeaders, body: Buffer.from(JSON.stringify(payload)) }));
 }
 
-/** A `chunk` event: one Anthropic event as base64, with filling of varying length so that sizes tell nothing. */
+/** A `chunk` event: one Anthropic event as base64, with padding of varying length so that sizes reveal nothing. */
 export function chunkFrame(event: unknown, index = 0): Buffer {
   const headers = { ':event-type': 'chunk', ':content-type': 'application/json', ':message-type': 'event' };
   const bytes = Buffer.from(JSON.stringify(event)).toString('base64');
   return eventStreamFrame(headers, { bytes, p: PADDING.slice(0, 4 + ((index * 17) % (PADDING.length - 4))) });
 }
 
-/** A modelled exception in the middle of a stream; `exceptionName` in AWS's spelling (`ThrottlingException`). */
+/** A modeled exception in the middle of a stream. `exceptionName` has AWS's spelling (`ThrottlingException`). */
 export function exceptionFrame(exceptionName: string, payload: unknown): Buffer {
   const type = exceptionName.charAt(0).toLowerCase() + exceptionName.slice(1);
   const headers = { ':exception-type': type, ':content-type': 'application/json', ':message-type': 'exception' };

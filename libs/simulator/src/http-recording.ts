@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
-/** How an exchange ended, seen from the simulator. */
+/** How an exchange ended, as seen by the simulator. */
 export type FinishReason = 'answered' | 'closed_by_client' | 'broken_by_simulator';
 
 const MODEL_IN_PATH = /^\/model\/([^/]+)\//;
 
-/** One request as it came off the wire, and what became of it. `body` is complete once `bodyRead` resolves. */
+/** One request as it arrived, and its outcome. `body` is complete once `bodyRead` resolves. */
 export class RecordedRequest {
   readonly method: string;
-  /** Path with its query, exactly as sent. */
+  /** Path and query, exactly as sent. */
   readonly path: string;
   readonly pathname: string;
-  /** Alternating names and values in the sender's own spelling and order. */
+  /** Alternating names and values, in the sender's spelling and order. */
   readonly rawHeaders: readonly string[];
   readonly headers: IncomingHttpHeaders;
   readonly receivedAt = Date.now();
@@ -19,7 +19,7 @@ export class RecordedRequest {
   readonly finished: Promise<FinishReason>;
   body: Buffer = Buffer.alloc(0);
   bodyBytes = 0;
-  /** Answer bytes before compression, as far as they were handed to the socket. */
+  /** Bytes of the answer before compression that were passed to the socket. */
   bytesWritten = 0;
   finishedAt: number | undefined;
   finishReason: FinishReason | undefined;
@@ -39,25 +39,25 @@ export class RecordedRequest {
     this.finished = new Promise((resolve) => response.once('close', () => resolve(this.#finish(response))));
   }
 
-  /** True once the client has left before the answer was complete. */
+  /** True if the client left before the answer was complete. */
   get closedByClient(): boolean {
     return this.finishReason === 'closed_by_client';
   }
 
-  /** The body as a JSON object, or undefined when it is not one. */
+  /** The body as a JSON object; undefined if it is not one. */
   get json(): Record<string, unknown> | undefined {
     this.#json ??= objectOf(this.body);
     return this.#json;
   }
 
-  /** Bedrock: the decoded id of the path. Anthropic: the `model` of the body. */
+  /** Bedrock: the decoded model id of the path. Anthropic: the `model` of the body. */
   get model(): string | undefined {
     const id = MODEL_IN_PATH.exec(this.pathname)?.[1];
     if (id !== undefined) return decodeURIComponent(id);
     return typeof this.json?.model === 'string' ? this.json.model : undefined;
   }
 
-  /** What the caller presented: `x-api-key`, else the value of `authorization` without `Bearer`. */
+  /** The caller's credential: `x-api-key`, else the value of `authorization` without `Bearer`. */
   get credential(): string | undefined {
     const key = this.headers['x-api-key'];
     return typeof key === 'string' ? key : this.headers.authorization?.replace(/^Bearer\s+/i, '');

@@ -54,7 +54,7 @@ describe('the event sequence of an answer', () => {
     expect(deltas[0]?.delta).toMatchObject({ type: 'signature_delta' });
   });
 
-  it('tells the input side at the start with one output token, and the totals at the end', () => {
+  it('reports the input side at the start with one output token, and the totals at the end', () => {
     const events = [...messageEvents(compose({ usage: { output_tokens: 77, cache_read_input_tokens: 5 } }))];
     const start = events[0] as unknown as { message: { usage: Record<string, unknown> } };
     expect(start.message.usage).toMatchObject({ input_tokens: 1000, output_tokens: 1, cache_read_input_tokens: 5 });
@@ -71,17 +71,17 @@ describe('the event sequence of an answer', () => {
     });
   });
 
-  it('splits the input over the cache when the request has breakpoints, and keeps the total', () => {
+  it('splits the input over the cache if the request has breakpoints, and keeps the total', () => {
     const { usage } = compose({}, { hasCacheControl: true });
     expect(usage).toMatchObject({ input_tokens: 250, cache_creation_input_tokens: 250, cache_read_input_tokens: 500 });
     expect(usage.cache_creation).toEqual({ ephemeral_5m_input_tokens: 250, ephemeral_1h_input_tokens: 0 });
   });
 
-  it('counts the same tokens for the same request every time', () => {
+  it('counts the same tokens for the same request on every call', () => {
     expect(compose().usage).toEqual(compose().usage);
   });
 
-  it('stops for a tool when it uses one, and for its turn otherwise', () => {
+  it('stops with tool_use after a tool call, and with end_turn otherwise', () => {
     expect(messageBody(compose()).stop_reason).toBe('end_turn');
     expect(messageBody(compose({ toolUse: { name: 'Bash' } })).stop_reason).toBe('tool_use');
     expect(messageBody(compose({ stopReason: 'refusal' })).stop_reason).toBe('refusal');

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { ContentOptions, ToolUse } from './answer-options.js';
 import { type AnswerUsage, inputUsage, tokensOfBytes, withGivenUsage } from './answer-usage.js';
 
-/** One event of a Messages stream before any framing: its name and its JSON. */
+/** One event of a Messages stream before framing: its name and its JSON. */
 export interface StreamEvent {
   readonly type: string;
   readonly [field: string]: unknown;
@@ -13,7 +13,7 @@ type AnswerBlock =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: Record<string, unknown> };
 
-/** What a simulator knows about the request and about itself when it composes an answer. */
+/** The facts about the request and the simulator that an answer is composed from. */
 export interface AnswerFacts {
   readonly model: string;
   readonly greeting: string;
@@ -22,11 +22,11 @@ export interface AnswerFacts {
   readonly messageIdPrefix: string;
   /** Usage fields that only this service reports, such as `service_tier`. */
   readonly serviceUsage: AnswerUsage;
-  /** The request has `safeguards`, so the answer judges the tools that it calls. */
+  /** The request has `safeguards`, so the answer contains results for its tool calls. */
   readonly asksForVerdict?: boolean;
 }
 
-/** A complete answer, from which both the JSON form and the event sequence are made. */
+/** A complete answer. Both the JSON form and the event sequence are made from it. */
 export interface SimulatedMessage {
   readonly id: string;
   readonly model: string;
@@ -35,19 +35,19 @@ export interface SimulatedMessage {
   readonly stopDetails: unknown;
   readonly usage: AnswerUsage;
   readonly deltaLength: number;
-  /** Undefined where the request has not asked, or the answer keeps silent about it. */
+  /** Undefined if the request did not ask for it, or the answer omits it. */
   readonly safeguardResults: unknown;
 }
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const DEFAULT_DELTA_LENGTH = 12;
 
-/** A random identifier in the form of Anthropic's: prefix and 22 letters or digits. */
+/** A random identifier in Anthropic's format: prefix and 22 letters or digits. */
 export function createId(prefix: string): string {
   return prefix + Array.from(randomBytes(22), (byte) => BASE62[byte % BASE62.length]).join('');
 }
 
-/** Decides what the answer says and how many tokens it counts. */
+/** Decides the content of the answer and its token counts. */
 export function composeMessage(options: ContentOptions, facts: AnswerFacts): SimulatedMessage {
   const blocks = blocksOf(options, facts.greeting);
   const hasToolUse = blocks.some((block) => block.type === 'tool_use');
@@ -64,7 +64,7 @@ export function composeMessage(options: ContentOptions, facts: AnswerFacts): Sim
   };
 }
 
-/** The answer as one JSON Message, the form of a request without `stream`. */
+/** The answer as one JSON Message, for a request without `stream`. */
 export function messageBody(message: SimulatedMessage): Record<string, unknown> {
   return {
     ...head(message),
@@ -95,7 +95,7 @@ function verdictFields({ safeguardResults }: SimulatedMessage): Record<string, u
   return safeguardResults === undefined ? {} : { safeguard_results: safeguardResults };
 }
 
-/** As the service judges harmless tools. `hasVerdict: false` is a model that does not know the field. */
+/** The service's result for harmless tools. `hasVerdict: false` simulates a model without support for the field. */
 function verdictOn(blocks: readonly AnswerBlock[], { hasVerdict = true }: ContentOptions): unknown {
   if (!hasVerdict) return undefined;
   const ids = blocks.flatMap((block) => (block.type === 'tool_use' ? [block.id] : []));

@@ -31,26 +31,26 @@ function post(body: unknown, signal?: AbortSignal): Promise<Response> {
 }
 
 describe('what a simulator does on the wire', () => {
-  it('redirects without following', async () => {
+  it('returns a redirect', async () => {
     simulator.script(redirect('http://169.254.169.254/latest'));
     const response = await post(REQUEST);
     expect([response.status, response.headers.get('location')]).toEqual([307, 'http://169.254.169.254/latest']);
   });
 
-  it('picks a behaviour by looking at the request', async () => {
+  it('selects a behavior from the request', async () => {
     simulator.setDefault((request) => (request.model?.includes('opus') ? rateLimited() : answer()));
     expect((await post({ ...REQUEST, model: 'claude-opus-5-5' })).status).toBe(429);
     expect((await post(REQUEST)).status).toBe(200);
   });
 
-  it('scripts other paths too', async () => {
+  it('supports scripts for other paths', async () => {
     simulator.scriptAt('/v1/models', refuse(503));
     const url = `${simulator.url}/v1/models?limit=1`;
     expect((await fetch(url, { headers: HEADERS })).status).toBe(503);
     expect((await fetch(url, { headers: HEADERS })).status).toBe(200);
   });
 
-  it('notices a client that leaves while it is silent, and stops', async () => {
+  it('stops if the client leaves during a silence', async () => {
     simulator.script(silence({ afterEvents: 2 }), silence());
     const leaving = new AbortController();
     const response = await post({ ...REQUEST, stream: true }, leaving.signal);
@@ -79,7 +79,7 @@ describe('what a simulator does on the wire', () => {
     expect(simulator.requests[0]?.bytesWritten).toBeLessThan(bytes);
   });
 
-  it('tells its own breaks from those of the client', async () => {
+  it('distinguishes its own breaks from those of the client', async () => {
     simulator.script(cut({ afterEvents: 2 }));
     const response = await post({ ...REQUEST, stream: true });
     await expect(response.text()).rejects.toThrow();
@@ -106,7 +106,7 @@ describe('what a simulator does on the wire', () => {
     expect(text).toContain('message_start');
   });
 
-  it('cuts inside a character, so that the last byte opens one that never comes', async () => {
+  it('cuts inside a character: its remaining bytes never arrive', async () => {
     simulator.script(cut({ insideCharacter: true }));
     const response = await post({ ...REQUEST, stream: true });
     const chunks: Uint8Array[] = [];
@@ -120,14 +120,14 @@ describe('what a simulator does on the wire', () => {
     expect(bytes.toString('utf8')).toMatch(/"text":"Gr\uFFFD$/);
   });
 
-  it('puts garbage between two events and goes on', async () => {
+  it('inserts garbage between two events and continues', async () => {
     simulator.script(garbage({ bytes: Buffer.from('data: {not json\n\n') }));
     const text = await (await post({ ...REQUEST, stream: true })).text();
     expect(text).toContain('data: {not json\n\n');
     expect(text).toContain('event: message_stop');
   });
 
-  it('forgets requests when it does not record', async () => {
+  it('keeps no requests if recording is off', async () => {
     const forgetful = await startAnthropicSimulator({ isRecording: false });
     const request = { method: 'POST', headers: HEADERS, body: JSON.stringify(REQUEST) };
     expect((await fetch(`${forgetful.url}/v1/messages`, request)).status).toBe(200);

@@ -11,7 +11,7 @@ type AnswerBehaviour = Extract<Behaviour, { kind: 'answer' }>;
 
 const JSON_PIECES = 4;
 
-/** Does to one request what the behaviour says, in the words of the dialect. Returns early when the client leaves. */
+/** Applies a behavior to one request, in the format of the dialect. Returns early if the client leaves. */
 export async function playBehaviour(
   behaviour: Behaviour,
   exchange: SimulatedExchange,
@@ -28,7 +28,7 @@ export async function playBehaviour(
   }
 }
 
-/** Sends a JSON body with the dialect's usual headers. */
+/** Sends a JSON body with the standard headers of the dialect. */
 export function sendJson(
   { response, recorded, requestId }: SimulatedExchange,
   dialect: Dialect,
@@ -138,7 +138,7 @@ async function playReset(latencyMs: number, { response, recorded, signal }: Simu
   response.socket?.resetAndDestroy();
 }
 
-/** A JSON answer has no events: what is due after the first of them is due in the middle of the JSON. */
+/** A JSON answer has no events: a fault after the first event happens in the middle of the JSON. */
 function insideJson(fault: Fault | undefined): Fault | undefined {
   if (fault === undefined || fault.kind === 'cut_at_byte') return fault;
   return { ...fault, afterEvents: Math.min(fault.afterEvents, JSON_PIECES / 2) };

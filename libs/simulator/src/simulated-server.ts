@@ -4,15 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RecordedRequest } from './http-recording.js';
 
-/** Where a simulator listens; a free port on loopback unless told otherwise. */
+/** The address of a simulator. Default: a free port on loopback. */
 export interface ListenOptions {
   readonly port?: number;
   readonly host?: string;
-  /** Off for load tests: requests are answered and forgotten. */
+  /** False for load tests: requests are answered and not recorded. */
   readonly isRecording?: boolean;
 }
 
-/** One request in the hands of a simulator. `signal` aborts as soon as the connection is gone. */
+/** One request during its handling. `signal` aborts as soon as the connection is closed. */
 export interface SimulatedExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -25,7 +25,7 @@ type Handler = (exchange: SimulatedExchange) => Promise<void>;
 
 const POLL_INTERVAL_MS = 2;
 
-/** A recording HTTP/1.1 server on a real socket. It never times a request out by itself. */
+/** A recording HTTP/1.1 server on a real socket. It has no timeouts of its own. */
 export class SimulatedServer {
   readonly requests: RecordedRequest[] = [];
   readonly #server: Server;
@@ -52,7 +52,7 @@ export class SimulatedServer {
     return `http://${host}:${this.port}`;
   }
 
-  /** The request with this index, as soon as it has arrived completely. */
+  /** Resolves with the request of this index once it has arrived completely. */
   async requestAt(index: number): Promise<RecordedRequest> {
     let recorded = this.requests[index];
     while (recorded === undefined) {

@@ -3,27 +3,27 @@ import type { BehaviourChoice } from './behaviours.js';
 import type { RecordedRequest } from './http-recording.js';
 import { type ListenOptions, type SimulatedExchange, SimulatedServer } from './simulated-server.js';
 
-/** What both simulators offer a test. */
+/** The interface of both simulators for tests. */
 export interface Simulator {
   readonly url: string;
   readonly port: number;
-  /** Everything that arrived, in order; each entry is there from the moment its headers were read. */
+  /** All requests in order of arrival. Each entry exists from the moment its headers were read. */
   readonly requests: readonly RecordedRequest[];
-  /** The request with this index, once it has arrived completely. */
+  /** Resolves with the request of this index once it has arrived completely. */
   requestAt(index: number): Promise<RecordedRequest>;
-  /** Queues behaviours; each model request takes the next one. */
+  /** Queues behaviors. Each model request takes the next one. */
   script(...behaviours: BehaviourChoice[]): void;
-  /** Queues behaviours for requests to exactly this path, whatever it is (`/v1/models`, `/api/hello` ...). */
+  /** Queues behaviors for requests to exactly this path (`/v1/models`, `/api/hello` ...). */
   scriptAt(pathname: string, ...behaviours: BehaviourChoice[]): void;
-  /** What happens when the queue is empty; a faithful answer unless set. */
+  /** The behavior for an empty queue. Initially a valid answer. */
   setDefault(behaviour: BehaviourChoice): void;
-  /** Forgets the recorded requests, the queues and the default. */
+  /** Clears the recorded requests, the queues and the default. */
   reset(): void;
-  /** Closes the server and every connection. */
+  /** Closes the server and all connections. */
   close(): Promise<void>;
 }
 
-/** Starts a server whose requests are handled with a queue of behaviours. */
+/** Starts a server that handles requests with a queue of behaviors. */
 export async function startSimulator(
   handle: (exchange: SimulatedExchange, queue: BehaviourQueue) => Promise<void>,
   createRequestId: () => string,

@@ -5,7 +5,7 @@ import { faultySteps, paced, type StreamStep } from './stream-steps.js';
 const FRAMES = ['one|', 'twö|', 'three|'].map((text) => Buffer.from(text));
 const FAULT_BYTES = { garbage: Buffer.from('#'), failureFrame: Buffer.from('!') };
 
-function told(steps: Iterable<StreamStep>): string {
+function rendered(steps: Iterable<StreamStep>): string {
   return [...steps]
     .map((step) =>
       step.act === 'write' ? step.bytes.toString('latin1') : step.act === 'wait' ? `~${step.ms}~` : `<${step.act}>`,
@@ -14,14 +14,14 @@ function told(steps: Iterable<StreamStep>): string {
 }
 
 function withFault(fault: Fault | undefined): string {
-  return told(faultySteps(FRAMES, fault, FAULT_BYTES));
+  return rendered(faultySteps(FRAMES, fault, FAULT_BYTES));
 }
 
 describe('the steps of a body', () => {
   it.each<[string, Fault | undefined, string]>([
     ['nothing goes wrong', undefined, 'one|twÃ¶|three|<end>'],
     ['cut after one event', { kind: 'cut', afterEvents: 1, insideCharacter: false }, 'one|<destroy>'],
-    ['cut later than it lasts', { kind: 'cut', afterEvents: 9, insideCharacter: false }, 'one|twÃ¶|three|<destroy>'],
+    ['cut after its end', { kind: 'cut', afterEvents: 9, insideCharacter: false }, 'one|twÃ¶|three|<destroy>'],
     ['cut inside a character', { kind: 'cut', afterEvents: 0, insideCharacter: true }, 'one|twÃ<destroy>'],
     ['cut at a byte', { kind: 'cut_at_byte', afterBytes: 6 }, 'one|tw<destroy>'],
     ['ended early', { kind: 'end_early', afterEvents: 2 }, 'one|twÃ¶|<end>'],
@@ -32,7 +32,7 @@ describe('the steps of a body', () => {
     expect(withFault(fault)).toBe(expected);
   });
 
-  it('flips a single bit of the frame that is due', () => {
+  it('flips a single bit of the next frame', () => {
     const [, second] = [...faultySteps(FRAMES, { kind: 'flipped_bit', afterEvents: 1 }, FAULT_BYTES)];
     const bytes = second?.act === 'write' ? second.bytes : Buffer.alloc(0);
     expect(bytes).toHaveLength(FRAMES[1]?.length ?? -1);
@@ -40,10 +40,10 @@ describe('the steps of a body', () => {
   });
 
   it('pauses after each event and splits events into pieces', () => {
-    expect(told(paced(faultySteps([Buffer.from('abcde')], undefined, FAULT_BYTES), { splitEveryBytes: 2 }))).toBe(
+    expect(rendered(paced(faultySteps([Buffer.from('abcde')], undefined, FAULT_BYTES), { splitEveryBytes: 2 }))).toBe(
       'ab~0~cd~0~e~0~<end>',
     );
-    expect(told(paced(faultySteps(FRAMES.slice(0, 1), undefined, FAULT_BYTES), { chunkDelayMs: 9 }))).toBe(
+    expect(rendered(paced(faultySteps(FRAMES.slice(0, 1), undefined, FAULT_BYTES), { chunkDelayMs: 9 }))).toBe(
       'one|~9~<end>',
     );
   });

@@ -1,7 +1,7 @@
 import type { DeliveryOptions } from './answer-options.js';
 import type { Fault } from './behaviours.js';
 
-/** One thing that happens while a body is written. */
+/** One step in writing a body. */
 export type StreamStep =
   | { readonly act: 'write'; readonly bytes: Buffer }
   | { readonly act: 'wait'; readonly ms: number }
@@ -14,7 +14,7 @@ export interface FaultBytes {
   readonly failureFrame: Buffer | undefined;
 }
 
-/** Turns the frames of an answer into steps, and lets the fault happen where it belongs. */
+/** Turns the frames of an answer into steps, with the fault at its position. */
 export function* faultySteps(
   frames: Iterable<Buffer>,
   fault: Fault | undefined,
@@ -25,7 +25,7 @@ export function* faultySteps(
   else yield* interrupted(frames, fault, faultBytes);
 }
 
-/** Spreads steps over time and over the socket: a pause after each write, each write in pieces. */
+/** Spreads steps over time and over writes: a pause after each write, and each write in pieces. */
 export function* paced(
   steps: Iterable<StreamStep>,
   { chunkDelayMs, splitEveryBytes }: DeliveryOptions,
@@ -57,7 +57,7 @@ function* interrupted(
   yield { act: 'end' };
 }
 
-/** Yields what the fault does and returns whether the answer is over. */
+/** Yields the steps of the fault and returns whether they end the answer. */
 function* interruption(
   fault: Exclude<Fault, { kind: 'cut_at_byte' }>,
   { garbage, failureFrame }: FaultBytes,

@@ -2,16 +2,16 @@ import type { ToolUse } from './answer-options.js';
 import { answer, type Behaviour } from './behaviours.js';
 import type { RecordedRequest } from './http-recording.js';
 
-/** A tool loop with one call: the call, and what the model says once it has seen the result. */
+/** A tool loop with one call: the call, and the final text after its result. */
 export interface ToolLoopOptions extends ToolUse {
   readonly finalText: string;
-  /** Said before the call, in the same answer. */
+  /** Text before the call, in the same answer. */
   readonly text?: string;
 }
 
 /**
- * Picks the answer of a tool loop from the request: the final text when the last message holds a tool result,
- * the tool call when the request offers that tool, the greeting otherwise (titles and other side requests).
+ * Selects the answer of a tool loop from the request: the final text if the last message contains a tool result, the
+ * tool call if the request offers that tool, and otherwise the greeting (titles and other side requests).
  */
 export function toolLoop({ finalText, text, ...toolUse }: ToolLoopOptions): (request: RecordedRequest) => Behaviour {
   return (request) => {

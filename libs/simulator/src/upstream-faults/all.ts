@@ -4,7 +4,7 @@ import { CONNECTION_FAULTS } from './of-connections.js';
 import { FRAMING_FAULTS } from './of-framing.js';
 import { STREAM_FAULTS } from './of-streams.js';
 
-/** What can be wrong with an answer, from the connection to the last event. */
+/** All faults of an answer, from the connection to the last event. */
 export const UPSTREAM_FAULTS: readonly UpstreamFault[] = [
   ...CONNECTION_FAULTS,
   ...FRAMING_FAULTS,

@@ -1,9 +1,9 @@
 import { type Behaviour, raw, type WireAnswer, wire } from '../behaviours.js';
 
-/** Something that an upstream, or a machine on the way to it, does wrong with one answer. */
+/** A fault of one answer, caused by an upstream or by a machine in between. */
 export interface UpstreamFault {
   readonly name: string;
-  /** The fault in an answer of the form that was asked for. */
+  /** The fault in an answer of the requested form. */
   behaviour(isStream: boolean): Behaviour;
 }
 
@@ -42,7 +42,7 @@ export function delta(text: string): string {
   return event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } });
 }
 
-/** A whole message in the form that was asked for. */
+/** A complete message in the requested form. */
 export function wholeBody(isStream: boolean, text = 'Hello.'): string {
   return isStream ? OPENED + delta(text) + STOP : messageJson(text);
 }
@@ -55,7 +55,7 @@ export function head(lines: readonly string[], status = '200 OK'): string {
   return `HTTP/1.1 ${status}\r\n${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** Without length and chunks: the body ends with the connection. */
+/** Without length and chunks: the body ends when the connection is closed. */
 export function untilClose(isStream: boolean, body: string | Buffer, more: readonly string[] = []): Behaviour {
   return wire([head([typeOf(isStream), 'connection: close', ...more]), body], 'fin');
 }
@@ -72,7 +72,7 @@ export function answered(name: string, behaviour: (isStream: boolean) => Behavio
   return { name, behaviour };
 }
 
-/** A refusal of this status whose JSON has so many bytes. */
+/** A refusal with this status whose JSON has this many bytes. */
 export function largeRefusal(status: number, bytes: number): Behaviour {
   const of = (message: string) =>
     JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message }, request_id: 'req_1' });

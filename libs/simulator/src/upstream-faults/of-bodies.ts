@@ -17,7 +17,7 @@ import {
 const BOMB_BYTES = 160 * MEBIBYTE;
 const packed = new Map<string, Buffer>();
 
-/** 160 MB of blanks in some kilobytes; made once. */
+/** 160 MB of blanks in a few kilobytes, built once. */
 function bomb(name: string, pack: (bytes: Buffer) => Buffer): UpstreamFault {
   return answered(`a bomb in ${name}`, (isStream) => {
     const bytes = packed.get(name) ?? pack(Buffer.alloc(BOMB_BYTES, ' '));
@@ -33,7 +33,7 @@ function corrupted(isStream: boolean): Buffer {
   return bytes.fill(0xff, 40, 60);
 }
 
-/** HTTP is right, and what it carries is not. */
+/** Faults with valid HTTP and an invalid body. */
 export const BODY_FAULTS: readonly UpstreamFault[] = [
   answered('a redirect', () => redirect('http://127.0.0.1:1/')),
   answered('a web page of status 502', () => html(502)),
@@ -63,7 +63,7 @@ export const BODY_FAULTS: readonly UpstreamFault[] = [
       while (true) yield blanks;
     }),
   ),
-  onWire('a refusal that does not go on', 'open', () => [
+  onWire('a refusal that stalls', 'open', () => [
     head([JSON_TYPE, 'content-length: 900'], '400 Bad Request'),
     '{"type":"error",',
   ]),
@@ -84,7 +84,7 @@ export const BODY_FAULTS: readonly UpstreamFault[] = [
   answered('plain bytes that claim to be compressed', (isStream) =>
     untilClose(isStream, wholeBody(isStream), ['content-encoding: gzip']),
   ),
-  answered('a coding that nobody knows', (isStream) =>
+  answered('an unknown content coding', (isStream) =>
     untilClose(isStream, wholeBody(isStream), ['content-encoding: rot13']),
   ),
   answered('JSON in place of a stream, and the reverse', (isStream) => {

@@ -6,7 +6,7 @@ const half = (isStream: boolean) => wholeBody(isStream).slice(0, 150);
 const announced = (isStream: boolean) => head([typeOf(isStream), `content-length: ${wholeBody(isStream).length}`]);
 const chunked = (isStream: boolean) => head([typeOf(isStream), 'transfer-encoding: chunked']);
 
-/** The connection ends too early, in one way or the other. */
+/** Faults where the connection ends too early. */
 export const CONNECTION_FAULTS: readonly UpstreamFault[] = [
   answered('a reset before the head', () => resetBeforeHeaders()),
   answered('an end before the head', () => wire([], 'fin')),

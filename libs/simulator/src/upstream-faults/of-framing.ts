@@ -13,7 +13,7 @@ import {
 const lengthOf = (isStream: boolean) => wholeBody(isStream).length;
 const chunkOf = (body: string) => `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 
-/** What comes is not HTTP, or says of itself what is not so. */
+/** Faults where the bytes are not HTTP, or where the headers are wrong about them. */
 export const FRAMING_FAULTS: readonly UpstreamFault[] = [
   onWire('bytes that are not HTTP', 'fin', () => [Buffer.from('16030300020128deadbeef00ff', 'hex')]),
   onWire('the banner of another protocol', 'open', () => ['SSH-2.0-OpenSSH_9.9\r\n']),

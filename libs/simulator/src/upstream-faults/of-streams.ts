@@ -36,7 +36,7 @@ function open(name: string, body: string): UpstreamFault {
   return answered(name, (): Behaviour => wire([HEAD, body], 'open'));
 }
 
-/** An event stream that is not what a client expects. Where a message was asked for as JSON, it comes all the same. */
+/** Unexpected event streams. A request for JSON gets the stream as well. */
 export const STREAM_FAULTS: readonly UpstreamFault[] = [
   streamed('an error as the first event', () => OVERLOADED),
   open('an error as the first event, and no end', OVERLOADED),
