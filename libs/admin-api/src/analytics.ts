@@ -6,21 +6,21 @@ export type AnalyticsRange = (typeof ANALYTICS_RANGES)[number];
 /** What is known about a set of exchanges. */
 export interface Figures {
   readonly requests: number;
-  /** Refused and broken ones; callers who left are no errors. */
+  /** Refused and broken requests. A request that its client aborted is not an error. */
   readonly errors: number;
-  /** Errors that only the caller can mend: requests that are invalid, not allowed, too large or too frequent for us. */
+  /** Errors that only the caller can fix: the request is invalid, forbidden, too large, or throttled by the gateway. */
   readonly caller_errors: number;
-  /** Answered by another upstream than the first. */
+  /** Answered by an upstream other than the first. */
   readonly fallbacks: number;
   readonly input_tokens: number;
   readonly output_tokens: number;
   readonly cache_creation_input_tokens: number;
   readonly cache_read_input_tokens: number;
-  /** US dollars of everything that has a price. */
+  /** Sum in US dollars of the answers that have a price. */
   readonly cost_usd: number;
-  /** Answers whose model has no price: the cost above is too low by them. */
+  /** Answers whose model has no price. `cost_usd` does not include them. */
   readonly unpriced_requests: number;
-  /** Milliseconds; null without an answer. */
+  /** In milliseconds; null without an answer. */
   readonly first_byte_ms: Percentiles | null;
   readonly duration_ms: Percentiles | null;
   readonly output_tokens_per_second: number | null;
@@ -37,25 +37,25 @@ export interface Percentiles {
 export type Notice =
   /** Answers of this model have no price, so every cost that includes them is too low. */
   | { readonly kind: 'unpriced'; readonly model: string; readonly requests: number }
-  /** This model was used and Anthropic retires it soon, or has retired it. */
+  /** This model was used, and Anthropic retires it soon or has retired it. */
   | {
       readonly kind: 'model_ends';
       readonly model: string;
       /** UTC day, `YYYY-MM-DD`. */
       readonly retires: string;
-      /** Whole days from today; negative once it is over. */
+      /** Whole days from today; negative after the date. */
       readonly days: number;
       readonly successor: string | null;
     };
 
 export interface Bucket extends Figures {
-  /** Begin of the bucket, epoch milliseconds. */
+  /** Start of the bucket, epoch milliseconds. */
   readonly time: number;
   readonly by_upstream: Readonly<Record<string, Figures>>;
   readonly by_model: Readonly<Record<string, Figures>>;
 }
 
-/** The first eight fields are ccflare's, name for name; times in milliseconds. */
+/** The first eight fields have ccflare's names. Times are in milliseconds. */
 export interface Analytics {
   readonly total_requests: number;
   readonly total_tokens: number;
@@ -73,10 +73,10 @@ export interface Analytics {
   readonly totals: Figures;
   readonly by_upstream: Readonly<Record<string, Figures>>;
   readonly by_model: Readonly<Record<string, Figures>>;
-  /** Where `by_user=true` asks for it: a company has more users than everything else together. */
+  /** Only with `by_user=true`: a company has more users than all other entries together. */
   readonly by_user?: Readonly<Record<string, Figures>>;
-  /** What an operator has to do something about, most urgent first. */
+  /** Conditions that need an operator, most urgent first. */
   readonly notices: readonly Notice[];
-  /** Every bucket of the range in order, empty ones too. */
+  /** All buckets of the range in order, including empty ones. */
   readonly buckets: readonly Bucket[];
 }

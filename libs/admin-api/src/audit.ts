@@ -1,6 +1,6 @@
 /** Answer of `GET /api/audit`: what operators have changed. */
 
-/** How the operator was recognized. `name` is a fingerprint of the admin token, or the email or subject of a sign-in. */
+/** How the operator was identified. `name` is a fingerprint of the admin token, or email or subject of the sign-in. */
 export interface AuditActor {
   readonly kind: 'admin_token' | 'session' | 'sign_in' | 'sign_in_link' | 'this_machine' | 'unknown';
   readonly name: string | null;
@@ -15,13 +15,13 @@ export interface AuditEntry {
   readonly actor: AuditActor;
   /** Address of the client, as the gateway sees it. */
   readonly address: string;
-  /** What it was done to, such as a user; null where it concerns everything. */
+  /** The object of the act, such as a user; null if the act concerns all of them. */
   readonly target: string | null;
   readonly details: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface AuditPage {
-  /** The newest first. */
+  /** Newest first. */
   readonly entries: readonly AuditEntry[];
   /** For `?cursor=`; null at the end. */
   readonly next_cursor: string | null;

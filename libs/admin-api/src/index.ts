@@ -1,4 +1,4 @@
-/** Vocabulary of the admin API, for the gateway that answers it and for whoever asks: dashboard and command line. */
+/** Types of the admin API, shared by the gateway and its clients: dashboard and command line. */
 export {
   ANALYTICS_RANGES,
   type Analytics,

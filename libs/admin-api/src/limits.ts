@@ -5,25 +5,25 @@ export interface Limit {
   /** `*` for everything, else `credential-fingerprint/model-class`. */
   readonly scope: string;
   readonly reason: string;
-  /** Epoch milliseconds: when Anthropic is asked again. */
+  /** Epoch milliseconds. From then on requests go to Anthropic again. */
   readonly until: number;
-  /** Null where money ends the limit and not time: no credit, a cap of the account itself. */
+  /** Null if payment ends the limit and time does not: no credit left, or a spend cap of the account. */
   readonly seconds_left: number | null;
   readonly is_drill: boolean;
 }
 
 export interface LimitList {
-  /** The longest first. */
+  /** Longest first. */
   readonly limits: readonly Limit[];
 }
 
 /** Body of `POST /api/drills`. */
 export interface DrillOrder {
-  /** Whom it strikes; null strikes everybody. */
+  /** The affected user; null affects all users. */
   readonly user: string | null;
   /** 1 to 3600. */
   readonly seconds: number;
-  /** Share of requests that are struck, over 0 and up to 1. */
+  /** Share of the requests that the drill hits, over 0 and up to 1. */
   readonly share: number;
 }
 
@@ -32,12 +32,12 @@ export interface Drill extends DrillOrder {
   readonly started_at: number;
   readonly until: number;
   readonly seconds_left: number;
-  /** Requests it has struck so far, in this process. */
+  /** Requests that the drill has hit so far, in this process. */
   readonly struck: number;
 }
 
 export interface DrillList {
   readonly drills: readonly Drill[];
-  /** The process was started with `FORCE_RATE_LIMIT`: everybody is struck until it is restarted without. */
+  /** The process was started with `FORCE_RATE_LIMIT`: the drill hits all users until a restart without it. */
   readonly is_forced: boolean;
 }

@@ -5,5 +5,5 @@ export type LiveEvent =
   | { readonly type: 'exchange'; readonly request: RequestLine }
   | { readonly type: 'limits' }
   | { readonly type: 'drills' }
-  /** The process shuts down; this feed ends, another process or a later one serves the next. */
+  /** The process shuts down and ends this feed. Another process, or a later one, serves the next feed. */
   | { readonly type: 'draining' };

@@ -1,20 +1,20 @@
 /**
- * Answers of `GET /v1/usage/me` and `GET /v1/usage`. The fields without a remark are the original's, name for name.
+ * Answers of `GET /v1/usage/me` and `GET /v1/usage`. Fields without a remark have the names of the original project.
  */
 
 export interface TokenCounts {
   readonly input_tokens: number;
   readonly output_tokens: number;
-  /** Input and output; tokens of the cache stand beside them. */
+  /** Input and output. Cache tokens are counted in the fields below. */
   readonly total_tokens: number;
   readonly requests: number;
-  /** Ours. */
+  /** Our own field. */
   readonly cache_creation_input_tokens: number;
-  /** Ours. */
+  /** Our own field. */
   readonly cache_read_input_tokens: number;
-  /** Ours. US dollars of everything that has a price; null where nothing has one. */
+  /** Our own field. Sum in US dollars of the answers that have a price; null if none has one. */
   readonly cost_usd: number | null;
-  /** Ours. Requests without a price: the cost is too low by them. */
+  /** Our own field. Answers without a price; `cost_usd` does not include them. */
   readonly unpriced_requests: number;
 }
 
@@ -30,7 +30,7 @@ export interface UsageSummary {
   readonly total_unpriced_requests: number;
 }
 
-/** Exactly one of `period_days` and `date` is there, as it was asked for. */
+/** Has exactly one of `period_days` and `date`: the one in the request. */
 interface Period {
   readonly period_days?: number;
   readonly date?: string;
@@ -40,7 +40,7 @@ export interface UsageOfUser extends Period {
   readonly user_id: string;
   readonly request_type: string;
   readonly summary: UsageSummary;
-  /** By `YYYY-MM-DD` (UTC); days without a request are left out. */
+  /** By `YYYY-MM-DD` (UTC). Days without a request are missing. */
   readonly daily_stats: Readonly<Record<string, TokenCounts>>;
   readonly by_request_type: Readonly<Record<string, TokenCounts>>;
   readonly by_model: Readonly<Record<string, TokenCounts>>;

@@ -6,7 +6,7 @@ import { walkedMegabytes } from './testing/index.js';
 const parse = (text: string) => parseBoundedJson(Buffer.from(text));
 
 describe('parseBoundedJson', () => {
-  it('gives what JSON.parse gives', () => {
+  it('returns what JSON.parse returns', () => {
     const text = '{"a":[1,{"b":null,"\\u0063":"d"}],"__proto__":{"e":[]},"f":{}}';
     expect(parse(text)).toEqual(JSON.parse(text));
   });
@@ -17,7 +17,7 @@ describe('parseBoundedJson', () => {
     ['empty lists', '[]'],
     ['texts', '""'],
     ['objects in lists', '[{"a":0}]'],
-  ])('builds nothing of a million %s', (_name, value) => {
+  ])('builds no tree of a million %s', (_name, value) => {
     const text = `{"a":[${`${value},`.repeat(999_999)}${value}]}`;
     const cost = walkedMegabytes(() => {
       expect(() => parse(text)).toThrow(/at most 1000?000 (values|are allowed)/);
@@ -29,17 +29,17 @@ describe('parseBoundedJson', () => {
     ['values', `{"a":[${'0,'.repeat(99_998)}0]}`, `{"a":[${'0,'.repeat(99_999)}0]}`],
     ['bytes of a key', `{"a":{"${'k'.repeat(1_022)}":0}}`, `{"a":{"${'k'.repeat(1_023)}":0}}`],
     ['bytes of a key of its own', `{"${'k'.repeat(1_022)}":0}`, `{"${'k'.repeat(1_023)}":0}`],
-  ])('has a limit for %s, to the last one', (_name, allowed, tooMuch) => {
+  ])('enforces the exact limit for %s', (_name, allowed, tooMuch) => {
     expect(parse(allowed)).toEqual(JSON.parse(allowed));
     expect(() => parse(tooMuch)).toThrow(JsonLimitError);
   });
 
-  it('counts keys as the values that they name', () => {
+  it('counts members by their values', () => {
     const keys = Array.from({ length: 100_000 }, (_, index) => `"k${index}":0`).join();
     expect(() => parse(`{"a":{${keys}}}`)).toThrow('the JSON holds 100001 values; at most 100000 are allowed');
   });
 
-  it('builds nothing of a text that is nested without end, or not an object', () => {
+  it('builds no tree of endlessly nested text, or of text that is not an object', () => {
     expect(() => parse(`{"a":${'['.repeat(100_000)}`)).toThrow(/at most 1000 levels/);
     expect(() => parse('[]')).toThrow(JsonSyntaxError);
   });
@@ -51,7 +51,7 @@ describe('outlineOfJson', () => {
     expect(outlineOfJson(Buffer.from('{}'))).toEqual({ members: new Map(), valueCount: 0, longestKeyBytes: 0 });
   });
 
-  it('begins to count anew with every text', () => {
+  it('restarts the count with each text', () => {
     const text = Buffer.from('{"a":[1,2,3],"longer":1}');
     for (let times = 0; times < 3; times += 1) {
       expect(outlineOfJson(text)).toMatchObject({ valueCount: 5, longestKeyBytes: 8 });
@@ -62,10 +62,10 @@ describe('outlineOfJson', () => {
     ['escapes', '\\n'],
     ['escaped quotes', '\\"'],
     ['escaped letters', '\\u00e9'],
-  ])('reads 16 MiB of %s in a moment', (_name, unit) => {
+  ])('reads 16 MiB of %s in linear time', (_name, unit) => {
     const text = Buffer.from(`{"a":"${unit.repeat((16 * 1024 * 1024) / unit.length)}"}`);
     expect(walkedMegabytes(() => outlineOfJson(text))).toBeLessThan(2_000);
   });
 });
 
-/** Of this thread: on a busy machine other work does not count. */
+/** CPU time of this thread: load of other processes does not count. */

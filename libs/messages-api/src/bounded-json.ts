@@ -1,11 +1,11 @@
 import { type JsonOutline, outlineOfJson } from './json-members.js';
 
 /**
- * The longest real prompts hold some 30,000 values. Objects in place of this many take up to 60 ms to build; those of a
- * body of 32 MiB could take 4 s and gigabytes.
+ * The longest real prompts contain about 30,000 values. Building objects for this many takes up to 60 ms; those of a
+ * 32 MiB body could take 4 s and gigabytes.
  */
 const MAX_VALUES = 100_000;
-/** V8 hashes texts beyond 16 KB by their length alone: 900 such keys take a second. */
+/** V8 hashes strings beyond 16 KB by their length alone: 900 such keys take a second. */
 const MAX_KEY_BYTES = 1_024;
 
 /** The text is a JSON object, but its tree would cost too much. */
@@ -13,7 +13,7 @@ export class JsonLimitError extends Error {
   override readonly name = 'JsonLimitError';
 }
 
-/** Looks at the figures of a scan, before anything is built. @throws JsonLimitError */
+/** Checks the figures of a scan before the tree is built. @throws JsonLimitError */
 export function expectBoundedTree({ valueCount, longestKeyBytes }: Omit<JsonOutline, 'members'>): void {
   if (valueCount > MAX_VALUES) {
     throw new JsonLimitError(`the JSON holds ${valueCount} values; at most ${MAX_VALUES} are allowed`);
@@ -24,7 +24,7 @@ export function expectBoundedTree({ valueCount, longestKeyBytes }: Omit<JsonOutl
 }
 
 /**
- * The tree of a JSON object, in bounded time and memory whatever the text is.
+ * Parses a JSON object in bounded time and memory.
  *
  * @throws JsonSyntaxError, JsonLimitError
  */

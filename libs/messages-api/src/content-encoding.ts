@@ -4,14 +4,14 @@ import * as zlib from 'node:zlib';
 /** The content codings of RFC 9110 that clients and the Messages API use. */
 export type ContentEncoding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
-/** Of a coding, in a message. */
+/** Length of a coding's name in an error message. */
 const MAX_NAME_CHARACTERS = 60;
 
 function isContentEncoding(value: string): value is ContentEncoding {
   return value === 'gzip' || value === 'deflate' || value === 'br' || value === 'zstd';
 }
 
-/** The coding named by a `content-encoding` header; undefined for none. @throws RangeError for one not known here. */
+/** The coding in a `content-encoding` header; undefined if there is none. @throws RangeError for an unsupported one */
 export function contentEncodingOf(header: string | undefined): ContentEncoding | undefined {
   const name = header?.trim().toLowerCase();
   if (!name || name === 'identity') return undefined;
@@ -21,11 +21,11 @@ export function contentEncodingOf(header: string | undefined): ContentEncoding |
 }
 
 /**
- * Decodes a body that is known whole.
+ * Decodes a complete body.
  *
- * @param onDecoded is told of every piece how long it is; what it throws ends the decoding
- * @throws RangeError when it decodes to more than `limitBytes`: a few kilobytes can pack gigabytes.
- * @throws Error when it is not what its header says.
+ * @param onDecoded called with the length of each decoded piece; an exception from it stops the decoding
+ * @throws RangeError if the body decodes to more than `limitBytes`: a few kilobytes can contain gigabytes
+ * @throws Error if the body does not match its header
  */
 export async function decodeBytes(
   bytes: Buffer,
@@ -46,7 +46,7 @@ export async function decodeBytes(
   return Buffer.concat(chunks, length);
 }
 
-/** A stream that decodes as bytes arrive. */
+/** A stream that decodes bytes as they arrive. */
 export function decodingStream(encoding: ContentEncoding): Transform {
   switch (encoding) {
     case 'gzip':

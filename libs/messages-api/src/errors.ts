@@ -1,5 +1,5 @@
 /**
- * Anthropic's error vocabulary: one table from error type to HTTP status, one way to write the body.
+ * Anthropic's error types: one table from error type to HTTP status, and one function that writes the body.
  * Source: https://platform.claude.com/docs/en/api/errors
  */
 export const STATUS_BY_ERROR_TYPE = {

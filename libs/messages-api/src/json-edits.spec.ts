@@ -13,7 +13,7 @@ function edited(json: string, edit: (edits: JsonEdits, root: JsonView) => void):
 }
 
 describe('edits in JSON text', () => {
-  it('leave the very same bytes where there are none', () => {
+  it('leave the bytes unchanged if there are none', () => {
     const bytes = Buffer.from(' {"a" : 1e400}\n');
     const root = JsonView.of(bytes);
     root.get('a');
@@ -47,7 +47,7 @@ describe('edits in JSON text', () => {
     expect(edited(json, (edits, root) => edits.set(root, 'b', '"ü"'))).toBe(expected);
   });
 
-  it('work together in one container and in what is inside it', () => {
+  it('combine in one container and in its values', () => {
     const json = '{"a":[1, 2, {"x":1,"y":2.0}, 4],"b":{"c":1},"d":"e"}';
     const result = edited(json, (edits, root) => {
       const list = root.get('a')!;
@@ -65,7 +65,7 @@ describe('edits in JSON text', () => {
     expect(result).toBe('{"first":1,"a":[0,2, {"y":2.0},5],"d":["e"],"last":1}');
   });
 
-  it('fill what is empty, or is emptied', () => {
+  it('fill a container that is empty or becomes empty', () => {
     expect(edited('{"a":[ ]}', (edits, root) => edits.append(root.get('a')!, '1'))).toBe('{"a":[1 ]}');
     const emptied = edited('[{"a":1}]', (edits, root) => {
       edits.remove(root.items()[0]!, 'a');
@@ -75,7 +75,7 @@ describe('edits in JSON text', () => {
     expect(emptied).toBe('[{"b":1,"c":2}]');
   });
 
-  it('can be rendered for one value alone', () => {
+  it('can be rendered for a single value', () => {
     const root = viewOf('{"a":{"b":1,"c":2},"d":1}');
     const edits = new JsonEdits();
     edits.remove(root.get('a')!, 'b');
@@ -88,7 +88,7 @@ describe('edits in JSON text', () => {
     expect(edited(json, (edits, root) => edits.removeRepeated(root))).toBe('{"b":[1.0],"\\u0061":3e0}');
   });
 
-  it('say what they leave empty', () => {
+  it('report containers that they leave empty', () => {
     const root = viewOf('{"a":[1,2],"b":{}}');
     const edits = new JsonEdits();
     const list = root.get('a')!;

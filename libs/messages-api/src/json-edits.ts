@@ -1,6 +1,6 @@
 import type { JsonMember, JsonView } from './json-view.js';
 
-/** What changes in the list of parts of one object or list. */
+/** The changes of one object or list. */
 interface ContainerChange {
   readonly removed: Set<number>;
   readonly first: string[];
@@ -8,14 +8,14 @@ interface ContainerChange {
 }
 
 /**
- * Edits in a JSON text that leave every other byte as it is. Parsing and printing would change numbers, escapes and
- * blanks, and with them prompt caches and signatures. The same edits of the same text always give the same bytes.
+ * Edits in a JSON text that keep every other byte. Parsing and printing would change numbers, escapes and whitespace,
+ * and would thereby break prompt caches and signatures. The same edits of the same text always give the same bytes.
  */
 export class JsonEdits {
   private readonly replaced = new Map<JsonView, string>();
   private readonly changed = new Map<JsonView, ContainerChange>();
 
-  /** Puts other JSON in the place of a value. */
+  /** Replaces a value with other JSON. */
   replace(value: JsonView, json: string): void {
     this.replaced.set(value, json);
   }
@@ -31,7 +31,7 @@ export class JsonEdits {
     return isFound;
   }
 
-  /** Of a repeated key keeps the last member only, so that no two readers of the text can differ about it. */
+  /** Keeps only the last member of a repeated key, so that all readers of the text see the same value. */
   removeRepeated(object: JsonView): void {
     const members = object.members();
     if (isShortAndUnrepeated(members)) return;
@@ -47,7 +47,7 @@ export class JsonEdits {
     this.changeOf(list).removed.add(index);
   }
 
-  /** Gives a member another value; adds it at the end where it is missing. */
+  /** Replaces the value of a member, or adds the member at the end. */
   set(object: JsonView, key: string, json: string): void {
     const member = object.get(key);
     if (member) this.replace(member, json);
@@ -59,7 +59,7 @@ export class JsonEdits {
     this.changeOf(container).last.push(json);
   }
 
-  /** Adds an item, or a member with its key, at the start, behind those that were added there before. */
+  /** Adds an item, or a member with its key, at the start, after items that were prepended earlier. */
   prepend(container: JsonView, json: string): void {
     this.changeOf(container).first.push(json);
   }
@@ -72,14 +72,14 @@ export class JsonEdits {
     return this.replaced.has(value);
   }
 
-  /** True where nothing is left in a list or an object. */
+  /** True if the edits leave a list or an object empty. */
   leavesEmpty(container: JsonView): boolean {
     const change = this.changed.get(container);
     const count = container.parts().length;
     return change ? change.removed.size === count && change.first.length + change.last.length === 0 : count === 0;
   }
 
-  /** The text of a value with all edits in it; the very same bytes where there are none. */
+  /** The text of a value with all edits applied; the original bytes if there are no edits. */
   rendered(value: JsonView): Buffer {
     const pieces = new Pieces(value.bytes);
     this.write(value, pieces);
@@ -136,7 +136,7 @@ export class JsonEdits {
 
 const FEW_MEMBERS = 8;
 
-/** Nearly every object of a conversation: comparing a few keys costs less than a set. */
+/** True for nearly all objects of a conversation: comparing a few keys costs less than a set. */
 function isShortAndUnrepeated(members: readonly JsonMember[]): boolean {
   if (members.length > FEW_MEMBERS) return false;
   for (let index = 1; index < members.length; index += 1) {
@@ -147,7 +147,7 @@ function isShortAndUnrepeated(members: readonly JsonMember[]): boolean {
   return true;
 }
 
-/** A text in the making: spans of another text, and what is put in between. Spans that meet are one. */
+/** A text under construction: spans of the source and inserted strings. Adjacent spans are merged. */
 class Pieces {
   private readonly pieces: Buffer[] = [];
   private spanStart = 0;

@@ -10,12 +10,12 @@ const memberOf = (text: string, key: string) => {
 };
 
 describe('membersOfJson', () => {
-  it('finds a member wherever it stands', () => {
+  it('finds a member at any position', () => {
     expect(memberOf('{"messages":[{"model":"no"}],"model":"yes"}', 'model')).toBe('yes');
     expect(memberOf(' {\n"a" : {"model":1} ,\t"model"\r:\n"yes" } \n', 'model')).toBe('yes');
   });
 
-  it('takes the last of a repeated key, also when one is written with escapes', () => {
+  it('returns the last of a repeated key, also if one is written with escapes', () => {
     expect(memberOf('{"model":"first","\\u006dodel":"last"}', 'model')).toBe('last');
   });
 
@@ -53,16 +53,16 @@ describe('membersOfJson', () => {
     expect(() => JSON.parse(text.startsWith('[') || text === 'null' ? '' : text)).toThrow();
   });
 
-  it('refuses nesting without end instead of overflowing', () => {
+  it('refuses endless nesting without a stack overflow', () => {
     expect(() => membersOfJson(Buffer.from(`{"a":${'['.repeat(100_000)}`))).toThrow(/at most 1000 levels/);
   });
 
-  it('refuses members without end', () => {
+  it('refuses endless members', () => {
     const many = `{${Array.from({ length: 1_001 }, (_, index) => `"m${index}":1`).join()}}`;
     expect(() => membersOfJson(Buffer.from(many))).toThrow(/at most 1000 members/);
   });
 
-  it('spends no time on keys that nobody asks for, huge or many', () => {
+  it('spends no time on unused keys, huge or many', () => {
     const huge = `"${'k'.repeat(8 * 1024 * 1024)}":1`;
     const many = Array.from({ length: 900 }, (_, index) => `"${'k'.repeat(24_000)}${index}":1`);
     for (const keys of [[huge], many]) {
@@ -72,19 +72,19 @@ describe('membersOfJson', () => {
     }
   });
 
-  it('knows a key by any spelling', () => {
+  it('recognizes a key in any spelling', () => {
     const spelled = [...'amazon-bedrock-invocationMetrics'].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join('');
     expect(memberOf(`{"${spelled}":{"inputTokenCount":1}}`, 'amazon-bedrock-invocationMetrics')).toEqual({
       inputTokenCount: 1,
     });
   });
 
-  it('tells what it expected, and where', () => {
+  it('reports what it expected, and where', () => {
     expect(() => membersOfJson(Buffer.from('{"a":[1 2]}'))).toThrow('invalid JSON: expected "," or "]" at byte 8');
   });
 
-  // Strings are looked at 16 bytes at a time.
-  it('finds the end of strings of any length, with an escape at any place', () => {
+  // The scanner reads strings in blocks of 16 bytes.
+  it('finds the end of strings of any length, with an escape at any position', () => {
     for (let length = 0; length < 40; length += 1) {
       for (let place = 0; place < length; place += 1) {
         const text = `${'x'.repeat(place)}\\"\\u00e9${'y'.repeat(length - place)}`;
@@ -94,7 +94,7 @@ describe('membersOfJson', () => {
     }
   });
 
-  it('refuses a text that is cut anywhere, whatever stood in its memory before', () => {
+  it('refuses a text that is cut off anywhere, with any earlier content of the memory', () => {
     const text =
       '{"a":[{"b":"\\u0061\\n"},-1.5e+3,true,false,null,[],{}],"model":"a name that is longer than a block"}';
     for (let length = 0; length < text.length; length += 1) {
@@ -110,8 +110,8 @@ describe('membersOfJson', () => {
     expect(memberOf('{"model":"small"}', 'model')).toBe('small');
   });
 
-  it('takes the memory of one long text, however many are read', () => {
-    // As the gateway runs: V8 is in no hurry then to collect what lies outside its heap.
+  it('uses the memory of one long text for any number of them', () => {
+    // The gateway runs with this flag. V8 is then slow to collect memory outside its heap.
     setFlagsFromString('--external-memory-accounted-in-global-limit');
     const text = Buffer.from(`{"a":"${'x'.repeat(24_000_000)}"}`);
     membersOfJson(text);
@@ -136,7 +136,7 @@ describe('membersOfJson', () => {
     );
   });
 
-  it('agrees with JSON.parse on whether damaged JSON is JSON', () => {
+  it('agrees with JSON.parse on whether damaged JSON is valid', () => {
     const damaged = fc
       .tuple(fc.dictionary(fc.string(), fc.jsonValue()), fc.nat(), fc.constantFrom('', ',', '}', '"', '\\', '0', ' '))
       .map(([object, at, insertion]) => {
@@ -151,8 +151,8 @@ describe('membersOfJson', () => {
     );
   });
 
-  // Pieces of JSON in any order, also bytes that are no UTF-8, alone and inside a value and a string.
-  it('agrees with JSON.parse on whether bytes of any kind are JSON', () => {
+  // Fragments of JSON in any order and bytes that are not UTF-8: alone, inside a value, and inside a string.
+  it('agrees with JSON.parse on whether arbitrary bytes are valid', () => {
     const word = fc.constantFrom(
       ...'{ } [ ] , : " \\ \\u00e9 \\ud83d \\x 0 -0 1.5 . e E+2 true null fals "a" "a":1'.split(' '),
     );

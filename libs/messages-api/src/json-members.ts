@@ -1,15 +1,15 @@
 import { JSON_SCANNER } from './json-scanner.wasm.js';
 
-/** Where a value stands in a JSON text: `bytes.subarray(start, end)`. */
+/** Position of a value in a JSON text: `bytes.subarray(start, end)`. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** What a scan finds out about a JSON object without building it. */
+/** The result of a scan of a JSON object, without its tree. */
 export interface JsonOutline {
   readonly members: Map<string, ByteRange>;
-  /** Of all levels below the object: numbers, texts, words, lists and objects. */
+  /** On all levels below the object: numbers, strings, literals, lists and objects. */
   readonly valueCount: number;
   readonly longestKeyBytes: number;
 }
@@ -26,7 +26,7 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-/** What the scanner expected, in the order of its `Expected`. */
+/** What the scanner expected, in the order of its enum `Expected`. */
 const EXPECTED = [
   'an object',
   '":"',
@@ -44,19 +44,19 @@ const EXPECTED = [
 ];
 const BACKSLASH = 0x5c;
 const PAGE_BYTES = 65_536;
-/** The scanner clears so much behind the text. */
+/** Bytes that the scanner clears after the text. */
 const MARGIN_BYTES = 16;
-/** Memory of WebAssembly never shrinks: a scanner that has read a longer text is not kept for good. */
+/** WebAssembly memory never shrinks. A scanner that has read a longer text is therefore not kept. */
 const LONGEST_USUAL_TEXT_BYTES = 4 * 1024 * 1024;
 /**
- * Nobody asks for a longer name, escapes included. Megabytes of one are a gigabyte while they are put together, and
- * names beyond 16 KB all hash alike: one body could hold the process up for seconds.
+ * No reader uses a longer name, escapes included. Building a name of megabytes takes a gigabyte, and V8 hashes names
+ * beyond 16 KB by their length alone: one body could block the process for seconds.
  */
 const MAX_KEY_BYTES = 256;
-/** Members follow one another from address 0: start and end of key and value. */
+/** Members are stored from address 0: start and end of key and value. */
 const NUMBERS_OF_MEMBER = 4;
 
-/** The part of the standard that is used; TypeScript declares it for browsers only. */
+/** The used part of the standard. TypeScript declares it for browsers only. */
 interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
@@ -103,14 +103,14 @@ class JsonScanner {
     if (missing <= 0) return;
     const { memory } = this.exports;
     memory.grow(Math.ceil(missing / PAGE_BYTES));
-    // Growing takes the old buffer away.
+    // Growing detaches the old buffer.
     this.bytes = new Uint8Array(memory.buffer);
     this.numbers = new Uint32Array(memory.buffer);
   }
 }
 
 let scanner: JsonScanner | undefined;
-/** Used again until it is collected: one for each of many long texts would be gigabytes before V8 collects any. */
+/** Reused until it is collected. A new scanner for each long text would take gigabytes before V8 collects any. */
 let largeScanner: WeakRef<JsonScanner> | undefined;
 
 function scannerFor(textBytes: number): JsonScanner {
@@ -124,9 +124,9 @@ function scannerFor(textBytes: number): JsonScanner {
 }
 
 /**
- * Checks that the bytes are one JSON object and tells where its members' values stand, without building the tree:
- * a seventh of the time of `JSON.parse`, and no garbage. Of a repeated key the last one counts, as in every parser.
- * Keys of more than 256 bytes are checked and left out.
+ * Checks that the bytes are one JSON object and returns the positions of its members' values without building a tree.
+ * It takes a seventh of the time of `JSON.parse` and creates no garbage. The last of a repeated key counts, as in every
+ * parser. Keys of more than 256 bytes are checked and left out.
  *
  * @throws JsonSyntaxError
  */
@@ -134,18 +134,18 @@ export function membersOfJson(bytes: Uint8Array): Map<string, ByteRange> {
   return outlineOfJson(bytes).members;
 }
 
-/** As `membersOfJson`, with the figures that decide whether its tree may be built. @throws JsonSyntaxError */
+/** Like `membersOfJson`, with the figures that decide whether the tree may be built. @throws JsonSyntaxError */
 export function outlineOfJson(bytes: Uint8Array): JsonOutline {
   return scannerFor(bytes.length).scan(bytes);
 }
 
-/** The parsed value of a member, or undefined where there is none. */
+/** The parsed value of a member; undefined if the member is missing. */
 export function memberValue(bytes: Buffer, members: ReadonlyMap<string, ByteRange>, key: string): unknown {
   const range = members.get(key);
   return range && JSON.parse(bytes.toString('utf8', range.start, range.end));
 }
 
-/** A key, quotes included in the range. Those of the API are short ASCII names, for which a parser is too much. */
+/** Decodes a key; the range includes its quotes. Keys of the API are short ASCII names and need no parser. */
 function textOf(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   for (let at = start + 1; at < end - 1; at += 1) {

@@ -6,7 +6,7 @@ import { walkedMegabytes } from './testing/index.js';
 
 const viewOf = (json: string) => JsonView.of(Buffer.from(json));
 
-/** Reads everything through views. */
+/** Reads the whole tree through views. */
 function rebuilt(view: JsonView): unknown {
   if (view.isArray) return view.items().map(rebuilt);
   if (view.isObject) return Object.fromEntries(view.members().map(({ key, value }) => [key, rebuilt(value)]));
@@ -14,7 +14,7 @@ function rebuilt(view: JsonView): unknown {
 }
 
 describe('a view', () => {
-  it('finds in any JSON what a parser finds', () => {
+  it('reads any JSON like a parser', () => {
     const spaced = fc.tuple(fc.jsonValue(), fc.constantFrom(0, 1, '\t'));
     fc.assert(
       fc.property(spaced, ([value, space]) => {
@@ -31,7 +31,7 @@ describe('a view', () => {
     }
   });
 
-  it('gives the last of repeated keys, decoded', () => {
+  it('returns the last of repeated keys, decoded', () => {
     const view = viewOf('{"a":1,"\\u0061":2,"ü":3,"__proto__":4}');
     expect(view.get('a')?.value()).toBe(2);
     expect(view.get('ü')?.value()).toBe(3);
@@ -39,7 +39,7 @@ describe('a view', () => {
     expect(view.get('constructor')).toBeUndefined();
   });
 
-  it('gives nothing where a value is of another kind', () => {
+  it('returns undefined for a value of another type', () => {
     const view = viewOf('{"list":[1],"text":"t","none":null}');
     expect([view.text('list'), view.text('none'), view.text('missing')]).toEqual([undefined, undefined, undefined]);
     expect([view.get('list')!.members(), view.get('text')!.items(), view.get('text')!.get('x')]).toEqual([
@@ -50,11 +50,11 @@ describe('a view', () => {
     expect(view.get('none')!.isNull).toBe(true);
   });
 
-  it.each(['', '{', '[1', '{"a"}', '"a', '{"a":"b}', '{"a":}'])('throws where the text is not JSON: %s', (json) => {
+  it.each(['', '{', '[1', '{"a"}', '"a', '{"a":"b}', '{"a":}'])('throws for text that is not JSON: %s', (json) => {
     expect(() => rebuilt(viewOf(json))).toThrow(JsonSyntaxError);
   });
 
-  it('goes over deep nesting without recursion', () => {
+  it('skips deep nesting without recursion', () => {
     const depth = 200_000;
     expect(
       viewOf(`{"a":${'['.repeat(depth)}${']'.repeat(depth)},"b":1}`)
@@ -63,7 +63,7 @@ describe('a view', () => {
     ).toBe(1);
   });
 
-  it('gives up before many small values fill the memory', () => {
+  it('throws before many small values fill the memory', () => {
     expect(() => viewOf(`[${'{},'.repeat(200_000)}{}]`).items()).toThrow(JsonTooLargeError);
   });
 
@@ -74,7 +74,7 @@ describe('a view', () => {
     ['short strings', `[${'"a",'.repeat(5_000_000)}1]`],
     ['brackets', `${'['.repeat(10_000_000)}${']'.repeat(10_000_000)}`],
     ['one long string', `["${'x'.repeat(20_000_000)}"]`],
-  ])('goes over 20 MB of %s at once', (_name, json) => {
+  ])('skips 20 MB of %s in one step', (_name, json) => {
     const bytes = Buffer.from(`{"a":${json},"b":1}`);
     expect(walkedMegabytes(() => JsonView.of(bytes).get('b'))).toBeLessThan(2_000);
   });

@@ -10,10 +10,10 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const SPACE = 0x20;
 
-/** Below this a loop finds the end of a string sooner than a native search, whose call alone costs as much. */
-const LOOKED_AT_IN_A_LOOP = 64;
+/** Up to this length a loop finds the end of a string faster than a native search, because of the cost of the call. */
+const MAX_LOOP_BYTES = 64;
 
-/** Views of one text: more is not a conversation, and would take more memory than the text itself. */
+/** Views of one text. A conversation has fewer, and more would take more memory than the text itself. */
 const MAX_VIEWS = 200_000;
 
 /** A member of an object: where its key starts, and its value. */
@@ -23,12 +23,12 @@ export interface JsonMember {
   readonly value: JsonView;
 }
 
-/** Ends of values that are at least so long are remembered: each level would go over all that is inside again. */
+/** Ends of longer values are cached. Without the cache each level would scan all of its contents again. */
 const LONG_VALUE_BYTES = 512;
 const MAX_REMEMBERED_DEPTH = 32;
 const MAX_REMEMBERED = 100_000;
 
-/** Shared by all views of a text. */
+/** Shared by all views of one text. */
 class JsonSource {
   views = 0;
   private readonly ends = new Map<number, number>();
@@ -51,7 +51,7 @@ class JsonSource {
     return end;
   }
 
-  /** Counts brackets in a loop: recursion would let a body of brackets overflow the stack. */
+  /** Counts brackets in a loop: with recursion, nested brackets could overflow the stack. */
   private endOfContainer(start: number): number {
     const known = this.ends.get(start);
     if (known !== undefined) return known;
@@ -88,7 +88,7 @@ class JsonSource {
   }
 }
 
-/** The text has more values than are looked at one by one. */
+/** The text has more values than the limit for views. */
 export class JsonTooLargeError extends Error {
   override readonly name = 'JsonTooLargeError';
 
@@ -98,10 +98,10 @@ export class JsonTooLargeError extends Error {
 }
 
 /**
- * A value in a JSON text that is known to be valid. What is in it is found when it is asked for, level by level;
- * values that are not asked for are passed over without being decoded.
+ * A value in a JSON text that is known to be valid. Its members are located on first access, level by level. Unused
+ * values are skipped without decoding.
  *
- * @throws JsonTooLargeError, and JsonSyntaxError where the text is not valid after all
+ * @throws JsonTooLargeError, and JsonSyntaxError if the text is not valid after all
  */
 export class JsonView {
   private foundMembers: readonly JsonMember[] | undefined;
@@ -143,29 +143,29 @@ export class JsonView {
     return this.firstByte === 0x6e;
   }
 
-  /** The members in order, repeated keys included; none where it is not an object. */
+  /** The members in order, including repeated keys; empty if the value is not an object. */
   members(): readonly JsonMember[] {
     this.foundMembers ??= this.isObject ? this.findMembers() : [];
     return this.foundMembers;
   }
 
-  /** The items in order; none where it is not a list. */
+  /** The items in order; empty if the value is not a list. */
   items(): readonly JsonView[] {
     this.foundItems ??= this.isArray ? this.findItems() : [];
     return this.foundItems;
   }
 
-  /** The parts of an object or a list, in order: where each begins (a member with its key), and its value. */
+  /** The parts of an object or a list in order: the start of each (a member starts with its key) and its value. */
   parts(): readonly Omit<JsonMember, 'key'>[] {
     return this.isArray ? this.items().map((value) => ({ start: value.start, value })) : this.members();
   }
 
-  /** The values inside that have been looked at: only those can have been edited. */
+  /** The values inside that were accessed. Only those can have edits. */
   foundValues(): readonly JsonView[] {
     return this.foundItems ?? this.foundMembers?.map(({ value }) => value) ?? [];
   }
 
-  /** A member's value; of a repeated key the last one counts, as in every parser. */
+  /** The value of a member; the last one of a repeated key, as in every parser. */
   get(key: string): JsonView | undefined {
     const members = this.members();
     for (let index = members.length - 1; index >= 0; index -= 1) {
@@ -178,25 +178,25 @@ export class JsonView {
     return this.get(key) !== undefined;
   }
 
-  /** A member that is a string, decoded; undefined where it is something else. */
+  /** A string member, decoded; undefined for another type. */
   text(key: string): string | undefined {
     return this.get(key)?.asText();
   }
 
-  /** The string, decoded; undefined where it is not a string. */
+  /** The decoded string; undefined if the value is not a string. */
   asText(): string | undefined {
     if (!this.isString) return undefined;
-    if (this.end - this.start > LOOKED_AT_IN_A_LOOP) return decoded(this.bytes, this.start, this.end);
+    if (this.end - this.start > MAX_LOOP_BYTES) return decoded(this.bytes, this.start, this.end);
     this.foundText ??= decoded(this.bytes, this.start, this.end);
     return this.foundText;
   }
 
-  /** The parsed value. Numbers may lose digits: for judging, not for sending. */
+  /** The parsed value. Numbers may lose digits, so it must not be sent on. */
   value(): unknown {
     return JSON.parse(this.raw());
   }
 
-  /** The text of the value as it came. */
+  /** The original text of the value. */
   raw(): string {
     return this.bytes.toString('utf8', this.start, this.end);
   }
@@ -238,9 +238,9 @@ export class JsonView {
   }
 }
 
-/** Short ASCII without escapes, as every key of the API is, needs no parser. */
+/** Short ASCII without escapes, such as all keys of the API, needs no parser. */
 function decoded(bytes: Buffer, start: number, end: number): string {
-  if (end - start > LOOKED_AT_IN_A_LOOP) return JSON.parse(bytes.toString('utf8', start, end));
+  if (end - start > MAX_LOOP_BYTES) return JSON.parse(bytes.toString('utf8', start, end));
   for (let at = start + 1; at < end - 1; at += 1) {
     const byte = bytes[at]!;
     if (byte >= 0x80 || byte === BACKSLASH) return JSON.parse(bytes.toString('utf8', start, end));
@@ -273,7 +273,7 @@ function isEndOfScalar(byte: number): boolean {
   return byte <= SPACE || byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte === COLON;
 }
 
-/** Long strings (images, files) are searched natively; where quotes stand close together, a loop is faster. */
+/** Long strings (images, files) use a native search. If quotes are close together, a loop is faster. */
 function endOfString(bytes: Buffer, start: number): number {
   if (bytes[start] !== QUOTE) throw new JsonSyntaxError('a string', start);
   let at = start + 1;
@@ -287,9 +287,9 @@ function endOfString(bytes: Buffer, start: number): number {
   }
 }
 
-/** Minus the end of the string where it is near, else where to look on. */
+/** The negated end of the string if it is near; otherwise the position to continue from. */
 function endOrNextByte(bytes: Buffer, start: number): number {
-  const far = start + LOOKED_AT_IN_A_LOOP;
+  const far = start + MAX_LOOP_BYTES;
   const end = far < bytes.length ? far : bytes.length;
   let at = start;
   while (at < end) {

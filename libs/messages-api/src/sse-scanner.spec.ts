@@ -31,7 +31,7 @@ describe('SseScanner', () => {
     expect(scan([STREAM], WANTED).events).toEqual(EXPECTED);
   });
 
-  it('reports the same events however the stream is split', () => {
+  it('reports the same events for any split of the stream', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(STREAM.length)), (cuts) => {
         const marks = [...new Set([0, ...cuts, STREAM.length])].sort((a, b) => a - b);
@@ -41,7 +41,7 @@ describe('SseScanner', () => {
     );
   });
 
-  it('measures the event that it is asked to measure, however the stream is split', () => {
+  it('measures the configured event for any split of the stream', () => {
     const said = ['{"a":1}', '{"ü":"😀"}', '{}'];
     const delta = (data: string) => sseEvent('content_block_delta', data);
     const stream = Buffer.from(`${delta(said[0]!)}${STREAM}${delta(said[1]!)}${STREAM}${delta(said[2]!)}`);
@@ -65,7 +65,7 @@ describe('SseScanner', () => {
     }
   });
 
-  it('never throws, whatever the bytes', () => {
+  it('never throws, for any bytes', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array()), (pieces) => {
         scan(
@@ -76,7 +76,7 @@ describe('SseScanner', () => {
     );
   });
 
-  it('knows where another event may be put in between', () => {
+  it('reports where another event may be inserted', () => {
     for (let length = 0; length <= STREAM.length; length += 1) {
       const head = STREAM.subarray(0, length).toString('latin1');
       const isBetween = head === '' || /\n\r?\n$/.test(head);
@@ -88,7 +88,7 @@ describe('SseScanner', () => {
     ['whole', 1_000_000],
     ['in pieces', 999],
     ['byte by byte', 1],
-  ])('measures what comes without an event: pings and comments, %s', (_how, size) => {
+  ])('measures bytes without an event: pings and comments, %s', (_how, size) => {
     const { scanner } = scan([Buffer.from(sseEvent('message_start', '{}'))], WANTED);
     const idle = Buffer.from(`${sseEvent('ping', '{"type": "ping"}')}: comment\n\n`.repeat(1_000));
     for (let start = 0; start < idle.length; start += size) scanner.write(idle.subarray(start, start + size));
@@ -97,13 +97,13 @@ describe('SseScanner', () => {
     expect(scanner.idleBytes).toBe(0);
   });
 
-  it('does not take a long event for silence', () => {
+  it('does not count a long event as silence', () => {
     const { scanner } = scan([Buffer.from('event: content_block_delta\ndata: ')], WANTED);
     for (let count = 0; count < 100; count += 1) scanner.write(Buffer.alloc(100_000, 'x'));
     expect(scanner.idleBytes).toBe(0);
   });
 
-  it('holds no more of many data lines than of one', () => {
+  it('buffers no more for many data lines than for one', () => {
     const line = Buffer.from(`data: ${'x'.repeat(1024 * 1024)}\n`);
     const start = Buffer.from('event: message_start\n');
     const { events } = scan(
@@ -116,7 +116,7 @@ describe('SseScanner', () => {
     ]);
   });
 
-  it('reports an event whose data is too long without its data', () => {
+  it('reports an event without its data if the data is too long', () => {
     const long = Buffer.from(sseEvent('message_start', `"${'x'.repeat(5 * 1024 * 1024)}"`));
     const halves = [long.subarray(0, 4_500_000), long.subarray(4_500_000)];
     expect(scan(halves, WANTED).events).toEqual([['message_start', undefined]]);

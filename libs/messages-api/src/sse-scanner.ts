@@ -8,23 +8,23 @@ const MAX_DATA_BYTES = 4 * 1024 * 1024;
 
 const MAX_REMEMBERED_LINE = 100;
 const PING = 'ping';
-/** A line that is longer belongs to an event with content, however long its end takes. */
+/** A longer line belongs to an event with content, even before the line ends. */
 const MAX_IDLE_LINE = 1_000;
 
 export interface SseScannerOptions {
-  /** The events to report; all others are passed over without being decoded. */
+  /** Selects the events to report. All others are skipped without decoding. */
   readonly wants: (eventName: string) => boolean;
-  /** Called once per wanted event, at its end. `data` is undefined where it was too long. */
+  /** Called once per selected event, at its end. `data` is undefined if it was too long. */
   readonly onEvent: (eventName: string, data: string | undefined) => void;
-  /** An event that nobody wants, and of which it is told how long its data lines are: enough to judge how much was said. */
+  /** Name of an event that is measured, not decoded: `onMeasured` gets the length of each of its data lines. */
   readonly measured?: string;
   readonly onMeasured?: (lineBytes: number) => void;
 }
 
 /**
- * Reads along a stream of server-sent events, however it is split into chunks, and reports the few events that
- * somebody wants. It looks at line starts only: about 0.1 µs per event that nobody wants.
- * Lines end in LF or CRLF; events without an `event:` line are passed over, as Anthropic's SDKs do.
+ * Reads a stream of server-sent events in chunks of any size and reports the selected events. It checks the starts of
+ * lines only: about 0.1 µs per event that is not selected.
+ * Lines end in LF or CRLF. Events without an `event:` line are skipped, as in Anthropic's SDKs.
  */
 export class SseScanner {
   private readonly carried: Buffer[] = [];
@@ -44,20 +44,20 @@ export class SseScanner {
 
   constructor(private readonly options: SseScannerOptions) {}
 
-  /** True where another event may be put in between without breaking one. */
+  /** True if another event can be inserted here without breaking one. */
   get isBetweenEvents(): boolean {
     return !this.hasFields && !this.isSkippingLine && this.carriedBytes === 0;
   }
 
   /**
-   * What has come since the chunk with the last event other than `ping`, or with a part of a long line: comments, pings
-   * and blank lines.
+   * Bytes since the chunk with the last event other than `ping`, or with a part of a long line. They contain comments,
+   * pings and blank lines.
    */
   get idleBytes(): number {
     return this.bytes - this.bytesAtLastEvent;
   }
 
-  /** What has come of a measured line that has not ended. */
+  /** Bytes of a measured line that has not ended. */
   get openBytes(): number {
     return this.isMeasured ? this.skippedBytes : 0;
   }
@@ -91,7 +91,7 @@ export class SseScanner {
     }
   }
 
-  /** The start of a line whose end has not arrived. What nobody wants is not kept. */
+  /** Keeps the start of a line whose end has not arrived. Lines that are not needed are not kept. */
   private holdRest(chunk: Buffer, start: number): void {
     if (this.isSkippingLine) {
       this.skippedBytes += chunk.length - start;
@@ -130,7 +130,7 @@ export class SseScanner {
   }
 
   private readEventName(bytes: Buffer, start: number, end: number): void {
-    // Nearly all events of a stream have one name: comparing with the last costs half of asking again.
+    // Nearly all events of a stream have the same name: a comparison with the last name costs half of a lookup.
     if (isLine(this.unwantedLine, bytes, start, end)) {
       this.wantedEvent = undefined;
       this.isMeasured = this.isUnwantedMeasured;

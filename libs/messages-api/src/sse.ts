@@ -8,5 +8,5 @@ export function sseEvent(name: string, data: string): string {
   return `event: ${name}\ndata: ${data}\n\n`;
 }
 
-/** What the Messages API sends to keep a silent stream alive; every client skips it. */
+/** The event that keeps a silent stream open. All clients skip it. */
 export const PING_EVENT = sseEvent('ping', '{"type": "ping"}');

@@ -8,7 +8,7 @@ const depthOf = (value: unknown): number =>
   typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
 
 describe('storableUsage', () => {
-  it("keeps Anthropic's own report as it is", () => {
+  it("leaves Anthropic's own report unchanged", () => {
     const usage = {
       input_tokens: 10,
       output_tokens: 0,
@@ -23,7 +23,7 @@ describe('storableUsage', () => {
   });
 
   it.each([1e300, 2 ** 53, MAX_COUNT + 1, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '12', true, null])(
-    'counts %p as 0, wherever it stands',
+    'counts %p as 0 at any position',
     (value) => {
       const fields = { input_tokens: value, cache_creation: { ephemeral_1h_input_tokens: value } };
       const usage = usageOf({ ...fields, iterations: [fields] })!;
@@ -33,7 +33,7 @@ describe('storableUsage', () => {
     },
   );
 
-  it('keeps the largest count that is one', () => {
+  it('keeps the largest valid count', () => {
     expect(usageOf({ input_tokens: MAX_COUNT })).toEqual({ input_tokens: MAX_COUNT });
   });
 
@@ -50,12 +50,12 @@ describe('storableUsage', () => {
     expect(depthOf(usage)).toBeLessThanOrEqual(6);
   });
 
-  it('leaves out names that no store keeps, and makes text of what is not text', () => {
+  it('drops names that stores reject, and repairs malformed text', () => {
     const odd = JSON.parse('{"":1,"__proto__":{"x":1},"constructor":{"name":"Set"},"\\ud800":1,"a b":1,"toString":2}');
     expect(usageOf({ ...odd, speed: 'fa\ud800st' })).toEqual({ 'a b': 1, toString: 2, speed: 'fa\ufffdst' });
   });
 
-  it('makes an object of what is a list', () => {
+  it('turns a list into an object', () => {
     expect(usageOf([1, 2])).toEqual({ 0: 1, 1: 2 });
   });
 });

@@ -8,8 +8,8 @@ const MAX_NAME = 100;
 const COUNT_NAME = /(?:_tokens|_requests)$/;
 
 /**
- * What an answer reported about its usage, set right: any store keeps it, and everything that counts is a count. Only
- * its size and its numbers change; fields that we do not know are kept.
+ * The usage report of an answer, limited to what every store accepts. Counts are valid numbers, and sizes are bounded.
+ * Unknown fields are kept.
  */
 export function storableUsage(usage: Usage | undefined): Usage | undefined {
   return usage && (storableMap(usage, 1) as Usage);
@@ -25,7 +25,7 @@ function storableMap(map: object, depth: number): Record<string, unknown> {
   return Object.fromEntries(kept);
 }
 
-/** Undefined where it is to be left out. */
+/** Undefined if the value must be dropped. */
 function storableValue(name: string, value: unknown, depth: number): unknown {
   if (COUNT_NAME.test(name) && typeof value !== 'object') return countOf(value);
   if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : 0;
@@ -37,7 +37,7 @@ function storableValue(name: string, value: unknown, depth: number): unknown {
   return members.filter((member) => member !== undefined);
 }
 
-/** `__proto__` and `constructor` are not members to everything that an item passes on its way. */
+/** Several layers below treat `__proto__` and `constructor` as something other than members. */
 function isStorableName(name: string): boolean {
   return name !== '' && name.length <= MAX_NAME && name.isWellFormed() && !/^(?:__proto__|constructor)$/.test(name);
 }

@@ -5,12 +5,12 @@ const top = { input_tokens: 100, output_tokens: 10 };
 const message = { type: 'message', input_tokens: 100, output_tokens: 10 };
 
 describe('billedUsage', () => {
-  it('is the counts at the top where nothing ran beside the answer', () => {
+  it('equals the top-level counts if nothing ran beside the answer', () => {
     const usage = { ...top, iterations: [message, message] };
     expect(billedUsage(usage)).toBe(usage);
   });
 
-  it('adds compaction and advice, cache counts and both kinds of writes too', () => {
+  it('adds compaction and advice, including cache counts and both kinds of writes', () => {
     const compaction = {
       type: 'compaction',
       input_tokens: 5_000,
@@ -29,7 +29,7 @@ describe('billedUsage', () => {
     });
   });
 
-  it('adds the attempt of a model that declined before a server-side fallback, and not the tool loop of the one that served', () => {
+  it('adds the attempt of a model that declined before a server-side fallback, but not the tool loop of the model that answered', () => {
     const declined = { type: 'message', model: 'claude-fable-5-2', input_tokens: 7, output_tokens: 3 };
     const loop = { type: 'message', model: 'claude-opus-5-5', input_tokens: 50, output_tokens: 5 };
     const served = { type: 'fallback_message', model: 'claude-opus-5-5', input_tokens: 50, output_tokens: 5 };
@@ -39,13 +39,13 @@ describe('billedUsage', () => {
   it.each([
     ['no list', 'x'],
     ['null', null],
-    ['elements that are no objects', [null, 1, 'compaction']],
-  ])('takes iterations that are %s for none', (_what, iterations) => {
+    ['elements that are not objects', [null, 1, 'compaction']],
+  ])('ignores iterations that are %s', (_what, iterations) => {
     const usage = { ...top, iterations } as unknown as Usage;
     expect(billedUsage(usage)).toBe(usage);
   });
 
-  it('counts nothing for a count that is no count', () => {
+  it('counts an invalid count as 0', () => {
     const odd = { type: 'compaction', input_tokens: 1e300, output_tokens: -5 };
     expect(billedUsage({ ...top, iterations: [odd] })).toMatchObject({ input_tokens: 100, output_tokens: 10 });
   });

@@ -1,8 +1,8 @@
 import type { BetaUsage } from '@anthropic-ai/sdk/resources/beta/messages';
 
 /**
- * Token counts of one answer, in Anthropic's words. Absent fields were not reported.
- * Input side in all: `input_tokens + cache_creation_input_tokens + cache_read_input_tokens`.
+ * Token counts of one answer, with Anthropic's field names. A missing field was not reported.
+ * The whole input is `input_tokens + cache_creation_input_tokens + cache_read_input_tokens`.
  */
 export type Usage = { [Field in keyof Counted]?: Partial<NonNullable<Counted[Field]>> } & {
   service_tier?: string;
@@ -11,7 +11,7 @@ export type Usage = { [Field in keyof Counted]?: Partial<NonNullable<Counted[Fie
   iterations?: readonly Record<string, unknown>[];
 };
 
-/** The SDK's own words; the rest of them are lists that grow with each model. */
+/** The SDK's own fields. The other ones are lists that grow with each model. */
 type Counted = Pick<
   BetaUsage,
   | 'input_tokens'
@@ -23,8 +23,8 @@ type Counted = Pick<
 >;
 
 /**
- * Lays a later report over an earlier one. The counts of a stream are cumulative, so a later value replaces
- * an earlier one and nothing is ever added; `null` and absent values leave what is known.
+ * Merges a later report into an earlier one. The counts of a stream are cumulative: a later value replaces an earlier
+ * one and is never added. `null` and missing values keep the earlier value.
  */
 export function mergeUsage(known: Usage | undefined, reported: unknown): Usage | undefined {
   if (typeof reported !== 'object' || reported === null) return known;
@@ -35,11 +35,11 @@ export function mergeUsage(known: Usage | undefined, reported: unknown): Usage |
   return merged as Usage;
 }
 
-/** Sampling beside the answer itself; its counts are not in those at the top. */
+/** Sampling beside the answer itself. The top-level counts do not include it. */
 const SEPARATE_TYPES = new Set<unknown>(['compaction', 'advisor_message']);
 
 /**
- * The iterations whose tokens are billed and are not in the counts at the top: compaction, advice, and the attempt of a
+ * The iterations whose tokens are billed but are not in the top-level counts: compaction, advice, and the attempt of a
  * model that declined before a server-side fallback answered.
  * Source: the docblocks of `BetaIterationsUsage` and `BetaFallbackMessageIterationUsage` in Anthropic's SDK
  */
@@ -52,7 +52,7 @@ export function separateIterationsOf({ iterations }: Usage): readonly Record<str
   return known.filter((each) => SEPARATE_TYPES.has(each.type) || hasDeclined(each));
 }
 
-/** The counts at the top with those of the separate iterations added: every token that is billed, once. */
+/** The top-level counts plus those of the separate iterations: each billed token once. */
 export function billedUsage(usage: Usage): Usage {
   const separate = separateIterationsOf(usage) as readonly Usage[];
   if (separate.length === 0) return usage;
@@ -75,12 +75,12 @@ export function billedUsage(usage: Usage): Usage {
 }
 
 /**
- * No answer has more tokens than this: context windows hold some millions. A larger number is a mistake of its upstream,
- * and so many answers as a day has still add up to an exact sum.
+ * No answer has more tokens: context windows hold a few million. A larger number is an error of the upstream. With this
+ * limit, the sum over all answers of a day stays exact.
  */
 export const MAX_COUNT = 100_000_000;
 
-/** A count that an answer reported, or 0 where it is none: no number, negative, a fraction, or beyond `MAX_COUNT`. */
+/** A reported count; 0 if it is not a number, negative, a fraction, or above `MAX_COUNT`. */
 export function countOf(value: unknown): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 && value <= MAX_COUNT ? value : 0;
 }

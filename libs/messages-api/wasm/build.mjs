@@ -1,4 +1,4 @@
-/** `npm run build:scanner [-- --check]`: compiles json-scanner.ts into a module of text, or tells whether it is up to date. */
+/** `npm run build:scanner [-- --check]`: compiles json-scanner.ts into a text module, or checks that it is current. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -28,7 +28,7 @@ export const JSON_SCANNER =
 if (!process.argv.includes('--check')) writeFileSync(target, text);
 else if (readFileSync(target, 'utf8') !== text) {
   process.stderr.write(
-    'src/json-scanner.wasm.ts is not what wasm/json-scanner.ts compiles to: npm run build:scanner\n',
+    'src/json-scanner.wasm.ts is out of date with wasm/json-scanner.ts. Run: npm run build:scanner\n',
   );
   process.exit(1);
 }

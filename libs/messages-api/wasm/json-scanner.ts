@@ -1,18 +1,18 @@
 /**
- * Where the members of a JSON object stand. Written in AssemblyScript for its instructions on 16 bytes at once: all
- * bytes of every request pass here. `npm run build:scanner` compiles it into ../src/json-scanner.wasm.ts.
+ * Finds the members of a JSON object. Written in AssemblyScript for its SIMD instructions (16 bytes at once), because
+ * all bytes of every request pass through it. `npm run build:scanner` compiles it into ../src/json-scanner.wasm.ts.
  *
- * The host puts the text at TEXT and reads the members at MEMBERS: four u32 each, the start and end of key and value
- * as offsets into the text. Inside, places are addresses; 0 is none of them and says that a fault was noted.
+ * The host writes the text at TEXT and reads the members at MEMBERS: four u32 each, the start and end of key and value
+ * as offsets into the text. Internal positions are addresses; 0 is not a position and means that a fault was recorded.
  */
 
 const MEMBERS: usize = 0;
 const MAX_MEMBERS: u32 = 1_000;
-/** The brackets that will close what is open, innermost last. */
+/** Stack of the closing brackets that are still expected, innermost last. */
 const OPEN: usize = 16_384;
-/** Deeper nesting than any real request has; bounds the work on hostile bodies. */
+/** Deeper than any real request; bounds the work on hostile bodies. */
 const MAX_DEPTH: usize = 1_000;
-/** A prompt has at most 1,000,000 tokens, and each value takes one at least. */
+/** A prompt has at most 1,000,000 tokens, and each value takes at least one. */
 const MAX_VALUES: u32 = 1_000_000;
 const TEXT: usize = 20_480;
 
@@ -38,15 +38,15 @@ const LETTER_T: u8 = 0x74;
 const LETTER_U: u8 = 0x75;
 const OPEN_BRACE: u8 = 0x7b;
 const CLOSE_BRACE: u8 = 0x7d;
-/** Turns a capital into its letter. */
+/** Turns an upper-case letter into lower case. */
 const LOWER_CASE: u8 = 0x20;
 
-/** `true`, `alse` and `null`, as four bytes read at once. */
+/** `true`, `alse` and `null` as u32, to compare four bytes at once. */
 const WORD_TRUE: u32 = 0x65757274;
 const WORD_ALSE: u32 = 0x65736c61;
 const WORD_NULL: u32 = 0x6c6c756e;
 
-/** The host holds the texts, in this order. */
+/** The host has the texts, in the same order. */
 enum Expected {
   Object = 0,
   Colon = 1,
@@ -66,12 +66,12 @@ enum Expected {
 let expected: Expected = Expected.Object;
 let faultAt: usize = 0;
 
-/** What was expected where the text is not an object. */
+/** What was expected, if the text is not an object. */
 export function faultKind(): u32 {
   return expected;
 }
 
-/** In bytes from the start of the text. */
+/** Offset of the fault in bytes from the start of the text. */
 export function faultOffset(): u32 {
   return (faultAt - TEXT) as u32;
 }
@@ -80,12 +80,12 @@ export function textAddress(): u32 {
   return TEXT as u32;
 }
 
-/** Where the object has ended. */
+/** Address after the end of the object. */
 let afterObject: usize = 0;
 
-/** Values inside the members' values, those included. */
+/** Number of all values below the object, on every level. */
 let values: u32 = 0;
-/** Of all keys, in bytes, quotes included. */
+/** Length of the longest key in bytes, quotes included. */
 let longestKey: usize = 0;
 
 export function valueCount(): u32 {
@@ -96,10 +96,10 @@ export function longestKeyBytes(): u32 {
   return longestKey as u32;
 }
 
-/** How many members the object has, or -1. The memory must reach 16 bytes beyond the text. */
+/** The number of members, or -1 on a fault. The memory must extend 16 bytes beyond the text. */
 export function membersOf(length: u32): i32 {
   const end = TEXT + length;
-  // Whatever is read beyond the end is a control character, which nothing goes over.
+  // Reads beyond the end see control characters, and no loop skips those.
   v128.store(end, i8x16.splat(0));
   values = 0;
   longestKey = 0;
@@ -146,10 +146,10 @@ function noteMember(place: usize, start: usize): usize {
   return valueEnd;
 }
 
-/** How many containers are open. */
+/** Number of open containers. */
 let depth: usize = 0;
 
-/** A loop with a stack of its own: recursion would let a body of brackets overflow ours. */
+/** A loop with its own stack: with recursion, nested brackets could overflow the call stack. */
 function endOfValue(start: usize): usize {
   depth = 0;
   let at = start;
@@ -162,7 +162,7 @@ function endOfValue(start: usize): usize {
   return at;
 }
 
-/** Moves on to the first value of a container, or behind one that is empty. */
+/** Moves to the first value of a container, or behind an empty one. */
 function afterOpening(inside: usize, close: u8): usize {
   if (load<u8>(inside) === close) return afterContainers(inside + 1);
   if (depth === MAX_DEPTH) return fault(Expected.FewerLevels, inside);
@@ -171,7 +171,7 @@ function afterOpening(inside: usize, close: u8): usize {
   return close === CLOSE_BRACE ? afterKey(inside) : inside;
 }
 
-/** After a value: closes what ends here, or moves on to the next value of the innermost container. */
+/** After a value: closes the containers that end here, or moves to the next value of the innermost one. */
 function afterContainers(end: usize): usize {
   let at = end;
   while (at !== 0 && depth > 0) {
@@ -215,7 +215,7 @@ function endOfScalar(start: usize): usize {
   return endOfNumber(start);
 }
 
-/** Looks at 16 bytes at once and stops at those that mean something. */
+/** Scans 16 bytes at once and stops at quotes, backslashes and control characters. */
 function endOfString(start: usize): usize {
   if (load<u8>(start) !== QUOTE) return fault(Expected.String, start);
   let at = start + 1;
@@ -229,7 +229,7 @@ function endOfString(start: usize): usize {
     const byte = load<u8>(at);
     if (byte === QUOTE) return at + 1;
     if (byte !== BACKSLASH) return fault(Expected.EndOfString, at);
-    // Escapes often follow one another: a block of 16 bytes for each would cost three times as much.
+    // Escapes often follow one another: a 16-byte block for each would cost three times as much.
     do {
       at = endOfEscape(at + 1);
       if (at === 0) return 0;
@@ -237,7 +237,7 @@ function endOfString(start: usize): usize {
   }
 }
 
-/** A bit for every quote, backslash and control character. */
+/** One bit per quote, backslash and control character. */
 function marksOf(block: v128): i32 {
   const quotes = i8x16.eq(block, i8x16.splat(0x22));
   const backslashes = i8x16.eq(block, i8x16.splat(0x5c));

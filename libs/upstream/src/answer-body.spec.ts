@@ -5,7 +5,7 @@ import type { AnswerBody, BodySink } from './contract.js';
 const EMPTY = Buffer.alloc(0);
 
 describe('an answer body', () => {
-  it('of chunks skips the empty ones', async () => {
+  it('made of chunks skips empty ones', async () => {
     const body = bodyOfChunks(chunks([EMPTY, Buffer.from('a'), EMPTY, EMPTY, Buffer.from('b'), EMPTY]));
     const received: string[] = [];
     await new Promise<void>((resolve, reject) => {
@@ -15,7 +15,7 @@ describe('an answer body', () => {
     expect(received).toEqual(['a', 'b']);
   });
 
-  it('of chunks ends its source when the reader leaves while it takes a chunk', async () => {
+  it('made of chunks ends its source if the reader leaves during a write', async () => {
     const { promise: ended, resolve: onEnded } = Promise.withResolvers<void>();
     const body = bodyOfChunks(chunks([Buffer.from('a'), Buffer.from('b')], onEnded));
     const write = () => {
@@ -30,7 +30,7 @@ describe('an answer body', () => {
     expect(String(await readBody(new FlushingBody(['a', 'b', 'c']), 10))).toBe('abc');
   });
 
-  it('never hands an empty chunk to a reader that pulls', async () => {
+  it('never yields an empty chunk to a pulling reader', async () => {
     const received = await Array.fromAsync(chunksOfBody(new FlushingBody(['a', 'b'])), String);
     expect(received).toEqual(['a', 'b']);
   });
@@ -44,7 +44,7 @@ async function* chunks(parts: readonly Buffer[], onEnded = () => {}): AsyncGener
   }
 }
 
-/** Delivers one chunk per turn of the event loop, and an empty one whenever it is resumed: as undici's parser does. */
+/** Like undici's parser: delivers one chunk per turn of the event loop, and an empty one on each resume. */
 class FlushingBody implements AnswerBody {
   private sink!: BodySink;
   private isPaused = false;

@@ -1,24 +1,24 @@
 import type { AnswerBody, BodySink } from './contract.js';
 
-/** An answer that is known whole, such as a refusal. */
+/** An answer with a known, complete body, such as a refusal. */
 export function bodyOfBytes(bytes: Buffer | string): AnswerBody {
   const chunk = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-  let isLetGo = false;
+  let isDestroyed = false;
   return {
     pipe(sink) {
       if (chunk.length > 0) sink.write(chunk);
-      if (!isLetGo) sink.end();
+      if (!isDestroyed) sink.end();
     },
     resume() {},
     destroy() {
-      isLetGo = true;
+      isDestroyed = true;
     },
   };
 }
 
 /**
- * Turns anything that can be iterated over into an answer body; the next chunk is pulled when the reader has room.
- * `onDestroy` must stop the far side: leaving a `for await` loop does not always close a connection.
+ * Turns an async iterable into an answer body. The next chunk is pulled when the reader has room. `onDestroy` must
+ * close the upstream's connection: leaving a `for await` loop does not always close it.
  */
 export function bodyOfChunks(chunks: AsyncIterable<Uint8Array>, onDestroy?: () => void): AnswerBody {
   return new PulledBody(chunks, onDestroy);
@@ -72,7 +72,7 @@ function asBuffer(chunk: Uint8Array): Buffer {
   return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
-/** The body as an async iterable, for readers that would rather pull. Leaving the loop destroys the body. */
+/** The body as an async iterable, for readers that pull. Leaving the loop destroys the body. */
 export async function* chunksOfBody(body: AnswerBody): AsyncGenerator<Buffer> {
   const inbox = new Inbox();
   body.pipe(inbox);
@@ -94,8 +94,8 @@ export async function* chunksOfBody(body: AnswerBody): AsyncGenerator<Buffer> {
 }
 
 /**
- * Pauses the source after each chunk, so at most what one read delivered is held. An empty chunk is skipped: a body
- * that breaks its contract and delivers one at each `resume()` would otherwise keep the reader busy without end.
+ * Pauses the source after each chunk, so it holds at most one read. It skips empty chunks: a body that breaks its
+ * contract and delivers one on each `resume()` would otherwise keep the reader in an endless loop.
  */
 class Inbox implements BodySink {
   readonly chunks: Buffer[] = [];
@@ -128,8 +128,8 @@ class Inbox implements BodySink {
 }
 
 /**
- * Reads a body whole. Rejects when it exceeds `limitBytes`, and when the signal fires: a body that was let go says
- * nothing more, not even that it has ended.
+ * Reads a whole body. Rejects if the body exceeds `limitBytes`, and when the signal fires: a destroyed body reports
+ * nothing more, not even its end.
  */
 export function readBody(body: AnswerBody, limitBytes: number, signal?: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {

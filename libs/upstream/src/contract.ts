@@ -1,51 +1,51 @@
 /**
- * The contract between the gateway and whoever answers for it. A provider speaks Anthropic's dialect towards the
- * gateway, whatever it speaks on its own far side.
+ * The contract between the gateway and an upstream. A provider speaks Anthropic's Messages API towards the gateway,
+ * with any protocol between itself and its service.
  */
 
 import type { Readable } from 'node:stream';
 
 export type Operation = 'messages' | 'count_tokens';
 
-/** Header lines as `[name, value, name, value, ...]`: order, case and repetition as they came. */
+/** Header lines as `[name, value, name, value, ...]`, with the original order, case and repetition. */
 export type HeaderLines = readonly string[];
 
-/** One request of a caller. Credentials, `host`, hop-by-hop headers and the gateway's own headers are not in it. */
+/** One request of a caller, without credentials, `host`, hop-by-hop headers and the gateway's own headers. */
 export interface UpstreamRequest {
   readonly operation: Operation;
-  /** Path and query as the Messages API knows them: `/v1/messages?beta=true`. */
+  /** Path and query in the form of the Messages API: `/v1/messages?beta=true`. */
   readonly path: string;
   readonly headers: HeaderLines;
-  /** The body exactly as it was received, compressed if it came compressed. */
+  /** The body exactly as received, including its compression. */
   readonly body: Buffer;
-  /** The body without its content encoding. Left out where it has none. */
+  /** The body without its content encoding. Missing if it has no encoding. */
   readonly decodedBody?: Buffer;
   readonly model: string;
-  /** True when the body asks for a stream of server-sent events. */
+  /** True if the body requests a stream of server-sent events. */
   readonly isStream: boolean;
-  /** The `speed` that the body names (`fast`); undefined is the standard one. */
+  /** The `speed` in the body (`fast`); undefined for standard speed. */
   readonly speed?: string;
-  /** The name under which the caller reached the gateway (`host`), so that an upstream can tell that it is itself. */
+  /** The name under which the caller reached the gateway (`host`). An upstream uses it to detect a loop to itself. */
   readonly host?: string;
-  /** Whom the usage is counted for. */
+  /** The user whose usage is counted. */
   readonly user: string;
-  /** The decoded and parsed body. Parsed at most once; a caller must not change it. */
+  /** The decoded and parsed body. Parsed at most once; do not change the result. */
   json(): Readonly<Record<string, unknown>>;
 }
 
-/** What the caller, or the operator on the caller's behalf, presents to Anthropic. */
+/** The credential for Anthropic: the caller's, or the operator's on the caller's behalf. */
 export interface Credential {
   readonly header: 'x-api-key' | 'authorization';
-  /** The whole header value (`Bearer ...` included). Never logged. */
+  /** The whole header value, including `Bearer ...`. Never logged. */
   readonly value: string;
-  /** The first 12 hex digits of the SHA-256 of the key: safe to log and to store. */
+  /** The first 12 hex digits of the SHA-256 of the key. Safe to log and to store. */
   readonly fingerprint: string;
-  /** The whole SHA-256 of the key in hex, for decisions that a second key with the same fingerprint must not pass. */
+  /** The whole SHA-256 of the key in hex, for decisions that must not accept another key with the same fingerprint. */
   readonly digest: string;
   readonly source: 'client' | 'operator';
 }
 
-/** Whether a provider can serve a request without changing what it means; `reason` is shown to the operator. */
+/** Whether a provider can serve a request without changing its meaning. `reason` is shown to the operator. */
 export type Acceptance = { readonly accepted: true } | { readonly accepted: false; readonly reason: string };
 
 export const ACCEPTED: Acceptance = { accepted: true };
@@ -54,21 +54,21 @@ export function notAccepted(reason: string): Acceptance {
   return { accepted: false, reason };
 }
 
-/** Where the bytes of an answer go. Chunks arrive in order; exactly one of `end` and `fail` comes last. */
+/** Receives the bytes of an answer. Chunks arrive in order; exactly one call of `end` or `fail` follows them. */
 export interface BodySink {
-  /** Takes at least one byte. Returns false when it wants no more until `resume()` is called on the body. */
+  /** Takes at least one byte. Returns false to pause until `resume()` is called on the body. */
   write(chunk: Buffer): boolean;
   end(): void;
   fail(error: Error): void;
 }
 
-/** The bytes of an answer, pushed. One socket read costs one call: no promise and no stream object per chunk. */
+/** The bytes of an answer, pushed. One socket read is one call, without a promise or a stream object per chunk. */
 export interface AnswerBody {
   /** Starts the flow. Called at most once. */
   pipe(sink: BodySink): void;
   /** Called after `write` returned false. */
   resume(): void;
-  /** The reader has left: stops the far side. The sink hears nothing more. */
+  /** The reader has left. Closes the upstream's connection; the sink gets no further calls. */
   destroy(): void;
 }
 
@@ -77,31 +77,31 @@ export interface UpstreamAnswer {
   /** End-to-end header lines of the answer. */
   readonly headers: HeaderLines;
   readonly body: AnswerBody;
-  /** The row of the price list that this answer is billed by, where it is not the upstream's name. */
+  /** The row of the price list for this answer, if it is not the upstream's name. */
   readonly billedAs?: string;
-  /** Parts of the request that this answer does without, by name. Callers see them in `x-claude-proxy-dropped`. */
+  /** Names of the parts of the request that were dropped. Callers get them in `x-claude-proxy-dropped`. */
   readonly leftOut?: readonly string[];
-  /** Token counts measured beside the body, known once the body has ended. They fill what the body did not say. */
+  /** Token counts measured outside of the body, known after its end. They fill counts that the body did not report. */
   measuredUsage?(): Record<string, unknown> | undefined;
 }
 
 export interface SendOptions {
-  /** Fires when the caller is gone: the far side must be let go within a second, in every state. */
+  /** Fires when the caller has left. The upstream's connection must be closed within a second, in every state. */
   readonly signal: AbortSignal;
   readonly credential: Credential | undefined;
-  /** Left out where tasks share nothing. */
+  /** Missing if tasks share no store. */
   readonly memory?: SharedMemory;
 }
 
-/** What one upstream has found out and all tasks should know, by keys of its own. Best effort, bounded in time. */
+/** Findings of one upstream that all tasks share, under keys of its own. Best effort, with a time limit. */
 export interface SharedMemory {
-  /** Never rejects; undefined where nothing is known, or not in time. */
+  /** Never rejects. Undefined if nothing is stored, or if the store is too slow. */
   recall(key: string): Promise<string | undefined>;
   /** Returns at once and never throws. `text` is at most some kilobytes. */
   remember(key: string, text: string, seconds: number): void;
 }
 
-/** A request outside the Messages operations, passed on as it is: models, batches, files, skills. */
+/** A request outside the Messages operations, relayed unchanged: models, batches, files, skills. */
 export interface RelayRequest {
   readonly method: string;
   readonly path: string;
@@ -110,42 +110,42 @@ export interface RelayRequest {
   readonly host?: string;
 }
 
-/** What an operator wants to know at start-up and on the health page. */
+/** The state of an upstream for the operator, in the startup report and on the health page. */
 export interface Readiness {
   readonly isUsable: boolean;
-  /** One sentence: where it sends to, or what is missing and what happens then. */
+  /** One sentence: the target of requests, or what is missing and its effect. */
   readonly detail: string;
 }
 
-/** What an answer says before its body. */
+/** Status and headers of an answer. */
 export interface AnswerHead {
   readonly status: number;
   readonly headers: HeaderLines;
 }
 
-/** Implemented by whoever can answer for Claude. Marked with `@Upstream('name')` to be found. */
+/** A service that can answer for Claude. `@Upstream('name')` registers the class. */
 export interface UpstreamProvider {
-  /** Decides by the request alone, quickly and without I/O. */
+  /** Decides from the request alone, fast and without I/O. */
   accepts(request: UpstreamRequest): Acceptance;
   /**
-   * Resolves once the answer's status and headers are final. Throws `UpstreamError` before that point, and never
-   * retries beyond what it documents. A stream that breaks, falls silent or brings an `error` event before its first
-   * content counts as a failure, too: the gateway sees to that.
+   * Resolves when status and headers of the answer are final. Before that it throws `UpstreamError`. It retries only as
+   * documented. A stream that breaks, stays silent or has an `error` event before its first content also counts as a
+   * failure; the gateway detects this.
    */
   send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer>;
   /**
-   * The windows whose limit would stop this request, narrowest first. A provider that has them gets its 429s
-   * remembered, and is not asked while one of them is closed.
+   * The windows whose limit would stop this request, narrowest first. The gateway stores 429s per window and skips the
+   * upstream while one of its windows is closed.
    */
   limitScopes?(request: UpstreamRequest, credential: Credential | undefined): readonly string[];
-  /** Passes on what only the Anthropic API has. Throws `UpstreamError` when no answer came; refusals are answers. */
+  /** Relays a request that only the Anthropic API serves. A refusal is an answer; no answer is an `UpstreamError`. */
   relay?(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer>;
   /**
-   * Sends a request that costs nothing with this credential, and returns the head of its answer. Rejects when no answer
-   * came. Only for an upstream that checks the caller's own credential: its answers prove that a caller is known. Every
-   * other upstream is paid by the operator, and as a fallback it serves known callers only (`FALLBACK_FOR`).
+   * Sends a free request with this credential and returns status and headers. Rejects without an answer. Only for an
+   * upstream that checks the caller's own credential: its answers prove that the caller is known. The operator pays for
+   * every other upstream, and as a fallback it serves known callers only (`FALLBACK_FOR`).
    */
   probeCredential?(credential: Credential, signal: AbortSignal): Promise<AnswerHead>;
-  /** Asked at start-up and by the health page. May take a second, must not throw. */
+  /** Called at startup and by the health page. May take a second, must not throw. */
   readiness?(): Promise<Readiness>;
 }

@@ -1,6 +1,6 @@
 import type { HeaderLines } from './contract.js';
 
-/** The first value of a header, by any case. */
+/** The first value of a header; the name matches in any case. */
 export function headerOf(lines: HeaderLines, name: string): string | undefined {
   for (let index = 0; index < lines.length; index += 2) {
     const candidate = lines[index]!;
@@ -9,7 +9,7 @@ export function headerOf(lines: HeaderLines, name: string): string | undefined {
   return undefined;
 }
 
-/** All values of a header joined with a comma, as RFC 9110 section 5.3 allows for list headers. */
+/** All values of a header, joined with a comma as RFC 9110 section 5.3 allows for list headers. */
 export function joinedHeaderOf(lines: HeaderLines, name: string): string | undefined {
   const values: string[] = [];
   for (let index = 0; index < lines.length; index += 2) {
@@ -18,7 +18,7 @@ export function joinedHeaderOf(lines: HeaderLines, name: string): string | undef
   return values.length > 0 ? values.join(',') : undefined;
 }
 
-/** The header lines whose lower-case name passes, in order and spelling as they came. */
+/** The header lines whose lower-case name passes, in original order and spelling. */
 export function headersWhere(lines: HeaderLines, passes: (name: string) => boolean): string[] {
   const kept: string[] = [];
   for (let index = 0; index < lines.length; index += 2) {

@@ -3,37 +3,37 @@ import type { UpstreamAnswer } from './contract.js';
 /**
  * Why an upstream did not answer:
  * `rate_limited` 429; `overloaded` 529, 503; `unreachable` no connection, 502, 504; `timed_out` no answer in time;
- * `rejected` any other refusal, which is the caller's to see; `aborted` the caller left.
+ * `rejected` any other refusal, relayed to the caller; `aborted` the caller left.
  */
 export const FAILURES = ['rate_limited', 'overloaded', 'unreachable', 'timed_out', 'rejected', 'aborted'] as const;
 export type Failure = (typeof FAILURES)[number];
 
-/** A closed window: who must not be asked again, and until when. */
+/** A closed window: no requests until its end. */
 export interface LimitWindow {
   /** One of the provider's `limitScopes`. */
   readonly scope: string;
   readonly seconds: number;
-  /** For people: which limit, in a few words. */
+  /** For operators: the limit, in a few words. */
   readonly reason: string;
-  /** True where money ends the limit and not time; the upstream is asked again after `seconds`. */
+  /** True if payment ends the limit and time does not. The upstream is tried again after `seconds`. */
   readonly isSpent?: boolean;
 }
 
 export interface UpstreamErrorOptions {
   readonly failure: Failure;
-  /** For people. It is logged and kept, so it quotes nothing of the request; `answer` may. */
+  /** For operators. It is logged and stored, so it must not quote the request. `answer` may. */
   readonly message: string;
   readonly retryAfterSeconds?: number;
-  /** False when asking the same upstream again soon is known to be useless (a spent budget). Default true. */
+  /** False if a retry of the same upstream is known to be useless, as after a spent budget. Default true. */
   readonly isWorthWaiting?: boolean;
   readonly limit?: LimitWindow;
-  /** True when `answer` tells the caller what to do next, so nobody else is asked and nothing else is shown. */
+  /** True if `answer` contains instructions for the caller: the client gets it, and no fallback follows. */
   readonly isForCaller?: boolean;
-  /** False where nothing was sent: `answer` is then no word of the upstream's, and there was no attempt. Default true. */
+  /** False if nothing was sent: there was no attempt, and `answer` is not from the upstream. Default true. */
   readonly wasAsked?: boolean;
-  /** True where an answer had begun and ended, or broke, before its first content. Default false. */
+  /** True if an answer began, and ended or broke before its first content. Default false. */
   readonly isBrokenOff?: boolean;
-  /** The refusal as it came, to be handed to the caller verbatim if nobody else answers. */
+  /** The original refusal. The client gets it verbatim if no other upstream answers. */
   readonly answer?: UpstreamAnswer;
   readonly cause?: unknown;
 }

@@ -3,8 +3,8 @@ import { SetMetadata } from '@nestjs/common';
 export const UPSTREAM_NAME = 'claude-proxy:upstream-name';
 
 /**
- * Marks an injectable class as an upstream of this name. The name is what `FALLBACK_CHAIN` lists and what callers
- * see in `x-claude-proxy-upstream`. The class implements `UpstreamProvider`.
+ * Marks an injectable class as the upstream with this name. `FALLBACK_CHAIN` lists the name, and callers see it in
+ * `x-claude-proxy-upstream`. The class implements `UpstreamProvider`.
  *
  * @example
  * ```ts

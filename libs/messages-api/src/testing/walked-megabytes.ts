@@ -2,9 +2,9 @@ const YARDSTICK = new Uint8Array(8 * 1024 * 1024).fill(120);
 const MEGABYTES = YARDSTICK.length / 1e6;
 
 /**
- * Begins to measure what work costs. The answer is in megabytes that a plain loop walks over meanwhile, 500 in a quarter of
- * a second on a machine of 2026. Loop and work are measured on the same thread one after the other: on a slow or busy machine both
- * take longer. For bounds on work that must not grow faster than its input.
+ * Starts a measurement of the cost of some work. The unit is the megabyte that a plain loop walks over: about 500 in a
+ * quarter of a second on a machine of 2026. Loop and work run on the same thread one after the other, so a slow or busy
+ * machine delays both. For bounds on work that must not grow faster than its input.
  */
 export function measureCost(): () => number {
   const before = process.threadCpuUsage();
@@ -14,7 +14,7 @@ export function measureCost(): () => number {
   };
 }
 
-/** What `work` costs, in megabytes that a plain loop walks over meanwhile. */
+/** The cost of `work` in megabytes that a plain loop walks over in the same time. */
 export function walkedMegabytes(work: () => unknown): number {
   const cost = measureCost();
   work();

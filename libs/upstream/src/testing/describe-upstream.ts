@@ -4,28 +4,28 @@ import type { AnswerBody, Credential, SendOptions, UpstreamProvider, UpstreamReq
 import { headerOf } from '../header-lines.js';
 import { UpstreamError } from '../upstream-error.js';
 
-/** One provider, with a far side that can be told how to behave. */
+/** One provider, with a service behind it that a test can control. */
 export interface UpstreamStage {
   readonly provider: UpstreamProvider;
   /** A model that the provider serves. */
   readonly model: string;
-  /** The next request is answered whole. */
+  /** The next request gets a complete answer. */
   willAnswer(): void;
-  /** The next request is answered with a text of so many bytes. */
+  /** The next request gets a text of this many bytes. */
   willAnswerAtLength(textBytes: number): void;
-  /** The next request is refused as invalid, with a message of so many bytes. */
+  /** The next request is refused as invalid, with a message of this many bytes. */
   willRefuseAtLength(messageBytes: number): void;
-  /** The next request is answered with 429, or whatever the far side says for it. */
+  /** The next request gets a 429, or the equivalent of the service. */
   willLimit(): void;
-  /** The next request is cut off before any answer. */
+  /** The next request's connection is reset before any answer. */
   willReset(): void;
-  /** The next request is never answered; it stays open until the caller leaves. Resolves once it has arrived. */
+  /** The next request gets no answer and stays open until the caller leaves. Resolves once it has arrived. */
   willBeSilent(): Promise<unknown>;
-  /** The next stream is cut after it has begun. */
+  /** The next stream is cut off after its start. */
   willCut(): void;
-  /** The next stream stays open after it has begun, until the caller leaves. */
+  /** The next stream stays open after its start, until the caller leaves. */
   willStall(): void;
-  /** Resolves with true once the far side has seen the last request's connection closed by the provider. */
+  /** Resolves with true once the provider has closed the connection of the last request. */
   wasLetGo(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -38,10 +38,10 @@ const CREDENTIAL: Credential = {
   source: 'client',
 };
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** More than three reads of a socket (64 KB each): the body is paused in the middle. */
+/** More than three reads of a socket (64 KB each), so the body is paused in the middle. */
 const LARGE_BYTES = 300_000;
 
-/** What the gateway relies on, promised by every upstream. */
+/** The behavior that the gateway expects of every upstream. */
 export function describeUpstream(name: string, open: () => Promise<UpstreamStage>): void {
   describe(`the ${name} upstream`, () => {
     let stage: UpstreamStage;
@@ -62,7 +62,7 @@ export function describeUpstream(name: string, open: () => Promise<UpstreamStage
       expect(stage.provider.accepts(requestFor(stage.model, false))).toEqual({ accepted: true });
     });
 
-    it('answers a message in the Messages form, with the model that was asked for', async () => {
+    it('answers a message in the Messages form, with the requested model', async () => {
       stage.willAnswer();
       const answer = await send(false);
       const message = JSON.parse((await readBody(answer.body, MAX_ANSWER_BYTES)).toString());
@@ -111,7 +111,7 @@ export function describeUpstream(name: string, open: () => Promise<UpstreamStage
       },
     );
 
-    it('throws aborted and lets the far side go when the caller leaves before the answer', async () => {
+    it('throws aborted and closes its connection if the caller leaves before the answer', async () => {
       const asked = stage.willBeSilent();
       const caller = new AbortController();
       const sent = failureOf(send(true, caller.signal));
@@ -121,19 +121,19 @@ export function describeUpstream(name: string, open: () => Promise<UpstreamStage
       expect(await stage.wasLetGo()).toBe(true);
     });
 
-    it('throws aborted for a caller who has left already', async () => {
+    it('throws aborted if the caller has already left', async () => {
       stage.willAnswer();
       expect(await failureOf(send(true, AbortSignal.abort()))).toBe('aborted');
     });
 
-    it('lets the far side go when the reader leaves in mid-stream', async () => {
+    it('closes its connection if the reader leaves mid-stream', async () => {
       stage.willStall();
       const answer = await send(true);
       for await (const _ of chunksOfBody(answer.body)) break;
       expect(await stage.wasLetGo()).toBe(true);
     });
 
-    it('never ends a cut stream as if it were whole', async () => {
+    it('never ends a cut stream like a complete one', async () => {
       stage.willCut();
       const answer = await send(true);
       const text = await readBody(answer.body, MAX_ANSWER_BYTES).then(
@@ -146,7 +146,7 @@ export function describeUpstream(name: string, open: () => Promise<UpstreamStage
   });
 }
 
-/** Pauses the body after each chunk. Rejects at an empty chunk: it would come again at each `resume()`, without end. */
+/** Pauses the body after each chunk. Rejects on an empty chunk: it would repeat on each `resume()`, without end. */
 function bytesReadSlowly(body: AnswerBody): Promise<number> {
   return new Promise((resolve, reject) => {
     let length = 0;
