@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ApplicationLog } from './application-log.ts';
 
-/** Where the figures come from. */
+/** Sources of the metrics. */
 export interface AlarmSources {
   readonly log: ApplicationLog;
   readonly loadBalancer: ApplicationLoadBalancer;
@@ -21,21 +21,21 @@ export interface AlarmSources {
 export interface AlarmRow {
   /** Also the heading of its line in `docs/operations.md`. */
   readonly name: string;
-  /** What it says, in one sentence. */
+  /** One sentence for the alarm's description. */
   readonly meaning: string;
   readonly metric: IMetric;
   readonly threshold: number;
   readonly isBelow?: true;
-  /** So many of the last so many periods. */
+  /** The number of breaching periods, and the number of evaluated periods. */
   readonly outOf: readonly [breaching: number, periods: number];
-  /** @default NOT_BREACHING: no traffic is no trouble */
+  /** @default NOT_BREACHING: missing traffic is not a fault */
   readonly missing?: TreatMissingData;
 }
 
-/** A share of fewer requests than this says nothing. */
+/** With fewer requests a share is not meaningful. */
 const MIN_REQUESTS = 20;
 const FIVE_MINUTES = { period: Duration.minutes(5) };
-/** Of 10,000 that the application keeps while the store is away. */
+/** Of the 10,000 that the application keeps while the store is unreachable. */
 const HALF_OF_WAITING_EXCHANGES = 5_000;
 
 export function alarmRows(sources: AlarmSources): AlarmRow[] {
@@ -48,7 +48,7 @@ function trafficAlarms({ log, loadBalancer }: AlarmSources): AlarmRow[] {
   return [
     {
       name: 'ServerErrors',
-      meaning: 'More than 5 % of all requests end with a 5xx, the upstreams own included.',
+      meaning: 'More than 5 % of all requests end with a 5xx, including those of the upstreams.',
       metric: new MathExpression({
         label: '5xx, percent of requests',
         expression: `IF(requests >= ${MIN_REQUESTS}, 100 * (FILL(failures, 0) + FILL(unreached, 0)) / requests, 0)`,
@@ -67,7 +67,7 @@ function trafficAlarms({ log, loadBalancer }: AlarmSources): AlarmRow[] {
     },
     {
       name: 'BrokenAnswers',
-      meaning: 'Ten answers in five minutes were cut after they had begun.',
+      meaning: 'Ten answers in five minutes were cut off after their start.',
       metric: log.metric('brokenAnswers', sum()),
       threshold: 9,
       outOf: [1, 1],
@@ -79,9 +79,9 @@ function fallbackAlarms({ log }: AlarmSources): AlarmRow[] {
   return [
     {
       name: 'FallbackShare',
-      meaning: 'More than half of all messages are answered by a stand-in.',
+      meaning: 'More than half of all messages are answered by a fallback upstream.',
       metric: new MathExpression({
-        label: 'answered by a stand-in, percent of messages',
+        label: 'answered by a fallback upstream, percent of messages',
         expression: `IF(messages >= ${MIN_REQUESTS}, 100 * fallbacks / messages, 0)`,
         usingMetrics: { messages: log.metric('messages', sum()), fallbacks: log.metric('fallbackAnswers', sum()) },
         ...FIVE_MINUTES,
@@ -91,14 +91,14 @@ function fallbackAlarms({ log }: AlarmSources): AlarmRow[] {
     },
     {
       name: 'Unanswered',
-      meaning: 'Five messages in five minutes were answered by neither Anthropic nor a stand-in.',
+      meaning: 'Five messages in five minutes got no answer from Anthropic or a fallback upstream.',
       metric: log.metric('unanswered', sum()),
       threshold: 4,
       outOf: [1, 1],
     },
     {
       name: 'BedrockThrottles',
-      meaning: 'Bedrock itself limits us: ten throttles in five minutes.',
+      meaning: 'Bedrock has throttled ten requests in five minutes.',
       metric: log.metric('bedrockThrottles', sum()),
       threshold: 9,
       outOf: [1, 1],
@@ -110,29 +110,29 @@ function storeAlarms({ log }: AlarmSources): AlarmRow[] {
   return [
     {
       name: 'StoreFailures',
-      meaning: 'Reading limits or writing usage has failed more than five times a minute, three minutes running.',
+      meaning: 'Reading limits or writing usage has failed more than five times a minute, for three minutes.',
       metric: log.metric('storeFailures', { statistic: Stats.SUM }),
-      // Tasks that write one counter at once refuse each other now and then; a store that is away fails 30 times a minute.
+      // Tasks that write the same counter sometimes conflict. An unreachable store fails 30 times a minute.
       threshold: 5,
       outOf: [3, 3],
     },
     {
       name: 'WaitingExchanges',
-      meaning: 'A task holds more than half of the exchanges that it can keep while the store is away.',
+      meaning: 'A task holds more than half of the exchanges that it can keep while the store is unreachable.',
       metric: log.metric('waitingExchanges', { statistic: Stats.MAXIMUM }),
       threshold: HALF_OF_WAITING_EXCHANGES,
       outOf: [1, 1],
     },
     {
       name: 'LostExchanges',
-      meaning: 'Exchanges went uncounted: the queue was full, or the store refused them.',
+      meaning: 'Exchanges were not counted: the queue was full, or the store refused them.',
       metric: log.metric('lostExchanges', sum()),
       threshold: 0,
       outOf: [1, 1],
     },
     {
       name: 'SilentTasks',
-      meaning: 'No task has written its minute line for five minutes: every alarm that reads the log is blind.',
+      meaning: 'No task has written its minute line for five minutes: all alarms that read the log have no data.',
       metric: log.metric('inFlight', { statistic: Stats.SAMPLE_COUNT }),
       threshold: 1,
       isBelow: true,

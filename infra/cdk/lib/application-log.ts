@@ -5,13 +5,13 @@ import { Construct } from 'constructs';
 import { FIGURES, type FigureName, type LineFigure, patternOf } from './log-lines.ts';
 
 export interface ApplicationLogProps {
-  /** One of the numbers that CloudWatch knows. @default 90 */
+  /** One of the values that CloudWatch allows. @default 90 */
   readonly retentionDays?: number;
   /** Whether the log outlives the stack. @default true */
   readonly isProduction?: boolean;
 }
 
-/** Where the tasks write, and the figures that CloudWatch reads there: the application itself calls no AWS for them. */
+/** The log group of the tasks, and the metrics that CloudWatch derives from it. The application itself sends none. */
 export class ApplicationLog extends Construct {
   readonly logGroup: LogGroup;
   private readonly namespace: string;
@@ -43,7 +43,7 @@ export class ApplicationLog extends Construct {
       metricName: figure.name,
       metricValue: figure.valueMember ? `$.${figure.valueMember}` : '1',
       unit: unitOf(figure.unit),
-      // A zero beside every other line keeps shares computable; a number read from a line has no such zero.
+      // Every other line counts as zero, so that shares can be computed. A number read from a line has no such default.
       ...(!figure.valueMember && { defaultValue: 0 }),
     });
   }

@@ -3,12 +3,12 @@ import { type IRole, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs';
 import { BEDROCK_MODELS, type BedrockModel, geographyOf } from './bedrock-models.ts';
 
-/** Same meaning as `BEDROCK_PROFILE` of the application; `geo` makes IAM itself keep prompts in their geography. */
+/** Like `BEDROCK_PROFILE` of the application. With `geo`, IAM itself keeps prompts in their geography. */
 export type BedrockProfile = 'auto' | 'geo' | 'global';
 
 export interface BedrockAccessProps {
   readonly role: IRole;
-  /** Where the application runs, as a name and not as a token: profiles depend on it. */
+  /** The Region of the application, as a name and not as a token: profiles depend on it. */
   readonly region: string;
   /** @default 'auto', both the geography's profiles and the global ones */
   readonly profile?: BedrockProfile;
@@ -18,12 +18,12 @@ export interface BedrockAccessProps {
 
 const ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
 
-/** A managed policy holds 6,144 characters. In the worst Region a model takes 1,500 of them. */
+/** A managed policy may have 6,144 characters. In the worst Region a model takes 1,500 of them. */
 const MODELS_PER_POLICY = 4;
 
 /**
- * Leave to ask exactly the models of the table. A profile needs itself, and the model in every Region to which it may
- * send a request; each of those only through that profile.
+ * Permission to invoke exactly the models of the table. A profile needs permission for itself and for the model in each
+ * Region that it can route to; each of those only through the profile.
  */
 export class BedrockAccess extends Construct {
   private readonly region: string;
@@ -59,7 +59,7 @@ export class BedrockAccess extends Construct {
     return [allow(profiles), allow(destinations, { StringEquals: { 'bedrock:InferenceProfileArn': profiles } })];
   }
 
-  /** The empty Region is AWS's own spelling: a global profile's request has none until it is routed. */
+  /** AWS uses an empty Region here: a global profile's request has none until it is routed. */
   private globalStatements(models: readonly BedrockModel[]): PolicyStatement[] {
     const reachable = models.filter(({ hasGlobal }) => hasGlobal !== false);
     if (this.profile === 'geo' || reachable.length === 0) return [];

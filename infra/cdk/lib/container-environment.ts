@@ -1,32 +1,34 @@
 import { DRAIN_TIMEOUT } from './times.ts';
 
-/** What the container of the application is told openly. Names are the application's own; `test/names.spec.ts` checks. */
+/** The container's environment without secrets. `test/names.spec.ts` checks the names against the application. */
 export interface ContainerEnvironmentProps {
   readonly region: string;
-  /** Range of the network: `x-forwarded-for` is believed when it comes from there. */
+  /** Address range of the network: the application trusts `x-forwarded-for` from there. */
   readonly trustedProxies: string;
   readonly port: number;
   readonly memoryMib: number;
   readonly tables: Readonly<Record<string, string>>;
   readonly bedrockProfile: string;
   readonly signIn?: { readonly issuer: string; readonly clientId: string; readonly loadBalancerArn: string };
-  /** Further settings of the application by variable. */
+  /** Additional settings of the application, by variable. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
- * As the image takes by itself. V8 lets buffers grow as far as the heap may (apps/proxy/src/server/external-memory.ts): under
- * bodies of 31 MB a container of 1 GB came to 993 MB with five eighths, to 849 with two fifths.
+ * The same share as in the image. V8 lets buffers grow as far as the heap (apps/proxy/src/server/external-memory.ts):
+ * with bodies of 31 MB, a container of 1 GB used 993 MB with five eighths and 849 MB with two fifths.
  */
 const HEAP_SHARE = 0.4;
 const SECRET_NAME = /(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)S?$/;
 
-/** @throws Error where a setting would put a secret in the clear */
+/** @throws Error if a setting would expose a secret */
 export function containerEnvironment(props: ContainerEnvironmentProps): Record<string, string> {
   const { settings = {}, signIn } = props;
   const exposed = Object.keys(settings).find((name) => SECRET_NAME.test(name) && name !== 'PLACEHOLDER_CREDENTIALS');
   if (exposed)
-    throw new Error(`"settings" would show ${exposed} to everybody who may read the task definition; use a secret.`);
+    throw new Error(
+      `"settings" would expose ${exposed} to all readers of the task definition. Pass it as a secret instead.`,
+    );
   return {
     HOST: '0.0.0.0',
     PORT: String(props.port),

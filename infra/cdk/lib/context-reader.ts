@@ -1,9 +1,9 @@
 import type { Node } from 'constructs';
 
-/** Names that are the CDK's own have a colon, a slash or a dash; ours are plain words. */
+/** Names of the CDK contain a colon, a slash or a dash; ours are plain words. */
 const OWN_NAME = /^[a-z][A-Za-z]*$/;
 
-/** Values of the context: texts from the command line, anything JSON from `cdk.json`. */
+/** Values of the context: strings from the command line, any JSON from `cdk.json`. */
 export class ContextReader {
   private readonly node: Node;
   private readonly known = new Set<string>();
@@ -34,7 +34,7 @@ export class ContextReader {
     throw refusal(name, value, '"true" or "false"');
   }
 
-  /** The first is the default. */
+  /** The first value is the default. */
   oneOf<const Value extends string>(name: string, values: readonly [Value, ...Value[]]): Value {
     const value = this.read(name) ?? values[0];
     const found = values.find((allowed) => allowed === value);
@@ -50,7 +50,7 @@ export class ContextReader {
     throw refusal(name, value, 'a list, separated by commas');
   }
 
-  /** Whether its members are right is for CloudFormation to say. */
+  /** CloudFormation validates the members. */
   object<Value extends object>(name: string): Value | undefined {
     const value = this.read(name);
     if (value === undefined || value === '') return undefined;
@@ -59,14 +59,14 @@ export class ContextReader {
     throw refusal(name, value, 'a JSON object');
   }
 
-  /** A name that is spelt wrong would silently change nothing. */
+  /** Without this check, a misspelled name would be ignored silently. */
   refuseUnknown(): void {
     const unknown = Object.keys(this.node.getAllContext()).filter(
       (name) => OWN_NAME.test(name) && !this.known.has(name),
     );
     if (unknown.length === 0) return;
     const known = [...this.known].sort().join(', ');
-    throw new Error(`Nobody reads the context "${unknown.join('", "')}". Known are: ${known}.`);
+    throw new Error(`Unknown context "${unknown.join('", "')}". Allowed are: ${known}.`);
   }
 
   private read(name: string): unknown {

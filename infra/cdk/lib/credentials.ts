@@ -5,19 +5,19 @@ import { Construct } from 'constructs';
 
 export interface CredentialsProps {
   /**
-   * Complete ARN of the secret that holds an Anthropic API key, presented when a caller brings no credential.
-   * @default - callers bring their own
+   * Complete ARN of the secret with an Anthropic API key. It is used if a caller sends no credential.
+   * @default - callers send their own
    */
   readonly anthropicSecretArn?: string;
-  /** Member of that secret, where it is a JSON object. @default - the whole secret */
+  /** Member of that secret, if it is a JSON object. @default - the whole secret */
   readonly anthropicSecretField?: string;
-  /** Further secret settings of the application: variable -> complete ARN of a secret, such as `REDIS_URL`. @default none */
+  /** Further secret settings: variable -> complete ARN of a secret, such as `REDIS_URL`. @default none */
   readonly further?: Readonly<Record<string, string>>;
 }
 
 const ADMIN_TOKEN_LENGTH = 48;
 
-/** What the application is told in secret. Containers read it when they start: a new value needs a new deployment. */
+/** The secrets of the application. Containers read them at startup, so a new value needs a new deployment. */
 export class Credentials extends Construct {
   readonly adminToken: Secret;
   /** Variable -> secret. */
@@ -33,7 +33,7 @@ export class Credentials extends Construct {
     });
     Validations.of(this.adminToken).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'Rotated by hand with the deployment that makes it known (docs/operations.md): tasks read it at start.',
+      reason: 'Rotated by hand together with a deployment (docs/operations.md), because tasks read it at startup.',
     });
     this.secrets = {
       ADMIN_TOKEN: ContainerSecret.fromSecretsManager(this.adminToken),

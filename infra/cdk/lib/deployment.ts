@@ -9,9 +9,9 @@ import type { SignIn } from './listeners.ts';
 import type { MonitoringProps } from './monitoring.ts';
 import type { ExistingVpc, NetworkProps } from './network.ts';
 
-/** Everything that a team may want otherwise. */
+/** All settings that a team can change. */
 export interface Deployment {
-  /** Tables and logs survive the stack. */
+  /** Tables and logs outlive the stack. */
   readonly isProduction: boolean;
   readonly tablePrefix: string;
   readonly logRetentionDays: number;
@@ -28,14 +28,14 @@ export interface Deployment {
     readonly inFlightPerTask: number;
   };
   readonly monitoring: Pick<MonitoringProps, 'topicArn' | 'email'>;
-  /** Further settings of the application, by variable. */
+  /** Additional settings of the application, by variable. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
 /**
  * Reads the deployment from CDK context (`-c name=value`, or `cdk.json`). `docs/operations.md` lists the names.
  *
- * @throws Error naming a value that cannot be used, or a name that nobody reads
+ * @throws Error with the name of an unknown context, or of one with an invalid value
  */
 export function deploymentOf(node: Node): Deployment {
   const context = new ContextReader(node);

@@ -3,19 +3,19 @@ import { Construct } from 'constructs';
 
 export interface FirewallProps {
   readonly loadBalancerArn: string;
-  /** A whole office may share one address. @default 10000 */
+  /** A whole office can share one address. @default 10000 */
   readonly requestsPerFiveMinutes?: number;
 }
 
 interface RuleGroup {
   readonly name: string;
-  /** Rules that see an attack in any talk about code; they count and do not block. */
+  /** Rules that mistake code in a prompt for an attack. They count and do not block. */
   readonly counted: readonly string[];
 }
 
 /**
- * Prompts hold code, paths, URLs and HTML, and a body is seldom under the 8 KB that the firewall reads. What looks at
- * bodies therefore counts only.
+ * Prompts contain code, paths, URLs and HTML, and most bodies exceed the 8 KB that the firewall reads. Rules that
+ * inspect bodies therefore only count.
  */
 const RULE_GROUPS: readonly RuleGroup[] = [
   { name: 'AWSManagedRulesAmazonIpReputationList', counted: [] },
@@ -36,7 +36,7 @@ const RULE_GROUPS: readonly RuleGroup[] = [
   },
 ];
 
-/** AWS WAF before the load balancer. */
+/** AWS WAF in front of the load balancer. */
 export class Firewall extends Construct {
   constructor(scope: Construct, id: string, { loadBalancerArn, requestsPerFiveMinutes = 10_000 }: FirewallProps) {
     super(scope, id);

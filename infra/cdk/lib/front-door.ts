@@ -19,7 +19,7 @@ export interface FrontDoorProps {
   readonly certificateArn?: string;
   /** @default true */
   readonly isInternetFacing?: boolean;
-  /** Who may connect. @default ['0.0.0.0/0'] */
+  /** Address ranges that may connect. @default ['0.0.0.0/0'] */
   readonly allowedCidrs?: readonly string[];
   /** @default true, for 90 days */
   readonly hasAccessLogs?: boolean;
@@ -27,20 +27,20 @@ export interface FrontDoorProps {
   readonly hasFirewall?: boolean;
   /** @default 10000 */
   readonly requestsPerFiveMinutes?: number;
-  /** Sign-in for the dashboard and its API; needs a certificate. @default - the admin token alone */
+  /** Sign-in for the dashboard and its API. Needs a certificate. @default - only the admin token */
   readonly signIn?: SignIn;
-  /** How long an answer may run on while its task is replaced; each deployment takes as long. @default 15 minutes */
+  /** How long an answer may continue while its task is replaced. A deployment takes this long. @default 15 minutes */
   readonly longestAnswer?: Duration;
-  /** Whether its name, which every client knows, is protected from being deleted. @default true */
+  /** Whether the load balancer, whose name all clients use, is protected from deletion. @default true */
   readonly isProduction?: boolean;
 }
 
 export const CONTAINER_PORT = 8080;
-/** Depends on nothing, so that an outage of Anthropic, Bedrock or DynamoDB never has all tasks replaced. */
+/** Independent of all services, so that an outage of Anthropic, Bedrock or DynamoDB does not replace all tasks. */
 export const HEALTH_PATH = '/health';
 const ANYBODY = '0.0.0.0/0';
 
-/** The load balancer: the one thing that the Internet sees. */
+/** The load balancer, the only part that is reachable from the Internet. */
 export class FrontDoor extends Construct {
   readonly loadBalancer: ApplicationLoadBalancer;
   readonly targetGroup: ApplicationTargetGroup;
@@ -54,7 +54,7 @@ export class FrontDoor extends Construct {
     if (!props.certificateArn)
       Annotations.of(this).addWarningV2(
         'claude-code-proxy:plain-http',
-        'WITHOUT A CERTIFICATE credentials and prompts cross the network in the clear. Set "certificateArn".',
+        'WITHOUT A CERTIFICATE credentials and prompts are sent unencrypted. Set "certificateArn".',
       );
     this.loadBalancer = this.createLoadBalancer(props);
     this.targetGroup = this.createTargetGroup(props);
@@ -95,12 +95,12 @@ export class FrontDoor extends Construct {
     for (const cidr of allowedCidrs) {
       for (const port of ports) group.addIngressRule(Peer.ipv4(cidr), Port.tcp(port));
     }
-    // The load balancer itself trades the code of a sign-in for tokens.
+    // The load balancer itself exchanges the code of a sign-in for tokens.
     if (signIn) group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'endpoints of the identity provider');
     if (allowedCidrs.includes(ANYBODY))
       Validations.of(group).acknowledge({
         id: 'AwsSolutions-EC23',
-        reason: 'A public entrance is what this is; "allowedCidrs" narrows it.',
+        reason: 'The load balancer is public by design; "allowedCidrs" restricts it.',
       });
     return group;
   }
@@ -112,7 +112,7 @@ export class FrontDoor extends Construct {
       protocol: ApplicationProtocol.HTTP,
       port: CONTAINER_PORT,
       deregistrationDelay: longestAnswer,
-      // Streams differ a hundredfold in length: counting what is open spreads them, taking turns does not.
+      // Streams differ a hundredfold in length: balancing by open requests spreads them, round robin does not.
       loadBalancingAlgorithmType: TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
       healthCheck: {
         path: HEALTH_PATH,
@@ -135,7 +135,7 @@ export class FrontDoor extends Construct {
     });
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'Holds the access logs of the load balancer; logs of reading logs would have no end.',
+      reason: 'Contains the access logs of the load balancer; logging access to logs would never end.',
     });
     return bucket;
   }

@@ -9,14 +9,14 @@ import {
   UnauthenticatedAction,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 
-/** An OpenID Connect provider that guards the dashboard. Its callback is `https://<name>/oauth2/idpresponse`. */
+/** An OpenID Connect provider that protects the dashboard. Its callback is `https://<name>/oauth2/idpresponse`. */
 export interface SignIn {
   readonly issuer: string;
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;
   readonly userInfoEndpoint: string;
   readonly clientId: string;
-  /** The client's secret, as the whole value of this secret of Secrets Manager. */
+  /** ARN of the Secrets Manager secret whose whole value is the client's secret. */
   readonly clientSecretArn: string;
 }
 
@@ -26,7 +26,7 @@ export interface ListenerProps {
 }
 
 const DASHBOARD_PATHS = ['/ui', '/ui/*'];
-/** Claude Code warms its connection up here; everything else below `/api` belongs to the operator. */
+/** Claude Code warms up its connection here. All other paths below `/api` are for operators. */
 const WARM_UP_PATHS = ['/api/hello'];
 const ADMIN_PATHS = ['/api/*'];
 
@@ -35,13 +35,13 @@ const HTTPS_ONLY = {
   error: {
     type: 'invalid_request_error',
     message:
-      'This gateway speaks HTTPS only. Change http:// to https:// in the base URL, and replace the credential that has just been sent in the clear.',
+      'This gateway speaks HTTPS only. Change http:// to https:// in the base URL, and replace the credential that was just sent unencrypted.',
   },
 };
 
 /**
- * With a certificate: HTTPS, and a refusal on port 80. A redirect there would lose bodies, and hide for good that
- * every request first crosses the network in the clear. Only a browser on its way to the dashboard is led on.
+ * With a certificate: HTTPS, and a refusal on port 80. A redirect there would drop bodies, and would hide that every
+ * request is first sent unencrypted. Only a browser on its way to the dashboard is redirected.
  */
 export function openListeners(
   loadBalancer: ApplicationLoadBalancer,
@@ -61,7 +61,7 @@ export function openListeners(
   if (certificateArn) refusePlainHttp(loadBalancer);
 }
 
-/** Programs show the admin token, which the application judges; people sign in. Never on `/v1`. */
+/** Programs send the admin token, which the application checks. People sign in. Never for `/v1`. */
 function demandSignIn(listener: ApplicationListener, tasks: ApplicationTargetGroup, signIn: SignIn): void {
   const forward = ListenerAction.forward([tasks]);
   listener.addAction('WarmUp', {
@@ -84,7 +84,7 @@ function demandSignIn(listener: ApplicationListener, tasks: ApplicationTargetGro
     conditions: [ListenerCondition.pathPatterns(DASHBOARD_PATHS)],
     action: signedIn(signIn, UnauthenticatedAction.AUTHENTICATE, forward),
   });
-  // A script's call cannot follow a redirect to a sign-in page; 401 lets the dashboard reload itself.
+  // A script cannot follow a redirect to a sign-in page. After a 401 the dashboard reloads itself.
   listener.addAction('AdminApi', {
     priority: 31,
     conditions: [ListenerCondition.pathPatterns(ADMIN_PATHS)],
@@ -103,7 +103,7 @@ function signedIn(
     scope: 'openid email profile',
     onUnauthenticatedRequest,
     next,
-    // The construct would open the group itself, to addresses that it cannot name.
+    // The construct would open the group itself, to addresses that it does not have.
     allowHttpsOutbound: false,
   });
 }

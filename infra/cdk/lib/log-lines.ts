@@ -1,6 +1,6 @@
 import { FilterPattern, type JsonPattern } from 'aws-cdk-lib/aws-logs';
 
-/** What a member of a JSON log line has to be. */
+/** A condition on a member of a JSON log line. */
 export type Condition = { readonly member: string } & (
   | { readonly is: string }
   | { readonly isNot: string }
@@ -8,11 +8,11 @@ export type Condition = { readonly member: string } & (
   | { readonly isTrue: true }
 );
 
-/** One figure read from log lines: how many lines meet any of the sets of conditions, or what number they carry. */
+/** One metric from log lines: the number of lines that meet any of the sets of conditions, or a number in them. */
 export interface LineFigure {
   readonly name: string;
   readonly anyOf: readonly (readonly Condition[])[];
-  /** The member that holds the number; absent: lines are counted. */
+  /** The member that contains the number. Without it, lines are counted. */
   readonly valueMember?: string;
   readonly unit: 'Count' | 'Milliseconds';
 }
@@ -20,12 +20,12 @@ export interface LineFigure {
 const isMessages = { member: 'operation', is: 'messages' } as const;
 const isPulse = { member: 'pulse', isTrue: true } as const;
 
-/** Anthropic, a second time after a short wait, then the stand-ins: nobody is asked a fifth time. */
+/** Anthropic, one retry after a short wait, then the fallback upstreams: at most four attempts. */
 const MAX_ATTEMPTS = 4;
 
 /**
- * From the line that ends each exchange (`exchange.log.ts`), and from the `pulse` line of each task, once a minute.
- * None has a dimension: a user or model as one would be a metric of its own, and paid for.
+ * From the line at the end of each exchange (`exchange.log.ts`), and from the `pulse` line of each task, once a minute.
+ * No metric has a dimension: each user or model would be a metric of its own, with its own costs.
  */
 export const FIGURES = {
   messages: { name: 'Messages', anyOf: [[isMessages]], unit: 'Count' },

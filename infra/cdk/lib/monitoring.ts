@@ -16,13 +16,13 @@ import { type AlarmRow, type AlarmSources, alarmRows } from './alarms.ts';
 import type { FigureName } from './log-lines.ts';
 
 export interface MonitoringProps extends AlarmSources {
-  /** A topic of one's own that hears the alarms. @default - a new one */
+  /** An existing topic for the alarms. @default - a new one */
   readonly topicArn?: string;
-  /** Who is written to; has to confirm once. @default - nobody */
+  /** Subscribed by email; the recipient confirms once. @default - no subscription */
   readonly email?: string;
 }
 
-/** Alarms, each with its line in the runbook, and a dashboard that shows what they watch. */
+/** Alarms, each with an entry in the runbook, and a dashboard with their metrics. */
 export class Monitoring extends Construct {
   readonly alarms: readonly Alarm[];
 
@@ -35,7 +35,7 @@ export class Monitoring extends Construct {
 
   private topicOf({ topicArn, email }: MonitoringProps): ITopic {
     if (topicArn) return Topic.fromTopicArn(this, 'Topic', topicArn);
-    // No key of AWS: CloudWatch could not publish through it.
+    // Without an AWS managed key: CloudWatch could not publish through it.
     const topic = new Topic(this, 'Topic', { enforceSSL: true });
     if (email) topic.addSubscription(new EmailSubscription(email));
     return topic;
@@ -67,7 +67,7 @@ export class Monitoring extends Construct {
     new Dashboard(this, 'Dashboard', {
       widgets: [
         [
-          graph('Messages, and who answered', [counted('messages'), counted('fallbackAnswers'), counted('unanswered')]),
+          graph('Messages, by answer', [counted('messages'), counted('fallbackAnswers'), counted('unanswered')]),
           graph('First byte of streams, ms', firstByte),
           graph('Requests at the load balancer', [loadBalancer.metrics.requestCount()]),
         ],

@@ -11,13 +11,13 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
-/** A network that exists already. Everything is told, nothing is looked up, so that synthesis needs no account. */
+/** An existing network. All of its parts are given and none is looked up, so that synthesis needs no account. */
 export interface ExistingVpc {
   readonly id: string;
   readonly cidr: string;
   readonly availabilityZones: readonly string[];
   readonly publicSubnetIds: readonly string[];
-  /** Subnets with a way out. */
+  /** Subnets with outbound access. */
   readonly privateSubnetIds: readonly string[];
 }
 
@@ -26,18 +26,18 @@ export interface NetworkProps {
   readonly existing?: ExistingVpc;
   /** @default '10.0.0.0/16' */
   readonly cidr?: string;
-  /** One per zone survives the loss of a zone; each costs about 36 dollars a month. @default 1 */
+  /** One per zone survives the loss of a zone. Each costs about 36 dollars a month. @default 1 */
   readonly natGateways?: number;
-  /** Keeps prompts to Bedrock off the NAT, for 15 dollars a month. @default false */
+  /** Keeps Bedrock traffic off the NAT, for 15 dollars a month. @default false */
   readonly hasBedrockEndpoint?: boolean;
   /** @default true */
   readonly hasFlowLogs?: boolean;
 }
 
-/** Two zones; public subnets for the load balancer, private ones with a way out for the tasks. */
+/** Two zones: public subnets for the load balancer, private ones with outbound access for the tasks. */
 export class Network extends Construct {
   readonly vpc: IVpc;
-  /** Requests from here come from the load balancer. */
+  /** Requests from this range come from the load balancer. */
   readonly cidr: string;
 
   constructor(scope: Construct, id: string, props: NetworkProps = {}) {
@@ -71,7 +71,7 @@ export class Network extends Construct {
         { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
         { name: 'private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 20 },
       ],
-      // Nothing uses the default group; closing it would cost a Lambda function.
+      // Nothing uses the default group, and restricting it would cost a Lambda function.
       restrictDefaultSecurityGroup: false,
     });
     vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB });
@@ -90,7 +90,8 @@ export class Network extends Construct {
     });
     Validations.of(endpoint).acknowledge({
       id: 'AwsSolutions-EC23',
-      reason: 'The group admits the range of this network on 443 only; the check cannot read a range that is a token.',
+      reason:
+        'The group allows only the range of this network on port 443; the check cannot read a range that is a token.',
     });
   }
 }

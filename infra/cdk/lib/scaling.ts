@@ -7,20 +7,20 @@ export interface ScalingProps {
   readonly service: FargateService;
   readonly minimum: number;
   readonly maximum: number;
-  /** Exchanges that are open in one task, averaged over the tasks. */
+  /** Open exchanges per task, averaged over the tasks. */
   readonly inFlight: IMetric;
   readonly inFlightPerTask: number;
 }
 
 const CPU_PERCENT = 60;
-/** Another task is cheap, and one that leaves takes streams with it: out at once, in slowly. */
+/** A new task is cheap, and a removed one ends its streams: scale out quickly, scale in slowly. */
 const SCALE_OUT_COOLDOWN = Duration.seconds(60);
 const SCALE_IN_COOLDOWN = Duration.minutes(15);
 
 /**
- * By what is in flight. A stream costs memory for as long as it lasts and hardly any processor; requests per target
- * count arrivals, which say little when one lasts a second and the next ten minutes. Processor use is the second
- * policy: it scales out on many small requests, and alone when the figures of the first are missing.
+ * Scales by exchanges in flight. A stream uses memory for its whole duration and hardly any CPU. Requests per target
+ * count arrivals, which say little if one takes a second and the next ten minutes. CPU use is the second policy: it
+ * scales out on many small requests, and works alone if the first metric is missing.
  */
 export class Scaling extends Construct {
   constructor(scope: Construct, id: string, props: ScalingProps) {

@@ -34,12 +34,12 @@ export interface ServiceProps {
   readonly targetGroup: ApplicationTargetGroup;
 }
 
-/** By Node itself: the image has no curl, and needs none. */
+/** Uses Node itself, because the image has no curl. */
 const HEALTH_CHECK = `fetch('http://127.0.0.1:${CONTAINER_PORT}${HEALTH_PATH}').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))`;
-/** What a stalled CloudWatch may hold back before lines are dropped; blocking would hold back answers. */
+/** The most that a stalled CloudWatch can delay before lines are dropped. Blocking would delay answers. */
 const LOG_BUFFER_MIB = 25;
 
-/** The tasks: private, replaceable, and stopped only when their answers have ended. */
+/** The tasks: private, replaceable, and stopped only after their answers have ended. */
 export class Service extends Construct {
   readonly service: FargateService;
   readonly taskDefinition: FargateTaskDefinition;
@@ -62,7 +62,7 @@ export class Service extends Construct {
     task.addContainer('proxy', {
       containerName: 'proxy',
       image: props.image,
-      // Node sizes itself by the limit of its own container, which a task's limit alone does not set.
+      // Node sizes its heap by the limit of its own container. The limit of the task alone does not set it.
       memoryLimitMiB: props.memoryMib,
       portMappings: [{ name: 'http', containerPort: CONTAINER_PORT }],
       environment: props.environment,
@@ -91,12 +91,12 @@ export class Service extends Construct {
   private run({ vpc, networkCidr }: ServiceProps): FargateService {
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc, allowAllOutbound: false });
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'Anthropic and AWS');
-    securityGroup.addEgressRule(Peer.ipv4(networkCidr), Port.allTcp(), 'neighbours, such as Redis');
+    securityGroup.addEgressRule(Peer.ipv4(networkCidr), Port.allTcp(), 'services in the network, such as Redis');
     return new FargateService(this, 'Service', {
       cluster: new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENHANCED }),
       taskDefinition: this.taskDefinition,
       platformVersion: FargatePlatformVersion.VERSION1_4,
-      // No desired count: each deployment would throw away what the autoscaling has found. Its minimum is the count.
+      // Without a desired count: each deployment would reset the count of the autoscaling. Its minimum applies.
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { enable: true, rollback: true },
@@ -112,10 +112,10 @@ export class Service extends Construct {
 function acknowledgeFindings(task: FargateTaskDefinition): void {
   Validations.of(task).acknowledge({
     id: 'AwsSolutions-ECS2',
-    reason: 'The open variables are names and numbers. What is secret comes from Secrets Manager.',
+    reason: 'The plain variables are names and numbers. Secrets come from Secrets Manager.',
   });
   Validations.of(task.obtainExecutionRole()).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: 'ecr:GetAuthorizationToken knows no resource: AWS demands the wildcard.',
+    reason: 'ecr:GetAuthorizationToken has no resource: AWS requires the wildcard.',
   });
 }

@@ -17,13 +17,13 @@ import { Tables } from './tables.ts';
 
 export interface ClaudeProxyStackProps extends StackProps {
   readonly deployment: Deployment;
-  /** As a name and not as a token: inference profiles and access logs depend on it. */
+  /** A name and not a token: inference profiles and access logs depend on it. */
   readonly region: string;
   /** @default - built from the Dockerfile of this repository */
   readonly image?: ContainerImage;
 }
 
-/** Internet → load balancer → tasks → Anthropic and Bedrock, with DynamoDB beside them. Composes, and owns nothing. */
+/** Internet → load balancer → tasks → Anthropic and Bedrock, with DynamoDB beside them. Composes the constructs. */
 export class ClaudeProxyStack extends Stack {
   constructor(scope: Construct, id: string, { deployment, region, image, ...props }: ClaudeProxyStackProps) {
     super(scope, id, { ...props, env: { ...props.env, region } });
@@ -76,7 +76,7 @@ export class ClaudeProxyStack extends Stack {
     this.tell(frontDoor, credentials);
   }
 
-  /** Two zones by their order in the Region: asking which there are would need an account at synthesis. */
+  /** Two zones by their order in the Region: a lookup of the zones would need an account at synthesis. */
   override get availabilityZones(): string[] {
     return [Fn.select(0, Fn.getAzs()), Fn.select(1, Fn.getAzs())];
   }

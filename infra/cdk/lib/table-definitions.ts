@@ -1,8 +1,8 @@
-/** One table as the application defines it; `test/names.spec.ts` holds the two against each other. */
+/** One table of the application. `test/names.spec.ts` compares it with the application's definition. */
 export interface TableShape {
-  /** What stands behind the prefix in the table's name. */
+  /** The table's name after the prefix. */
   readonly suffix: string;
-  /** The variable under which the application is told the name. */
+  /** The variable that holds the table's name. */
   readonly variable: string;
   readonly partitionKey: string;
   readonly sortKey?: string;

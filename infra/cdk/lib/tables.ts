@@ -6,18 +6,18 @@ import { EXPIRY_ATTRIBUTE, TABLE_SHAPES, type TableShape } from './table-definit
 
 export interface TablesProps {
   /**
-   * What the names of the tables begin with.
-   * @default 'claude-proxy', so that the tables carry the published names
+   * Prefix of the table names.
+   * @default 'claude-proxy', which gives the tables their published names
    */
   readonly prefix?: string;
   /**
-   * Whether tables survive the stack, refuse deletion and can be restored to any second of the last 35 days.
+   * Whether tables outlive the stack, refuse deletion and can be restored to any second of the last 35 days.
    * @default true
    */
   readonly isProduction?: boolean;
 }
 
-/** The application's tables: on demand, expiring, and never lost by a deployment. */
+/** The application's tables: on demand, with expiry, and kept across deployments. */
 export class Tables extends Construct {
   private readonly tables: ReadonlyMap<TableShape, TableV2>;
 
@@ -26,12 +26,12 @@ export class Tables extends Construct {
     this.tables = new Map(TABLE_SHAPES.map((shape) => [shape, this.create(shape, prefix, isProduction)]));
   }
 
-  /** Variable -> name, as the application reads them. */
+  /** Variable -> name, for the application's environment. */
   get environment(): Record<string, string> {
     return Object.fromEntries([...this.tables].map(([{ variable }, table]) => [variable, table.tableName]));
   }
 
-  /** The CDK's own grants would add `index/*` and a dozen actions that nobody uses. */
+  /** The CDK's own grants would add `index/*` and a dozen unused actions. */
   grantUse(role: IRole): void {
     for (const [shape, table] of this.tables) {
       const indexes = shape.index ? [`${table.tableArn}/index/${shape.index.name}`] : [];

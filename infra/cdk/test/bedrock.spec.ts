@@ -30,7 +30,7 @@ function policiesIn(region: string, profile: BedrockProfile = 'auto'): string[] 
   return resourcesOf(template, 'AWS::IAM::ManagedPolicy').map(({ Properties }) => resolved(Properties.PolicyDocument));
 }
 
-/** As it reaches IAM: with an account number in place of the reference. */
+/** The document as IAM receives it: with an account number instead of the reference. */
 function resolved(document: unknown): string {
   return JSON.stringify(document, (_name, value: unknown) => {
     const join = (value as { 'Fn::Join'?: [string, unknown[]] } | null)?.['Fn::Join'];
@@ -44,14 +44,14 @@ function resourcesIn(policies: readonly string[]): string[] {
 }
 
 describe('BEDROCK_MODELS', () => {
-  it('is the table of the application', () => {
+  it('equals the table of the application', () => {
     const baseIds = [...SOURCE.matchAll(/\bbaseId: '([^']+)'/g)].map(([, id]) => id);
     expect(BEDROCK_MODELS.map(({ baseId }) => baseId)).toEqual(baseIds);
   });
 });
 
 describe('BedrockAccess', () => {
-  it.each(REGIONS)('lets the application ask what it would ask in %s', (region) => {
+  it.each(REGIONS)('allows exactly the invocations of the application in %s', (region) => {
     const policies = policiesIn(region);
     const granted = resourcesIn(policies);
     const asked = MODEL_NAMES.flatMap((model) => {
@@ -74,13 +74,13 @@ describe('BedrockAccess', () => {
       expect(Action).toEqual(['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream']);
   });
 
-  it('keeps prompts in their geography where only "geo" is asked for', () => {
+  it('keeps prompts in their geography with the profile "geo"', () => {
     const granted = resourcesIn(policiesIn('eu-central-1', 'geo'));
     expect(granted).toContain(`arn:aws:bedrock:eu-central-1:${ACCOUNT}:inference-profile/eu.anthropic.claude-opus-5-5`);
     expect(granted.filter((arn) => !/^arn:aws:bedrock:eu-/.test(arn))).toEqual([]);
   });
 
-  it('lets a global profile be routed anywhere, but only through that profile', () => {
+  it('allows a global profile to route anywhere, but only through that profile', () => {
     const [policy] = policiesIn('sa-east-1');
     const { Statement: statements } = JSON.parse(policy!) as { Statement: Statement[] };
     const anywhere = statements.find(({ Resource }) => JSON.stringify(Resource).includes('arn:aws:bedrock:::'));

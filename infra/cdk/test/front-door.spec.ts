@@ -14,7 +14,7 @@ interface Rule {
 }
 
 describe('the load balancer', () => {
-  it('spreads by what is open, and lets answers end before a task goes', () => {
+  it('balances by open requests, and lets answers end before a task is removed', () => {
     plain.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
       TargetType: 'ip',
       Port: 8080,
@@ -26,7 +26,7 @@ describe('the load balancer', () => {
     });
   });
 
-  it('drops headers that are none, keeps a silent answer open for an hour, and writes access logs', () => {
+  it('drops invalid headers, keeps a silent answer open for an hour, and writes access logs', () => {
     secure.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
       LoadBalancerAttributes: Match.arrayWith([
         { Key: 'deletion_protection.enabled', Value: 'true' },
@@ -37,7 +37,7 @@ describe('the load balancer', () => {
     });
   });
 
-  it('admits the ranges that are named, and nobody else', () => {
+  it('admits only the allowed ranges', () => {
     const [group] = resourcesOf(plain, 'AWS::EC2::SecurityGroup').filter(({ Properties }) =>
       /FrontDoor/.test(String(Properties.GroupDescription)),
     );
@@ -48,7 +48,7 @@ describe('the load balancer', () => {
     ]);
   });
 
-  it('stands in the private subnets where it is not for the Internet', () => {
+  it('is in the private subnets if it is not Internet-facing', () => {
     const [balancer] = resourcesOf(plain, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
     expect(balancer!.Properties.Scheme).toBe('internal');
     expect(JSON.stringify(balancer!.Properties.Subnets)).toMatch(/privateSubnet/);
@@ -56,7 +56,7 @@ describe('the load balancer', () => {
 });
 
 describe('HTTPS', () => {
-  it('refuses plain HTTP in the form of Anthropic, and leads only browsers on', () => {
+  it('refuses plain HTTP with an error of Anthropic, and redirects only browsers', () => {
     secure.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
       Port: 80,
       DefaultActions: [
@@ -82,7 +82,7 @@ describe('HTTPS', () => {
     });
   });
 
-  it('is what a sign-in needs', () => {
+  it('is required for a sign-in', () => {
     expect(() => synthesise({ oidc: FULL_CONTEXT.oidc })).toThrow(/certificateArn/);
   });
 });
@@ -90,7 +90,7 @@ describe('HTTPS', () => {
 describe('sign-in', () => {
   const rules = rulesOf(guarded).filter(({ Actions }) => Actions[0]!.Type !== 'redirect');
 
-  it('stands before the dashboard and its API, never before the models', () => {
+  it('protects the dashboard and its API, never the models', () => {
     const signIns = rules.filter(({ Actions }) => Actions[0]!.Type === 'authenticate-oidc');
     expect(signIns.flatMap(pathsOf)).toEqual(['/ui', '/ui/*', '/api/*']);
     expect(signIns.map(({ Actions }) => Actions[0]!.AuthenticateOidcConfig!.OnUnauthenticatedRequest)).toEqual([
@@ -99,7 +99,7 @@ describe('sign-in', () => {
     ]);
   });
 
-  it("lets Claude Code's warm-up and the admin token pass first", () => {
+  it("lets Claude Code's warm-up and the admin token pass", () => {
     const first = Math.min(...rules.filter(({ Actions }) => Actions.length === 2).map(({ Priority }) => Priority));
     const passes = rules.filter(({ Priority }) => Priority < first);
     expect(passes.map(({ Actions }) => Actions[0]!.Type)).toEqual(['forward', 'forward', 'forward']);
@@ -112,7 +112,7 @@ describe('sign-in', () => {
 });
 
 describe('the firewall', () => {
-  it('blocks by address, and only counts what looks at bodies', () => {
+  it('blocks by address, and only counts with rules that inspect bodies', () => {
     const [acl] = resourcesOf(secure, 'AWS::WAFv2::WebACL');
     const overrides = JSON.stringify(acl!.Properties.Rules).match(/"Name":"\w+_(BODY|HEADER)"/g);
     expect(overrides).toEqual(

@@ -18,7 +18,7 @@ describe('figures', () => {
   it.each<[string, Partial<Exchange>, FigureName[]]>([
     ['an answer of Anthropic', WELL, ['messages', 'firstByte']],
     [
-      'an answer of a stand-in',
+      'an answer of a fallback upstream',
       { ...WELL, upstream: 'bedrock', fallbackReason: 'rate_limited', attempts: [LIMITED] },
       ['messages', 'fallbackAnswers', 'firstByte'],
     ],
@@ -41,7 +41,7 @@ describe('figures', () => {
     ['a refusal of the request itself', { outcome: 'refused', status: 400, upstream: 'anthropic' }, ['messages']],
     ['an answer that was cut', { ...WELL, outcome: 'broken' }, ['messages', 'brokenAnswers']],
     ['a caller who left', { ...WELL, outcome: 'aborted' }, ['messages']],
-  ])('of the line that the application writes about %s', (_what, exchange, figures) => {
+  ])('of the line about %s', (_what, exchange, figures) => {
     expect(figuresIn(lineOf(exchange))).toEqual(figures);
   });
 
@@ -61,12 +61,12 @@ describe('figures', () => {
       expect(pulse).toHaveProperty(valueMember);
   });
 
-  it.each(Object.values<LineFigure>(FIGURES))('$name has a pattern that CloudWatch takes', (figure) => {
+  it.each(Object.values<LineFigure>(FIGURES))('$name has a pattern that CloudWatch accepts', (figure) => {
     expect(patternOf(figure).logPatternString.length).toBeLessThan(1_024);
   });
 });
 
-/** The very line of `pulse.ts`. */
+/** The line of `pulse.ts`. */
 function pulseLine(): Line {
   const lines: string[] = [];
   const logger = pino({ base: null }, { write: (line: string) => lines.push(line) });
@@ -75,7 +75,7 @@ function pulseLine(): Line {
   return JSON.parse(lines[0]!) as Line;
 }
 
-/** The very line of `exchange.log.ts`. */
+/** The line of `exchange.log.ts`. */
 function lineOf(fields: Partial<Exchange>): Line {
   const lines: string[] = [];
   const feed = new ExchangeFeed();
@@ -84,7 +84,7 @@ function lineOf(fields: Partial<Exchange>): Line {
   return JSON.parse(lines[0]!) as Line;
 }
 
-/** What CloudWatch would count, by its published rules. */
+/** The counts of CloudWatch, by its published rules. */
 function figuresIn(line: Line): string[] {
   return Object.entries<LineFigure>(FIGURES)
     .filter(([, { anyOf }]) => anyOf.some((conditions) => conditions.every((condition) => holds(condition, line))))

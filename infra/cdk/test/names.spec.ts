@@ -9,7 +9,7 @@ import { ACCESS_TABLE, LIMIT_TABLE, REQUEST_TABLE, type TableShape, USAGE_TABLE 
 import { DRAIN_TIMEOUT, IDLE_TIMEOUT, STOP_TIMEOUT } from '../lib/times.ts';
 import { containerOf, FULL_CONTEXT, synthesise } from './support/synthesise.ts';
 
-/** Read by Node itself. */
+/** Variables of Node itself. */
 const NAMES_OF_NODE = ['NODE_OPTIONS'];
 
 const settings = new Map(
@@ -25,18 +25,18 @@ describe('the environment of the container', () => {
   });
 
   it.each(environment.filter(({ Name, Value }) => settings.has(Name) && typeof Value === 'string'))(
-    '$Name=$Value is understood by the application',
+    '$Name=$Value is valid for the application',
     ({ Name, Value }) => {
       expect(settings.get(Name)!.kind.schema.safeParse(Value).success).toBe(true);
     },
   );
 
-  it('shows nothing that the application keeps secret', () => {
+  it('contains no secrets of the application', () => {
     expect(environment.filter(({ Name }) => settings.get(Name)?.kind.isSecret)).toEqual([]);
     expect(secrets.map(({ Name }) => Name)).toEqual(['ADMIN_TOKEN', 'ANTHROPIC_API_KEY']);
   });
 
-  it('refuses a secret among the further settings', () => {
+  it('refuses a secret among the additional settings', () => {
     expect(() => synthesise({ settings: { ANTHROPIC_AUTH_TOKEN: 'sk-ant-1' } })).toThrow(/ANTHROPIC_AUTH_TOKEN/);
   });
 });
@@ -59,7 +59,7 @@ describe('tables', () => {
 });
 
 describe('times', () => {
-  it('let the load balancer close idle connections before the application does', () => {
+  it('let the load balancer close idle connections before the application', () => {
     const gateway = readFileSync('apps/proxy/src/gateway.ts', 'utf8');
     const keepAliveMs = Number(/KEEP_ALIVE_MS = ([\d_]+)/.exec(gateway)?.[1]?.replaceAll('_', ''));
     expect(keepAliveMs).toBeGreaterThan(IDLE_TIMEOUT.toMilliseconds());

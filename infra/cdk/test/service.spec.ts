@@ -16,7 +16,7 @@ const other = synthesise({
 });
 
 describe('the tasks', () => {
-  it('start with a read-only root, no capabilities, and an init that passes signals on', () => {
+  it('start with a read-only root, no capabilities, and an init process that forwards signals', () => {
     expect(containerOf(plain)).toMatchObject({
       ReadonlyRootFilesystem: true,
       LinuxParameters: { Capabilities: { Drop: ['ALL'] }, InitProcessEnabled: true },
@@ -24,11 +24,11 @@ describe('the tasks', () => {
     });
   });
 
-  it('ask the other end of silent connections before a NAT forgets them', () => {
+  it('probe silent connections before a NAT drops them', () => {
     expect(containerOf(plain).SystemControls).toContainEqual({ Namespace: 'net.ipv4.tcp_keepalive_time', Value: '45' });
   });
 
-  it('never wait for their log', () => {
+  it('never block on their log', () => {
     expect(containerOf(plain).LogConfiguration).toMatchObject({ Options: { mode: 'non-blocking' } });
   });
 
@@ -40,7 +40,7 @@ describe('the tasks', () => {
     expect([heapOf(plain), heapOf(other)]).toEqual(['409', '819']);
   });
 
-  it('are replaced without a gap, and put back when the new ones fail', () => {
+  it('are replaced without a gap, and rolled back if the new ones fail', () => {
     plain.hasResourceProperties('AWS::ECS::Service', {
       PlatformVersion: '1.4.0',
       DesiredCount: Match.absent(),
@@ -52,7 +52,7 @@ describe('the tasks', () => {
     });
   });
 
-  it('run on ARM unless asked otherwise', () => {
+  it('run on ARM by default', () => {
     plain.hasResourceProperties('AWS::ECS::TaskDefinition', { RuntimePlatform: { CpuArchitecture: 'ARM64' } });
     other.hasResourceProperties('AWS::ECS::TaskDefinition', {
       Cpu: '1024',
@@ -61,12 +61,12 @@ describe('the tasks', () => {
     });
   });
 
-  it('are reached by the load balancer alone', () => {
+  it('accept connections only from the load balancer', () => {
     plain.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
     plain.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 8080, ToPort: 8080 });
   });
 
-  it('grow with what is in flight, and shrink slowly', () => {
+  it('scale out with requests in flight, and scale in slowly', () => {
     other.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 3, MaxCapacity: 10 });
     other.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
       TargetTrackingScalingPolicyConfiguration: {
@@ -81,7 +81,7 @@ describe('the tasks', () => {
 });
 
 describe('what outlives the stack', () => {
-  it('is every table and the log in production', () => {
+  it('includes all tables and the log in production', () => {
     for (const type of ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket'])
       expect(resourcesOf(plain, type).map(({ DeletionPolicy }) => DeletionPolicy)).not.toContain('Delete');
     plain.allResourcesProperties('AWS::DynamoDB::GlobalTable', {
@@ -95,7 +95,7 @@ describe('what outlives the stack', () => {
     });
   });
 
-  it('is no table of a trial, whose names stand apart', () => {
+  it('excludes the tables of a trial, which have names of their own', () => {
     const tables = resourcesOf(other, 'AWS::DynamoDB::GlobalTable');
     expect(tables.map(({ Properties }) => Properties.TableName)).toEqual(
       ['rate-limits', 'usage', 'requests', 'access'].map((suffix) => `trial-${suffix}`),
@@ -105,11 +105,11 @@ describe('what outlives the stack', () => {
 });
 
 describe('the network', () => {
-  it('has as many NATs as asked for', () => {
+  it('has the configured number of NATs', () => {
     other.resourceCountIs('AWS::EC2::NatGateway', 2);
   });
 
-  it('may be one that exists', () => {
+  it('can be an existing one', () => {
     const template = synthesise({
       vpc: {
         id: 'vpc-0a1b2c3d4e5f60718',
@@ -126,7 +126,7 @@ describe('the network', () => {
 
 describe('the context', () => {
   it.each([
-    ['certifcateArn', 'x', /Nobody reads the context "certifcateArn"/],
+    ['certifcateArn', 'x', /Unknown context "certifcateArn"/],
     ['cpu', 'half', /"cpu" must be a whole number; it is "half"/],
     ['waf', 'yes', /"waf" must be "true" or "false"/],
     ['architecture', 'mips', /one of arm64, x86_64/],

@@ -5,11 +5,11 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
 import { FULL_CONTEXT, REGION, resourcesOf, synthesiseChecked } from './support/synthesise.ts';
 
-/** Both fail to synthesise when a rule of cdk-nag is broken and not answered for. */
+/** Both fail to synthesize if a rule of cdk-nag is broken without a stated reason. */
 const { template: plain, report } = synthesiseChecked();
 const { template: full, report: fullReport } = synthesiseChecked(FULL_CONTEXT);
 
-describe('the drawing', () => {
+describe('the stack', () => {
   it('has two zones, each with a public and a private subnet, and one NAT', () => {
     plain.resourceCountIs('AWS::EC2::Subnet', 4);
     plain.resourceCountIs('AWS::EC2::NatGateway', 1);
@@ -19,7 +19,7 @@ describe('the drawing', () => {
     expect(new Set(zones).size).toBe(2);
   });
 
-  it('puts the load balancer before the Internet and the tasks behind it', () => {
+  it('connects the Internet with the load balancer, and the load balancer with the tasks', () => {
     const [balancer] = resourcesOf(plain, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
     expect(balancer!.Properties.Scheme).toBe('internet-facing');
     expect(JSON.stringify(balancer!.Properties.Subnets)).toMatch(/publicSubnet1.*publicSubnet2/);
@@ -42,7 +42,7 @@ describe('the drawing', () => {
     });
   });
 
-  it('reaches DynamoDB past the NAT, and Bedrock too where that is asked for', () => {
+  it('reaches DynamoDB without the NAT, and Bedrock too if configured', () => {
     plain.hasResourceProperties('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' });
     full.hasResourceProperties('AWS::EC2::VPCEndpoint', {
       VpcEndpointType: 'Interface',
@@ -50,23 +50,23 @@ describe('the drawing', () => {
     });
   });
 
-  it('is what it was', () => {
+  it('equals its snapshot', () => {
     expect(plain.toJSON()).toMatchSnapshot();
   });
 });
 
 describe('the checks', () => {
-  it('find nothing but the certificate that is missing', () => {
+  it('report only the missing certificate', () => {
     expect(report.match(/^(ERROR|WARNING) .*/gm)).toEqual([expect.stringMatching(/^WARNING WITHOUT A CERTIFICATE/)]);
     expect(fullReport).toBe('');
   });
 });
 
-describe('leave', () => {
+describe('permissions', () => {
   it.each([
     ['plain', plain],
     ['full', full],
-  ])('knows no wildcard but the one that AWS demands (%s)', (_name, template) => {
+  ])('has no wildcard except the one that AWS requires (%s)', (_name, template) => {
     const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => resourcesOf(template, type));
     const statements = policies.flatMap(
       ({ Properties }) =>
@@ -76,7 +76,7 @@ describe('leave', () => {
     expect(wild.map(({ Action }) => Action)).toEqual(['ecr:GetAuthorizationToken']);
   });
 
-  it('reaches exactly the item actions that the application uses, table by table', () => {
+  it('allows exactly the item actions that the application uses, per table', () => {
     const [policy] = resourcesOf(plain, 'AWS::IAM::Policy').filter(({ Properties }) =>
       /TaskRole/.test(String(Properties.PolicyName)),
     );
@@ -98,7 +98,7 @@ describe('leave', () => {
 });
 
 describe('the image', () => {
-  it('is built from what the build reads, and nothing else', () => {
+  it('is built only from the files that the build reads', () => {
     const app = new App();
     new DockerImageAsset(new Stack(app, 'Test'), 'Image', { directory: '.' });
     const asset = readdirSync(app.outdir).find((name) => name.startsWith('asset.'));
@@ -115,14 +115,14 @@ describe('the manual', () => {
   const manual = read('docs/operations.md');
 
   it.each(resourcesOf(plain, 'AWS::CloudWatch::Alarm').map(({ Properties }) => String(Properties.AlarmDescription)))(
-    'has a line for the alarm "%s"',
+    'has an entry for the alarm "%s"',
     (description) => {
       const name = /docs\/operations\.md, "(\w+)"/.exec(description)?.[1];
       expect(manual).toContain(`| \`${name}\` |`);
     },
   );
 
-  it('names every context', () => {
+  it('lists all context names', () => {
     const source = read('infra/cdk/lib/deployment.ts');
     const names = [...source.matchAll(/context\.\w+(?:<[^(]*>)?\('(\w+)'/g)].map(([, name]) => name);
     expect(names.length).toBeGreaterThan(25);

@@ -15,7 +15,7 @@ const { context: flags } = JSON.parse(readFileSync('infra/cdk/cdk.json', 'utf8')
 
 export const REGION = 'us-east-1';
 
-/** Every context that adds something to the stack. */
+/** Sets all contexts that add a part to the stack. */
 export const FULL_CONTEXT = {
   certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000',
   bedrockEndpoint: true,
@@ -35,7 +35,7 @@ export const FULL_CONTEXT = {
   },
 };
 
-/** The whole stack as the command line makes it: a rule of cdk-nag or CloudFormation that is broken makes it throw. */
+/** The whole stack as the command line makes it. Throws if it breaks a rule of cdk-nag or CloudFormation. */
 export function synthesiseChecked(context: Record<string, unknown> = {}): { template: Template; report: string } {
   const app = new App({ context: { ...flags, ...context } });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -46,7 +46,7 @@ export function synthesiseChecked(context: Record<string, unknown> = {}): { temp
   return { template, report };
 }
 
-/** The same in a third of the time, unchecked. */
+/** The same without checks, in a third of the time. */
 export function synthesise(context: Record<string, unknown> = {}): Template {
   const unchecked = { '@aws-cdk/core:validateAgainstDefaultRules': false };
   const printed = jest.spyOn(console, 'error').mockImplementation(() => {});
@@ -57,7 +57,7 @@ export function synthesise(context: Record<string, unknown> = {}): Template {
   }
 }
 
-/** An image that exists: hashing the sources is the business of a deployment. */
+/** An existing image: tests need no hash of the sources. */
 class BuiltImage extends ContainerImage {
   override bind(scope: Construct, container: ContainerDefinition): ContainerImageConfig {
     const repository = Repository.fromRepositoryName(scope, 'Images', 'claude-code-proxy');
@@ -93,7 +93,7 @@ export function resourcesOf(template: Template, type: string): Resource[] {
   return Object.values(template.findResources(type)) as Resource[];
 }
 
-/** The container of the one task definition. */
+/** The container of the only task definition. */
 export function containerOf(template: Template): Record<string, unknown> {
   const [task] = resourcesOf(template, 'AWS::ECS::TaskDefinition');
   return (task!.Properties.ContainerDefinitions as Record<string, unknown>[])[0]!;
