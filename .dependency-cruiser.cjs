@@ -1,4 +1,4 @@
-/** Each rule is one sentence of ARCHITECTURE.md, "Who may import whom". */
+/** Each rule is one sentence of the import rules in ARCHITECTURE.md. */
 const room = '^apps/proxy/src/([^/]+)/';
 const rooms = (...names) => `^apps/proxy/src/(${names.join('|')})/`;
 
@@ -54,7 +54,7 @@ module.exports = {
       to: { path: '^(test/|libs/simulator/|libs/[^/]+/src/testing/)' },
     },
     {
-      name: 'edges-and-listeners-are-imported-by-nobody',
+      name: 'nothing-imports-edges-and-listeners',
       severity: 'error',
       from: { path: room, pathNot: rooms('ui', 'openai', 'health', 'observability', 'server', 'command') },
       to: { path: rooms('ui', 'openai', 'health', 'observability') },

@@ -1,11 +1,11 @@
-# The result holds JavaScript only, so it is built on the builder's own platform whatever the target is:
+# The image contains only JavaScript, so it is built on the builder's own platform for any target:
 #   docker buildx build --platform linux/amd64,linux/arm64 -t claude-code-proxy .
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Optional packages bring Node itself and local engines for tests: 200 MB that the base image has, or nobody needs.
+# Optional packages contain Node itself and local engines for tests: 200 MB that the image does not need.
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --omit=optional --no-audit \
   && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
 
@@ -14,7 +14,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit
 COPY . .
-# The proxy alone goes on: without the drill and its simulated servers.
+# Only the proxy is copied, without the drill and its simulated servers.
 RUN npm run build \
   && find dist -name '*.map' -delete \
   && rm -rf dist/test dist/libs/simulator \
@@ -22,7 +22,7 @@ RUN npm run build \
 
 FROM ${NODE_IMAGE}
 WORKDIR /app
-# The heap follows the memory of the container and leaves room for buffers, which are outside of it.
+# The heap size follows the container's memory and leaves room for buffers, which are outside the heap.
 ENV NODE_ENV=production \
     NODE_OPTIONS="--max-old-space-size-percentage=40 --max-semi-space-size=8 --disable-warning=ExperimentalWarning" \
     HOST=0.0.0.0 \
@@ -38,5 +38,5 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# Node itself, not npm, so that SIGTERM reaches it. As process 1 it ignores SIGTERM while it starts; --init helps there.
+# Runs Node directly, not npm, so that SIGTERM reaches it. As process 1 it ignores SIGTERM while it starts; use --init.
 CMD ["node", "dist/apps/proxy/src/main.js"]

@@ -26,7 +26,7 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/'],
 };
 
-/** Unit specs stand beside their file; behaviour through real sockets stands in test/. */
+/** Unit specs are next to their file. Behavior through real sockets is in test/. */
 export default {
   reporters: ['default', 'summary', '<rootDir>/test/support/totals-reporter.cjs'],
   testTimeout: 60_000,

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Plain JavaScript that old versions of Node read too, so that they can say what is missing.
+// Plain JavaScript that old versions of Node can parse, so that they can print what is missing.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ function isNewEnough() {
   return Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR;
 }
 
-/** The Node that comes with our own dependencies: beside us in development, above us where we are a dependency. */
+/** The Node of our own dependencies: in this folder during development, in a parent folder as a dependency. */
 function ownNode() {
   return [join(ROOT, 'node_modules/.bin/node'), join(ROOT, '../.bin/node')].find((path) => existsSync(path));
 }
@@ -35,7 +35,7 @@ function giveUp(message) {
   process.exit(1);
 }
 
-/** The embedded store is a part of Node that still warns; nobody who starts a gateway can do anything about it. */
+/** The embedded store is a part of Node that still warns. A user of the gateway cannot act on that warning. */
 function hideExperimentalWarnings() {
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {
