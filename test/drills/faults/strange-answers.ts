@@ -6,7 +6,7 @@ export const STRANGE_ANSWERS: Theme = {
   title: 'Answers that are not what they say, or do not end',
   scenes: [
     strange('a refusal of 300 KB', 'told as an error'),
-    strange('a refusal that does not go on', 'told as an error'),
+    strange('a refusal that stalls', 'told as an error'),
     strange('content-length and transfer-encoding', 'Bedrock answers'),
     strange('interim responses without end', 'Bedrock answers'),
     strange('a reset after the head', 'Bedrock answers'),
