@@ -1,6 +1,7 @@
 import { createServer, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { hostileBodies } from './hostile-bodies.mjs';
+import { startBedrockSimulator } from '../../dist/libs/simulator/src/index.js';
+import { hostileBodies, hostileToBedrock } from './hostile-bodies.mjs';
 import { product, Subject } from './subject.mjs';
 
 const PRELOADED = fileURLToPath(new URL('./loop-blocks.mjs', import.meta.url));
@@ -31,20 +32,20 @@ const PAGES = {
 export async function longestBlocks(only) {
   const upstream = createServer(answer);
   await new Promise((resolve) => upstream.listen(0, '127.0.0.1', resolve));
-  const command = product(undefined, ['--max-semi-space-size=8', '--import', PRELOADED]);
-  const quiet = (options) => {
-    const { env, ...rest } = command(options);
-    return { ...rest, hasChannel: true, env: { ...env, THROTTLE_LIMIT: '0', THROTTLE_COUNT_TOKENS_LIMIT: '0' } };
-  };
-  const subject = await Subject.start('blocks', quiet, upstream.address().port);
+  const { port } = upstream.address();
   try {
-    const blocks = [];
-    const measure = async (name, ask) => {
-      if (only && !name.includes(only)) return;
-      await longestOf(subject.child);
-      const status = await ask();
-      blocks.push([`${name}: ${status}`, await longestOf(subject.child)]);
-    };
+    const blocks = [...(await blocksOf(only, port)), ...(await blocksInFallback(only, port))];
+    return blocks.sort(([, one], [, other]) => other.cpuMs - one.cpuMs);
+  } finally {
+    upstream.closeAllConnections();
+    upstream.close();
+  }
+}
+
+async function blocksOf(only, upstreamPort) {
+  const subject = await Subject.start('blocks', watched(), upstreamPort);
+  const { blocks, measure } = meter(subject, only);
+  try {
     for (const [path, dialect] of ENDPOINTS) {
       for (const [name, body] of hostileBodies(dialect)) {
         await measure(`${path} ${name}`, () => statusOf(subject.port, 'POST', path, Buffer.from(body)));
@@ -55,12 +56,59 @@ export async function longestBlocks(only) {
         statusOf(subject.port, 'GET', `/v1/messages/batches?page=${encodeURIComponent(name)}`),
       );
     }
-    return blocks.sort(([, one], [, other]) => other.cpuMs - one.cpuMs);
+    return blocks;
   } finally {
     await subject.stop();
-    upstream.closeAllConnections();
-    upstream.close();
   }
+}
+
+/** While each request is answered by Bedrock: the translation of bodies. */
+async function blocksInFallback(only, upstreamPort) {
+  const bedrock = await startBedrockSimulator({ isStrict: false, isRecording: false });
+  const subject = await Subject.start(
+    'fallback blocks',
+    watched({
+      FORCE_RATE_LIMIT: 'true',
+      FALLBACK_FOR: 'anyone',
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
+      ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' },
+    }),
+    upstreamPort,
+  );
+  const { blocks, measure } = meter(subject, only);
+  try {
+    for (const [name, body] of [...hostileBodies('messages'), ...hostileToBedrock()]) {
+      await measure(`in a fallback: ${name}`, () => statusOf(subject.port, 'POST', '/v1/messages', Buffer.from(body)));
+    }
+    return blocks;
+  } finally {
+    await subject.stop();
+    await bedrock.close();
+  }
+}
+
+/** A gateway that measures its event loop. */
+function watched(settings = {}) {
+  const command = product(undefined, ['--max-semi-space-size=8', '--import', PRELOADED]);
+  return (options) => {
+    const { env, ...rest } = command(options);
+    const unlimited = { THROTTLE_LIMIT: '0', THROTTLE_COUNT_TOKENS_LIMIT: '0' };
+    return { ...rest, hasChannel: true, env: { ...env, ...unlimited, ...settings } };
+  };
+}
+
+function meter(subject, only) {
+  const blocks = [];
+  const measure = async (name, ask) => {
+    if (only && !name.includes(only)) return;
+    await longestOf(subject.child);
+    const status = await ask();
+    const block = await longestOf(subject.child).catch((error) => {
+      throw new Error(`${name}: ${error.message}`);
+    });
+    blocks.push([`${name}: ${status}`, block]);
+  };
+  return { blocks, measure };
 }
 
 function answer(incoming, response) {
@@ -73,8 +121,14 @@ function answer(incoming, response) {
 
 function longestOf(child) {
   return new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.send('longest', (error) => error && reject(error));
+    const gone = () => reject(new Error('the gateway has ended: a body held its event loop for too long'));
+    child.once('message', (block) => {
+      child.removeListener('exit', gone);
+      resolve(block);
+    });
+    child.once('exit', gone);
+    if (child.exitCode !== null) gone();
+    else child.send('longest', (error) => error && reject(error));
   });
 }
 

@@ -64,6 +64,66 @@ export function hostileBodies(dialect) {
   ];
 }
 
+/** Beside the bodies of the Messages API: what the translation for Bedrock looks at. */
+export function hostileToBedrock() {
+  const frame = FRAMES.messages;
+  const said = (role, blocks) => `{"role":"${role}","content":[${blocks}]}`;
+  const conversation = (turns) => frame(`"messages":[{"role":"user","content":"x"},${turns}]`);
+  const tool = (name, schema = '{"type":"object"}') => `{"name":"${name}","input_schema":${schema}}`;
+  const beside = (member) => frame(`${MESSAGES},${member}`);
+  const count = Math.floor(MOST_VALUES / 8);
+  return [
+    ['tools with long names', beside(`"tools":[${times(count, (index) => tool(`${'t'.repeat(70)}${index}`))}]`)],
+    ['a schema, just not too large', beside(`"tools":[${tool('t', `{"enum":[${'0,'.repeat(MOST_VALUES - 20)}0]}`)}]`)],
+    [
+      'calls with long names',
+      conversation(
+        times(count / 2, (index) =>
+          said('assistant', `{"type":"tool_use","id":"c${index}","name":"${'t'.repeat(70)}","input":{"a":1}}`),
+        ),
+      ),
+    ],
+    [
+      'thinking, just not too much',
+      conversation(
+        said(
+          'assistant',
+          times(count * 2, () => '{"type":"thinking","thinking":"x","signature":"y"}'),
+        ),
+      ),
+    ],
+    [
+      'results of web searches',
+      conversation(
+        said(
+          'assistant',
+          times(
+            count / 2,
+            (index) =>
+              `{"type":"server_tool_use","id":"s${index}","name":"web_search","input":{"query":"x"}},{"type":"web_search_tool_result","tool_use_id":"s${index}","content":[]}`,
+          ),
+        ),
+      ),
+    ],
+    [
+      'marks of caches',
+      conversation(
+        said(
+          'user',
+          times(count * 2, () => '{"type":"text","text":"x","cache_control":{"type":"ephemeral","ttl":"1h"}}'),
+        ),
+      ),
+    ],
+    ['unknown members', beside(times(900, (index) => `"m${index}":[${'0,'.repeat(100)}0]`))],
+    [
+      'a tool input of 20 MB',
+      conversation(
+        said('assistant', filled('{"type":"tool_use","id":"c","name":"t","input":{"a":"@"}}', '\\n', 20 * MIB)),
+      ),
+    ],
+  ];
+}
+
 function ofOpenAi(dialect, { conversation, beside, said }) {
   const isChat = dialect === 'chat';
   const tool = (index, parameters = '') =>

@@ -12,7 +12,7 @@ const DIGITS = 10;
  */
 export class ToolNames {
   private readonly shortened = new Map<string, string>();
-  private taken: ReadonlySet<string> | undefined;
+  private taken: Set<string> | undefined;
 
   constructor(
     private readonly body: JsonView,
@@ -30,16 +30,16 @@ export class ToolNames {
     const known = this.shortened.get(name);
     if (known !== undefined) return known;
     this.taken ??= namesIn(this.body);
-    const used = new Set(this.shortened.values());
     let short = this.shortenedBy(name, 0);
-    for (let round = 1; this.taken.has(short) || used.has(short); round += 1) short = this.shortenedBy(name, round);
+    for (let round = 1; this.taken.has(short); round += 1) short = this.shortenedBy(name, round);
+    this.taken.add(short);
     this.shortened.set(name, short);
     return short;
   }
 
   private shortenedBy(name: string, round: number): string {
     const hash = createHash('sha256').update(`${round}:${name}`).digest('hex').slice(0, DIGITS);
-    const beginning = name.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, this.maxLength - DIGITS - 1);
+    const beginning = name.slice(0, this.maxLength - DIGITS - 1).replaceAll(/[^a-zA-Z0-9_-]/g, '_');
     return `${beginning}_${hash}`;
   }
 }
