@@ -1,6 +1,7 @@
 /** Answers of `GET /api/limits` and of `/api/drills`. */
 
 export interface Limit {
+  /** `account#` and a fingerprint for a credential of the gateway's own, whose limits hold for all users. */
   readonly user: string;
   /** `*` for everything, else `credential-fingerprint/model-class`. */
   readonly scope: string;

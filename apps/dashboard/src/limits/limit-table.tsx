@@ -58,9 +58,7 @@ export function LimitTable({ limits, asOf, onChange }: LimitTableProps) {
             {limits.map((limit) => (
               <tr key={`${limit.user} ${limit.scope}`}>
                 <th scope="row">
-                  <a class="clip" href={hashOf('users', limit.user)} title={limit.user}>
-                    {limit.user}
-                  </a>
+                  <Owner name={limit.user} texts={texts} />
                   <span class="clip sub narrow-cell">{scopeText(limit.scope, texts)}</span>
                 </th>
                 <td class="middle-cell">{scopeText(limit.scope, texts)}</td>
@@ -119,4 +117,15 @@ function reasonText({ reason, is_drill }: Limit, { limits, story, requests }: Te
   const words = { ...story.reasons, ...limits.reasons };
   const known = Object.hasOwn(words, reason) ? words[reason]! : reason;
   return is_drill && known !== requests.drill ? `${known} (${requests.drill})` : known;
+}
+
+/** A user, or a credential of the gateway's own, which has no page. */
+function Owner({ name, texts }: { readonly name: string; readonly texts: Texts }) {
+  const [, fingerprint] = /^account#(.*)$/.exec(name) ?? [];
+  if (fingerprint !== undefined) return <span class="clip">{texts.limits.ownCredential(fingerprint)}</span>;
+  return (
+    <a class="clip" href={hashOf('users', name)} title={name}>
+      {name}
+    </a>
+  );
 }

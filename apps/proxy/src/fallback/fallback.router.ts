@@ -16,6 +16,7 @@ import { clientDisconnected, type FailedUpstream, finalAnswer } from './final-an
 import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
 import type { ClosedScope } from './limit-item.js';
+import { limitOwnerOf } from './limit-owner.js';
 import { nextStep } from './next-step.js';
 import { sendUntilContent } from './send-until-content.js';
 import { UpstreamLoad } from './upstream.load.js';
@@ -26,6 +27,8 @@ interface RouteState {
   readonly request: UpstreamRequest;
   readonly exchange: Exchange;
   readonly options: RouteOptions;
+  /** Limits of this request are kept for it. */
+  readonly limitOwner: string;
   /** The upstreams that a remembered limit closes for this request. */
   readonly limited: Map<NamedUpstream, ClosedScope>;
   readonly failures: Map<string, FailedUpstream>;
@@ -51,7 +54,9 @@ export class FallbackRouter {
    * @throws GatewayError when all have failed and none of them has an answer for the caller
    */
   async send(request: UpstreamRequest, options: RouteOptions): Promise<UpstreamAnswer> {
-    const state: RouteState = { request, exchange: options.exchange, options, limited: new Map(), failures: new Map() };
+    const { exchange, credential } = options;
+    const limitOwner = limitOwnerOf(exchange.user, credential);
+    const state: RouteState = { request, exchange, options, limitOwner, limited: new Map(), failures: new Map() };
     for (const upstream of await this.route(state)) {
       const outcome = isClosed(upstream, state) ? this.closed(upstream, state) : await this.ask(upstream, state);
       if (!(outcome instanceof UpstreamError)) return outcome;
@@ -81,10 +86,10 @@ export class FallbackRouter {
     return order;
   }
 
-  private async windowOf(upstream: NamedUpstream, { request, exchange, options }: RouteState) {
+  private async windowOf(upstream: NamedUpstream, { request, exchange, options, limitOwner }: RouteState) {
     if (!this.config.fallbackOn.includes('rate_limited')) return undefined;
     const scopes = upstream.provider.limitScopes?.(request, options.credential);
-    const window = scopes && (await this.limits.closedWindow(exchange.user, scopes));
+    const window = scopes && (await this.limits.closedWindow([...new Set([limitOwner, exchange.user])], scopes));
     if (window && upstream.isFirstChoice) {
       exchange.fallsBackFor(window.drill ? 'drill' : 'limit_remembered');
       exchange.drilled(exchange.isDrill || window.drill);
@@ -145,12 +150,12 @@ export class FallbackRouter {
 
   private answered(
     { name, provider, isFirstChoice }: NamedUpstream,
-    { request, exchange, options, failures }: RouteState,
+    { request, exchange, options, failures, limitOwner }: RouteState,
   ): void {
     exchange.answeredBy(name, !isFirstChoice);
     this.load.answered(name, request.model);
     const scopes = provider.limitScopes?.(request, options.credential);
-    if (scopes) this.limits.reopen(exchange.user, scopes);
+    if (scopes) for (const owner of new Set([limitOwner, exchange.user])) this.limits.reopen(owner, scopes);
     if (!isFirstChoice) {
       this.logger.log(`🔄 ${name} answers ${exchange.id} of ${exchange.user}: ${exchange.fallbackReason}`);
       return;
@@ -188,8 +193,8 @@ export class FallbackRouter {
   }
 
   /** After the last try at one upstream: remembers its window, and decides whether the next is asked. */
-  private goesOn(upstream: NamedUpstream, error: UpstreamError, { exchange }: RouteState): boolean {
-    if (error.limit) this.limits.close(exchange.user, error.limit, error.limit.reason === 'drill');
+  private goesOn(upstream: NamedUpstream, error: UpstreamError, { exchange, limitOwner }: RouteState): boolean {
+    if (error.limit) this.limits.close(limitOwner, error.limit, error.limit.reason === 'drill');
     if (upstream.isFirstChoice && exchange.fallbackReason === undefined) {
       exchange.fallsBackFor(exchange.isDrill ? 'drill' : error.failure);
     }

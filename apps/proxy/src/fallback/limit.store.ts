@@ -38,7 +38,7 @@ interface Cached {
 }
 
 /**
- * Remembers who is limited until when. A store that is away never hurts a request: what this process knows itself
+ * Remembers who is limited until when: users, and credentials of the gateway's own (`limit-owner.ts`). A store that is away never hurts a request: what this process knows itself
  * still counts, everything else counts as not limited.
  */
 @Injectable()
@@ -65,9 +65,16 @@ export class LimitStore implements OnModuleDestroy {
     });
   }
 
-  /** The window that stops a request of these scopes now, if there is one. Never throws. */
-  async closedWindow(user: string, scopes: readonly string[]): Promise<ClosedScope | undefined> {
+  /** The longest window of these owners that stops a request of these scopes now, if there is one. Never throws. */
+  async closedWindow(owners: readonly string[], scopes: readonly string[]): Promise<ClosedScope | undefined> {
     if (!this.config.isTrackingLimits || scopes.length === 0) return undefined;
+    const windows = await Promise.all(owners.map((owner) => this.windowOf(owner, scopes)));
+    return windows.reduce((longest, window) =>
+      (window?.retry_until ?? 0) > (longest?.retry_until ?? 0) ? window : longest,
+    );
+  }
+
+  private async windowOf(user: string, scopes: readonly string[]): Promise<ClosedScope | undefined> {
     const item = await this.read(user);
     const window = closedWindowIn(item, scopes, nowSeconds(), this.config.isForcedLimit);
     if (item && !this.config.isForcedLimit) this.forget(user, item, (_name, scope) => scope.drill);

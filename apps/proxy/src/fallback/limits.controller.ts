@@ -8,6 +8,7 @@ import { userIdOf } from '../auth/user-id.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
 import { LimitStore } from './limit.store.js';
 import { type LimitItem, livingScopes } from './limit-item.js';
+import { isAccount } from './limit-owner.js';
 
 /** Who is limited, until when; and an end to it. */
 @Controller('api/limits')
@@ -29,7 +30,7 @@ export class LimitsController {
   @Delete(':user')
   @HttpCode(204)
   async clear(@Param('user') given: string, @Req() request: FastifyRequest): Promise<void> {
-    const user = userIdOf(given);
+    const user = isAccount(given) ? given : userIdOf(given);
     await this.limits.clear(user).catch(storeUnavailable);
     this.audit.record({ act: 'limit.cleared', target: user }, request);
   }
