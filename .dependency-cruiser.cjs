@@ -42,10 +42,25 @@ module.exports = {
       to: { path: '^(libs/(?!claude-models/)|apps/)' },
     },
     {
-      name: 'upstream-and-simulator-import-messages-api-only',
+      name: 'upstream-imports-messages-api-only',
       severity: 'error',
-      from: { path: '^libs/(upstream|simulator)/' },
-      to: { path: '^libs/', pathNot: '^libs/($1|messages-api)/' },
+      from: { path: '^libs/upstream/' },
+      to: { path: '^libs/', pathNot: '^libs/(upstream|messages-api)/' },
+    },
+    {
+      name: 'simulator-imports-messages-api-and-claude-models-only',
+      severity: 'error',
+      from: { path: '^libs/simulator/' },
+      to: { path: '^libs/', pathNot: '^libs/(simulator|messages-api|claude-models)/' },
+    },
+    {
+      name: 'infra-loads-plain-files-of-claude-models-only',
+      severity: 'error',
+      from: { path: '^infra/cdk/(bin|lib)/' },
+      to: {
+        path: '^(libs|apps|test)/',
+        pathNot: '^libs/claude-models/src/(models|bedrock-geographies|claude-model)\\.ts$',
+      },
     },
     {
       name: 'production-never-imports-tests-or-simulator',

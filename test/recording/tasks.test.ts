@@ -1,3 +1,4 @@
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { DynamoTableStore, type Write } from '@claude-proxy/storage';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
@@ -83,7 +84,10 @@ describe('24 tasks that count in the same items', () => {
       total_input_tokens: 10 * count,
     });
     expect((await usage.ofUser('shared', question)).summary.total_requests).toBe(count / 2);
-    const { totals } = await new AnalyticsQuery(connect(), new ExchangeFeed(), LOG_CONFIG).of('24h', false);
+    const { totals } = await new AnalyticsQuery(connect(), new ExchangeFeed(), LOG_CONFIG, new ClaudeModels()).of(
+      '24h',
+      false,
+    );
     expect(totals).toMatchObject({ requests: count, input_tokens: 10 * count, output_tokens: 5 * count });
   }, 120_000);
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { BETA } from '@claude-proxy/claude-models';
 import { describe, expect, it } from '@jest/globals';
 import { BETA_POLICIES } from '../../apps/proxy/src/upstreams/bedrock/beta-policies.js';
-import { BETA } from '../../apps/proxy/src/upstreams/bedrock/betas.js';
 import { FIELD_POLICIES } from '../../apps/proxy/src/upstreams/bedrock/field-policies.js';
 import { policyPage } from '../../apps/proxy/src/upstreams/bedrock/policy-page.js';
 

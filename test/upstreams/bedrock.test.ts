@@ -1,5 +1,6 @@
 import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import {
   accessDenied,
   answer,
@@ -124,7 +125,7 @@ afterAll(() => simulator.close());
 function start(config: Partial<BedrockConfig> = {}): void {
   const whole = { region: 'us-east-1', profile: 'auto', modelMap: {}, endpoint: simulator.url, ...config } as const;
   runtime = new BedrockRuntime(whole, CREDENTIALS);
-  upstream = new BedrockUpstream(whole, runtime);
+  upstream = new BedrockUpstream(whole, runtime, new ClaudeModels());
 }
 
 function send(body: Body = {}, headers: string[] = [], signal = new AbortController().signal): Promise<UpstreamAnswer> {
@@ -605,8 +606,9 @@ describe('the room', () => {
       { provide: bedrockSection.token, useValue: own },
       { provide: awsSection.token, useValue: { region } },
       { provide: BEDROCK_CREDENTIALS, useValue: CREDENTIALS },
+      { provide: ClaudeModels, useValue: new ClaudeModels() },
     ];
-    @Module({ providers, exports: [bedrockSection.token, awsSection.token, BEDROCK_CREDENTIALS] })
+    @Module({ providers, exports: providers.map(({ provide }) => provide) })
     class Settings {}
     const settings = { module: Settings, global: true };
     @Module({ imports: [settings, BedrockModule] })
@@ -633,7 +635,7 @@ describe('the room', () => {
         name: 'CredentialsProviderError',
       });
     });
-    upstream = new BedrockUpstream(config, penniless);
+    upstream = new BedrockUpstream(config, penniless, new ClaudeModels());
     for (let attempt = 0; attempt < 3; attempt += 1) {
       expect(await failureOf(send())).toMatchObject({
         failure: 'unreachable',
@@ -650,7 +652,7 @@ describe('the room', () => {
   it('leaves a caller who goes while credentials are looked for', async () => {
     const config = { region: 'us-east-1', profile: 'auto', modelMap: {}, endpoint: simulator.url } as const;
     const searching = new BedrockRuntime(config, () => new Promise(() => {}));
-    upstream = new BedrockUpstream(config, searching);
+    upstream = new BedrockUpstream(config, searching, new ClaudeModels());
     const leaving = new AbortController();
     const sending = failureOf(send({}, [], leaving.signal));
     leaving.abort();

@@ -1,7 +1,9 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import { type IRole, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { BEDROCK_MODELS, type BedrockModel, geographyOf } from './bedrock-models.ts';
+import { geographyOf } from '../../../libs/claude-models/src/bedrock-geographies.ts';
+import type { BedrockModel } from '../../../libs/claude-models/src/claude-model.ts';
+import { MODELS } from '../../../libs/claude-models/src/models.ts';
 
 /** Like `BEDROCK_PROFILE` of the application. With `geo`, IAM itself keeps prompts in their geography. */
 export type BedrockProfile = 'auto' | 'geo' | 'global';
@@ -15,6 +17,9 @@ export interface BedrockAccessProps {
   /** Further models by ARN, such as application inference profiles named in `BEDROCK_MODEL_MAP`. @default none */
   readonly furtherArns?: readonly string[];
 }
+
+/** Oldest first: a new model changes the last policy only. */
+const BEDROCK_MODELS = MODELS.flatMap(({ bedrock }) => bedrock ?? []).reverse();
 
 const ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
 

@@ -1,4 +1,4 @@
-import { modelNamed } from './models.js';
+import type { ClaudeModel } from './claude-model.js';
 
 /** Anthropic gives at least 60 days' notice. */
 export const WARNING_DAYS = 60;
@@ -16,11 +16,19 @@ export interface EndOfLife {
 }
 
 /** The end of this model's life at the Claude API, from `WARNING_DAYS` before it on; else undefined. */
-export function endOfLifeOf(name: string, nowMs: number): EndOfLife | undefined {
-  const model = modelNamed(name);
+export function endOfLifeOf(model: ClaudeModel | undefined, nowMs: number): EndOfLife | undefined {
   if (!model?.retires) return undefined;
-  const today = Math.floor(nowMs / MS_PER_DAY);
-  const days = Date.parse(model.retires) / MS_PER_DAY - today;
+  const days = daysUntil(model.retires, nowMs);
   if (days > WARNING_DAYS) return undefined;
   return { model: model.id, retires: model.retires, days, successor: model.successor };
+}
+
+/** In the words of `GET /v1/models`. */
+export function lifecycleOf({ deprecated, retires }: ClaudeModel, nowMs: number): 'active' | 'deprecated' | 'retired' {
+  if (retires && daysUntil(retires, nowMs) <= 0) return 'retired';
+  return deprecated && daysUntil(deprecated, nowMs) <= 0 ? 'deprecated' : 'active';
+}
+
+function daysUntil(day: string, nowMs: number): number {
+  return Date.parse(day) / MS_PER_DAY - Math.floor(nowMs / MS_PER_DAY);
 }

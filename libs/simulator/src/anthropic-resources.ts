@@ -2,7 +2,7 @@ import { tokensOfBytes } from './answer-usage.js';
 import type { SimulatedBatches } from './anthropic-batches.js';
 import { ANTHROPIC_DIALECT } from './anthropic-dialect.js';
 import { fileMetadata, receiveFile, sendFile } from './anthropic-files.js';
-import { LISTED_MODELS, modelPage } from './anthropic-models.js';
+import { listedModels, modelPage } from './anthropic-models.js';
 import { anthropicFailure } from './anthropic-refusals.js';
 import { playBehaviour, sendJson } from './play-behaviour.js';
 import type { SimulatedExchange } from './simulated-server.js';
@@ -24,7 +24,7 @@ const ROUTES: readonly [method: string, path: RegExp, serve: Resource][] = [
     (exchange, id) =>
       found(
         exchange,
-        LISTED_MODELS.find((model) => model.id === id),
+        listedModels().find((model) => model.id === id),
         id,
       ),
   ],

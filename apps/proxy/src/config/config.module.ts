@@ -1,3 +1,4 @@
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule as NestConfigModule, registerAs } from '@nestjs/config';
 import { effectiveSettings } from './effective-settings.js';
@@ -7,12 +8,14 @@ import type { Section } from './section.js';
 /** The settings in force by variable, safe to show. */
 export const EFFECTIVE_SETTINGS = Symbol('effective settings');
 
+const modelsProvider = { provide: ClaudeModels, useFactory: () => new ClaudeModels() };
+
 /**
  * Hands each room its section of the configuration, read and validated before Nest exists.
  *
- * Promises: a room sees its own section under `<section>.token`, frozen, and nothing else.
- * May enter: the kinds of values and their reader. Must not: any room, any look at the environment but
- * `environment.ts`.
+ * Promises: a room sees its own section under `<section>.token`, frozen, and nothing else; every room sees the same list
+ * of models (`ClaudeModels`). May enter: the kinds of values and their reader. Must not: any room, any look at the
+ * environment but `environment.ts`.
  */
 @Module({})
 export class ConfigModule {
@@ -22,8 +25,8 @@ export class ConfigModule {
       module: ConfigModule,
       global: true,
       imports: [NestConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, skipProcessEnv: true, load })],
-      providers: [{ provide: EFFECTIVE_SETTINGS, useValue: effectiveSettings(environment, sections) }],
-      exports: [EFFECTIVE_SETTINGS],
+      providers: [{ provide: EFFECTIVE_SETTINGS, useValue: effectiveSettings(environment, sections) }, modelsProvider],
+      exports: [EFFECTIVE_SETTINGS, ClaudeModels],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { endOfLifeOf } from '@claude-proxy/claude-models';
+import { ClaudeModels, endOfLifeOf } from '@claude-proxy/claude-models';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { FinishedExchange } from '../exchange/exchange.js';
@@ -41,6 +41,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly feed: ExchangeFeed,
+    private readonly claudeModels: ClaudeModels,
     recorder: Recorder,
     store: StoreHealth,
   ) {
@@ -149,7 +150,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
       collect: () => {
         gauge.reset();
         for (const name of this.models) {
-          const end = endOfLifeOf(name, Date.now());
+          const end = endOfLifeOf(this.claudeModels.named(name), Date.now());
           if (end) gauge.set({ model: end.model, successor: end.successor ?? 'none' }, end.days);
         }
       },

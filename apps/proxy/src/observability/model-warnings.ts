@@ -1,4 +1,4 @@
-import { endOfLifeOf } from '@claude-proxy/claude-models';
+import { ClaudeModels, type EndOfLife, endOfLifeOf } from '@claude-proxy/claude-models';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
@@ -13,7 +13,10 @@ export class ModelWarnings implements OnModuleInit {
   private readonly logger = new Logger('Models');
   private readonly warnedAtMs = new Map<string, number>();
 
-  constructor(private readonly feed: ExchangeFeed) {}
+  constructor(
+    private readonly feed: ExchangeFeed,
+    private readonly models: ClaudeModels,
+  ) {}
 
   onModuleInit(): void {
     this.feed.onFinished((exchange) => this.look(exchange));
@@ -23,10 +26,10 @@ export class ModelWarnings implements OnModuleInit {
     const name = answeredModel ?? model;
     if (operation !== 'messages' || !usage || !name) return;
     if (costNanoUsd === null) {
-      const advice = 'the costs leave its answers out. PRICE_LIST_FILE can add a price';
+      const advice = 'the costs leave its answers out. MODELS_FILE or PRICE_LIST_FILE can add a price';
       this.warn(`price of ${name} at ${upstream}`, () => `${name} has no price at ${upstream}: ${advice}.`);
     }
-    this.warn(`end of ${name}`, () => endSentence(name));
+    this.warn(`end of ${name}`, () => endSentence(endOfLifeOf(this.models.named(name), Date.now())));
   }
 
   private warn(subject: string, sentence: () => string | undefined): void {
@@ -39,8 +42,7 @@ export class ModelWarnings implements OnModuleInit {
   }
 }
 
-function endSentence(name: string): string | undefined {
-  const end = endOfLifeOf(name, Date.now());
+function endSentence(end: EndOfLife | undefined): string | undefined {
   if (!end) return undefined;
   const when = end.days < 0 ? `was retired on ${end.retires}` : `retires on ${end.retires}, in ${end.days} days`;
   return `${end.model} ${when} at the Claude API${end.successor ? `; its successor is ${end.successor}` : ''}.`;

@@ -1,5 +1,5 @@
+import type { ClaudeModel } from '@claude-proxy/claude-models';
 import type { JsonObject } from './json-object.js';
-import type { ModelRow } from './models/model-table.js';
 
 export interface ToolOption {
   readonly name: string;
@@ -15,7 +15,7 @@ export type ToolChoiceOption =
 
 /** What a caller wants of the answer, in whichever of OpenAI's two forms it was said. */
 export interface CallerOptions {
-  readonly model: ModelRow;
+  readonly model: ClaudeModel;
   readonly maxTokens?: number | null | undefined;
   readonly temperature?: number | null | undefined;
   readonly topP?: number | null | undefined;
@@ -39,7 +39,7 @@ export interface CallerOptions {
 /** A body for the Messages API, and what the caller wanted in vain. */
 export interface Translated {
   readonly body: JsonObject;
-  readonly model: ModelRow;
+  readonly model: ClaudeModel;
   readonly isStream: boolean;
   /** Told to the caller in `x-claude-proxy-dropped`. */
   readonly dropped: readonly string[];

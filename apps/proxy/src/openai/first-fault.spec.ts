@@ -1,15 +1,17 @@
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { walkedMegabytes } from '@claude-proxy/messages-api/testing';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { openAiToAnthropic } from './chat/chat-to-anthropic.js';
 import { listOf, mapOf } from './first-fault.js';
-import { modelNamed } from './models/model-table.js';
+import { ModelCatalog } from './models/model.catalog.js';
 import { responsesToAnthropic } from './responses/responses-to-anthropic.js';
 
+const catalog = new ModelCatalog(new ClaudeModels(), {});
 const MANY = 90_000;
 const zeros = () => Array.from({ length: MANY }, () => 0);
 const HELLO = [{ role: 'user', content: 'hello' }];
-const modelOf = (name: string) => modelNamed(name)!;
+const { modelOf } = catalog;
 
 describe('listOf and mapOf', () => {
   const pair = z.object({ a: z.object({ b: z.string() }) });

@@ -1,13 +1,21 @@
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { Module } from '@nestjs/common';
 import { HttpModule } from '../http/http.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { ModelCatalog } from './models/model.catalog.js';
 import { ModelsController } from './models/models.controller.js';
+import { type OpenAiConfig, openAiSection } from './openai.config.js';
 import { OpenAiController } from './openai.controller.js';
 import { OpenAiService } from './openai.service.js';
 import { OpenAiErrorFilter } from './openai-error.filter.js';
 import { TranslationThreads } from './translation.threads.js';
 import { Translator } from './translator.js';
+
+const modelCatalogProvider = {
+  provide: ModelCatalog,
+  inject: [ClaudeModels, openAiSection.token],
+  useFactory: (models: ClaudeModels, { modelAliases }: OpenAiConfig) => new ModelCatalog(models, modelAliases),
+};
 
 /**
  * The HTTP edge of OpenAI's dialect: chat completions, responses, models.
@@ -19,6 +27,6 @@ import { Translator } from './translator.js';
 @Module({
   imports: [HttpModule, MessagesModule],
   controllers: [OpenAiController, ModelsController],
-  providers: [OpenAiService, ModelCatalog, Translator, TranslationThreads, OpenAiErrorFilter],
+  providers: [OpenAiService, modelCatalogProvider, Translator, TranslationThreads, OpenAiErrorFilter],
 })
 export class OpenAiModule {}

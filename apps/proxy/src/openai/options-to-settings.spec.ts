@@ -1,10 +1,12 @@
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { describe, expect, it } from '@jest/globals';
 import type { CallerOptions } from './caller-options.js';
-import { modelNamed } from './models/model-table.js';
+import { ModelCatalog } from './models/model.catalog.js';
 import { settingsOf } from './options-to-settings.js';
 
+const catalog = new ModelCatalog(new ClaudeModels(), {});
 const settings = (model: string, options: Partial<CallerOptions> = {}) =>
-  settingsOf({ model: modelNamed(model)!, tools: [], hasToolCalls: false, ...options });
+  settingsOf({ model: catalog.modelOf(model), tools: [], hasToolCalls: false, ...options });
 const TOOLS = [{ name: 'look' }];
 
 describe('temperature and top_p', () => {

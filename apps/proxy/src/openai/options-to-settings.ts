@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
+import type { ClaudeModel, Effort } from '@claude-proxy/claude-models';
 import { GatewayError } from '../exchange/gateway-error.js';
 import type { CallerOptions, ToolOption } from './caller-options.js';
 import type { JsonObject } from './json-object.js';
-import type { Effort, ModelRow } from './models/model-table.js';
 import { supportedSchema } from './supported-schema.js';
 
 export interface Settings {
@@ -56,7 +56,7 @@ function samplingOf({ model, temperature, topP }: CallerOptions, thinks: boolean
     else dropped.push('temperature');
   }
   if (isWanted(topP)) {
-    if (takes && !(model.sampling === 'one_of' && kept.temperature !== undefined)) kept.top_p = topP;
+    if (takes && !(model.sampling === 'temperature_or_top_p' && kept.temperature !== undefined)) kept.top_p = topP;
     else dropped.push('top_p');
   }
   return kept;
@@ -100,7 +100,7 @@ function thinkingOf(options: CallerOptions, maxTokens: number, isForced: boolean
   if (thinking) return { thinking };
   if (effort === null || effort === undefined) return {};
   if (effort === 'none') return withoutThinking(model, dropped);
-  if (model.thinking.includes('adaptive')) return isForced ? {} : { thinking: { type: 'adaptive' } };
+  if (model.thinkingTypes.includes('adaptive')) return isForced ? {} : { thinking: { type: 'adaptive' } };
   const budget = Math.min(BUDGETS[effortOf(effort)], maxTokens - 1);
   // With a budget every call in the history needs its thinking before it, which OpenAI's form does not keep.
   if (budget >= BUDGETS.low && !options.hasToolCalls && !isForced) {
@@ -110,9 +110,9 @@ function thinkingOf(options: CallerOptions, maxTokens: number, isForced: boolean
   return {};
 }
 
-function withoutThinking({ thinking }: ModelRow, dropped: string[]): JsonObject {
-  if (thinking.includes('disabled')) return { thinking: { type: 'disabled' } };
-  if (thinking.includes('between_tools')) return { thinking: { type: 'between_tools' } };
+function withoutThinking({ thinkingTypes }: ClaudeModel, dropped: string[]): JsonObject {
+  if (thinkingTypes.includes('disabled')) return { thinking: { type: 'disabled' } };
+  if (thinkingTypes.includes('between_tools')) return { thinking: { type: 'between_tools' } };
   dropped.push('reasoning_effort');
   return {};
 }
@@ -131,9 +131,9 @@ function outputConfigOf({ model, effort, schema }: CallerOptions): JsonObject {
 }
 
 /** The wished effort, or the nearest below it that the model has; thinking less is as near to none as some can get. */
-function effortMember({ efforts, thinking }: ModelRow, effort: string | null | undefined): JsonObject {
+function effortMember({ efforts, thinkingTypes }: ClaudeModel, effort: string | null | undefined): JsonObject {
   if (!effort || efforts.length === 0) return {};
-  if (effort === 'none') return thinking.length === 1 ? { effort: 'low' } : {};
+  if (effort === 'none') return thinkingTypes.length === 1 ? { effort: 'low' } : {};
   const wished = EFFORTS.indexOf(effortOf(effort));
   return { effort: efforts.findLast((candidate) => EFFORTS.indexOf(candidate) <= wished) };
 }

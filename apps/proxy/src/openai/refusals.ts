@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { LISTED_MODELS } from './models/model-table.js';
 
 const MAX_QUOTED_CHARACTERS = 100;
 
@@ -20,11 +19,10 @@ export function quoted(text: string): string {
   return JSON.stringify(text.slice(0, MAX_QUOTED_CHARACTERS));
 }
 
-export function unknownModel(name: string, aliasesOfOperator: Iterable<string>): GatewayError {
-  const known = [...LISTED_MODELS.flatMap(({ id, aliases }) => [...aliases, id]), ...aliasesOfOperator].join(', ');
+export function unknownModel(name: string, known: readonly string[]): GatewayError {
   return new GatewayError({
     type: 'not_found_error',
-    message: `The model ${quoted(name)} is not known here. Known: ${known}. The operator can name more in OPENAI_MODEL_ALIASES.`,
+    message: `The model ${quoted(name)} is not known here. Known: ${known.join(', ')}. The operator can name more in OPENAI_MODEL_ALIASES. A new model needs a row in MODELS_FILE.`,
     details: { param: 'model', error_code: 'model_not_found' },
   });
 }

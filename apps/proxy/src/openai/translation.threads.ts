@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { type OpenAiConfig, openAiSection } from './openai.config.js';
 import { invalid } from './refusals.js';
 import type { Form, TranslatedBytes } from './translation.js';
-import type { TranslationJob, TranslationOutcome } from './translation.worker.js';
+import type { TranslationJob, TranslationOutcome, TranslationSettings } from './translation.worker.js';
 
 /** A large body takes half a second; the second thread serves others meanwhile. */
 const MAX_THREADS = 2;
@@ -36,7 +37,11 @@ export class TranslationThreads implements OnApplicationShutdown {
   private readonly waiting: Waiting[] = [];
   private readonly threads = new Set<TranslationThread>();
 
-  constructor(@Inject(openAiSection.token) private readonly config: OpenAiConfig) {}
+  private readonly settings: TranslationSettings;
+
+  constructor(@Inject(openAiSection.token) { modelAliases }: OpenAiConfig, models: ClaudeModels) {
+    this.settings = { models: models.rows, aliases: modelAliases };
+  }
 
   /** Takes the bytes away from `body`, as far as they are not shared. @throws GatewayError as `translateBytes` does */
   translate(form: Form, body: Buffer, work: Work): Promise<TranslatedBytes> {
@@ -71,7 +76,7 @@ export class TranslationThreads implements OnApplicationShutdown {
   private freeThread(): TranslationThread | undefined {
     const free = [...this.threads].find(({ isFree }) => isFree);
     if (free || this.waiting.length === 0 || this.threads.size >= MAX_THREADS) return free;
-    const thread = new TranslationThread(this.config.modelAliases, (reason) => {
+    const thread = new TranslationThread(this.settings, (reason) => {
       this.threads.delete(thread);
       if (reason) this.logger.error(`❌ a translation ended its thread: ${reason}`);
     });
@@ -85,9 +90,9 @@ class TranslationThread {
   private settle: ((outcome: TranslationOutcome | Error) => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(aliases: Readonly<Record<string, string>>, onEnd: (reason?: string) => void) {
+  constructor(settings: TranslationSettings, onEnd: (reason?: string) => void) {
     const file = new URL('./translation.worker.js', FILE);
-    this.worker = new Worker(file, { workerData: aliases, resourceLimits: RESOURCES, execArgv: [] });
+    this.worker = new Worker(file, { workerData: settings, resourceLimits: RESOURCES, execArgv: [] });
     this.worker.unref();
     let reason: string | undefined;
     this.worker.on('message', (outcome: TranslationOutcome) => this.settle?.(outcome));

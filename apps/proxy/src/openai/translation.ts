@@ -1,8 +1,8 @@
+import type { ClaudeModel } from '@claude-proxy/claude-models';
 import { JsonLimitError, type JsonSyntaxError, parseBoundedJson } from '@claude-proxy/messages-api';
 import type { Translated } from './caller-options.js';
 import { openAiToAnthropic } from './chat/chat-to-anthropic.js';
 import type { JsonObject } from './json-object.js';
-import type { ModelRow } from './models/model-table.js';
 import { invalid } from './refusals.js';
 import { type RepeatedRequest, repeatedOf } from './responses/anthropic-to-responses.js';
 import { responsesToAnthropic } from './responses/responses-to-anthropic.js';
@@ -28,7 +28,7 @@ export interface TranslatedBytes {
  *
  * @throws GatewayError naming what is at fault or not supported
  */
-export function translateBytes(form: Form, body: Buffer, modelOf: (name: string) => ModelRow): TranslatedBytes {
+export function translateBytes(form: Form, body: Buffer, modelOf: (name: string) => ClaudeModel): TranslatedBytes {
   const members = membersOf(body);
   if (form === 'responses') {
     const { request, ...translated } = responsesToAnthropic(members, modelOf);

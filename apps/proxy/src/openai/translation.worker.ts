@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { type ClaudeModel, ClaudeModels } from '@claude-proxy/claude-models';
 import { GatewayError, type GatewayErrorOptions } from '../exchange/gateway-error.js';
-import { modelNamed } from './models/model-table.js';
-import { unknownModel } from './refusals.js';
+import { ModelCatalog } from './models/model.catalog.js';
 import { type Form, type TranslatedBytes, translateBytes } from './translation.js';
 
 export interface TranslationJob {
@@ -12,8 +12,14 @@ export interface TranslationJob {
 /** An `Error` crosses threads without its own members. */
 export type TranslationOutcome = { readonly translated: TranslatedBytes } | { readonly refusal: GatewayErrorOptions };
 
-/** The operator's names for models. */
-const aliases = new Map(Object.entries(workerData as Readonly<Record<string, string>>));
+/** What the operator has configured; a thread shares no memory with the gateway. */
+export interface TranslationSettings {
+  readonly models: readonly ClaudeModel[];
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+const { models, aliases } = workerData as TranslationSettings;
+const catalog = new ModelCatalog(new ClaudeModels(models), aliases);
 
 parentPort!.on('message', ({ form, body }: TranslationJob) => {
   const outcome = outcomeOf(form, Buffer.from(body.buffer));
@@ -22,16 +28,10 @@ parentPort!.on('message', ({ form, body }: TranslationJob) => {
 
 function outcomeOf(form: Form, body: Buffer): TranslationOutcome {
   try {
-    return { translated: translateBytes(form, body, modelOf) };
+    return { translated: translateBytes(form, body, catalog.modelOf) };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     const { type, message, status, details } = error;
     return { refusal: { type, message, status, ...(details ? { details } : {}) } };
   }
-}
-
-function modelOf(name: string) {
-  const model = modelNamed(aliases.get(name) ?? name);
-  if (!model) throw unknownModel(name, aliases.keys());
-  return model;
 }

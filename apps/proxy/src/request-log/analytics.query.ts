@@ -1,4 +1,5 @@
 import type { Analytics, AnalyticsRange } from '@claude-proxy/admin-api';
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { type Item, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
@@ -33,6 +34,7 @@ export class AnalyticsQuery {
     store: TableStore,
     private readonly feed: ExchangeFeed,
     @Inject(requestLogSection.token) config: RequestLogConfig,
+    private readonly models: ClaudeModels,
   ) {
     this.table = store.table(requestsTable(config.table));
   }
@@ -84,7 +86,7 @@ export class AnalyticsQuery {
       by_upstream: sums.ofUpstreams.toRecord(),
       by_model: byModel,
       ...(ofUsers && { by_user: ofUsers.toRecord() }),
-      notices: noticesOf(byModel, nowMs),
+      notices: noticesOf(byModel, this.models, nowMs),
       buckets: sums.buckets(),
     };
   }

@@ -1,15 +1,15 @@
 import type { Figures, Notice } from '@claude-proxy/admin-api';
-import { endOfLifeOf } from '@claude-proxy/claude-models';
+import { type ClaudeModels, endOfLifeOf } from '@claude-proxy/claude-models';
 
 /** What the models of a range give notice of: ends of life first, the nearest of them first, then missing prices. */
-export function noticesOf(byModel: Readonly<Record<string, Figures>>, nowMs: number): Notice[] {
-  return [...endsOf(Object.keys(byModel), nowMs), ...unpricedOf(byModel)];
+export function noticesOf(byModel: Readonly<Record<string, Figures>>, models: ClaudeModels, nowMs: number): Notice[] {
+  return [...endsOf(Object.keys(byModel), models, nowMs), ...unpricedOf(byModel)];
 }
 
-function endsOf(names: readonly string[], nowMs: number): Notice[] {
+function endsOf(names: readonly string[], models: ClaudeModels, nowMs: number): Notice[] {
   const ends = new Map<string, Notice & { readonly kind: 'model_ends' }>();
   for (const name of names) {
-    const end = endOfLifeOf(name, nowMs);
+    const end = endOfLifeOf(models.named(name), nowMs);
     if (end) ends.set(end.model, { kind: 'model_ends', ...end, successor: end.successor ?? null });
   }
   return [...ends.values()].sort((a, b) => a.days - b.days);

@@ -1,7 +1,8 @@
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FinishedExchange } from '../exchange/exchange.js';
 import { costOf, type PriceList, priceListWith } from './price-list.js';
-import { PUBLISHED_PRICES } from './published-prices.js';
+import { publishedPrices } from './published-prices.js';
 import { type UsageConfig, usageSection } from './usage.config.js';
 
 /** What an answer costs, by the model that really gave it. */
@@ -9,8 +10,8 @@ import { type UsageConfig, usageSection } from './usage.config.js';
 export class CostService {
   private readonly list: PriceList;
 
-  constructor(@Inject(usageSection.token) config: UsageConfig) {
-    this.list = priceListWith(PUBLISHED_PRICES, config.priceListFile);
+  constructor(@Inject(usageSection.token) config: UsageConfig, models: ClaudeModels) {
+    this.list = priceListWith(publishedPrices(models), config.priceListFile);
   }
 
   /** Nano-dollars; null where the price is not known; undefined where nothing was used. */

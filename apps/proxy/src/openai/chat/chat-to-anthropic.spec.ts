@@ -1,17 +1,13 @@
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { describe, expect, it } from '@jest/globals';
 import type { GatewayError } from '../../exchange/gateway-error.js';
-import { modelNamed } from '../models/model-table.js';
-import { unknownModel } from '../refusals.js';
+import { ModelCatalog } from '../models/model.catalog.js';
 import { JSON_INSTRUCTION, openAiToAnthropic } from './chat-to-anthropic.js';
 
-const modelOf = (name: string) => {
-  const model = modelNamed(name);
-  if (!model) throw unknownModel(name, []);
-  return model;
-};
+const catalog = new ModelCatalog(new ClaudeModels(), {});
 const HELLO = [{ role: 'user', content: 'hello' }];
 const translated = (members: Record<string, unknown> = {}) =>
-  openAiToAnthropic({ model: 'claude-opus-5-5', messages: HELLO, ...members }, modelOf);
+  openAiToAnthropic({ model: 'claude-opus-5-5', messages: HELLO, ...members }, catalog.modelOf);
 const messagesOf = (messages: unknown[], model = 'claude-opus-5-5') => translated({ messages, model }).body.messages;
 const refusalOf = (members: Record<string, unknown>) => {
   try {

@@ -1,9 +1,9 @@
+import type { ClaudeModel } from '@claude-proxy/claude-models';
 import { JsonLimitError, parseBoundedJson } from '@claude-proxy/messages-api';
 import type { CallerOptions, ToolChoiceOption, ToolOption, Translated } from '../caller-options.js';
 import { blocksOfContent, textOfContent } from '../content-parts.js';
 import { Conversation, textBlock } from '../conversation.js';
 import type { JsonObject } from '../json-object.js';
-import type { ModelRow } from '../models/model-table.js';
 import { settingsOf } from '../options-to-settings.js';
 import { invalid } from '../refusals.js';
 import { type ChatMessage, type ChatRequest, readChatRequest } from './chat-request.js';
@@ -22,7 +22,7 @@ export interface TranslatedChat extends Translated {
  *
  * @throws GatewayError naming what is at fault or not supported
  */
-export function openAiToAnthropic(members: JsonObject, modelOf: (name: string) => ModelRow): TranslatedChat {
+export function openAiToAnthropic(members: JsonObject, modelOf: (name: string) => ClaudeModel): TranslatedChat {
   const { request, ignored } = readChatRequest(members);
   const model = modelOf(request.model);
   const conversation = new Conversation(model.takesSystemTurns);
@@ -84,7 +84,7 @@ function inputOf(text: string, param: string): JsonObject {
   }
 }
 
-function optionsOf(request: ChatRequest, model: ModelRow, hasToolCalls: boolean): CallerOptions {
+function optionsOf(request: ChatRequest, model: ClaudeModel, hasToolCalls: boolean): CallerOptions {
   const { tools, toolChoice } = toolsOf(request);
   const format = request.response_format;
   return {

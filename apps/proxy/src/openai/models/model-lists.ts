@@ -1,7 +1,7 @@
+import { type ClaudeModel, lifecycleOf } from '@claude-proxy/claude-models';
 import type { JsonObject } from '../json-object.js';
-import type { ModelRow } from './model-table.js';
 
-type Listed = readonly [id: string, model: ModelRow];
+type Listed = readonly [id: string, model: ClaudeModel];
 
 export function openAiModel([id, { released }]: Listed): JsonObject {
   return { id, object: 'model', created: Date.parse(`${released}T00:00:00Z`) / 1_000, owned_by: 'anthropic' };
@@ -17,7 +17,7 @@ export function anthropicModel([id, model]: Listed): JsonObject {
     id,
     display_name: model.displayName,
     created_at: `${model.released}T00:00:00Z`,
-    lifecycle: model.lifecycle,
+    lifecycle: lifecycleOf(model, Date.now()),
     max_input_tokens: model.contextTokens,
     max_tokens: model.maxOutputTokens,
   };

@@ -42,7 +42,7 @@ export class ModelsController {
 
   private answerOpenAi(id: string | undefined, reply: FastifyReply): void {
     const model = id === undefined ? undefined : this.catalog.find(id);
-    if (id === undefined) sendLocally(reply, 200, openAiModelList(this.catalog.listed));
+    if (id === undefined) sendLocally(reply, 200, openAiModelList(this.catalog.listed(Date.now())));
     else if (model) sendLocally(reply, 200, openAiModel([id, model]));
     else sendLocally(reply, 404, { error: openAiErrorOf(this.catalog.unknown(id)) });
   }
@@ -63,7 +63,8 @@ export class ModelsController {
   private fromTable(path: string): JsonObject {
     const id = idIn(path);
     const model = id === undefined ? undefined : this.catalog.find(id);
-    if (id === undefined) return anthropicModelList(this.catalog.listed, new URLSearchParams(queryOf(path)));
+    if (id === undefined)
+      return anthropicModelList(this.catalog.listed(Date.now()), new URLSearchParams(queryOf(path)));
     if (model) return anthropicModel([model.id, model]);
     throw new GatewayError({ type: 'not_found_error', message: `model: ${id.slice(0, 100)}` });
   }

@@ -1,10 +1,12 @@
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { describe, expect, it } from '@jest/globals';
 import type { GatewayError } from '../../exchange/gateway-error.js';
-import { modelNamed } from '../models/model-table.js';
+import { ModelCatalog } from '../models/model.catalog.js';
 import { responsesToAnthropic } from './responses-to-anthropic.js';
 
+const catalog = new ModelCatalog(new ClaudeModels(), {});
 const translated = (members: Record<string, unknown> = {}) =>
-  responsesToAnthropic({ model: 'claude-opus-5-5', input: 'hello', ...members }, (name) => modelNamed(name)!);
+  responsesToAnthropic({ model: 'claude-opus-5-5', input: 'hello', ...members }, catalog.modelOf);
 const paramOfRefusal = (members: Record<string, unknown>) => {
   try {
     translated(members);

@@ -1,9 +1,9 @@
+import type { ClaudeModel } from '@claude-proxy/claude-models';
 import type { CallerOptions, ToolChoiceOption, Translated } from '../caller-options.js';
 import { cachingOf, JSON_INSTRUCTION, toolResult, toolUse } from '../chat/chat-to-anthropic.js';
 import { type ContentPart, documentBlock, imageBlock } from '../content-parts.js';
 import { Conversation, textBlock } from '../conversation.js';
 import { type JsonObject, textOf } from '../json-object.js';
-import type { ModelRow } from '../models/model-table.js';
 import { settingsOf } from '../options-to-settings.js';
 import { invalid, quoted, unsupported } from '../refusals.js';
 import {
@@ -24,7 +24,7 @@ export interface TranslatedResponses extends Translated {
  *
  * @throws GatewayError naming what is at fault or not supported
  */
-export function responsesToAnthropic(members: JsonObject, modelOf: (name: string) => ModelRow): TranslatedResponses {
+export function responsesToAnthropic(members: JsonObject, modelOf: (name: string) => ClaudeModel): TranslatedResponses {
   const { request, ignored } = readResponsesRequest(members);
   const model = modelOf(request.model);
   const conversation = conversationOf(request, model);
@@ -45,7 +45,7 @@ export function responsesToAnthropic(members: JsonObject, modelOf: (name: string
   };
 }
 
-function conversationOf({ instructions, input }: ResponsesRequest, model: ModelRow): Conversation {
+function conversationOf({ instructions, input }: ResponsesRequest, model: ClaudeModel): Conversation {
   const conversation = new Conversation(model.takesSystemTurns);
   if (instructions) conversation.system(instructions);
   if (typeof input === 'string') conversation.say('user', [textBlock(input)]);
@@ -98,7 +98,7 @@ function blockOf(part: ContentPart, param: string): JsonObject {
   }
 }
 
-function optionsOf(request: ResponsesRequest, model: ModelRow, hasToolCalls: boolean): CallerOptions {
+function optionsOf(request: ResponsesRequest, model: ClaudeModel, hasToolCalls: boolean): CallerOptions {
   const format = request.text?.format;
   const tools = (request.tools ?? []).map((tool, index) => readTool(tool, `tools[${index}]`));
   const toolChoice = choiceOf(request.tool_choice);

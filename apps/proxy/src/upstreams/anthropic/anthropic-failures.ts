@@ -9,6 +9,7 @@ import {
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
 import { type AnthropicError, isWithoutLongContext, limitOf, spentBudgetOf } from './anthropic-limits.js';
+import type { LimitScopes } from './limit-scopes.js';
 import type { WindowlessRefusals } from './windowless-refusals.js';
 
 /** Given by a proxy or a server for another name, and by no API. */
@@ -42,12 +43,18 @@ function reasonOf(cause: unknown): string {
   return name === 'TimeoutError' ? 'it did not end in time' : (code ?? message);
 }
 
+/** What it takes to name and remember the window that a refusal closes. */
+export interface RefusalTerms {
+  readonly credential: Credential;
+  readonly scopes: LimitScopes;
+  readonly windowless: WindowlessRefusals;
+}
+
 /** The error for a refusal; carries the answer unchanged, and the window that it closes. */
 export function errorOfRefusal(
   refusal: Refusal,
   request: UpstreamRequest,
-  credential: Credential,
-  windowless: WindowlessRefusals,
+  { credential, scopes, windowless }: RefusalTerms,
 ): UpstreamError {
   const error = errorIn(refusal.text);
   const nowMs = Date.now();
@@ -56,7 +63,7 @@ export function errorOfRefusal(
   const isLimited = refusal.status === 429 || isWithoutLongContext(error ?? {});
   const limit =
     spentBudgetOf(error ?? {}, nowMs) ??
-    (isLimited ? limitOf({ headers: refusal.headers, error: error ?? {} }, request, nowMs) : undefined);
+    (isLimited ? limitOf({ headers: refusal.headers, error: error ?? {} }, request, scopes, nowMs) : undefined);
   if (!limit) return new UpstreamError({ failure: failureOfRefusal(refusal, error), message, answer });
   const { seconds, scope, reason, isSpent = false } = limit;
   // count_tokens has limits of its own: it neither waits for nor closes anything.

@@ -1,10 +1,13 @@
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import type { UpstreamRequest } from '@claude-proxy/upstream';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { limitOf, spentBudgetOf } from './anthropic-limits.js';
-import { limitScopesOf } from './limit-scopes.js';
-import { modelClassOf } from './model-class.js';
+import { LimitScopes } from './limit-scopes.js';
+import { modelClassOf, modelFamilyOf } from './model-class.js';
 
+const models = new ClaudeModels();
+const scopes = new LimitScopes(models);
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
 const requestOf = (more: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
   operation: 'messages',
@@ -18,7 +21,7 @@ const requestOf = (more: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
   ...more,
 });
 const read = (headers: Record<string, string>, request = requestOf(), error = {}) =>
-  limitOf({ headers: Object.entries(headers).flat(), error }, request, NOW_MS);
+  limitOf({ headers: Object.entries(headers).flat(), error }, request, scopes, NOW_MS);
 const bucket = (name: string, limit: number, remaining: number, reset = '2026-11-21T12:00:45Z') => ({
   [`anthropic-${name}-limit`]: String(limit),
   [`anthropic-${name}-remaining`]: String(remaining),
@@ -97,7 +100,7 @@ describe('an exhausted bucket', () => {
 describe('how far a refusal reaches', () => {
   const fast = requestOf({ speed: 'fast' });
   const long = requestOf({ headers: ['anthropic-beta', 'effort-2025-11-24,context-1m-2025-08-07'] });
-  const stops = (scope: string | undefined, request: UpstreamRequest) => limitScopesOf(request).includes(scope!);
+  const stops = (scope: string | undefined, request: UpstreamRequest) => scopes.of(request).includes(scope!);
 
   it('a limit of fast mode does not stop the standard speed, nor the other way round', () => {
     const ofFast = read({ 'retry-after': '30' }, fast).scope;
@@ -162,7 +165,24 @@ describe('modelClassOf', () => {
     ['claude-fable-5-2', 'fable-5-2'],
     ['something-else', 'something-else'],
   ])('puts %s into %s', (model, modelClass) => {
-    expect(modelClassOf(model)).toBe(modelClass);
+    expect(modelClassOf(model, models)).toBe(modelClass);
+  });
+});
+
+describe('a model that the list names otherwise', () => {
+  const row = models.named('claude-opus-5-5')!;
+  const further = new ClaudeModels([
+    { ...row, id: 'acme-large', aliases: ['acme-l'], family: 'opus', limitGroup: 'acme' },
+    { ...row, id: 'claude-opus-6', aliases: ['opus-next'] },
+  ]);
+
+  it.each([
+    ['acme-large', 'acme', 'opus'],
+    ['acme-l', 'acme', 'opus'],
+    ['opus-next', 'opus-6', 'opus'],
+    ['claude-opus-7', 'opus-7', 'opus'],
+  ])('%s draws on the limits of its row, else of its id', (name, group, family) => {
+    expect([modelClassOf(name, further), modelFamilyOf(name, further)]).toEqual([group, family]);
   });
 });
 

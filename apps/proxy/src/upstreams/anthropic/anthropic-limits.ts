@@ -1,6 +1,6 @@
 import { type HeaderLines, headerOf, type UpstreamRequest } from '@claude-proxy/upstream';
-import { bucketOf, isLongContext, longContextScopeOf } from './limit-scopes.js';
-import { ALL_MODELS, modelFamilyOf } from './model-class.js';
+import { isLongContext, type LimitScopes } from './limit-scopes.js';
+import { ALL_MODELS } from './model-class.js';
 
 /** What a refusal says about when to come back, and for which requests. */
 export interface AnthropicLimit {
@@ -80,13 +80,18 @@ export function isWithoutLongContext({ message = '' }: AnthropicError): boolean 
  * subscription, else the time until the request fits into each bucket that is too empty for it.
  * Source: https://platform.claude.com/docs/en/api/rate-limits
  */
-export function limitOf({ headers, error }: Answered, request: UpstreamRequest, nowMs: number): AnthropicLimit {
-  if (isWithoutLongContext(error)) return longContextLimit(request);
+export function limitOf(
+  { headers, error }: Answered,
+  request: UpstreamRequest,
+  scopes: LimitScopes,
+  nowMs: number,
+): AnthropicLimit {
+  if (isWithoutLongContext(error)) return longContextLimit(request, scopes);
   const window =
     retryAfterOf(headers, nowMs) ?? unifiedResetOf(headers, nowMs) ?? exhaustedBucketOf(headers, request, nowMs);
   return {
     seconds: window && Math.min(MAX_SECONDS, window.seconds),
-    scope: scopeOf(headers, request),
+    scope: scopeOf(headers, request, scopes),
     reason:
       error.code ??
       headerOf(headers, 'anthropic-ratelimit-unified-representative-claim') ??
@@ -97,8 +102,8 @@ export function limitOf({ headers, error }: Answered, request: UpstreamRequest, 
 }
 
 /** Closes long contexts alone, and nothing where the request is not known to be one. */
-function longContextLimit(request: UpstreamRequest): AnthropicLimit {
-  const scope = isLongContext(request) ? longContextScopeOf(request.model) : undefined;
+function longContextLimit(request: UpstreamRequest, scopes: LimitScopes): AnthropicLimit {
+  const scope = isLongContext(request) ? scopes.longContextOf(request) : undefined;
   return { seconds: SPENT_SECONDS, scope, reason: 'no long contexts', isWorthWaiting: false, isSpent: true };
 }
 
@@ -153,12 +158,14 @@ function neededOf(kind: string, { body }: UpstreamRequest): number {
 }
 
 /** A subscription's claim tells what is used up: `five_hour` and `seven_day` all models, `seven_day_opus` one family. */
-function scopeOf(headers: HeaderLines, request: UpstreamRequest): string {
+function scopeOf(headers: HeaderLines, request: UpstreamRequest, scopes: LimitScopes): string {
   const claim = headerOf(headers, 'anthropic-ratelimit-unified-representative-claim');
   if (claim === undefined) {
-    return headerOf(headers, 'anthropic-ratelimit-unified-status') === 'rejected' ? ALL_MODELS : bucketOf(request);
+    return headerOf(headers, 'anthropic-ratelimit-unified-status') === 'rejected'
+      ? ALL_MODELS
+      : scopes.bucketOf(request);
   }
-  const family = modelFamilyOf(request.model);
+  const family = scopes.familyOf(request);
   return claim.endsWith(`_${family}`) ? family : ALL_MODELS;
 }
 

@@ -1,3 +1,4 @@
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { type ContentEncoding, contentEncodingOf, decodeBytes, maxDecodedBytes } from '@claude-proxy/messages-api';
 import {
   ACCEPTED,
@@ -30,7 +31,7 @@ import {
 } from './anthropic-failures.js';
 import { HopMark } from './hop-mark.js';
 import { hitKeptAliveConnection, rememberingConnector } from './kept-alive.js';
-import { limitScopesOf } from './limit-scopes.js';
+import { LimitScopes } from './limit-scopes.js';
 import { WindowlessRefusals } from './windowless-refusals.js';
 
 /** An answer may take 10 minutes without a byte; past this a connection is taken for dead. */
@@ -75,8 +76,10 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   /** A connection for every request: whoever met a stale one must not meet the next. */
   private readonly freshAgent = new Agent({ ...CONNECTION, connections: null, pipelining: 0 });
   private readonly windowless = new WindowlessRefusals();
+  private readonly scopes: LimitScopes;
 
-  constructor(@Inject(anthropicSection.token) config: AnthropicConfig) {
+  constructor(@Inject(anthropicSection.token) config: AnthropicConfig, models: ClaudeModels) {
+    this.scopes = new LimitScopes(models);
     this.origin = config.upstreamUrl.origin;
     this.hop = new HopMark(config.upstreamUrl);
     this.basePath = config.upstreamUrl.pathname.replace(/\/$/, '');
@@ -89,7 +92,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   limitScopes(request: UpstreamRequest, credential: Credential | undefined): readonly string[] {
     if (request.operation !== 'messages') return [];
     const owner = credential?.fingerprint ?? ANY_FINGERPRINT;
-    return limitScopesOf(request).map((scope) => `${owner}/${scope}`);
+    return this.scopes.of(request).map((scope) => `${owner}/${scope}`);
   }
 
   async send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer> {
@@ -98,7 +101,8 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     if (!credential) throw errorOfMissingCredential();
     const head = await this.dispatch('POST', request.path, headers, request.body, options);
     if (head.status >= 400) {
-      throw errorOfRefusal(await this.readRefusal(head, options), request, credential, this.windowless);
+      const { scopes, windowless } = this;
+      throw errorOfRefusal(await this.readRefusal(head, options), request, { credential, scopes, windowless });
     }
     const strange = strangenessOf(head);
     if (strange) {

@@ -1,3 +1,4 @@
+import type { ClaudeModels } from '@claude-proxy/claude-models';
 import { withMaskedKeys } from '../../exchange/masked-keys.js';
 
 /** The scope of a limit that closes every model of a credential. */
@@ -6,19 +7,26 @@ export const ALL_MODELS = 'all';
 const MODEL = /^claude-(opus|sonnet|haiku|fable|mythos)-(\d+)(?:-(\d{1,2}))?(?:-\d{8})?$/;
 
 /**
- * Which of Anthropic's buckets a model draws from. Models of one generation share a bucket (Opus 4.x, Sonnet 4.x),
- * from 5 on each model has its own.
+ * Which of Anthropic's buckets a model draws from: its row's, else by its name. Models of one generation share a bucket
+ * (Opus 4.x, Sonnet 4.x), from 5 on each model has its own.
  * Source: https://platform.claude.com/docs/en/api/rate-limits
  */
-export function modelClassOf(model: string): string {
-  const match = MODEL.exec(model);
-  // Scopes are kept and shown.
-  if (!match) return withMaskedKeys(model);
-  const [, family, major, minor] = match;
-  return major === '4' || minor === undefined ? `${family}-${major}` : `${family}-${major}-${minor}`;
+export function modelClassOf(name: string, models: ClaudeModels): string {
+  const row = models.named(name);
+  return row?.limitGroup ?? classOfName(row?.id ?? name);
 }
 
 /** `opus`, `sonnet` ...: what a subscription's weekly windows are named after. */
-export function modelFamilyOf(model: string): string {
-  return MODEL.exec(model)?.[1] ?? withMaskedKeys(model);
+export function modelFamilyOf(name: string, models: ClaudeModels): string {
+  const row = models.named(name);
+  const id = row?.id ?? name;
+  return row?.family ?? MODEL.exec(id)?.[1] ?? withMaskedKeys(id);
+}
+
+function classOfName(name: string): string {
+  const match = MODEL.exec(name);
+  // Scopes are kept and shown.
+  if (!match) return withMaskedKeys(name);
+  const [, family, major, minor] = match;
+  return major === '4' || minor === undefined ? `${family}-${major}` : `${family}-${major}-${minor}`;
 }

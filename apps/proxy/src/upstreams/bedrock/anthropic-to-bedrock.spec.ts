@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { JsonView } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
 import { anthropicToBedrock } from './anthropic-to-bedrock.js';
 import { NO_QUIRKS, type Quirks } from './bedrock-quirks.js';
 import { capabilitiesOf } from './model-capabilities.js';
+
+const models = new ClaudeModels();
 
 type Body = Record<string, unknown>;
 
@@ -11,7 +14,7 @@ const USER = { role: 'user', content: 'hi' };
 const MINIMAL = { anthropic_version: 'bedrock-2023-05-31', max_tokens: 1, messages: [USER] };
 
 function translateText(text: string, model: string, betaHeader?: string, quirks: Partial<Quirks> = {}) {
-  const capabilities = capabilitiesOf(model);
+  const capabilities = capabilitiesOf(models.named(model));
   const request = () => ({
     body: JsonView.of(Buffer.from(text)),
     betaHeader,
@@ -190,7 +193,7 @@ describe('what this model has refused before', () => {
 describe('without the thinking of earlier turns', () => {
   const without = (messages: unknown) => {
     const body = JsonView.of(Buffer.from(JSON.stringify({ max_tokens: 1, messages })));
-    const capabilities = capabilitiesOf('claude-opus-5-5');
+    const capabilities = capabilitiesOf(models.named('claude-opus-5-5'));
     const request = { body, betaHeader: undefined, capabilities, quirks: NO_QUIRKS, withoutThinking: true };
     return JSON.parse(anthropicToBedrock(request).body.toString()).messages;
   };

@@ -1,8 +1,11 @@
 import { gzipSync } from 'node:zlib';
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import type { UpstreamRequest } from '@claude-proxy/upstream';
 import { describe, expect, it } from '@jest/globals';
 import { acceptanceOf } from './bedrock-acceptance.js';
 import { targetOf } from './models.js';
+
+const models = new ClaudeModels();
 
 type Body = Record<string, unknown>;
 
@@ -26,7 +29,7 @@ function accept(changes: Body = {}, more: Partial<UpstreamRequest> = {}) {
     json: () => json,
     ...more,
   };
-  return acceptanceOf(request, targetOf(request.model, CONFIG), CONFIG.region);
+  return acceptanceOf(request, targetOf(request.model, CONFIG, models), CONFIG.region);
 }
 const reasonOf = (changes?: Body, more?: Partial<UpstreamRequest>) =>
   (accept(changes, more) as { reason?: string }).reason;

@@ -1,6 +1,7 @@
+import { BETA, type BedrockBeta } from '@claude-proxy/claude-models';
 import { JsonTooLargeError, type JsonView } from '@claude-proxy/messages-api';
 import { ACCEPTED, type Acceptance, joinedHeaderOf, notAccepted, type UpstreamRequest } from '@claude-proxy/upstream';
-import { BETA, type Beta, requestedBetas } from './betas.js';
+import { requestedBetas } from './betas.js';
 import { blocksOf, objectsIn } from './message-blocks.js';
 import type { Capabilities } from './model-capabilities.js';
 import { asksForLongContext, placeOf, type Target } from './models.js';
@@ -115,7 +116,7 @@ function reasonOfType(block: JsonView, { betas }: Capabilities): string | undefi
 }
 
 /** Blocks that a model takes with one of these betas, and that mean something which text cannot say. */
-const BETAS_FOR_BLOCK: ReadonlyMap<string, readonly Beta[]> = new Map([
+const BETAS_FOR_BLOCK: ReadonlyMap<string, readonly BedrockBeta[]> = new Map([
   ['compaction', [BETA.compactEdit, BETA.compaction]],
   ['tool_addition', [BETA.toolChanges]],
   ['tool_removal', [BETA.toolChanges]],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { errorBody, JsonView } from '@claude-proxy/messages-api';
 import {
   type Acceptance,
@@ -60,10 +61,11 @@ export class BedrockUpstream implements UpstreamProvider {
   constructor(
     @Inject(BEDROCK_CONFIG) private readonly config: BedrockConfig,
     private readonly runtime: BedrockRuntime,
+    private readonly models: ClaudeModels,
   ) {}
 
   accepts(request: UpstreamRequest): Acceptance {
-    const target = targetOf(request.model, this.config);
+    const target = targetOf(request.model, this.config, this.models);
     const acceptance = acceptanceOf(request, target, this.config.region);
     if (!acceptance.accepted || 'reason' in target) return acceptance;
     const body = viewOf(request);
@@ -72,7 +74,7 @@ export class BedrockUpstream implements UpstreamProvider {
   }
 
   async send(request: UpstreamRequest, { signal, memory }: SendOptions): Promise<UpstreamAnswer> {
-    const target = targetOf(request.model, this.config);
+    const target = targetOf(request.model, this.config, this.models);
     if ('reason' in target) throw new UpstreamError({ failure: 'rejected', message: target.reason });
     const body = viewOf(request);
     if (body.get('thread')?.text('type') === 'continue') throw threadNotFound();

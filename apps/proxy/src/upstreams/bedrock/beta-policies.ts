@@ -1,4 +1,4 @@
-import { BETA } from './betas.js';
+import { BETA } from '@claude-proxy/claude-models';
 import type { Policy } from './field-policies.js';
 
 export interface BetaPolicy {

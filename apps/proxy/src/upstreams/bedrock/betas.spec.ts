@@ -1,8 +1,11 @@
+import { BETA, ClaudeModels } from '@claude-proxy/claude-models';
 import { JsonView } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
-import { BETA, requestedBetas } from './betas.js';
+import { requestedBetas } from './betas.js';
 import { chooseBetas } from './choose-betas.js';
 import { capabilitiesOf } from './model-capabilities.js';
+
+const models = new ClaudeModels();
 
 const viewOf = (body: unknown) => JsonView.of(Buffer.from(JSON.stringify(body)));
 
@@ -21,7 +24,8 @@ describe('requestedBetas', () => {
 });
 
 const choose = (model: string, body: Record<string, unknown>, header = '', refused: string[] = []) =>
-  chooseBetas(viewOf(body), requestedBetas(header, viewOf(body)), capabilitiesOf(model), new Set(refused)).sent;
+  chooseBetas(viewOf(body), requestedBetas(header, viewOf(body)), capabilitiesOf(models.named(model)), new Set(refused))
+    .sent;
 
 describe('chooseBetas', () => {
   it('sends nothing that nobody asked for and no field needs', () => {

@@ -1,3 +1,4 @@
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { JsonView } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -5,13 +6,15 @@ import { anthropicToBedrock } from './anthropic-to-bedrock.js';
 import { NO_QUIRKS, type Quirks } from './bedrock-quirks.js';
 import { capabilitiesOf } from './model-capabilities.js';
 
+const models = new ClaudeModels();
+
 const VERSION = '"anthropic_version":"bedrock-2023-05-31"';
 
 function translated(text: string, model = 'claude-opus-5-5', betaHeader?: string, quirks: Partial<Quirks> = {}) {
   const request = {
     body: JsonView.of(Buffer.from(text)),
     betaHeader,
-    capabilities: capabilitiesOf(model),
+    capabilities: capabilitiesOf(models.named(model)),
     quirks: { ...NO_QUIRKS, ...quirks },
   };
   const result = anthropicToBedrock(request);

@@ -1,6 +1,7 @@
+import { BETA, type BedrockBeta } from '@claude-proxy/claude-models';
 import type { JsonView } from '@claude-proxy/messages-api';
 import { policyOfBeta } from './beta-policies.js';
-import { BETA, type Beta, SENT_TO_EVERY_MODEL } from './betas.js';
+import { SENT_TO_EVERY_MODEL } from './betas.js';
 import { blocksOf, objectsIn } from './message-blocks.js';
 import type { Capabilities } from './model-capabilities.js';
 
@@ -10,7 +11,7 @@ type Need = (body: JsonView, capabilities: Capabilities, blockTypes: ReadonlySet
  * Betas that belong to a field of the body: sent exactly where that field is, whether or not the caller names them,
  * because what needs no header any more at Anthropic still needs its beta here.
  */
-const NEEDED_BY_BODY: ReadonlyMap<string, Need> = new Map<Beta, Need>([
+const NEEDED_BY_BODY: ReadonlyMap<string, Need> = new Map<BedrockBeta, Need>([
   [BETA.toolSearch, (body) => hasTool(body, (tool) => isDeferred(tool) || isTool(tool, 'tool_search_tool_'))],
   [BETA.toolExamples, (body) => hasTool(body, (tool) => tool.has('input_examples'))],
   [BETA.contextManagement, (body, model) => hasEdit(body, model, 'clear_') || hasTool(body, isMemoryTool)],

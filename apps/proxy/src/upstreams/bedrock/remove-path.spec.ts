@@ -1,8 +1,11 @@
+import { ClaudeModels } from '@claude-proxy/claude-models';
 import { JsonEdits, JsonView } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
 import { capabilitiesOf } from './model-capabilities.js';
 import { removePath } from './remove-path.js';
 import { ToolNames } from './tool-names.js';
+
+const models = new ClaudeModels();
 
 const BODY = Object.freeze({
   thinking: { type: 'adaptive', display: 'omitted' },
@@ -28,7 +31,7 @@ const BODY = Object.freeze({
 function withoutPath(body: unknown, path: string): unknown {
   const root = JsonView.of(Buffer.from(JSON.stringify(body)));
   const edits = new JsonEdits();
-  const capabilities = capabilitiesOf('claude-opus-5-5');
+  const capabilities = capabilitiesOf(models.named('claude-opus-5-5'));
   const draft = {
     root,
     edits,

@@ -1,9 +1,11 @@
+import { BETA, type BedrockBeta, ClaudeModels } from '@claude-proxy/claude-models';
 import { JsonView } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
 import { anthropicToBedrock } from './anthropic-to-bedrock.js';
 import { NO_QUIRKS } from './bedrock-quirks.js';
-import { BETA, type Beta } from './betas.js';
 import { capabilitiesOf } from './model-capabilities.js';
+
+const models = new ClaudeModels();
 
 type Body = Record<string, unknown>;
 const USER = { role: 'user', content: 'hi' };
@@ -15,7 +17,7 @@ function sent(body: Body, model: string, betas: readonly string[]) {
   const request = {
     body: JsonView.of(Buffer.from(JSON.stringify(body))),
     betaHeader: betas.join(),
-    capabilities: { ...capabilitiesOf(model), betas: betas as readonly Beta[] },
+    capabilities: { ...capabilitiesOf(models.named(model)), betas: betas as readonly BedrockBeta[] },
     quirks: NO_QUIRKS,
   };
   const { body: bytes, dropped } = anthropicToBedrock(request);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { BETA } from '@claude-proxy/claude-models';
 import type { JsonView } from '@claude-proxy/messages-api';
-import { BETA } from './betas.js';
 import { type Draft, leaveOut } from './draft.js';
 import { policyOfField } from './field-policies.js';
 import { objectsIn } from './message-blocks.js';

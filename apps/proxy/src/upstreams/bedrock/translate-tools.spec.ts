@@ -1,9 +1,11 @@
+import { BETA, type BedrockBeta, ClaudeModels } from '@claude-proxy/claude-models';
 import { JsonView } from '@claude-proxy/messages-api';
 import { describe, expect, it } from '@jest/globals';
 import { anthropicToBedrock } from './anthropic-to-bedrock.js';
 import { NO_QUIRKS } from './bedrock-quirks.js';
-import { BETA, type Beta } from './betas.js';
 import { capabilitiesOf } from './model-capabilities.js';
+
+const models = new ClaudeModels();
 
 const SCHEMA = { type: 'object', properties: { cache_control: { type: 'object' }, strict: { type: 'boolean' } } };
 const REGEX = { type: 'tool_search_tool_regex_20251119', name: 'tool_search_tool_regex' };
@@ -14,7 +16,7 @@ function sent(tools: unknown, betas: string[] = [BETA.toolSearch, BETA.toolExamp
   const request = {
     body: JsonView.of(Buffer.from(JSON.stringify({ messages: [], tools }))),
     betaHeader: betas.join(),
-    capabilities: { ...capabilitiesOf(model), betas: betas as readonly Beta[] },
+    capabilities: { ...capabilitiesOf(models.named(model)), betas: betas as readonly BedrockBeta[] },
     quirks: NO_QUIRKS,
   };
   const { body, dropped, restoreNames } = anthropicToBedrock(request);

@@ -1,5 +1,5 @@
+import { BETA } from '@claude-proxy/claude-models';
 import type { JsonView } from '@claude-proxy/messages-api';
-import { BETA } from './betas.js';
 import { editCacheControl } from './cache-control.js';
 import { type Draft, leaveOut } from './draft.js';
 import { objectsIn } from './message-blocks.js';
