@@ -181,6 +181,7 @@ describe('a start that cannot succeed gives one clear message and exits with 1',
     ['the data directory cannot be one', { DATA_DIR: '/dev/null/data' }, /^\/dev\/null\/data.*\n$/],
     ['sign-in is half configured', { ALB_ARN: 'arn:aws:elasticloadbalancing:x' }, /ALB_OIDC_ISSUER .* go together/],
     ['the price list is not there', { PRICE_LIST_FILE: '/nowhere.json' }, /PRICE_LIST_FILE is "\/nowhere\.json"/],
+    ['the file of models is not there', { MODELS_FILE: '/nowhere.json' }, /MODELS_FILE is "\/nowhere\.json": .*ENOENT/],
   ])('where %s', async (_name, environment, expected) => {
     const { code, stdout, stderr } = await (await BuiltGateway.spawn(environment)).ended;
     expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(expected)]);

@@ -2,6 +2,7 @@ import { admissionSection } from './admission/admission.config.js';
 import { albSection } from './auth/alb.config.js';
 import { authSection } from './auth/auth.config.js';
 import { awsSection } from './config/aws.config.js';
+import { modelsSection } from './config/models.config.js';
 import type { Section } from './config/section.js';
 import { serverSection } from './config/server.config.js';
 import { fallbackSection } from './fallback/fallback.config.js';
@@ -22,6 +23,7 @@ export const SECTIONS: readonly Section[] = [
   admissionSection,
   httpSection,
   openAiSection,
+  modelsSection,
   fallbackSection,
   anthropicSection,
   bedrockSection,

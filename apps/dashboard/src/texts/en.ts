@@ -91,7 +91,7 @@ export const en = {
   notices: {
     label: 'Notices',
     unpriced: (model: string, count: number, text: string) =>
-      `${model} has no price: costs leave out ${text} request${s(count)}. PRICE_LIST_FILE can add a price.`,
+      `${model} has no price: costs leave out ${text} request${s(count)}. MODELS_FILE or PRICE_LIST_FILE can add a price.`,
     modelEnds: (model: string, retires: string, days: number, successor: string | null) => {
       const when = days < 0 ? `was retired on ${retires}` : `retires on ${retires} (in ${days} day${s(days)})`;
       return `${model} ${when}${successor ? `; use ${successor}` : ''}.`;

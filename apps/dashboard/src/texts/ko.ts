@@ -80,7 +80,7 @@ export const ko: Texts = {
   notices: {
     label: '알림',
     unpriced: (model, _count, text) =>
-      `${model}의 단가를 몰라 요청 ${text}건이 비용에서 빠졌습니다. PRICE_LIST_FILE로 단가를 추가할 수 있습니다.`,
+      `${model}의 단가를 몰라 요청 ${text}건이 비용에서 빠졌습니다. MODELS_FILE이나 PRICE_LIST_FILE로 단가를 추가할 수 있습니다.`,
     modelEnds: (model, retires, days, successor) => {
       const when = days < 0 ? `${retires}에 종료되었습니다` : `${retires}에 종료됩니다 (${days}일 남음)`;
       return `${model} 모델이 ${when}.${successor ? ` 대신 ${successor}을(를) 사용하세요.` : ''}`;

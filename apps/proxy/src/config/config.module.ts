@@ -2,13 +2,19 @@ import { ClaudeModels } from '@claude-proxy/claude-models';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule as NestConfigModule, registerAs } from '@nestjs/config';
 import { effectiveSettings } from './effective-settings.js';
+import { type ModelsConfig, modelsSection } from './models.config.js';
+import { modelsWith } from './models-file.js';
 import type { Environment, GatewayConfig } from './read-config.js';
 import type { Section } from './section.js';
 
 /** The settings in force by variable, safe to show. */
 export const EFFECTIVE_SETTINGS = Symbol('effective settings');
 
-const modelsProvider = { provide: ClaudeModels, useFactory: () => new ClaudeModels() };
+const modelsProvider = {
+  provide: ClaudeModels,
+  inject: [modelsSection.token],
+  useFactory: ({ modelsFile }: ModelsConfig) => (modelsFile ? modelsWith(modelsFile) : new ClaudeModels()),
+};
 
 /**
  * Hands each room its section of the configuration, read and validated before Nest exists.

@@ -12,7 +12,7 @@ export const bedrockSection = section('bedrock', 'The stand-in: AWS Bedrock.', {
   modelMap: setting(
     'BEDROCK_MODEL_MAP',
     textMap,
-    'Bedrock id or ARN by model name, such as `{"claude-opus-5-5":"arn:aws:bedrock:…"}`. Wins over the built-in table; a model that neither has is not sent to Bedrock.',
+    'Bedrock id or ARN by model name, such as `{"claude-opus-5-5":"arn:aws:bedrock:…"}`. Wins over the list of models and `MODELS_FILE`; a model that none of them has is not sent to Bedrock.',
     '{}',
   ),
   endpoint: setting('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', httpUrl, "A Bedrock endpoint in place of AWS's own."),
