@@ -323,8 +323,8 @@ describe('limits and drills', () => {
     [{ user: null, seconds: 5, share: 2 }, /share/],
     [{ user: null, seconds: 5, share: '1' }, /share must be a number above 0, and 1 at most/],
     [{ user: 'a b', seconds: 5 }, /user/],
-    [{ usr: 'ann', seconds: 5 }, /"usr" is no member of a drill; user is required, and null for everybody/],
-    [{ user: 'ann', seconds: 5, __prototype: 1 }, /"__prototype" is no member/],
+    [{ usr: 'ann', seconds: 5 }, /"usr" is not a member of it; user is required/],
+    [{ user: 'ann', seconds: 5, __prototype: 1 }, /"__prototype" is not a member/],
   ])('a drill that makes no sense is refused and struck nobody: %j', async (order, message) => {
     const { status, json } = await post('/api/drills', order);
     expect([status, json.error.message]).toEqual([400, expect.stringMatching(message)]);

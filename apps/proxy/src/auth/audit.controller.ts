@@ -1,7 +1,7 @@
 import type { AuditPage } from '@claude-proxy/admin-api';
-import { Controller, Get, Query, UseGuards } from '@nestjs/common';
+import { Get, Query } from '@nestjs/common';
 import { storeUnavailable } from '../state/store-unavailable.js';
-import { AdminGuard } from './admin.guard.js';
+import { AdminController } from './admin-controller.decorator.js';
 import { AUDIT_CURSOR, AuditLog } from './audit.log.js';
 import { invalidParameter, parametersOf, wholeNumberOf } from './query-parameters.js';
 
@@ -9,8 +9,7 @@ const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 500;
 
 /** What operators have changed, the newest first. */
-@Controller('api/audit')
-@UseGuards(AdminGuard)
+@AdminController('api/audit')
 export class AuditController {
   constructor(private readonly audit: AuditLog) {}
 

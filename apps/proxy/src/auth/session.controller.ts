@@ -1,15 +1,23 @@
 import type { Session } from '@claude-proxy/admin-api';
-import { Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Allow } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { AdminAccess } from './admin.access.js';
+import { WithJsonBody } from './admin-controller.decorator.js';
 import { AuditLog } from './audit.log.js';
 import { isOverTls, isSameOrigin } from './browser-origin.js';
-import { readJsonBody } from './json-body.js';
 import { endedCookies, sessionCookie } from './session.cookie.js';
+
+/** A token of another type is a wrong one. */
+class SignInDto {
+  @Allow()
+  token: unknown;
+}
 
 /** How the dashboard gets in: the token is shown once, then a cookie stands for it that no script can read. */
 @Controller('api/session')
+@WithJsonBody()
 export class SessionController {
   constructor(
     private readonly admin: AdminAccess,
@@ -23,9 +31,12 @@ export class SessionController {
 
   @Post()
   @HttpCode(200)
-  async begin(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Session> {
+  async begin(
+    @Body() { token }: SignInDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Session> {
     if (!isSameOrigin(request)) throw wrongToken();
-    const { token } = await readJsonBody(request.raw);
     const value = typeof token === 'string' ? this.admin.beginSession(token, request) : undefined;
     if (value === undefined) throw wrongToken();
     this.audit.record({ act: 'session.begun' }, request);

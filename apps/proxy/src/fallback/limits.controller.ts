@@ -1,7 +1,7 @@
 import type { Limit, LimitList } from '@claude-proxy/admin-api';
-import { Controller, Delete, Get, HttpCode, Param, Req, UseGuards } from '@nestjs/common';
+import { Delete, Get, HttpCode, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { AdminGuard } from '../auth/admin.guard.js';
+import { AdminController } from '../auth/admin-controller.decorator.js';
 import { AuditLog } from '../auth/audit.log.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import { userIdOf } from '../auth/user-id.js';
@@ -11,8 +11,7 @@ import { type LimitItem, livingScopes } from './limit-item.js';
 import { isAccount } from './limit-owner.js';
 
 /** Who is limited, until when; and an end to it. */
-@Controller('api/limits')
-@UseGuards(AdminGuard)
+@AdminController('api/limits')
 @OpenToThisMachine()
 export class LimitsController {
   constructor(

@@ -1,10 +1,9 @@
-import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
-import { AdminGuard } from '../auth/admin.guard.js';
+import { Get, Inject } from '@nestjs/common';
+import { AdminController } from '../auth/admin-controller.decorator.js';
 import { EFFECTIVE_SETTINGS } from '../config/config.module.js';
 
 /** The settings in force, for the operator. */
-@Controller('debug/env')
-@UseGuards(AdminGuard)
+@AdminController('debug/env')
 export class DebugEnvController {
   constructor(@Inject(EFFECTIVE_SETTINGS) private readonly settings: Readonly<Record<string, string>>) {}
 

@@ -1,12 +1,11 @@
-import { Controller, Get, Res, UseGuards } from '@nestjs/common';
+import { Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { AdminGuard } from '../auth/admin.guard.js';
+import { AdminController } from '../auth/admin-controller.decorator.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import { Metrics } from './metrics.js';
 
 /** For Prometheus. A scraper shows the admin token as its bearer. */
-@Controller('metrics')
-@UseGuards(AdminGuard)
+@AdminController('metrics')
 @OpenToThisMachine()
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}

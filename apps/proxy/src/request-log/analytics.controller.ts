@@ -1,6 +1,6 @@
 import { ANALYTICS_RANGES, type Analytics } from '@claude-proxy/admin-api';
-import { Controller, Get, Query, UseGuards } from '@nestjs/common';
-import { AdminGuard } from '../auth/admin.guard.js';
+import { Get, Query } from '@nestjs/common';
+import { AdminController } from '../auth/admin-controller.decorator.js';
 import { oneOf, parametersOf } from '../auth/query-parameters.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import { CredentialStates } from '../exchange/credential-states.js';
@@ -8,8 +8,7 @@ import { storeUnavailable } from '../state/store-unavailable.js';
 import { AnalyticsQuery } from './analytics.query.js';
 
 /** Figures of a span of time, for the dashboard. */
-@Controller('api/analytics')
-@UseGuards(AdminGuard)
+@AdminController('api/analytics')
 @OpenToThisMachine()
 export class AnalyticsController {
   constructor(

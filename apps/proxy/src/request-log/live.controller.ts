@@ -1,8 +1,8 @@
 import type { LiveEvent } from '@claude-proxy/admin-api';
-import { Controller, Get, type OnModuleDestroy, Req, Res, UseGuards } from '@nestjs/common';
+import { Get, type OnModuleDestroy, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminAccess } from '../auth/admin.access.js';
-import { AdminGuard } from '../auth/admin.guard.js';
+import { AdminController } from '../auth/admin-controller.decorator.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import { LiveFeed } from './live.feed.js';
 
@@ -12,8 +12,7 @@ const PING_MS = 15_000;
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 /** Finished exchanges and changes of limits as they happen, as server-sent events. */
-@Controller('api/live')
-@UseGuards(AdminGuard)
+@AdminController('api/live')
 @OpenToThisMachine()
 export class LiveController implements OnModuleDestroy {
   private readonly open = new Set<FastifyReply['raw']>();

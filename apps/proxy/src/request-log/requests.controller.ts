@@ -1,6 +1,6 @@
 import type { Outcome, RequestDetail, RequestPage } from '@claude-proxy/admin-api';
-import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
-import { AdminGuard } from '../auth/admin.guard.js';
+import { Get, Param, Query } from '@nestjs/common';
+import { AdminController } from '../auth/admin-controller.decorator.js';
 import {
   invalidParameter,
   oneOf,
@@ -20,8 +20,7 @@ const OUTCOMES = ['completed', 'refused', 'aborted', 'broken'] as const satisfie
 const CURSOR = /^\d{15}#exc_[0-9a-z]{24}$/;
 
 /** Finished exchanges: the list, and the story of one. */
-@Controller('api/requests')
-@UseGuards(AdminGuard)
+@AdminController('api/requests')
 @OpenToThisMachine()
 export class RequestsController {
   constructor(

@@ -1,6 +1,6 @@
 import type { UsageOfAll, UsageOfUser } from '@claude-proxy/admin-api';
-import { Controller, Get, Query, UseGuards } from '@nestjs/common';
-import { AdminGuard } from '../auth/admin.guard.js';
+import { Get, Query } from '@nestjs/common';
+import { AdminController } from '../auth/admin-controller.decorator.js';
 import { invalidParameter, oneOf, parametersOf, type QueryParameters } from '../auth/query-parameters.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import { userIdOf } from '../auth/user-id.js';
@@ -13,8 +13,7 @@ const MAX_DAYS = 90;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** Who used how much, day by day. */
-@Controller('v1/usage')
-@UseGuards(AdminGuard)
+@AdminController('v1/usage')
 @OpenToThisMachine()
 export class UsageController {
   constructor(

@@ -1,26 +1,23 @@
-import type { Drill, DrillList } from '@claude-proxy/admin-api';
-import { Controller, Delete, Get, HttpCode, Param, Post, Req, UseGuards } from '@nestjs/common';
-import { IsInt, IsNumber, IsOptional, IsPositive, IsString, Max, Min, validateSync } from 'class-validator';
+import type { Drill, DrillList, DrillOrder } from '@claude-proxy/admin-api';
+import { Body, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { IsInt, IsNumber, IsPositive, IsString, Max, Min, ValidateIf } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
-import { AdminGuard } from '../../auth/admin.guard.js';
+import { AdminController } from '../../auth/admin-controller.decorator.js';
 import { AuditLog } from '../../auth/audit.log.js';
-import { readJsonBody } from '../../auth/json-body.js';
 import { OpenToThisMachine } from '../../auth/this-machine.js';
 import { userIdOf } from '../../auth/user-id.js';
-import { GatewayError } from '../../exchange/gateway-error.js';
 import { storeUnavailable } from '../../state/store-unavailable.js';
 import { DrillRegister } from './drill.register.js';
 
 const MAX_SECONDS = 3_600;
-/** Of the members that are none, the first ones are named. */
-const MAX_NAMED = 5;
-const MEMBERS = ['user', 'seconds', 'share'];
+const USER_RULE = { message: 'user is required: the id of one user, or null for all users' };
 const SECONDS_RULE = { message: `seconds is required and must be a whole number from 1 to ${MAX_SECONDS}` };
 const SHARE_RULE = { message: 'share must be a number above 0, and 1 at most' };
 
-class DrillShape {
-  @IsOptional()
-  @IsString()
+/** The user is never guessed: a typing error must not affect all users. */
+class DrillOrderDto implements DrillOrder {
+  @ValidateIf(({ user }: DrillOrderDto) => user !== null)
+  @IsString(USER_RULE)
   user!: string | null;
 
   @IsInt(SECONDS_RULE)
@@ -35,8 +32,7 @@ class DrillShape {
 }
 
 /** Rehearsals of a limit, started and stopped by an operator. */
-@Controller('api/drills')
-@UseGuards(AdminGuard)
+@AdminController('api/drills')
 @OpenToThisMachine()
 export class DrillsController {
   constructor(
@@ -51,8 +47,9 @@ export class DrillsController {
 
   @Post()
   @HttpCode(201)
-  async start(@Req() request: FastifyRequest): Promise<Drill> {
-    const { user, seconds, share } = orderOf(await readJsonBody(request.raw));
+  async start(@Body() order: DrillOrderDto, @Req() request: FastifyRequest): Promise<Drill> {
+    const { seconds, share } = order;
+    const user = order.user === null ? null : userIdOf(order.user);
     const drill = await this.drills.start({ user, seconds, share }).catch(storeUnavailable);
     this.audit.record({ act: 'drill.started', target: user, details: { id: drill.id, seconds, share } }, request);
     return drill;
@@ -65,25 +62,4 @@ export class DrillsController {
     await this.drills.stop(id).catch(storeUnavailable);
     this.audit.record({ act: 'drill.ended', target: user, details: { id } }, request);
   }
-}
-
-function orderOf(body: Readonly<Record<string, unknown>>): DrillShape {
-  const { user, seconds, share = 1 } = body;
-  const order = Object.assign(new DrillShape(), { user, seconds, share });
-  const faults = validateSync(order, { stopAtFirstError: true });
-  const sentences = [...slipsIn(body), ...faults.flatMap((fault) => Object.values(fault.constraints ?? {}))];
-  if (sentences.length === 0) return { ...order, user: order.user === null ? null : userIdOf(order.user) };
-  throw new GatewayError({
-    type: 'invalid_request_error',
-    message: `The drill is not valid: ${sentences.join('; ')}.`,
-  });
-}
-
-/** Whom a drill strikes is never guessed: a slip of the pen must not strike everybody. */
-function slipsIn(body: Readonly<Record<string, unknown>>): string[] {
-  const unknown = Object.keys(body).filter((name) => !MEMBERS.includes(name));
-  const slips = unknown
-    .slice(0, MAX_NAMED)
-    .map((name) => `${JSON.stringify(name.slice(0, 60))} is no member of a drill`);
-  return body.user === undefined ? [...slips, 'user is required, and null for everybody'] : slips;
 }

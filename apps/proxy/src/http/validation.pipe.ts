@@ -1,0 +1,25 @@
+import { type ValidationError, ValidationPipe } from '@nestjs/common';
+import { GatewayError } from '../exchange/gateway-error.js';
+
+/** Of many faults the first ones are named. */
+const MAX_NAMED = 5;
+
+/** Checks what handlers take as `@Body()` by the class of the argument. A member that the class does not have is a fault. */
+export const VALIDATION = new ValidationPipe({
+  transform: true,
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  stopAtFirstError: true,
+  validationError: { target: false, value: false },
+  exceptionFactory: (errors) =>
+    new GatewayError({
+      type: 'invalid_request_error',
+      message: `The body is not valid: ${errors.flatMap(sentencesOf).slice(0, MAX_NAMED).join('; ')}.`,
+    }),
+});
+
+/** An unknown member is quoted in part: a key may have slipped in as its name. */
+function sentencesOf({ property, constraints = {}, children = [] }: ValidationError): string[] {
+  if (constraints.whitelistValidation) return [`${JSON.stringify(property.slice(0, 60))} is not a member of it`];
+  return [...Object.values(constraints), ...children.flatMap(sentencesOf)];
+}
