@@ -73,7 +73,7 @@ function sharedNames(rows: readonly PlacedRow[], models: readonly ClaudeModel[])
       if (others.length === 0) return [];
       const other = [first, ...others].find((id) => id !== row.id);
       return [
-        `${place}: ${member} is "${name}", which ${other ? `${other} has` : 'the list has twice'}; allowed: a name of one model`,
+        `${place}: ${member} is "${name}", which ${other ? `${other} has` : 'the list has twice'}; allowed: a name that no other model has`,
       ];
     }),
   );

@@ -180,9 +180,14 @@ describe('a file that cannot be used', () => {
   });
 
   it('names every fault of every row at once', () => {
-    const faults = faultsOf([{ ...NEW, prices: { input: '4', output: -1 } }, { id: 'x y' }, { ...NEW, id: 'good' }]);
-    expect(faults).toHaveLength(3);
-    expect(faults.filter((fault) => fault.includes('row 2'))).toHaveLength(1);
+    const faults = faultsOf([{ ...NEW, prices: { input: '4', output: -1 } }, { id: 'x y' }, { id: 'z', like: 'opus' }]);
+    expect(faults.map((fault) => /^row \d.*?: \S+/.exec(fault)?.[0])).toEqual([
+      'row 1 ("claude-opus-6"): prices.input',
+      'row 1 ("claude-opus-6"): prices.output',
+      'row 2 ("x y"): id',
+      'row 3 ("z"): like',
+      'row 3 ("z"): released',
+    ]);
   });
 
   it('is named where it is missing', () => {

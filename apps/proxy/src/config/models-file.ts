@@ -17,7 +17,6 @@ export function modelsWith(path: string): ClaudeModels {
     new ConfigError(faults.map((fault) => `MODELS_FILE is "${path}": ${fault}`));
   const faults: string[] = [];
   const rows = placedRows(listIn(path, fail), faults);
-  if (faults.length > 0) throw fail(faults);
   const models = mergedModels(rows, new ClaudeModels(), faults);
   if (faults.length > 0) throw fail(faults);
   return new ClaudeModels(models);
