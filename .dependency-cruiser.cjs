@@ -134,7 +134,7 @@ module.exports = {
     {
       name: 'only-composition-files-import-app-module',
       severity: 'error',
-      from: { pathNot: '^apps/proxy/src/gateway\\.ts$' },
+      from: { pathNot: '^(apps/proxy/src/(gateway\\.ts|command/)|test/)' },
       to: { path: '^apps/proxy/src/app\\.module\\.ts$' },
     },
   ],

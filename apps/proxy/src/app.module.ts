@@ -6,8 +6,12 @@ import { ForeignPageGuard } from './admission/foreign-page.guard.js';
 import { ThrottleGuard } from './admission/throttle.guard.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CallerGuard } from './auth/caller.guard.js';
+import { awsSection } from './config/aws.config.js';
 import { ConfigModule } from './config/config.module.js';
+import { type AnyModule, sectionsIn } from './config/declarations.js';
+import { modelsSection } from './config/models.config.js';
 import type { Environment, GatewayConfig } from './config/read-config.js';
+import { serverSection } from './config/server.config.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
@@ -16,8 +20,6 @@ import { ObservabilityModule } from './observability/observability.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
 import { RecordingModule } from './recording/recording.module.js';
 import { RequestLogModule } from './request-log/request-log.module.js';
-import { SECTIONS } from './sections.js';
-import type { AnyModule } from './server/upstream-modules.js';
 import { StateModule } from './state/state.module.js';
 import { UiModule } from './ui/ui.module.js';
 import { AnthropicModule } from './upstreams/anthropic/anthropic.module.js';
@@ -26,35 +28,40 @@ import { BedrockModule } from './upstreams/bedrock/bedrock.module.js';
 /** In the order in which a request meets them: which page sends it, who calls, how often. */
 const GUARDS = [ForeignPageGuard, CallerGuard, ThrottleGuard];
 
-/** The rooms, in the order in which a request meets them. */
+/** The rooms, in the order in which a request meets them. A new room is added here, and nowhere else. */
+export const ROOMS: readonly AnyModule[] = [
+  ConfigModule.forFeature(serverSection),
+  ConfigModule.forFeature(modelsSection),
+  ConfigModule.forFeature(awsSection),
+  ExchangeModule,
+  StateModule,
+  RecordingModule,
+  AuthModule,
+  AdmissionModule,
+  HttpModule,
+  MessagesModule,
+  OpenAiModule,
+  AnthropicModule,
+  BedrockModule,
+  RequestLogModule,
+  HealthModule,
+  UiModule,
+  ObservabilityModule,
+];
+
 @Module({})
 export class AppModule {
-  static of(
+  /** @param guests modules of a team, beside ours */
+  static forRoot(
     config: GatewayConfig,
     environment: Environment,
     logger: Logger,
-    upstreamModules: readonly AnyModule[],
+    guests: readonly AnyModule[],
   ): DynamicModule {
+    const rooms = ROOMS.map((room) => (room === ObservabilityModule ? ObservabilityModule.forRoot(logger) : room));
     return {
       module: AppModule,
-      imports: [
-        ConfigModule.of(config, environment, SECTIONS),
-        ExchangeModule,
-        StateModule,
-        RecordingModule,
-        AuthModule,
-        AdmissionModule,
-        HttpModule,
-        MessagesModule,
-        OpenAiModule,
-        AnthropicModule,
-        BedrockModule,
-        ...upstreamModules,
-        RequestLogModule,
-        HealthModule,
-        UiModule,
-        ObservabilityModule.with(logger),
-      ],
+      imports: [ConfigModule.forRoot(config, environment, sectionsIn([...ROOMS, ...guests])), ...rooms, ...guests],
       providers: GUARDS.map((guard) => ({ provide: APP_GUARD, useExisting: guard })),
     };
   }

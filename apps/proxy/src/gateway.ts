@@ -2,11 +2,12 @@ import { METHODS } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { AppModule } from './app.module.js';
+import { AppModule, ROOMS } from './app.module.js';
+import { type AnyModule, sectionsIn } from './config/declarations.js';
 import { nearMisses } from './config/near-misses.js';
 import { type Environment, readConfig } from './config/read-config.js';
 import { type ServerConfig, serverSection } from './config/server.config.js';
-import { type FallbackConfig, fallbackSection } from './fallback/fallback.config.js';
+import { fallbackSection } from './fallback/fallback.config.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { compressAdminJson } from './http/compressed-json.js';
 import {
@@ -19,9 +20,8 @@ import {
 import { type HttpConfig, httpSection } from './http/http.config.js';
 import { createLogger, RoomLogger } from './observability/logging.js';
 import { type ObservabilityConfig, observabilitySection } from './observability/observability.config.js';
-import { SECTIONS } from './sections.js';
 import { breakOffSlowBody } from './server/slow-bodies.js';
-import { type AnyModule, loadUpstreamModules } from './server/upstream-modules.js';
+import { loadUpstreamModules } from './server/upstream-modules.js';
 
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Must exceed the idle time-out of the load balancer in front, whose longest is 4000 s. */
@@ -45,14 +45,14 @@ export async function createGateway(
   environment: Environment,
   { upstreamModules = [] }: GatewayOptions = {},
 ): Promise<NestFastifyApplication> {
-  const config = readConfig(environment, SECTIONS);
+  const guests = [...(await loadUpstreamModules(moduleNames(environment))), ...upstreamModules];
+  const sections = sectionsIn([...ROOMS, ...guests]);
+  const config = readConfig(environment, sections);
   const server = config[serverSection.name] as ServerConfig;
-  const { upstreamModules: names } = config[fallbackSection.name] as FallbackConfig;
   const logger = createLogger(config[observabilitySection.name] as ObservabilityConfig);
-  for (const sentence of nearMisses(environment, SECTIONS)) logger.warn({ room: 'Configuration' }, sentence);
-  const modules = [...(await loadUpstreamModules(names)), ...upstreamModules];
+  for (const sentence of nearMisses(environment, sections)) logger.warn({ room: 'Configuration' }, sentence);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.of(config, environment, logger, modules),
+    AppModule.forRoot(config, environment, logger, guests),
     createAdapter(server),
     { logger: new RoomLogger(logger), bodyParser: false, abortOnError: false },
   );
@@ -65,6 +65,13 @@ export async function createGateway(
   await app.init();
   await fastify.ready();
   return app;
+}
+
+/** Read before everything else, because guests bring sections; where it is not valid, all faults are reported together. */
+function moduleNames(environment: Environment): readonly string[] {
+  const { variable, kind } = fallbackSection.settings.upstreamModules;
+  const parsed = kind.schema.safeParse(environment[variable]?.trim() ?? '');
+  return parsed.success ? (parsed.data as readonly string[]) : [];
 }
 
 function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter {

@@ -1,4 +1,6 @@
-/** One table of the application. `test/names.spec.ts` compares it with the application's definition. */
+import { readFileSync } from 'node:fs';
+
+/** One table of the application. */
 export interface TableShape {
   /** The table's name after the prefix. */
   readonly suffix: string;
@@ -11,38 +13,9 @@ export interface TableShape {
   readonly actions: readonly string[];
 }
 
-export const LIMIT_TABLE: TableShape = {
-  suffix: 'rate-limits',
-  variable: 'RATE_LIMIT_TABLE_NAME',
-  partitionKey: 'user_id',
-  index: { name: 'by-list', partitionKey: 'list', sortKey: 'user_id' },
-  actions: ['GetItem', 'PutItem', 'DeleteItem', 'Query'],
-};
-
-export const USAGE_TABLE: TableShape = {
-  suffix: 'usage',
-  variable: 'USAGE_TABLE_NAME',
-  partitionKey: 'user_period',
-  index: { name: 'by-period', partitionKey: 'period_shard', sortKey: 'user_period' },
-  actions: ['GetItem', 'UpdateItem', 'DeleteItem', 'Query'],
-};
-
-export const REQUEST_TABLE: TableShape = {
-  suffix: 'requests',
-  variable: 'REQUESTS_TABLE_NAME',
-  partitionKey: 'partition',
-  sortKey: 'sort',
-  actions: ['GetItem', 'PutItem', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'Query'],
-};
-
-export const ACCESS_TABLE: TableShape = {
-  suffix: 'access',
-  variable: 'ACCESS_TABLE_NAME',
-  partitionKey: 'partition',
-  sortKey: 'sort',
-  actions: ['GetItem', 'PutItem', 'DeleteItem', 'Query'],
-};
-
-export const TABLE_SHAPES = [LIMIT_TABLE, USAGE_TABLE, REQUEST_TABLE, ACCESS_TABLE] as const;
+/** What the rooms declare; `npm run tables:print` writes the file, and a test compares it with them. */
+export const TABLE_SHAPES: readonly TableShape[] = JSON.parse(
+  readFileSync(new URL('../tables.json', import.meta.url), 'utf8'),
+);
 
 export const EXPIRY_ATTRIBUTE = 'ttl';

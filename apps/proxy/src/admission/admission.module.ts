@@ -7,6 +7,7 @@ import {
   type ThrottlerStorage,
 } from '@nestjs/throttler';
 import type { FastifyInstance } from 'fastify';
+import { ConfigModule } from '../config/config.module.js';
 import { type AdmissionConfig, admissionSection } from './admission.config.js';
 import { allowOrigin } from './cross-origin.js';
 import { ForeignPageGuard } from './foreign-page.guard.js';
@@ -35,7 +36,7 @@ const throttlerModule = ThrottlerModule.forRootAsync({
  * the request passes. May enter: limits and budgets. Must not: what is asked, who answers.
  */
 @Module({
-  imports: [throttlerModule],
+  imports: [ConfigModule.forFeature(admissionSection), throttlerModule],
   providers: [ForeignPageGuard, ThrottleGuard],
   exports: [ForeignPageGuard, ThrottleGuard],
 })

@@ -1,8 +1,12 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { ConfigModule } from '../config/config.module.js';
+import { accessRoomTable } from '../state/access.table.js';
 import { type StateConfig, stateSection } from '../state/state.config.js';
+import { StateModule } from '../state/state.module.js';
 import { AdminAccess } from './admin.access.js';
 import { AdminReader } from './admin.reader.js';
 import { AdminToken } from './admin-token.js';
+import { albSection } from './alb.config.js';
 import { AuditController } from './audit.controller.js';
 import { AuditLog } from './audit.log.js';
 import { type AuthConfig, authSection } from './auth.config.js';
@@ -19,8 +23,12 @@ import { ThisMachine } from './this-machine.js';
  * Promises: a credential is read in one place and known elsewhere by its fingerprint only.
  * May enter: checks of identity. Must not: limits, budgets, anything about what is asked.
  */
-@Global()
 @Module({
+  imports: [
+    ConfigModule.forFeature(authSection),
+    ConfigModule.forFeature(albSection),
+    StateModule.forFeature(accessRoomTable),
+  ],
   controllers: [SessionController, AuditController],
   providers: [
     {

@@ -1,29 +1,20 @@
+import 'reflect-metadata';
+import { ROOMS } from '../app.module.js';
 import { type AwsConfig, awsSection } from '../config/aws.config.js';
+import { sectionsIn } from '../config/declarations.js';
 import { readEnvironment } from '../config/environment.js';
 import { readConfig } from '../config/read-config.js';
-import { type FallbackConfig, fallbackSection } from '../fallback/fallback.config.js';
-import { limitTable } from '../fallback/limit.table.js';
-import { type RequestLogConfig, requestLogSection } from '../request-log/request-log.config.js';
-import { requestsTable } from '../request-log/requests.table.js';
-import { SECTIONS } from '../sections.js';
-import { accessTable } from '../state/access.table.js';
+import { definitionOf } from '../state/room-table.js';
 import { type StateConfig, stateSection } from '../state/state.config.js';
-import { openTableStore } from '../state/state.module.js';
-import { type UsageConfig, usageSection } from '../usage/usage.config.js';
-import { usageTable } from '../usage/usage.table.js';
+import { openTableStore, tablesIn } from '../state/state.module.js';
 
 /** Creates the tables in a DynamoDB of one's own. On AWS they come from CDK; the embedded store needs none. */
 async function createTables(): Promise<void> {
-  const config = readConfig(readEnvironment(), SECTIONS);
+  const config = readConfig(readEnvironment(), sectionsIn(ROOMS));
   const state = config[stateSection.name] as StateConfig;
   if (state.engine !== 'dynamodb')
     throw new Error('STATE_STORE is "embedded", which needs no tables; set it to "dynamodb".');
-  const tables = [
-    limitTable((config[fallbackSection.name] as FallbackConfig).rateLimitTable),
-    requestsTable((config[requestLogSection.name] as RequestLogConfig).table),
-    accessTable(state.accessTable),
-    usageTable((config[usageSection.name] as UsageConfig).usageTable),
-  ];
+  const tables = tablesIn(ROOMS).map((table) => definitionOf(table, config));
   const store = openTableStore(state, config[awsSection.name] as AwsConfig);
   try {
     await store.createTables(tables);

@@ -1,6 +1,7 @@
 import { ClaudeModels } from '@claude-proxy/claude-models';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule as NestConfigModule, registerAs } from '@nestjs/config';
+import type { Declaration } from './declarations.js';
 import { effectiveSettings } from './effective-settings.js';
 import { type ModelsConfig, modelsSection } from './models.config.js';
 import { modelsWith } from './models-file.js';
@@ -16,6 +17,9 @@ const modelsProvider = {
   useFactory: ({ modelsFile }: ModelsConfig) => (modelsFile ? modelsWith(modelsFile) : new ClaudeModels()),
 };
 
+@Module({})
+class ConfigFeature {}
+
 /**
  * Hands each room its section of the configuration, read and validated before Nest exists.
  *
@@ -25,7 +29,13 @@ const modelsProvider = {
  */
 @Module({})
 export class ConfigModule {
-  static of(config: GatewayConfig, environment: Environment, sections: readonly Section[]): DynamicModule {
+  /** Declares the variables of a room, ours or a guest's: read, validated, documented and shown like all others. */
+  static forFeature(section: Section): Declaration<'section', Section> {
+    return { module: ConfigFeature, declares: { section } };
+  }
+
+  /** @param config what the sections hold, read whole */
+  static forRoot(config: GatewayConfig, environment: Environment, sections: readonly Section[]): DynamicModule {
     const load = Object.entries(config).map(([name, values]) => registerAs(name, () => values));
     return {
       module: ConfigModule,

@@ -1,12 +1,17 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { AuthModule } from '../auth/auth.module.js';
+import { ConfigModule } from '../config/config.module.js';
+import { StateModule } from '../state/state.module.js';
 import { DrillRegister } from './drills/drill.register.js';
 import { DrilledChain } from './drills/drilled-chain.js';
 import { DrillsController } from './drills/drills.controller.js';
+import { fallbackSection } from './fallback.config.js';
 import { FallbackRouter } from './fallback.router.js';
 import { KnownCallerStore } from './known-caller.store.js';
 import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
+import { limitRoomTable } from './limit.table.js';
 import { LimitsController } from './limits.controller.js';
 import { SharedItems } from './shared-items.js';
 import { UpstreamLoad } from './upstream.load.js';
@@ -21,7 +26,12 @@ import { UpstreamMemory } from './upstream-memory.js';
  * May enter: the order of upstreams, windows, attempts. Must not: the name or dialect of any upstream.
  */
 @Module({
-  imports: [DiscoveryModule],
+  imports: [
+    ConfigModule.forFeature(fallbackSection),
+    StateModule.forFeature(limitRoomTable),
+    AuthModule,
+    DiscoveryModule,
+  ],
   controllers: [LimitsController, DrillsController],
   providers: [
     DrilledChain,

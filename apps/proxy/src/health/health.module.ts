@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { FallbackModule } from '../fallback/fallback.module.js';
+import { StateModule } from '../state/state.module.js';
 import { DebugEnvController } from './debug-env.controller.js';
 import { HealthController } from './health.controller.js';
 import { Lifecycle } from './lifecycle.js';
@@ -11,7 +13,7 @@ import { Lifecycle } from './lifecycle.js';
  * May enter: looks at others. Must not: repairs.
  */
 @Module({
-  imports: [FallbackModule],
+  imports: [FallbackModule, StateModule, AuthModule],
   controllers: [HealthController, DebugEnvController],
   providers: [Lifecycle],
   exports: [Lifecycle],

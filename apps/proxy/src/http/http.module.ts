@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { ConfigModule } from '../config/config.module.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { AnthropicErrorFilter } from './anthropic-error.filter.js';
 import { BodyBudget } from './body-budget.js';
+import { httpSection } from './http.config.js';
 
 /**
  * What every dialect needs of HTTP.
@@ -12,6 +14,7 @@ import { BodyBudget } from './body-budget.js';
  * upstreams, models.
  */
 @Module({
+  imports: [ConfigModule.forFeature(httpSection)],
   providers: [BodyBudget, AllowedMethods, { provide: APP_FILTER, useClass: AnthropicErrorFilter }],
   exports: [BodyBudget, AllowedMethods],
 })

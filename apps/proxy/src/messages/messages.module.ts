@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { FallbackModule } from '../fallback/fallback.module.js';
 import { HttpModule } from '../http/http.module.js';
+import { StateModule } from '../state/state.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesService } from './messages.service.js';
@@ -15,7 +16,7 @@ import { PassthroughController } from './passthrough.controller.js';
  * silently; every refusal has Anthropic's form. May enter: HTTP, headers, paths. Must not: which upstream answers.
  */
 @Module({
-  imports: [FallbackModule, HttpModule, UsageModule],
+  imports: [FallbackModule, HttpModule, StateModule, UsageModule],
   controllers: [MessagesController, PassthroughController],
   providers: [MessagesService, ObjectMakers, OperatorObjects],
   exports: [MessagesService],

@@ -1,10 +1,17 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { AuthModule } from '../auth/auth.module.js';
+import { ConfigModule } from '../config/config.module.js';
+import { HttpModule } from '../http/http.module.js';
+import { RecordingModule } from '../recording/recording.module.js';
+import { StateModule } from '../state/state.module.js';
+import { UsageModule } from '../usage/usage.module.js';
 import { ExchangeLog } from './exchange.log.js';
 import { LOGGER } from './logger.token.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
 import { ModelWarnings } from './model-warnings.js';
+import { observabilitySection } from './observability.config.js';
 import { Pulse } from './pulse.js';
 
 /**
@@ -13,9 +20,18 @@ import { Pulse } from './pulse.js';
  * Promises: one line per exchange, figures for Prometheus; no credential, prompt or answer in any line.
  * May enter: formats and destinations. Must not: anything a request waits for.
  */
-@Module({})
+@Module({
+  imports: [
+    ConfigModule.forFeature(observabilitySection),
+    StateModule,
+    RecordingModule,
+    HttpModule,
+    AuthModule,
+    UsageModule,
+  ],
+})
 export class ObservabilityModule {
-  static with(logger: Logger): DynamicModule {
+  static forRoot(logger: Logger): DynamicModule {
     return {
       module: ObservabilityModule,
       controllers: [MetricsController],

@@ -1,5 +1,6 @@
 import { ClaudeModels } from '@claude-proxy/claude-models';
 import { Module } from '@nestjs/common';
+import { ConfigModule } from '../config/config.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { ModelCatalog } from './models/model.catalog.js';
@@ -25,7 +26,7 @@ const modelCatalogProvider = {
  * ways, as pure files. Must not: which upstream answers, and nobody may import it.
  */
 @Module({
-  imports: [HttpModule, MessagesModule],
+  imports: [ConfigModule.forFeature(openAiSection), HttpModule, MessagesModule],
   controllers: [OpenAiController, ModelsController],
   providers: [OpenAiService, modelCatalogProvider, Translator, TranslationThreads, OpenAiErrorFilter],
 })

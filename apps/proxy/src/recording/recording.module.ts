@@ -1,4 +1,5 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { StateModule } from '../state/state.module.js';
 import { Recorder } from './recorder.js';
 
 /**
@@ -8,6 +9,5 @@ import { Recorder } from './recorder.js';
  * takes no other with it; a store that is away delays nothing else. May enter: batching, repeating, splitting, dropping.
  * Must not: what is written, which is each writer's.
  */
-@Global()
-@Module({ providers: [Recorder], exports: [Recorder] })
+@Module({ imports: [StateModule], providers: [Recorder], exports: [Recorder] })
 export class RecordingModule {}

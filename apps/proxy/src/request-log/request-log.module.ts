@@ -1,11 +1,17 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { ConfigModule } from '../config/config.module.js';
+import { RecordingModule } from '../recording/recording.module.js';
+import { StateModule } from '../state/state.module.js';
 import { AnalyticsController } from './analytics.controller.js';
 import { AnalyticsQuery } from './analytics.query.js';
 import { LiveController } from './live.controller.js';
 import { LiveFeed } from './live.feed.js';
+import { requestLogSection } from './request-log.config.js';
 import { RequestLogQuery } from './request-log.query.js';
 import { RequestLogWriter } from './request-log.writer.js';
 import { RequestsController } from './requests.controller.js';
+import { requestsRoomTable } from './requests.table.js';
 
 /**
  * One line per exchange, and figures made from all of them.
@@ -15,6 +21,12 @@ import { RequestsController } from './requests.controller.js';
  * user, which `usage` counts.
  */
 @Module({
+  imports: [
+    ConfigModule.forFeature(requestLogSection),
+    StateModule.forFeature(requestsRoomTable),
+    RecordingModule,
+    AuthModule,
+  ],
   controllers: [RequestsController, AnalyticsController, LiveController],
   providers: [RequestLogWriter, RequestLogQuery, AnalyticsQuery, LiveFeed],
 })

@@ -1,5 +1,7 @@
 import type { Key, TableDefinition } from '@claude-proxy/storage';
 import { dayOf, hourOf } from '../recording/periods.js';
+import type { RoomTable } from '../state/room-table.js';
+import { requestLogSection } from './request-log.config.js';
 
 /** Lines of one hour are spread over so many partitions. */
 export const LINE_SHARDS = 4;
@@ -63,3 +65,10 @@ export function userKeyOf(period: string, user: string): Key {
 export function userPartition(period: string): string {
   return `user#${period}`;
 }
+
+export const requestsRoomTable: RoomTable = {
+  section: requestLogSection,
+  setting: 'table',
+  define: requestsTable,
+  actions: ['GetItem', 'PutItem', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'Query'],
+};

@@ -1,8 +1,6 @@
 import { pathToFileURL } from 'node:url';
-import type { DynamicModule, Type } from '@nestjs/common';
+import type { AnyModule } from '../config/declarations.js';
 import { ConfigError } from '../config/read-config.js';
-
-export type AnyModule = Type | DynamicModule;
 
 /** Loads the modules that `UPSTREAM_MODULES` names: packages by name, files by path. */
 export function loadUpstreamModules(names: readonly string[]): Promise<AnyModule[]> {

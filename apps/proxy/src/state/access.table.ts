@@ -1,6 +1,15 @@
 import type { TableDefinition } from '@claude-proxy/storage';
+import type { RoomTable } from './room-table.js';
+import { stateSection } from './state.config.js';
 
 /** Who may do what, and what operators have changed. Each kind of item has partitions of its own (`audit#2026-11`). */
 export function accessTable(name: string): TableDefinition {
   return { name, partitionKey: 'partition', sortKey: 'sort' };
 }
+
+export const accessRoomTable: RoomTable = {
+  section: stateSection,
+  setting: 'accessTable',
+  define: accessTable,
+  actions: ['GetItem', 'PutItem', 'DeleteItem', 'Query'],
+};

@@ -1,6 +1,9 @@
 import { DynamoTableStore, SqliteTableStore, TableStore } from '@claude-proxy/storage';
-import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { type AwsConfig, awsSection } from '../config/aws.config.js';
+import { ConfigModule } from '../config/config.module.js';
+import { type AnyModule, type Declaration, declaredIn } from '../config/declarations.js';
+import type { RoomTable } from './room-table.js';
 import { type StateConfig, stateSection } from './state.config.js';
 import { StoreHealth } from './store-health.js';
 
@@ -16,8 +19,8 @@ export function openTableStore(config: StateConfig, { region }: AwsConfig): Tabl
  * Promises: rooms see `TableStore` and never the engine; it is closed last.
  * May enter: the choice of the engine. Must not: what is stored, which each room defines for itself.
  */
-@Global()
 @Module({
+  imports: [ConfigModule.forFeature(stateSection)],
   providers: [
     StoreHealth,
     { provide: TableStore, useFactory: openTableStore, inject: [stateSection.token, awsSection.token] },
@@ -25,9 +28,23 @@ export function openTableStore(config: StateConfig, { region }: AwsConfig): Tabl
   exports: [TableStore, StoreHealth],
 })
 export class StateModule implements OnApplicationShutdown {
+  /** Declares a table of a room, which gets the store with it. */
+  static forFeature(...tables: readonly RoomTable[]): Declaration<'tables', readonly RoomTable[]> {
+    return { module: StateFeature, declares: { tables } };
+  }
+
   constructor(@Inject(TableStore) private readonly store: TableStore) {}
 
   async onApplicationShutdown(): Promise<void> {
     await this.store.close();
   }
+}
+
+/** What a room imports: the store, and its tables on the list. */
+@Module({ imports: [StateModule], exports: [StateModule] })
+class StateFeature {}
+
+/** The tables that these modules and their imports declare. */
+export function tablesIn(modules: readonly AnyModule[]): RoomTable[] {
+  return declaredIn<'tables', readonly RoomTable[]>(modules, 'tables').flat();
 }

@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { ConfigModule } from '../config/config.module.js';
+import { RecordingModule } from '../recording/recording.module.js';
+import { StateModule } from '../state/state.module.js';
 import { CostService } from './cost.service.js';
+import { usageSection } from './usage.config.js';
 import { UsageController } from './usage.controller.js';
 import { UsageQuery } from './usage.query.js';
+import { usageRoomTable } from './usage.table.js';
 import { UsageWriter } from './usage.writer.js';
 
 /**
@@ -11,5 +17,10 @@ import { UsageWriter } from './usage.writer.js';
  * that is not known is null, never 0. May enter: reading counts, prices, adding up. Must not: the text of prompts and
  * answers.
  */
-@Module({ controllers: [UsageController], providers: [CostService, UsageWriter, UsageQuery], exports: [CostService] })
+@Module({
+  imports: [ConfigModule.forFeature(usageSection), StateModule.forFeature(usageRoomTable), RecordingModule, AuthModule],
+  controllers: [UsageController],
+  providers: [CostService, UsageWriter, UsageQuery],
+  exports: [CostService],
+})
 export class UsageModule {}

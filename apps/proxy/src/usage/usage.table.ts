@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import type { TableDefinition } from '@claude-proxy/storage';
+import type { RoomTable } from '../state/room-table.js';
+import { usageSection } from './usage.config.js';
 
 export const USAGE_BY_PERIOD = 'by-period';
 
@@ -53,3 +55,10 @@ export function parseModelCounter(attribute: string): { model: string; counter: 
   const [, model, counter] = MODEL_COUNTER.exec(attribute) ?? [];
   return model && counter ? { model, counter } : undefined;
 }
+
+export const usageRoomTable: RoomTable = {
+  section: usageSection,
+  setting: 'usageTable',
+  define: usageTable,
+  actions: ['GetItem', 'UpdateItem', 'DeleteItem', 'Query'],
+};

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ConfigModule } from '../../config/config.module.js';
+import { anthropicSection } from './anthropic.config.js';
 import { AnthropicUpstream } from './anthropic.upstream.js';
 
 /**
@@ -8,5 +10,9 @@ import { AnthropicUpstream } from './anthropic.upstream.js';
  * failure. May enter: what the Anthropic API says and means (headers, limits, error codes). Must not: what to do about
  * it, which is the fallback room's.
  */
-@Module({ providers: [AnthropicUpstream], exports: [AnthropicUpstream] })
+@Module({
+  imports: [ConfigModule.forFeature(anthropicSection)],
+  providers: [AnthropicUpstream],
+  exports: [AnthropicUpstream],
+})
 export class AnthropicModule {}

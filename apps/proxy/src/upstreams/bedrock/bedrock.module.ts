@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { bedrockConfigProvider } from './bedrock.config.js';
+import { ConfigModule } from '../../config/config.module.js';
+import { bedrockConfigProvider, bedrockSection } from './bedrock.config.js';
 import { BedrockUpstream } from './bedrock.upstream.js';
 import { BedrockRuntime } from './bedrock-runtime.js';
 
@@ -11,5 +12,9 @@ import { BedrockRuntime } from './bedrock-runtime.js';
  * May enter: what differs between the Messages API and InvokeModel, as pure translations with their tables.
  * Must not enter: when Bedrock is asked (that is the fallback's), prices, and anything that Anthropic's side needs.
  */
-@Module({ providers: [bedrockConfigProvider, BedrockRuntime, BedrockUpstream], exports: [BedrockUpstream] })
+@Module({
+  imports: [ConfigModule.forFeature(bedrockSection)],
+  providers: [bedrockConfigProvider, BedrockRuntime, BedrockUpstream],
+  exports: [BedrockUpstream],
+})
 export class BedrockModule {}

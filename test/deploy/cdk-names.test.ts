@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { limitTable } from '../../../apps/proxy/src/fallback/limit.table.js';
-import { requestsTable } from '../../../apps/proxy/src/request-log/requests.table.js';
-import { SECTIONS } from '../../../apps/proxy/src/sections.js';
-import { accessTable } from '../../../apps/proxy/src/state/access.table.js';
-import { usageTable } from '../../../apps/proxy/src/usage/usage.table.js';
-import { ACCESS_TABLE, LIMIT_TABLE, REQUEST_TABLE, type TableShape, USAGE_TABLE } from '../lib/table-definitions.ts';
-import { DRAIN_TIMEOUT, IDLE_TIMEOUT, STOP_TIMEOUT } from '../lib/times.ts';
-import { containerOf, FULL_CONTEXT, synthesise } from './support/synthesise.ts';
+import { ROOMS } from '../../apps/proxy/src/app.module.js';
+import { sectionsIn } from '../../apps/proxy/src/config/declarations.js';
+import { tablesIn } from '../../apps/proxy/src/state/state.module.js';
+import { tableShapes } from '../../apps/proxy/src/state/table-shapes.js';
+import { DRAIN_TIMEOUT, IDLE_TIMEOUT, STOP_TIMEOUT } from '../../infra/cdk/lib/times.ts';
+import { containerOf, FULL_CONTEXT, synthesise } from '../../infra/cdk/test/support/synthesise.ts';
 
 /** Variables of Node itself. */
 const NAMES_OF_NODE = ['NODE_OPTIONS'];
 
 const settings = new Map(
-  SECTIONS.flatMap((section) => Object.values(section.settings)).map((setting) => [setting.variable, setting]),
+  sectionsIn(ROOMS)
+    .flatMap((section) => Object.values(section.settings))
+    .map((setting) => [setting.variable, setting]),
 );
 const container = containerOf(synthesise(FULL_CONTEXT));
 const environment = container.Environment as { Name: string; Value: unknown }[];
@@ -42,20 +42,10 @@ describe('the environment of the container', () => {
 });
 
 describe('tables', () => {
-  it.each([
-    [LIMIT_TABLE, limitTable('claude-proxy-rate-limits')],
-    [USAGE_TABLE, usageTable('claude-proxy-usage')],
-    [REQUEST_TABLE, requestsTable('claude-proxy-requests')],
-    [ACCESS_TABLE, accessTable('claude-proxy-access')],
-  ])('have the keys and indexes that the application defines ($variable)', (shape, definition) => {
-    expect(definitionOf(shape)).toEqual(definition);
-    expect(settings.get(shape.variable)?.defaultText).toBe(definition.name);
+  it('are those of the rooms: `npm run tables:print` writes them', async () => {
+    const written = JSON.parse(readFileSync(new URL('../../infra/cdk/tables.json', import.meta.url), 'utf8'));
+    expect(written).toEqual(tableShapes(tablesIn(ROOMS)));
   });
-
-  function definitionOf({ suffix, partitionKey, sortKey, index }: TableShape) {
-    const name = `claude-proxy-${suffix}`;
-    return { name, partitionKey, ...(sortKey && { sortKey }), ...(index && { indexes: [index] }) };
-  }
 });
 
 describe('times', () => {
