@@ -54,6 +54,12 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/(simulator|messages-api|claude-models)/' },
     },
     {
+      name: 'plain-files-of-claude-models-import-types-only',
+      severity: 'error',
+      from: { path: '^libs/claude-models/src/(models|bedrock-geographies|claude-model)\\.ts$' },
+      to: { dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'infra-loads-plain-files-of-claude-models-only',
       severity: 'error',
       from: { path: '^infra/cdk/(bin|lib)/' },
