@@ -4,6 +4,7 @@ const shared = {
   moduleNameMapper: {
     '^@claude-proxy/([^/]+)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
     '^@claude-proxy/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^claude-code-proxy$': '<rootDir>/apps/proxy/src/index.ts',
     '^claude-code-proxy/upstream$': '<rootDir>/libs/upstream/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

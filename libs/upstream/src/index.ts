@@ -18,7 +18,7 @@ export {
   type UpstreamRequest,
 } from './contract.js';
 export { headerOf, headersWhere, joinedHeaderOf } from './header-lines.js';
-export { UPSTREAM_NAME, Upstream } from './upstream.decorator.js';
+export { UPSTREAM_NAME, UPSTREAM_REPLACES, Upstream, type UpstreamOptions } from './upstream.decorator.js';
 export {
   FAILURES,
   type Failure,

@@ -1,4 +1,4 @@
-import { UPSTREAM_NAME, type UpstreamProvider } from '@claude-proxy/upstream';
+import { UPSTREAM_NAME, UPSTREAM_REPLACES, type UpstreamProvider } from '@claude-proxy/upstream';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
 import { ConfigError } from '../config/read-config.js';
@@ -52,14 +52,18 @@ export class UpstreamRegistry implements OnModuleInit {
     }));
   }
 
+  /** @throws ConfigError where two upstreams have one name and neither, or both, replace the other */
   private find(): Map<string, UpstreamProvider> {
-    const known = new Map<string, UpstreamProvider>();
+    const known = new Map<string, { readonly provider: UpstreamProvider; readonly replaces: boolean }>();
     for (const { metatype, instance } of this.discovery.getProviders()) {
       const name = metatype && this.reflector.get<string | undefined>(UPSTREAM_NAME, metatype);
-      if (!name || known.get(name) === instance) continue;
-      if (known.has(name)) throw new ConfigError([`two upstreams are named "${name}"`]);
-      known.set(name, instance);
+      if (!name) continue;
+      const found = { provider: instance, replaces: this.reflector.get<boolean>(UPSTREAM_REPLACES, metatype) };
+      const other = known.get(name);
+      if (other?.provider === instance) continue;
+      if (other && other.replaces === found.replaces) throw new ConfigError([`two upstreams are named "${name}"`]);
+      if (!other || found.replaces) known.set(name, found);
     }
-    return known;
+    return new Map([...known].map(([name, { provider }]) => [name, provider]));
   }
 }

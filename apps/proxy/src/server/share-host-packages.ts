@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 
 /** A second copy would have an `UpstreamError` and tokens of its own, which ours are not equal to. */
-const GATEWAYS_OWN = /^(claude-code-proxy|@nestjs)\//;
+const GATEWAYS_OWN = /^(?:claude-code-proxy|class-validator|@nestjs\/)/;
 
 /**
  * Modules of `UPSTREAM_MODULES` may lie anywhere; what they share with the gateway is found from here. It is a setting
