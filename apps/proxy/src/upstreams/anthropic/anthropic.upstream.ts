@@ -29,6 +29,7 @@ import {
   type Refusal,
   refusalByStatus,
 } from './anthropic-failures.js';
+import { probe } from './credential-probe.js';
 import { HopMark } from './hop-mark.js';
 import { hitKeptAliveConnection, rememberingConnector } from './kept-alive.js';
 import { LimitScopes } from './limit-scopes.js';
@@ -48,13 +49,6 @@ const CONNECTION = {
   bodyTimeout: MAX_SILENCE_MS,
   connect: rememberingConnector(CONNECT_TIMEOUT_MS),
 };
-
-/** A list of one model: needs a valid credential, counts no token. */
-const PROBE_PATH = '/v1/models?limit=1';
-const PROBE_HEADERS = ['anthropic-version', '2023-06-01', 'accept', 'application/json'];
-/** Without it a bearer of a subscription is answered 401. */
-const OAUTH_BETA = 'oauth-2025-04-20';
-const MAX_PROBE_BYTES = 256 * 1024;
 
 /** Stands for a caller without a credential: any window of the same models counts. */
 const ANY_FINGERPRINT = '*';
@@ -120,15 +114,8 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   }
 
   async probeCredential(credential: Credential, signal: AbortSignal): Promise<ProbeHead> {
-    const isOAuth = credential.header === 'authorization';
-    const lines = isOAuth ? [...PROBE_HEADERS, 'anthropic-beta', OAUTH_BETA] : PROBE_HEADERS;
-    const answer = await this.dispatch('GET', PROBE_PATH, this.hop.marked(lines, undefined), null, {
-      signal,
-      credential,
-    });
-    // Read to its end, so that the connection can be used again. Its size does not matter to the result.
-    await readBody(answer.body, MAX_PROBE_BYTES, signal).catch(() => answer.body.destroy());
-    return { status: answer.status, headers: answer.headers };
+    const { agent, origin, basePath } = this;
+    return probe(credential, { agent, signal, baseUrl: origin + basePath, headers: this.hop.marked([], undefined) });
   }
 
   async readiness(): Promise<Readiness> {
