@@ -54,7 +54,7 @@ describe('a start', () => {
     const { lines } = await start({ HOST: '0.0.0.0', [name]: 'sk-op' });
     const warnings = lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
     expect(warnings).toEqual([
-      expect.stringMatching(/open to the network .* whoever reaches the port spends that key$/),
+      expect.stringMatching(/open to the network .* each client that reaches the port spends that key$/),
     ]);
   });
 
@@ -64,8 +64,8 @@ describe('a start', () => {
     );
     await gateway.hasLogged('State:');
     expect(gateway.lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg)).toEqual([
-      'ANTHROPIC_UPSTREAM_ULR is no variable of the gateway and is ignored. Is ANTHROPIC_UPSTREAM_URL meant?',
-      'BEDROCK_FALBACK_ENABLED is no variable of the gateway and is ignored. Is BEDROCK_FALLBACK_ENABLED meant?',
+      'ANTHROPIC_UPSTREAM_ULR is not a variable of the gateway and is ignored. Is ANTHROPIC_UPSTREAM_URL meant?',
+      'BEDROCK_FALBACK_ENABLED is not a variable of the gateway and is ignored. Is BEDROCK_FALLBACK_ENABLED meant?',
     ]);
   });
 
@@ -125,7 +125,7 @@ describe('a start that cannot succeed gives one clear message and exits with 1',
     const { code, stderr } = await (await BuiltGateway.spawn({ HOST: '192.0.2.1' })).ended;
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/^192\.0\.2\.1 is no address of this machine\..*: HOST=127\.0\.0\.1\n$/),
+      expect.stringMatching(/^192\.0\.2\.1 is not an address of this machine\..*: HOST=127\.0\.0\.1\n$/),
     ]);
   });
 

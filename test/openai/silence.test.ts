@@ -140,7 +140,7 @@ describe.each(DIALECTS)('a silent upstream, asked in %s', (_name, path, body) =>
     const headers = { 'content-type': 'application/json' };
     const caller = new Caller(raw({ status: 200, body: '{"type":"message"}', headers, latencyMs: LATE_MS }));
     const finished = caller.finished();
-    expect(lastEventIn(await textOf(caller, path, body))).toContain('is no stream');
+    expect(lastEventIn(await textOf(caller, path, body))).toContain('is not a stream');
     expect(await finished).toMatchObject({ outcome: 'refused', status: 502 });
   });
 

@@ -27,7 +27,7 @@ const MAX_HEADER_BYTES = 64 * 1024;
 /** Must exceed the idle time-out of the load balancer in front, whose longest is 4000 s. */
 const KEEP_ALIVE_MS = 4_010_000;
 
-/** Headers come in one piece; whoever sends them byte by byte holds a connection for nothing. */
+/** Headers come in one piece; a client that sends them byte by byte holds a connection for nothing. */
 const HEADERS_TIMEOUT_MS = 20_000;
 const HEADERS_CHECK_MS = 5_000;
 
@@ -99,7 +99,7 @@ function routeEveryMethod(fastify: FastifyInstance): void {
   for (const method of METHODS.filter(isNew)) fastify.addHttpMethod(method, { hasBody: true });
 }
 
-/** Bodies reach their room as they come; nobody parses them on the way. */
+/** Bodies reach their room as they come, unparsed. */
 function leaveBodiesAlone(fastify: FastifyInstance, { bodyTimeoutSeconds }: HttpConfig): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));

@@ -39,7 +39,7 @@ export function foreignOriginOf({ headers, host }: PageRequest): string | undefi
   return origin;
 }
 
-/** True where a request on loopback asks for a name that somebody else can have pointed here. */
+/** True where a request on loopback asks for a name that a stranger can point to this machine. */
 export function isForeignHost(
   localAddress: string | undefined,
   host: string | undefined,

@@ -9,7 +9,7 @@ const PATIENCE_MS = 100;
 const COMMAND_TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 const MAX_RECONNECT_WAIT_MS = 2_000;
-/** After a failure nobody asks for so long: requests that come meanwhile do not wait for the next time-out. */
+/** After a failure Redis is not asked for so long, so that requests do not wait for one timeout after another. */
 const PAUSE_MS = 1_000;
 const COMPLAIN_EVERY_MS = 60_000;
 

@@ -16,6 +16,6 @@ describe('connectHints', () => {
     const hints = connectHints(URL, false, false);
     expect(hints).toContain('key YOUR_ANTHROPIC_API_KEY');
     expect(hints).toContain('No ANTHROPIC_API_KEY is set: every client has to bring its own key');
-    expect(hints).toContain('Bedrock does not stand in');
+    expect(hints).toContain('Bedrock is not available as a fallback');
   });
 });

@@ -8,7 +8,7 @@ export function configurationPage(sections: readonly Section[]): string {
   return `# Configuration
 
 Everything is set by environment variables, or by a \`.env\` file in the working directory; the environment wins.
-An empty variable counts as unset. Nothing has to be set. A name that is probably mistyped is told at the start.
+An empty variable counts as unset. Nothing has to be set. The start warns of a name that is probably mistyped.
 This page is generated from the code by \`npm run docs:configuration\`.
 
 ${parts.join('\n\n')}

@@ -19,7 +19,7 @@ describe('nearMisses', () => {
     ['two wrong letters', 'DOOR_VIDDH'],
   ])('names what was probably meant: %s', (_name, mistyped) => {
     expect(nearMisses({ [mistyped]: '1' }, OURS)).toEqual([
-      `${mistyped} is no variable of the gateway and is ignored. Is DOOR_WIDTH meant?`,
+      `${mistyped} is not a variable of the gateway and is ignored. Is DOOR_WIDTH meant?`,
     ]);
   });
 

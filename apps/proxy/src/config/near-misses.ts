@@ -15,7 +15,7 @@ export function nearMisses(environment: Environment, sections: readonly Section[
     .filter((name) => name.length >= MIN_LENGTH && !known.includes(name))
     .flatMap((name) => {
       const meant = unset.find((each) => resembles(name, each));
-      return meant ? [`${name} is no variable of the gateway and is ignored. Is ${meant} meant?`] : [];
+      return meant ? [`${name} is not a variable of the gateway and is ignored. Is ${meant} meant?`] : [];
     })
     .sort();
 }

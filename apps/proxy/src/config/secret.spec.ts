@@ -17,7 +17,7 @@ describe('Secret', () => {
     expect(text).not.toContain('hush');
   });
 
-  it('is told where it is asked for', () => {
+  it('is revealed where it is asked for', () => {
     expect(secret.reveal()).toBe('sk-hush');
   });
 });

@@ -6,7 +6,7 @@ export type ExchangeListener = (exchange: FinishedExchange) => void;
 /** What else an operator may be looking at. */
 export type Change = 'limits' | 'drills' | 'draining';
 
-/** Tells that an exchange has ended, to whoever counts, logs or shows it. */
+/** Notifies the rooms that count, log or show an exchange when it has ended. */
 @Injectable()
 export class ExchangeFeed {
   private readonly logger = new Logger(ExchangeFeed.name);
@@ -39,7 +39,7 @@ export class ExchangeFeed {
     this.changeListeners.push(listener);
   }
 
-  /** A listener that throws hurts nobody. */
+  /** A listener that throws is logged; the others are called. */
   changed(what: Change): void {
     this.tell(this.changeListeners, what, `the change of ${what}`);
   }
@@ -48,7 +48,7 @@ export class ExchangeFeed {
     this.listeners.push(listener);
   }
 
-  /** Told once per exchange, whoever calls how often. A listener that throws hurts nobody. */
+  /** Notifies once per exchange, however often it is called. A listener that throws is logged; the others are called. */
   finish(exchange: Exchange): void {
     if (this.told.has(exchange)) return;
     this.told.add(exchange);

@@ -6,7 +6,7 @@ import { UpstreamNames } from './upstream-names.js';
 /**
  * What is known about one request, and one piece of news: it has finished.
  *
- * Promises: `ExchangeFeed.finish` is told exactly once per exchange; listeners cannot throw back.
+ * Promises: `ExchangeFeed.finish` notifies exactly once per exchange; listeners cannot throw back.
  * May enter: facts about a request. Must not: decisions, I/O, imports of rooms.
  */
 @Global()

@@ -18,7 +18,7 @@ export interface Attempt {
   readonly failure?: Failure;
   /** For people; holds no secret. */
   readonly reason?: string;
-  /** True when the limit was simulated and nobody was asked. */
+  /** True when the limit was simulated and no request was sent. */
   readonly isDrill?: boolean;
   /** Parts of the request that the answer does without, by name. */
   readonly leftOut?: readonly string[];

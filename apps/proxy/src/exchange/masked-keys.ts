@@ -22,7 +22,7 @@ const ENCODED_ASCII = /%([2-7][\da-f])/gi;
 const MAX_ENCODINGS = 3;
 const MAX_CHARACTERS = 8 * 1024;
 
-/** A text of somebody else, who may have put a key into it, as it can be kept: without it, and of bounded length. */
+/** A text of a client or an upstream as it can be kept: without the keys that it may hold, and of bounded length. */
 export function withMaskedKeys(text: string): string {
   if (!HINT.test(text)) return text;
   const measured = text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;

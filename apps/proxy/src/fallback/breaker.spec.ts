@@ -74,7 +74,7 @@ describe('a breaker', () => {
     expect([breaker.admits(71_499), breaker.admits(71_500)]).toEqual([false, true]);
   });
 
-  it('admits somebody within 70 seconds, whatever has happened', () => {
+  it('admits a request within 70 seconds, whatever has happened', () => {
     const happening = fc.oneof(
       fc.constantFrom<Failure>('unreachable', 'overloaded', 'rate_limited', 'rejected', 'aborted', 'timed_out'),
       fc.constantFrom('answered' as const, 'asked' as const),

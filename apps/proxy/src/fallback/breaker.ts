@@ -4,21 +4,21 @@ import type { Failure } from '@claude-proxy/upstream';
 const FAILURES_TO_OPEN = 5;
 /** Failures that lie further apart are no row. */
 const ROW_MS = 60_000;
-/** How long nobody is sent there before one request tries again. */
+/** How long the upstream gets no request before one tries again. */
 const OPEN_MS = 10_000;
-/** A probe that nobody heard of again does not keep the others away. */
+/** A probe without a result does not block the others for longer. */
 const PROBE_MS = 60_000;
 
 /**
  * | state     | goes on to | when                                                                      |
  * |-----------|------------|---------------------------------------------------------------------------|
- * | closed    | open       | five failures in a row: unreachable or overloaded; a minute apart is no row |
+ * | closed    | open       | five failures in a row: unreachable or overloaded; a minute apart they do not count as a row |
  * | open      | half-open  | ten seconds are over: the next request is the probe, others pass it by      |
  * | half-open | closed     | the probe is answered                                                     |
  * | half-open | open       | the probe fails: unreachable or overloaded                                 |
  *
- * A 429, a refusal, a time-out and a caller who left change nothing; the next request may be the probe. It only tells
- * whom to ask last: whoever is the only one left is asked in any state.
+ * A 429, a refusal, a time-out and a caller who left change nothing; the next request may be the probe. It only
+ * moves an upstream to the end: the only one left is asked in any state.
  */
 export class Breaker {
   private failuresInRow = 0;

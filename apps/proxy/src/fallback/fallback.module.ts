@@ -22,7 +22,7 @@ import { UpstreamMemory } from './upstream-memory.js';
  * Which upstream answers.
  *
  * Promises: upstreams are found by injection and asked in the order of `FALLBACK_CHAIN`; what to do after a failure is
- * one pure table, `next-step.ts`; a limit is remembered for the credential and models it closes, and for nobody else.
+ * one pure table, `next-step.ts`; a limit is remembered for the credential and models it closes, and for no other.
  * May enter: the order of upstreams, windows, attempts. Must not: the name or dialect of any upstream.
  */
 @Module({

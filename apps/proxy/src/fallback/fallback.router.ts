@@ -81,7 +81,7 @@ export class FallbackRouter {
     const down = open.filter((upstream) => !promising.includes(upstream));
     if (down.some(({ isFirstChoice }) => isFirstChoice)) state.exchange.fallsBackFor('down');
     const order = [...promising, ...limited.keys(), ...down];
-    // Before anything is awaited, so that nobody else becomes the probe too.
+    // Before anything is awaited, so that no second request becomes the probe.
     this.load.asked(order[0]!.name, model);
     return order;
   }

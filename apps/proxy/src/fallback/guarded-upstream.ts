@@ -72,7 +72,7 @@ export class GuardedUpstream implements UpstreamProvider {
   private logOnce(method: string, error: unknown): void {
     if (this.noted.has(method)) return;
     this.noted.add(method);
-    this.logger.error(`❌ ${this.name} throws in ${method}, which is told once: ${String(error)}`);
+    this.logger.error(`❌ ${this.name} throws in ${method} (logged once): ${String(error)}`);
   }
 }
 
@@ -108,7 +108,7 @@ function guardedAnswer(answer: UpstreamAnswer, note: Note): UpstreamAnswer {
 /** Known while another can answer: one whose head could not be sent would leave its caller without any. */
 function expectSendable({ status, headers }: UpstreamAnswer, body: AnswerBody): void {
   try {
-    if (!Number.isInteger(status) || status < 200 || status > 999) throw new RangeError(`${status} is no status`);
+    if (!Number.isInteger(status) || status < 200 || status > 999) throw new RangeError(`${status} is not a status`);
     for (let index = 0; index < headers.length; index += 2) {
       validateHeaderName(headers[index]!);
       validateHeaderValue(headers[index]!, headers[index + 1]!);
@@ -128,7 +128,7 @@ function measuredBy(answer: UpstreamAnswer, note: Note): Record<string, unknown>
   }
 }
 
-/** Its calls come from the events of a socket, where nobody would catch what it throws. */
+/** Its calls come from the events of a socket, where an error would be uncaught. */
 class GuardedBody implements AnswerBody {
   private sink: BodySink | undefined;
 

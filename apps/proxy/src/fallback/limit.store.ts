@@ -107,7 +107,7 @@ export class LimitStore implements OnModuleDestroy {
 
   /**
    * Every user that is limited: what the index lists, and items of the original that this process has met, which no
-   * index knows; they are read anew, because whoever clears one tells nobody. @throws StorageError
+   * index knows; they are read anew, because this process is not notified when one is cleared. @throws StorageError
    */
   async all(): Promise<LimitItem[]> {
     await this.settled();

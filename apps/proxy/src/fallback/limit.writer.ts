@@ -9,7 +9,7 @@ const MAX_PAUSE_MS = 400;
 /** At pauses of up to 400 ms this is some ten seconds: 100 tasks that write one item are through long before. */
 const MAX_LOST_RACES = 30;
 
-/** A step from what the table holds of a user to what it shall hold; `undefined` is no item. */
+/** A step from what the table holds of a user to what it shall hold; `undefined` stands for an absent item. */
 export type LimitChange = (item: LimitItem | undefined) => LimitItem | undefined;
 
 /**

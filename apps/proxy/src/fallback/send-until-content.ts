@@ -40,7 +40,7 @@ export async function sendUntilContent(
   throw errorOfStart(upstream.name, answer, start);
 }
 
-/** Lets the upstream go where it has no answer in time; a stream has no reason to be silent. */
+/** Aborts the request if no answer comes in time; a stream has no reason to be silent. */
 async function answeredInTime(
   { name, provider }: NamedUpstream,
   request: UpstreamRequest,
@@ -64,7 +64,7 @@ async function answeredInTime(
   }
 }
 
-/** A body that was let go says nothing more, not even that it has ended. */
+/** A body that was aborted emits nothing more, not even its end. */
 function unlessAborted<Value>(value: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(new UpstreamError({ failure: 'aborted', message: 'the client has disconnected' }));

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Knows which methods a path has, so that a wrong one is told from an unknown path. */
+/** Lists the methods of a path, so that a wrong method gets 405 and an unknown path 404. */
 export class AllowedMethods {
   private readonly routes: { readonly method: string; readonly pattern: RegExp }[] = [];
 

@@ -47,7 +47,7 @@ export class BodyBudget {
   /**
    * The body, byte for byte; counted until its exchange is finished.
    *
-   * @throws GatewayError overloaded_error where there is no room, and as `readRequestBody` does
+   * @throws GatewayError overloaded_error if no room is left, and as `readRequestBody` does
    */
   async read({ raw, ip }: FastifyRequest, exchange: Exchange, credential: Credential): Promise<Buffer> {
     const payer = credential.source === 'client' ? `credential ${credential.fingerprint}` : `user ${exchange.user}`;
@@ -65,7 +65,7 @@ export class BodyBudget {
   /**
    * Counts what else is held of the body, until the exchange is finished.
    *
-   * @throws GatewayError overloaded_error where there is no room
+   * @throws GatewayError overloaded_error if no room is left
    */
   take(exchange: Exchange, bytes: number): void {
     const holding = this.holdings.get(exchange);
@@ -75,7 +75,7 @@ export class BodyBudget {
     this.add(holding, bytes);
   }
 
-  /** Ends the counting of what is no longer held. */
+  /** Gives back the room of bytes that are not held any more. */
   giveBack(exchange: Exchange, bytes: number): void {
     const holding = this.holdings.get(exchange);
     if (holding) this.add(holding, -bytes);

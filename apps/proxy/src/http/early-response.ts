@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 
-/** What goes out while there is no answer yet. */
+/** What goes out before the answer. */
 export interface EarlyResponseOptions {
   /** Header lines beside those of every event stream. */
   readonly headers: readonly string[];
@@ -12,7 +12,7 @@ export interface EarlyResponseOptions {
 const EVENT_STREAM = ['content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache'];
 
 /**
- * The head of a stream that goes out before there is an answer, and pings after it, so that nobody on the way takes
+ * The head of a stream that goes out before the answer, and pings after it, so that no proxy on the way takes
  * a silent connection for dead. The status is spent with it; the choice of the upstream is not.
  */
 export class EarlyResponse {

@@ -6,7 +6,7 @@ export const httpSection = section('http', 'Bodies, headers and streams.', {
   pingAfterSeconds: setting(
     'PING_AFTER_SECONDS',
     wholeNumber(1, 300),
-    'A stream that is silent for so long, also before its answer, gets its head and a `ping` event (OpenAI: a comment), so that nobody on the way takes it for dead.',
+    'A stream that is silent for so long, also before its answer, gets its head and a `ping` event (OpenAI: a comment), so that no proxy on the way closes it.',
     '15',
   ),
   maxBufferedBytes: setting(

@@ -70,7 +70,7 @@ class RelayedAnswer implements BodySink {
   }
 
   write(chunk: Buffer): boolean {
-    // An upstream that goes on although it was let go would fill the memory.
+    // An upstream that sends on after the abort would fill the memory.
     if (this.isOver) return false;
     this.exchange.sent(chunk.length);
     this.tap.write(chunk);

@@ -10,7 +10,7 @@ const LARGEST_WHOLE_BYTES = 4 * 1024 * 1024;
 /** The buffer is made once this part of the body has come: an announcement alone costs its sender nothing. */
 const ANNOUNCEMENT_COUNTS_FROM = 1 / 4;
 
-/** Gets the length of every piece that comes; throws where there is no room for it. */
+/** Gets the length of every piece that comes; throws if no room is left for it. */
 export type TakeRoom = (bytes: number) => void;
 
 /**

@@ -11,7 +11,7 @@ const FIRST_MEMBER = Buffer.from('"stream":true,');
 const ONLY_MEMBER = Buffer.from('"stream":true');
 
 /**
- * The request with `"stream": true` in its body. A body that is no JSON object is left for its reader to refuse.
+ * The request with `"stream": true` in its body. A body that is not a JSON object is left to its reader, which refuses it.
  *
  * @throws GatewayError what `takeRoom` throws
  */

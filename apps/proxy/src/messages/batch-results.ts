@@ -2,7 +2,7 @@ import { billedUsage, countOf, type Usage } from '@claude-proxy/messages-api';
 
 /** A longer line is left out: no answer of a model comes near. */
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
-/** Records take no larger count for one answer (`MAX_COUNT`), so a larger sum is told in parts. */
+/** Records take no larger count for one answer (`MAX_COUNT`), so a larger sum is split. */
 const MAX_SUM = 50_000_000;
 const COUNTERS = [
   'input_tokens',

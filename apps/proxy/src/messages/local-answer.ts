@@ -10,7 +10,7 @@ export interface LocalAnswer {
 
 type Ask = (options: SendOptions) => Promise<UpstreamAnswer>;
 
-/** What the upstream answers, or we in its place: then its failure is one of the attempts, and nobody's answer is ours. */
+/** The upstream's answer. If it has none in time, its failure is one of the attempts, and the local answer takes its place. */
 export async function withLocalFallback(
   ask: Ask,
   exchange: Exchange,
@@ -32,7 +32,7 @@ export async function withLocalFallback(
   return local.answer();
 }
 
-/** A refusal is for the caller to see. That nobody is there now is not: Claude Code takes it for an empty list. */
+/** A refusal goes to the caller. An outage does not: Claude Code takes it for an empty list. */
 function isUsable(answer: UpstreamAnswer | Error): answer is UpstreamAnswer {
   if (answer instanceof Error) return false;
   const { status, headers } = answer;

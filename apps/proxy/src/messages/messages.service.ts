@@ -36,7 +36,7 @@ export class MessagesService {
     private readonly credentials: CredentialStates,
   ) {}
 
-  /** @throws GatewayError when there is no answer to deliver; the exchange is finished either way. */
+  /** @throws GatewayError when no answer can be delivered; the exchange is finished either way. */
   async serve(request: UpstreamRequest, caller: Caller, deliver: Delivery): Promise<void> {
     const { exchange } = caller;
     exchange.asksFor(request.model, request.isStream);
@@ -59,7 +59,7 @@ export class MessagesService {
     }
   }
 
-  /** Passes on what only the Anthropic API has; no other upstream stands in for it. */
+  /** Passes on what only the Anthropic API has, without a fallback. */
   async pass(request: RelayRequest, caller: Caller, deliver: Delivery, local?: LocalAnswer): Promise<void> {
     const { exchange } = caller;
     this.feed.received(exchange);
@@ -113,7 +113,7 @@ function factsOf({ observed }: AnswerObserver, { measuredUsage, billedAs }: Upst
   return { ...observed, usage, billedAs };
 }
 
-/** A refusal of the upstream is an answer; without one the caller hears that nobody was there. */
+/** A refusal of the upstream is an answer; without one the caller gets 502. */
 function answerOfError(error: unknown, exchange: Exchange): UpstreamAnswer {
   if (error instanceof UpstreamError && error.answer) {
     if (!error.wasAsked) exchange.answeredLocally(error.message);

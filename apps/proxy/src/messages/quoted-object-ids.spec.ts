@@ -27,7 +27,7 @@ describe('ids that a body quotes', () => {
     ['blanks without end', `{"file_id"${' '.repeat(100_000)}:\n"file_1"}`, ['file_1']],
     ['a text that quotes one', '{"text":"\\"file_id\\":\\"file_1\\""}', []],
     ['a text that ends in backslashes', '{"text":"\\\\\\\\","file_id":"file_1"}', ['file_1']],
-    ['a value that is no text', '{"file_id":{"file_id":7},"x":"file_1"}', []],
+    ['a value that is not a text', '{"file_id":{"file_id":7},"x":"file_1"}', []],
     ['a list', '{"file_id":["file_1"]}', []],
     ['a key that is an id', '{"x":"file_id","file_1":"y"}', []],
     ['an id that no API gives out', `{"file_id":"${'x'.repeat(2_000)}"}`, []],

@@ -61,7 +61,7 @@ export function refusedBy(body: string, status: number): Refused {
       return { type: textOf(error.type), message: error.message, details };
     }
   } catch {
-    // A web page of somebody on the way.
+    // A web page of a proxy on the way.
   }
   return { type: errorTypeOfStatus(status), message: `The upstream answered ${status} without an explanation.` };
 }

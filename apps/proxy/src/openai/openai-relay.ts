@@ -53,7 +53,7 @@ class RelayedStream implements BodySink {
     this.response.end();
   }
 
-  /** A translated body tells its faults as events; this one is of nobody's making. */
+  /** A translated body reports its faults as events; this one is unexpected. */
   fail(): void {
     this.over();
     this.response.destroy();

@@ -9,7 +9,7 @@ import { OpenAiErrorFilter } from './openai-error.filter.js';
 
 const CHAT = '/v1/chat/completions';
 const RESPONSES = '/v1/responses';
-/** Refused in the form that whoever asks for them reads. */
+/** Refused in OpenAI's form, which their callers read. */
 const NOT_SERVED = [
   'completions',
   'embeddings',

@@ -23,7 +23,7 @@ const modelCatalogProvider = {
  *
  * Promises: what is asked here is served like any other request; what cannot be said in Anthropic's dialect is refused
  * by name or named as dropped, never guessed; streams are translated event by event. May enter: translations, both
- * ways, as pure files. Must not: which upstream answers, and nobody may import it.
+ * ways, as pure files. Must not: which upstream answers. No room may import it.
  */
 @Module({
   imports: [ConfigModule.forFeature(openAiSection), HttpModule, MessagesModule],

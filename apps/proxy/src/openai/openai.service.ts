@@ -133,7 +133,7 @@ async function refuseLate(
 ): Promise<void> {
   if (answer.status < 400) {
     answer.body.destroy();
-    throw broken('is no stream');
+    throw broken('is not a stream');
   }
   const received = await wholeAnswer(answer, tap, signal);
   exchange.respondedWith(openAiStatusOf(answer.status));
@@ -152,7 +152,7 @@ function messageIn(body: Buffer): JsonObject {
   } catch {
     // Said below.
   }
-  throw broken('is no message');
+  throw broken('is not a message');
 }
 
 function refusalIn(body: Buffer, status: number): JsonObject {

@@ -105,7 +105,7 @@ describe('the effort of thinking', () => {
     expect(named).toEqual(dropped);
   });
 
-  it('is no budget where the history lacks the thinking before its calls, or the answer has no room', () => {
+  it('gets no budget if the history lacks the thinking before its calls, or the answer has no room', () => {
     expect(settings('claude-haiku-4-5', { effort: 'low', hasToolCalls: true })).toMatchObject({
       dropped: ['reasoning_effort'],
     });

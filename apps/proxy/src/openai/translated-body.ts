@@ -15,7 +15,7 @@ export interface ByteWatch {
 
 /**
  * A Messages stream that comes out in another form: each event as soon as it is complete, and no faster than its
- * reader takes it. It never breaks off: whatever goes wrong is the last thing that is told, and then it ends. It ends
+ * reader takes it. It never breaks off: a failure becomes the last event, and then it ends. It ends
  * with the message; the source may take a moment longer, so that its connection can be used again.
  */
 export class TranslatedBody implements AnswerBody, BodySink {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Whoever sends less in a whole time-out does not mean to be done: a modem of 1995 sends six times as much. */
+/** A client that sends less in a whole timeout does not want to finish: a modem of 1995 sends six times as much. */
 const MIN_BYTES = 16 * 1024;
 
 /**
- * Breaks a connection off whose request body trickles, so that nobody can hold thousands of them open for nothing.
+ * Breaks a connection off whose request body trickles, so that a client cannot hold thousands of them open for nothing.
  * A body that we do not read, because Anthropic takes it slowly, is not slow.
  */
 export function breakOffSlowBody(request: IncomingMessage, timeoutSeconds: number): void {

@@ -13,7 +13,7 @@ describe('startFailure', () => {
 
   it('tells what to do about a port or an address that is not ours', () => {
     expect(failure({ code: 'EACCES', port: 80 })).toContain('--port 8080');
-    expect(failure({ code: 'EADDRNOTAVAIL', address: '192.0.2.1' })).toContain('192.0.2.1 is no address');
+    expect(failure({ code: 'EADDRNOTAVAIL', address: '192.0.2.1' })).toContain('192.0.2.1 is not an address');
   });
 
   it('repeats what the configuration says, and gives a stack only for the unforeseen', () => {

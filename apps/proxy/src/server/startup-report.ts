@@ -52,7 +52,7 @@ function warnOfOpenPort(logger: Logger, { isOpen }: Listening, hasOperatorCreden
   if (!isOpen) return;
   const open = 'The port is open to the network';
   if (!hasOperatorCredential) logger.log(`${open}: other machines reach it under a name of this one`);
-  else logger.warn(`${open} and the operator's key is set: whoever reaches the port spends that key`);
+  else logger.warn(`${open} and the operator's key is set: each client that reaches the port spends that key`);
 }
 
 /** True where a person reads the output: not a container, a service or a file, whose lines are kept and sent elsewhere. */
@@ -90,7 +90,7 @@ function reportAdminToken(logger: Logger, source: TokenSource, { engine }: State
   }
 }
 
-/** A drill that is forgotten costs what the stand-in costs, and nobody notices. */
+/** A forgotten drill costs what the fallback upstream costs, and goes unnoticed. */
 function warnOfDrill(logger: Logger, { isForcedLimit, chain }: FallbackConfig): void {
   if (isForcedLimit) logger.warn(`Drill: FORCE_RATE_LIMIT is on, ${chain[0]} is never asked`);
 }

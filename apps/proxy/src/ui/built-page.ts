@@ -38,7 +38,7 @@ export function readBuiltPage(): BuiltPage {
   return new Map();
 }
 
-/** Empty where there is no finished build, also while one is being replaced. */
+/** Empty without a finished build, also while one is being replaced. */
 export function readPageIn(folder: string): BuiltPage {
   try {
     readFileSync(join(folder, 'index.html'));

@@ -117,8 +117,8 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
 
   private shown({ id, user, seconds, share, startedAtMs, untilMs }: StoredDrill): Drill {
     const secondsLeft = Math.max(0, Math.ceil((untilMs - Date.now()) / 1_000));
-    const struck = this.hitCounts.get(id) ?? 0;
-    return { id, user, seconds, share, started_at: startedAtMs, until: untilMs, seconds_left: secondsLeft, struck };
+    const times = { started_at: startedAtMs, until: untilMs, seconds_left: secondsLeft };
+    return { id, user, seconds, share, ...times, struck: this.hitCounts.get(id) ?? 0 };
   }
 }
 

@@ -117,7 +117,7 @@ describe('messages', () => {
     expect(error.details).toMatchObject({ param: 'messages[0].content[0].image_url.url' });
   });
 
-  it('refuses a file of OpenAI, an image in a system message and a message of nobody', () => {
+  it('refuses a file of OpenAI, an image in a system message and a message without a role', () => {
     const file = { type: 'file', file: { file_id: 'file-1' } };
     expect(refusalOf({ messages: [{ role: 'user', content: [file] }] }).message).toContain('file_data');
     const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } };
@@ -197,7 +197,7 @@ describe('a request that is none', () => {
     [{ tools: [{ type: 'web_search' }] }, 'tools[0].type'],
     [{ stream: 'yes' }, 'stream'],
     [{ reasoning_effort: 'enormous' }, 'reasoning_effort'],
-  ])('%j is told by its place', (members, param) => {
+  ])('%j is reported with its place', (members, param) => {
     expect(refusalOf(members).details).toMatchObject({ param });
   });
 });

@@ -6,7 +6,7 @@ export const bedrockSection = section('bedrock', 'The stand-in: AWS Bedrock.', {
   profile: setting(
     'BEDROCK_PROFILE',
     oneOf('auto', 'global', 'geo', 'none'),
-    'Inference profiles: `geo` stays in the geography of `AWS_REGION`, `global` goes anywhere, `auto` prefers the first and takes the second where there is no other, `none` asks for the bare model.',
+    'Inference profiles: `geo` stays in the geography of `AWS_REGION`, `global` goes anywhere, `auto` prefers the first and takes the second if the model has no other, `none` asks for the bare model.',
     'auto',
   ),
   modelMap: setting(
