@@ -119,10 +119,9 @@ function reasonText({ reason, is_drill }: Limit, { limits, story, requests }: Te
   return is_drill && known !== requests.drill ? `${known} (${requests.drill})` : known;
 }
 
-/** A user, or a credential of the gateway's own, which has no page. */
+/** A user, or all that share a credential of the gateway's own, which the scope names. */
 function Owner({ name, texts }: { readonly name: string; readonly texts: Texts }) {
-  const [, fingerprint] = /^account#(.*)$/.exec(name) ?? [];
-  if (fingerprint !== undefined) return <span class="clip">{texts.limits.ownCredential(fingerprint)}</span>;
+  if (name.startsWith('account#')) return <span title={name}>{texts.limits.ownCredential}</span>;
   return (
     <a class="clip" href={hashOf('users', name)} title={name}>
       {name}

@@ -27,7 +27,7 @@ export const limitsEn = {
     billing_error: 'billing of the account',
     'no window given': 'no time given',
   } as Readonly<Record<string, string>>,
-  ownCredential: (fingerprint: string) => `the gateway's key ${fingerprint}, all users`,
+  ownCredential: 'all users',
   left: 'Left',
   untilPaid: 'until it is paid or raised',
   clear: 'Clear',

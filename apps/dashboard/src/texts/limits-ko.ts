@@ -26,7 +26,7 @@ export const limitsKo: typeof limitsEn = {
     billing_error: '계정 결제 문제',
     'no window given': '대기 시간 미지정',
   },
-  ownCredential: (fingerprint) => `게이트웨이 키 ${fingerprint}, 모든 사용자`,
+  ownCredential: '모든 사용자',
   left: '남은 시간',
   untilPaid: '결제하거나 한도를 올릴 때까지',
   clear: '해제',
