@@ -24,13 +24,14 @@ FROM ${NODE_IMAGE}
 WORKDIR /app
 # The heap size follows the container's memory and leaves room for buffers, which are outside the heap.
 ENV NODE_ENV=production \
-    NODE_OPTIONS="--max-old-space-size-percentage=40 --max-semi-space-size=8 --disable-warning=ExperimentalWarning" \
+    NODE_OPTIONS="--max-old-space-size-percentage=40" \
     HOST=0.0.0.0 \
     PORT=8080 \
     DATA_DIR=/data
 COPY --from=build --chown=1000:1000 /empty /data
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/package.json ./
+COPY --from=build /app/bin ./bin
 COPY --from=build /app/dist ./dist
 USER 1000:1000
 VOLUME /data
@@ -39,4 +40,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Runs Node directly, not npm, so that SIGTERM reaches it. As process 1 it ignores SIGTERM while it starts; use --init.
-CMD ["node", "dist/apps/proxy/src/main.js"]
+CMD ["node", "bin/start.js"]

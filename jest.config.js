@@ -39,6 +39,7 @@ export default {
       ...shared,
       displayName: 'behaviour',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/build.mjs',
       setupFiles: ['<rootDir>/test/support/load-nest.ts'],
     },
   ],

@@ -21,8 +21,6 @@ describe('the token in the data directory', () => {
     ['there is none', undefined],
     ['the one that is there cannot be used', 'short'],
   ])('is one for all processes that start at the same moment where %s', async (name, content) => {
-    // Builds what is older than its source.
-    await (await BuiltGateway.spawn({ PORT: 'build only' })).ended;
     const data = await mkdtemp(join(directory, 'data-'));
     if (content) await writeFile(join(data, 'admin-token'), content, { mode: 0o600 });
     const startMs = Date.now() + 1_500;

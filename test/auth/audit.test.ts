@@ -15,7 +15,6 @@ let gateway: BuiltGateway;
 let dataDirectory: string;
 
 beforeAll(async () => {
-  await (await BuiltGateway.spawn({ PORT: 'build only' })).ended;
   dataDirectory = await mkdtemp(join(tmpdir(), 'claude-proxy-audit-'));
   gateway = await BuiltGateway.started({ ADMIN_TOKEN: TOKEN, DATA_DIR: dataDirectory });
 }, 60_000);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { BuiltGateway } from '../support/built-gateway.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/apps/proxy/src/main.js', import.meta.url));
+const START = fileURLToPath(new URL('../../bin/start.js', import.meta.url));
 const LINK = /(http:\/\/[\d.:]+)\/ui\/#token=(ccp-once-[\w-]+)/;
 const TOKEN = /ccp-admin-[\w-]+/;
 const PATIENCE_MS = 50_000;
@@ -15,8 +15,6 @@ const PATIENCE_MS = 50_000;
 let directory: string;
 let terminal: ChildProcess | undefined;
 beforeAll(async () => {
-  // Builds what is older than its source.
-  await (await BuiltGateway.spawn({ PORT: 'build only' })).ended;
   directory = await mkdtemp(join(tmpdir(), 'claude-proxy-link-'));
 });
 afterEach(async () => {
@@ -29,7 +27,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** A terminal of its own, as `script` makes one; resolves with what stands in it once the pattern does. */
 async function startInTerminal(until: RegExp, environment: Record<string, string> = {}): Promise<string> {
-  const command = `exec "${process.execPath}" --disable-warning=ExperimentalWarning "${MAIN}"`;
+  const command = `exec "${process.execPath}" "${START}"`;
   const env = { PATH: process.env.PATH, PORT: '0', FALLBACK_CHAIN: 'anthropic', DATA_DIR: directory, ...environment };
   const child = spawn('script', ['-qefc', command, '/dev/null'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   terminal = child;

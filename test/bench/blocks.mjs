@@ -89,7 +89,7 @@ async function blocksInFallback(only, upstreamPort) {
 
 /** A gateway that measures its event loop. */
 function watched(settings = {}) {
-  const command = product(undefined, ['--max-semi-space-size=8', '--import', PRELOADED]);
+  const command = product(undefined, ['--import', PRELOADED]);
   return (options) => {
     const { env, ...rest } = command(options);
     const unlimited = { THROTTLE_LIMIT: '0', THROTTLE_COUNT_TOKENS_LIMIT: '0' };

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { freePort, pinned, product } from './subject.mjs';
 
 export const ENGINE = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url));
-const CREATE_TABLES = fileURLToPath(new URL('../../dist/apps/proxy/src/command/create-tables.js', import.meta.url));
+const CREATE_TABLES = fileURLToPath(new URL('../../bin/create-tables.js', import.meta.url));
 const run = promisify(execFile);
 const START_TRIES = 500;
 const WRITES = ['BatchWriteItem', 'UpdateItem', 'PutItem', 'DeleteItem', 'TransactWriteItems'];
@@ -25,7 +25,7 @@ export class CountedDynamo {
     dynamo.line = createServer((incoming, outgoing) => dynamo.#pass(incoming, outgoing, enginePort));
     await new Promise((resolve) => dynamo.line.listen(0, '127.0.0.1', resolve));
     await untilReady(enginePort);
-    await run(process.execPath, ['--disable-warning=ExperimentalWarning', CREATE_TABLES], { env: dynamo.env });
+    await run(process.execPath, [CREATE_TABLES], { env: dynamo.env });
     return dynamo;
   }
 

@@ -15,6 +15,7 @@ import { createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { GATEWAY_FLAGS } from '../../bin/launcher.js';
 import { WORKLOADS } from './payloads.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -91,11 +92,11 @@ export function pinned(pid, core) {
   if (availableParallelism() > 1) spawnSync('taskset', ['-a', '-cp', String(core), String(pid)]);
 }
 
-export function product(main = join(ROOT, 'dist/apps/proxy/src/main.js'), nodeArguments = ['--max-semi-space-size=8']) {
+export function product(main = join(ROOT, 'dist/apps/proxy/src/main.js'), nodeArguments = []) {
   if (!existsSync(main)) throw new Error(`${main} is missing: run \`npm run build\` first`);
   return ({ port, upstreamPort, directory }) => ({
     file: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', ...nodeArguments, main],
+    args: [...GATEWAY_FLAGS, ...nodeArguments, main],
     env: {
       PORT: String(port),
       ANTHROPIC_UPSTREAM_URL: `http://127.0.0.1:${upstreamPort}`,

@@ -1,23 +1,21 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { BuiltGateway } from '../support/built-gateway.js';
 
-const BIN = fileURLToPath(new URL('../../bin/claude-code-proxy.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const BIN = join(ROOT, 'bin/claude-code-proxy.js');
 
 let directory: string;
 let running: ChildProcess | undefined;
 
 beforeAll(async () => {
-  // Builds what is older than its source.
-  await (await BuiltGateway.spawn({ PORT: 'build only' })).ended;
   directory = await mkdtemp(join(tmpdir(), 'claude-proxy-command-'));
 }, 60_000);
 afterEach(() => {
@@ -25,9 +23,14 @@ afterEach(() => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-const start = (flags: readonly string[], environment: Record<string, string> = {}, bin = BIN) => {
+const start = (
+  flags: readonly string[],
+  environment: Record<string, string> = {},
+  bin = BIN,
+  nodeFlags: readonly string[] = [],
+) => {
   const env = { PATH: process.env.PATH, HOME: directory, AWS_EC2_METADATA_DISABLED: 'true', ...environment };
-  const child = spawn(process.execPath, [bin, ...flags], { cwd: directory, env });
+  const child = spawn(process.execPath, [...nodeFlags, bin, ...flags], { cwd: directory, env });
   running = child;
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
@@ -41,7 +44,7 @@ const start = (flags: readonly string[], environment: Record<string, string> = {
       }
       throw new Error(`never said ${pattern}: ${output}`);
     },
-    stop: () => child.kill('SIGTERM'),
+    stop: (signal: NodeJS.Signals = 'SIGTERM') => child.kill(signal),
   };
 };
 
@@ -90,24 +93,51 @@ describe('its launcher', () => {
   /** Alone in a package: nothing built, no Node of its own. */
   const alone = async () => {
     const root = await mkdtemp(join(directory, 'package-'));
-    await mkdir(join(root, 'bin'));
+    await cp(join(ROOT, 'bin'), join(root, 'bin'), { recursive: true });
     await writeFile(join(root, 'package.json'), '{"type":"module"}');
-    await copyFile(BIN, join(root, 'bin/claude-code-proxy.js'));
-    return join(root, 'bin/claude-code-proxy.js');
+    return root;
   };
 
-  it('says what to run where nothing has been built', async () => {
-    const bin = await alone();
-    const root = await realpath(join(bin, '../..'));
-    const fresh = await start([], {}, bin).ended;
-    expect(fresh).toEqual({
-      code: 1,
-      output: `Not built yet. Run this first:\n  cd "${root}" && npm ci && npm run build\n`,
-    });
-    await mkdir(join(root, 'node_modules'));
-    const installed = await start([], {}, bin).ended;
-    expect(installed.output).toBe(`Not built yet. Run this first:\n  cd "${root}" && npm run build\n`);
+  it.each(['bin/claude-code-proxy.js', 'bin/start.js'])(
+    'says what to run where nothing has been built: %s',
+    async (bin) => {
+      const root = await realpath(await alone());
+      const fresh = await start([], {}, join(root, bin)).ended;
+      expect(fresh).toEqual({
+        code: 1,
+        output: `Not built yet. Run this first:\n  cd "${root}" && npm ci && npm run build\n`,
+      });
+      await mkdir(join(root, 'node_modules'));
+      const installed = await start([], {}, join(root, bin)).ended;
+      expect(installed.output).toBe(`Not built yet. Run this first:\n  cd "${root}" && npm run build\n`);
+    },
+  );
+
+  it('gives the gateway the settings of V8, beside those that it was started with', async () => {
+    const root = await alone();
+    const main = join(root, 'dist/apps/proxy/src/main.js');
+    await mkdir(dirname(main), { recursive: true });
+    await writeFile(
+      main,
+      'process.stdout.write(JSON.stringify([process.pid, process.execArgv, process.argv.slice(2)]))',
+    );
+    const args = ['--stack-size=900', join(root, 'bin/start.js'), '--port', '1'];
+    const { pid, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    const flags = ['--stack-size=900', '--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
+    expect(JSON.parse(stdout)).toEqual([pid, flags, ['--port', '1']]);
   });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'forwards a signal, and ends as the program does, where a process cannot be replaced: %s',
+    async (signal) => {
+      const withoutExecve = ['--import', 'data:text/javascript,process.execve=undefined'];
+      const command = start(['--port', '0'], {}, BIN, withoutExecve);
+      await command.hasSaid(/Connect\n/);
+      command.stop(signal);
+      const { code, output } = await command.ended;
+      expect([code, output]).toEqual([0, expect.stringContaining(`${signal}: draining`)]);
+    },
+  );
 
   const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
     const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
@@ -116,11 +146,22 @@ describe('its launcher', () => {
   const itWithOldNode = oldNode ? it : it.skip;
 
   itWithOldNode('says which Node it needs on an older one', async () => {
-    const { status, stderr } = spawnSync(oldNode!, [await alone()], { encoding: 'utf8' });
-    expect(status).toBe(1);
-    expect(stderr).toMatch(/^Claude Code Proxy needs Node 24 or newer; this is v\d+/);
-    expect(stderr).toMatch(/\n {2}cd ".*" && npm ci && npm run build\n$/);
-    expect(stderr).not.toMatch(/\n\s+at /);
+    const root = await alone();
+    await cp(join(ROOT, 'scripts'), join(root, 'scripts'), { recursive: true });
+    for (const program of ['bin/claude-code-proxy.js', 'bin/start.js', 'scripts/run.mjs', 'scripts/build.mjs']) {
+      const { status, stderr } = spawnSync(oldNode!, [join(root, program)], { encoding: 'utf8' });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^Claude Code Proxy needs Node 24 or newer; this is v\d+/);
+      expect(stderr).toMatch(/\n {2}cd ".*" && npm ci && npm run build\n$/);
+      expect(stderr).not.toMatch(/\n\s+at /);
+    }
+  });
+
+  itWithOldNode('says so where an older Node runs the built gateway itself', () => {
+    const main = join(ROOT, 'dist/apps/proxy/src/main.js');
+    const { status, stdout, stderr } = spawnSync(oldNode!, [main], { encoding: 'utf8' });
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^Claude Code Proxy needs Node 24 or newer; this is v\d+\S+\. Start it with "node bin.*\n$/);
   });
 
   itWithOldNode('takes the Node of the project where there is one', () => {

@@ -66,8 +66,8 @@ describe('a disk that is full', () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     // No file may grow beyond 128 KiB; writes past it fail with EFBIG, as they do with ENOSPC on a full disk.
-    const command = 'trap "" XFSZ; ulimit -f 128; exec "$0" --disable-warning=ExperimentalWarning "$1"';
-    child = spawn('bash', ['-c', command, process.execPath, join(ROOT, 'dist/apps/proxy/src/main.js')], {
+    const command = 'trap "" XFSZ; ulimit -f 128; exec "$0" "$1"';
+    child = spawn('bash', ['-c', command, process.execPath, join(ROOT, 'bin/start.js')], {
       cwd: directory,
       env: {
         PATH: process.env.PATH,

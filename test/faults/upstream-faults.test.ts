@@ -16,7 +16,7 @@ const PATIENCE_MS = 90_000;
 const CONCURRENT_REQUESTS = 12;
 const MIB = 1024 * 1024;
 /** As a task of 1 GB is deployed; with the heap of a larger machine V8 collects buffers later, and RSS says little. */
-const HEAP_OF_A_TASK = '--max-old-space-size=409 --max-semi-space-size=8';
+const HEAP_OF_A_TASK = '--max-old-space-size=409';
 const MOST_RESIDENT_BYTES = 900 * MIB;
 
 /** What a caller of the Messages API sees, and a caller in one of OpenAI's forms; each asks for JSON and for a stream. */

@@ -12,7 +12,6 @@ let gateway: BuiltGateway | undefined;
 
 beforeAll(async () => {
   anthropic = await startAnthropicSimulator();
-  await (await BuiltGateway.spawn({ PORT: 'build only' })).ended;
 }, 60_000);
 beforeEach(() => anthropic.reset());
 afterEach(() => gateway?.stop());
@@ -67,6 +66,19 @@ describe('a start', () => {
       'ANTHROPIC_UPSTREAM_ULR is not a variable of the gateway and is ignored. Is ANTHROPIC_UPSTREAM_URL meant?',
       'BEDROCK_FALBACK_ENABLED is not a variable of the gateway and is ignored. Is BEDROCK_FALLBACK_ENABLED meant?',
     ]);
+  });
+
+  it.each(['the environment', '.env'])('mentions a variable of clients that is set in %s', async (place) => {
+    const given = { ANTHROPIC_BASE_URL: 'http://127.0.0.1:1' };
+    const [variables, file] = place === '.env' ? [{}, `ANTHROPIC_BASE_URL=${given.ANTHROPIC_BASE_URL}\n`] : [given, ''];
+    gateway = await BuiltGateway.spawn({ ANTHROPIC_UPSTREAM_URL: anthropic.url, ...variables }, (directory) =>
+      writeFile(join(directory, '.env'), file),
+    );
+    await gateway.hasLogged('State:');
+    expect(gateway.lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg)).toEqual([
+      expect.stringMatching(/^ANTHROPIC_BASE_URL is for clients, .* Set ANTHROPIC_UPSTREAM_URL /),
+    ]);
+    expect(gateway.output).toContain(`anthropic: sends to ${anthropic.url}`);
   });
 
   it('warns of a drill that its environment has switched on', async () => {

@@ -18,7 +18,6 @@ let gateway: BuiltGateway;
 
 beforeAll(async () => {
   anthropic = await startAnthropicSimulator();
-  await (await BuiltGateway.spawn({ PORT: 'build only' })).ended;
 }, 60_000);
 beforeEach(() => anthropic.reset());
 afterEach(() => gateway?.stop());

@@ -25,7 +25,6 @@ let dataDirectory: string;
 
 beforeAll(async () => {
   anthropic = await startAnthropicSimulator();
-  await (await BuiltGateway.spawn({ PORT: 'build only' })).ended;
 }, 60_000);
 beforeEach(async () => {
   anthropic.reset();

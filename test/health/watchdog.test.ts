@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { BuiltGateway } from '../support/built-gateway.js';
 import { MESSAGE, postJson } from '../support/post-json.js';
 
@@ -8,9 +8,6 @@ const BLOCKING = fileURLToPath(new URL('../support/blocking-upstream.mjs', impor
 const FOR_GOOD_MS = 3_600_000;
 
 let gateway: BuiltGateway;
-beforeAll(async () => {
-  await (await BuiltGateway.spawn({ PORT: 'build only' })).ended;
-}, 60_000);
 afterEach(() => gateway.stop());
 
 const start = async (environment: Record<string, string> = {}) => {

@@ -1,21 +1,15 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const MAIN = join(ROOT, 'dist/apps/proxy/src/main.js');
-const LOCK = join(ROOT, 'dist/.building');
-const ABANDONED_AFTER_MS = 30_000;
+const START = join(ROOT, 'bin/start.js');
 const PATIENCE_MS = 20_000;
 /** On a machine that has other work, reading the modules alone takes longer than anything else a test waits for. */
 const START_PATIENCE_MS = 50_000;
-const run = promisify(execFile);
 
 export interface LogLine {
   readonly level: string;
@@ -60,19 +54,14 @@ export class BuiltGateway {
     environment: Readonly<Record<string, string>> = {},
     prepare: (directory: string) => Promise<unknown> = async () => {},
   ): Promise<BuiltGateway> {
-    await build();
     const directory = await mkdtemp(join(tmpdir(), 'claude-proxy-built-'));
     await prepare(directory);
     const env = { PATH: process.env.PATH, PORT: '0', FALLBACK_CHAIN: 'anthropic', ...environment };
-    return new BuiltGateway(
-      spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], { cwd: directory, env }),
-      directory,
-    );
+    return new BuiltGateway(spawn(process.execPath, [START], { cwd: directory, env }), directory);
   }
 
   /** As `npm run start:prod` starts it, in a process group of its own like the one of a terminal. */
   static async startedByNpm(environment: Readonly<Record<string, string>>): Promise<BuiltGateway> {
-    await build();
     const directory = await mkdtemp(join(tmpdir(), 'claude-proxy-built-'));
     const env = { PATH: process.env.PATH, PORT: '0', FALLBACK_CHAIN: 'anthropic', DATA_DIR: directory, ...environment };
     const child = spawn('npm', ['run', '--silent', 'start:prod'], { cwd: ROOT, env, detached: true });
@@ -141,47 +130,4 @@ export class BuiltGateway {
     this.child.kill('SIGKILL');
     return this.ended;
   }
-}
-
-/** Builds what is older than its source; one at a time, as test files run side by side. */
-async function build(): Promise<void> {
-  await mkdir(join(ROOT, 'dist'), { recursive: true });
-  while (isStale()) {
-    const isOurs = await mkdir(LOCK).then(
-      () => true,
-      () => false,
-    );
-    if (!isOurs) {
-      await sleep(50);
-      await dropAbandonedLock();
-      continue;
-    }
-    try {
-      await run(process.execPath, ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--all', '-b', 'swc'], {
-        cwd: ROOT,
-      });
-    } finally {
-      await rmdir(LOCK);
-    }
-  }
-}
-
-/** Left behind by a run that was killed. */
-async function dropAbandonedLock(): Promise<void> {
-  const lock = statSync(LOCK, { throwIfNoEntry: false });
-  if (lock && Date.now() - lock.mtimeMs > ABANDONED_AFTER_MS) await rmdir(LOCK).catch(() => {});
-}
-
-function isStale(): boolean {
-  if (!existsSync(MAIN) || existsSync(LOCK)) return true;
-  return newestIn(join(ROOT, 'apps/proxy'), join(ROOT, 'libs')) > statSync(MAIN).mtimeMs;
-}
-
-function newestIn(...directories: readonly string[]): number {
-  const sources = directories.flatMap((directory) =>
-    readdirSync(directory, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
-      .map((name) => statSync(join(directory, name)).mtimeMs),
-  );
-  return Math.max(...sources);
 }

@@ -8,7 +8,6 @@ import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { adminApi, adminTokenOf } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
 import { type Stage, startStage } from '../support/start-stage.js';
-import { buildPage } from './build-page.js';
 import { hasChromium, openBrowser, type WatchedBrowser } from './watched-browser.js';
 
 const TOKEN = 'admin-token-of-the-test';
@@ -18,7 +17,6 @@ let stage: Stage;
 const { written } = adminApi(() => stage.gateway);
 
 beforeAll(async () => {
-  await buildPage();
   stage = await startStage({ ADMIN_TOKEN: TOKEN });
 }, 60_000);
 afterEach(() => {

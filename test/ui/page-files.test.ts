@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RunningGateway, startGateway } from '../support/start-gateway.js';
-import { buildPage } from './build-page.js';
 
 let gateway: RunningGateway;
 
 beforeAll(async () => {
-  await buildPage();
   gateway = await startGateway({ ADMIN_TOKEN: 'admin-token-of-the-test' });
 }, 60_000);
 afterAll(() => gateway.close());

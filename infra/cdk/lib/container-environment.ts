@@ -44,7 +44,7 @@ export function containerEnvironment(props: ContainerEnvironmentProps): Record<s
       ALB_OIDC_ISSUER: signIn.issuer,
       ALB_OIDC_CLIENT_ID: signIn.clientId,
     }),
-    NODE_OPTIONS: `--max-old-space-size=${Math.floor(props.memoryMib * HEAP_SHARE)} --max-semi-space-size=8 --disable-warning=ExperimentalWarning`,
+    NODE_OPTIONS: `--max-old-space-size=${Math.floor(props.memoryMib * HEAP_SHARE)}`,
     ...settings,
   };
 }

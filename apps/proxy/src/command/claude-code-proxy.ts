@@ -1,6 +1,4 @@
 import '../server/signals.js';
-import '../server/external-memory.js';
-import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -8,13 +6,9 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { readEnvironment } from '../config/environment.js';
 import type { Environment } from '../config/read-config.js';
-import { type ServerConfig, serverSection } from '../config/server.config.js';
-import { createGateway } from '../gateway.js';
-import { shareHostPackages } from '../server/share-host-packages.js';
-import { shutDownOnSignals } from '../server/shutdown.js';
+import { startGateway } from '../server/start.js';
 import { byFlag, startFailure } from '../server/start-failure.js';
-import { reportStartup, signInLink } from '../server/startup-report.js';
-import { startWatchdog } from '../server/watchdog.js';
+import { signInLink } from '../server/startup-report.js';
 import { connectHints } from './connect-hints.js';
 import { type Flags, HELP, readFlags } from './flags.js';
 import { openBrowser } from './open-browser.js';
@@ -22,7 +16,7 @@ import { openBrowser } from './open-browser.js';
 const PACKAGE_JSON = new URL('../../../../../package.json', import.meta.url);
 
 /** `claude-code-proxy`: the gateway on one's own machine, with flags in place of variables. */
-export async function run(given: readonly string[]): Promise<void> {
+async function run(given: readonly string[]): Promise<void> {
   try {
     const flags = readFlags(given);
     if (flags.wants === 'help') process.stdout.write(HELP);
@@ -36,13 +30,7 @@ export async function run(given: readonly string[]): Promise<void> {
 }
 
 async function start(flags: Flags): Promise<void> {
-  shareHostPackages();
-  const app = await createGateway(environmentOf(flags));
-  const { host, port } = app.get<ServerConfig>(serverSection.token);
-  shutDownOnSignals(app);
-  await app.listen(port, host);
-  startWatchdog(app);
-  const { url, dashboardUrl, hasFallback } = await reportStartup(app);
+  const { app, url, dashboardUrl, hasFallback } = await startGateway(environmentOf(flags));
   // Log lines are written at the end of their turn; the hints stand below them.
   await endOfTurn();
   process.stdout.write(connectHints(url, app.get(CredentialReader).hasOperatorCredential, hasFallback));
@@ -63,3 +51,5 @@ function environmentOf({ port, host }: Flags): Environment {
 async function version(): Promise<string> {
   return (JSON.parse(await readFile(PACKAGE_JSON, 'utf8')) as { version: string }).version;
 }
+
+await run(process.argv.slice(2));

@@ -1,0 +1,67 @@
+// Plain JavaScript that old versions of Node can read too, so that they can report what is missing.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED_MAJOR = 24;
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The embedded store uses `node:sqlite`, which still prints a warning that an operator cannot act on. */
+export const QUIET_FLAGS = ['--disable-warning=ExperimentalWarning'];
+/**
+ * The settings of V8 for the gateway. Everything that starts it runs a file of this folder, so they stand here only. One
+ * more can be set at run time and is: `apps/proxy/src/server/external-memory.ts`.
+ */
+export const GATEWAY_FLAGS = ['--max-semi-space-size=8', ...QUIET_FLAGS];
+
+export function isNewEnough() {
+  return Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR;
+}
+
+/** Runs a program in place of this process, on a Node that is new enough, with the flags of this process and its own. */
+export function launch(program, args, flags) {
+  const node = isNewEnough() ? process.execPath : ownNode();
+  if (node === undefined) {
+    giveUp(
+      `Claude Code Proxy needs Node ${NEEDED_MAJOR} or newer; this is ${process.version}. Get it from https://nodejs.org; on Linux this brings it too:\n  ${buildCommand()}`,
+    );
+  } else if (existsSync(program)) {
+    replaceProcess(node, [...process.execArgv, ...flags, program, ...args]);
+  } else {
+    giveUp(`Not built yet. Run this first:\n  ${buildCommand()}`);
+  }
+}
+
+/** The Node that comes with our own dependencies: beside us in development, above us where we are a dependency. */
+function ownNode() {
+  return [join(ROOT, 'node_modules/.bin/node'), join(ROOT, '../.bin/node')].find((path) => existsSync(path));
+}
+
+/**
+ * `execve` keeps the process id, so signals from npm, a terminal or a container reach the program directly, and no second
+ * process costs 40 MB. Windows and Node 20 do not have it: there this process waits for the program and forwards signals.
+ */
+function replaceProcess(node, args) {
+  if (typeof process.execve === 'function' && process.platform !== 'win32') {
+    process.execve(node, [node, ...args], process.env);
+    return;
+  }
+  const child = spawn(node, args, { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    // On Windows the console sends Ctrl-C to both processes, and `kill` would end the program without a drain.
+    process.on(signal, () => process.platform !== 'win32' && child.kill(signal));
+  }
+  child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
+}
+
+function buildCommand() {
+  const install = existsSync(join(ROOT, 'node_modules')) ? '' : 'npm ci && ';
+  return `cd "${ROOT}" && ${install}npm run build`;
+}
+
+function giveUp(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { ROOT } from '../bin/launcher.js';
+
+const DIST = join(ROOT, 'dist');
+const LOCK = join(DIST, '.building');
+const LOCK_POLL_MS = 50;
+const execute = promisify(execFile);
+const runTool = (tool, ...args) =>
+  execute(process.execPath, [join(ROOT, 'node_modules', tool), ...args], { cwd: ROOT });
+
+/** What the builds of all projects depend on. */
+const SETTINGS = ['.swcrc', 'nest-cli.json', 'tsconfig.json'];
+const DASHBOARD = {
+  name: 'dashboard',
+  sources: () => filesOf('apps/dashboard/{src/**/*,vite.config.ts}', 'libs/admin-{api,client}/src/**/*.ts'),
+  outputs: () => ['dist/apps/dashboard/index.html'],
+};
+
+/**
+ * Builds each project of `nest-cli.json`, and the dashboard, if a source is newer than the output, as `make` does. SWC
+ * compiles each file alone, so a project never depends on the sources of another project.
+ *
+ * @throws Error with the output of the compiler
+ */
+export async function buildChanged({ isWhole = false } = {}) {
+  await takeLock();
+  try {
+    const all = [...serverProjects(), DASHBOARD];
+    const changed = isWhole ? all : all.filter(isStale);
+    if (changed.length === 0) return report('Build: nothing has changed');
+    const startedMs = performance.now();
+    await Promise.all([buildServer(changed.filter((each) => each !== DASHBOARD)), buildDashboard(changed)]);
+    const names = changed.length === all.length ? 'everything' : changed.map(({ name }) => name).join(', ');
+    report(`Build: ${names}, ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
+  } catch (error) {
+    throw new Error(`The build failed.\n${error.stdout ?? ''}${error.stderr ?? error.stack}`);
+  } finally {
+    rmSync(LOCK, { force: true });
+  }
+}
+
+/** For a program: a failed build ends it. */
+export async function buildChangedOrExit(options) {
+  await buildChanged(options).catch((error) => {
+    report(error.message.trimEnd());
+    process.exit(1);
+  });
+}
+
+function serverProjects() {
+  const { projects } = JSON.parse(readFileSync(join(ROOT, 'nest-cli.json'), 'utf8'));
+  return Object.entries(projects).map(([name, { sourceRoot }]) => {
+    const files = filesOf(`${sourceRoot}/**/*.ts`);
+    return {
+      name,
+      sources: () => [...files, ...SETTINGS],
+      outputs: () => files.map((path) => join('dist', path.replace(/\.ts$/, '.js'))),
+    };
+  });
+}
+
+function isStale({ sources, outputs }) {
+  const oldestOutputMs = Math.min(...outputs().map((path) => changedAtMs(path) ?? 0));
+  return sources().some((path) => changedAtMs(path) > oldestOutputMs);
+}
+
+function filesOf(...patterns) {
+  return globSync(patterns, { cwd: ROOT }).filter((path) => /\.\w+$/.test(path) && !path.endsWith('.spec.ts'));
+}
+
+function changedAtMs(path) {
+  return statSync(join(ROOT, path), { throwIfNoEntry: false })?.mtimeMs;
+}
+
+async function buildServer(changed) {
+  if (changed.length === 0) return;
+  await runTool('@nestjs/cli/bin/nest.js', 'build', ...changed.map(({ name }) => name), '-b', 'swc');
+}
+
+/** Moved into place whole: a gateway that runs meanwhile serves the old page or the new one. */
+async function buildDashboard(changed) {
+  if (!changed.includes(DASHBOARD)) return;
+  const page = join(DIST, 'apps/dashboard');
+  const fresh = `${page}.new`;
+  const config = join(ROOT, 'apps/dashboard/vite.config.ts');
+  await runTool('vite/bin/vite.js', 'build', '--config', config, '--outDir', fresh, '--logLevel', 'warn');
+  await rm(page, { recursive: true, force: true });
+  await rename(fresh, page);
+}
+
+/** One build at a time. */
+async function takeLock() {
+  mkdirSync(DIST, { recursive: true });
+  for (;;) {
+    try {
+      return writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (isAbandoned()) rmSync(LOCK, { force: true });
+      else await sleep(LOCK_POLL_MS);
+    }
+  }
+}
+
+/** The process that took the lock was killed. */
+function isAbandoned() {
+  try {
+    return !process.kill(Number(readFileSync(LOCK, 'utf8')), 0);
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
+}
+
+/** On standard error: the standard output is the program's. */
+function report(line) {
+  process.stderr.write(`${line}\n`);
+}
