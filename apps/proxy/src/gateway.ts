@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule, ROOMS } from './app.module.js';
+import { clientVariables } from './config/client-variables.js';
 import { type AnyModule, sectionsIn } from './config/declarations.js';
 import { nearMisses } from './config/near-misses.js';
 import { type Environment, readConfig } from './config/read-config.js';
@@ -50,7 +51,8 @@ export async function createGateway(
   const config = readConfig(environment, sections);
   const server = config[serverSection.name] as ServerConfig;
   const logger = createLogger(config[observabilitySection.name] as ObservabilityConfig);
-  for (const sentence of nearMisses(environment, sections)) logger.warn({ room: 'Configuration' }, sentence);
+  const remarks = [...nearMisses(environment, sections), ...clientVariables(environment)];
+  for (const sentence of remarks) logger.warn({ room: 'Configuration' }, sentence);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, environment, logger, guests),
     createAdapter(server),
