@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { END_WITH_SHELL } from './end-with-shell.js';
 
 const NEEDED_MAJOR = 24;
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -28,7 +29,7 @@ export function launch(program, args, flags) {
       `Claude Code Proxy needs Node ${NEEDED_MAJOR} or newer; this is ${process.version}. Get it from https://nodejs.org; on Linux this brings it too:\n  ${buildCommand()}`,
     );
   } else if (existsSync(program)) {
-    replaceProcess(node, [...process.execArgv, ...flags, program, ...args]);
+    replaceProcess(node, flags, [program, ...args]);
   } else {
     giveUp(`Not built yet. Run this first:\n  ${buildCommand()}`);
   }
@@ -40,20 +41,25 @@ function ownNode() {
 }
 
 /**
- * `execve` keeps the process id, so signals from npm, a terminal or a container reach the program directly, and no second
- * process costs 40 MB. Windows and Node 20 do not have it: there this process waits for the program and forwards signals.
+ * `execve` keeps the process id, so signals of a terminal or a container reach the program directly, and no second process
+ * costs 40 MB. Windows and Node 20 do not have it: there this process waits for the program and forwards signals.
  */
-function replaceProcess(node, args) {
+function replaceProcess(node, flags, command) {
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
-    process.execve(node, [node, ...args], process.env);
+    process.execve(node, [node, ...withOwnFlags([...END_WITH_SHELL, ...flags]), ...command], process.env);
     return;
   }
-  const child = spawn(node, args, { stdio: 'inherit' });
+  const child = spawn(node, [...withOwnFlags(flags), ...command], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // On Windows the console sends Ctrl-C to both processes, and `kill` would end the program without a drain.
     process.on(signal, () => process.platform !== 'win32' && child.kill(signal));
   }
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
+}
+
+/** One launched program may launch another. */
+function withOwnFlags(flags) {
+  return [...process.execArgv, ...flags.filter((flag) => !process.execArgv.includes(flag))];
 }
 
 function buildCommand() {

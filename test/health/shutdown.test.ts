@@ -163,6 +163,24 @@ describe('a second signal within a second', () => {
   );
 });
 
+describe('a signal to npm alone, as a supervisor sends it', () => {
+  it(
+    'drains the gateway, also where the shell between them ends and passes nothing on',
+    async () => {
+      gateway = await BuiltGateway.startedByNpm(environmentWith({}));
+      anthropic.script(slowAnswer());
+      const events = liveEventsOf(await postJson(`${gateway.url}/v1/messages`, STREAMED));
+      await events.next();
+      gateway.signal('SIGTERM');
+      await gateway.hasLogged('SIGTERM: draining, at most 110 s; 1 requests are running');
+      expect((await namesOf(events)).at(-1)).toBe('message_stop');
+      expect((await gateway.ended).stdout).not.toContain('cut off');
+      expect(await countedRequests()).toBe(1);
+    },
+    TWO_STARTS_MS,
+  );
+});
+
 describe('a later second signal', () => {
   const signalTwice = async () => {
     gateway!.signal('SIGTERM');
