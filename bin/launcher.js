@@ -26,12 +26,13 @@ export function launch(program, args, flags) {
   const node = isNewEnough() ? process.execPath : ownNode();
   if (node === undefined) {
     giveUp(
-      `Claude Code Proxy needs Node ${NEEDED_MAJOR} or newer; this is ${process.version}. Get it from https://nodejs.org; on Linux this brings it too:\n  ${buildCommand()}`,
+      `Claude Code Proxy needs Node ${NEEDED_MAJOR} or newer; this is ${process.version}. Get it from https://nodejs.org; on Linux this installs it too:\n  ${buildCommand('npm ci && ')}`,
     );
   } else if (existsSync(program)) {
     replaceProcess(node, flags, [program, ...args]);
   } else {
-    giveUp(`Not built yet. Run this first:\n  ${buildCommand()}`);
+    const install = existsSync(join(ROOT, 'node_modules')) ? '' : 'npm ci && ';
+    giveUp(`Not built yet. Run this first:\n  ${buildCommand(install)}`);
   }
 }
 
@@ -62,8 +63,7 @@ function withOwnFlags(flags) {
   return [...process.execArgv, ...flags.filter((flag) => !process.execArgv.includes(flag))];
 }
 
-function buildCommand() {
-  const install = existsSync(join(ROOT, 'node_modules')) ? '' : 'npm ci && ';
+function buildCommand(install) {
   return `cd "${ROOT}" && ${install}npm run build`;
 }
 
