@@ -122,7 +122,7 @@ describe('its launcher', () => {
       'process.stdout.write(JSON.stringify([process.pid, process.execArgv, process.argv.slice(2)]))',
     );
     const args = ['--stack-size=900', join(root, 'bin/start.js'), '--port', '1'];
-    const { pid, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    const { pid, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { PATH: process.env.PATH } });
     const flags = ['--stack-size=900', '--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
     expect(JSON.parse(stdout)).toEqual([pid, flags, ['--port', '1']]);
   });
