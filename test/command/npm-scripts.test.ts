@@ -10,12 +10,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 describe('a script of package.json', () => {
-  it('holds nothing that cmd.exe does not have', async () => {
+  /** A redirect empties the file before the build, which may fail. */
+  it('holds nothing that cmd.exe does not have, and no redirect', async () => {
     const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;
     };
     for (const script of Object.values(scripts)) {
-      expect(script).not.toMatch(/['`$;\\]|(^|&& )(exec|cd|rm|cp|export|[A-Z_]+=)\b/);
+      expect(script).not.toMatch(/['`$;>\\]|(^|&& )(exec|cd|rm|cp|export|[A-Z_]+=)\b/);
     }
   });
 });

@@ -1,7 +1,8 @@
-import { configurationPage } from '../config/configuration-page.js';
 import 'reflect-metadata';
 import { ROOMS } from '../app.module.js';
+import { configurationPage } from '../config/configuration-page.js';
 import { sectionsIn } from '../config/declarations.js';
+import { print } from './print.js';
 
 /** Prints `docs/configuration.md`. */
-process.stdout.write(configurationPage(sectionsIn(ROOMS)));
+print(configurationPage(sectionsIn(ROOMS)));

@@ -1,4 +1,5 @@
 import { policyPage } from '../upstreams/bedrock/policy-page.js';
+import { print } from './print.js';
 
 /** Prints `docs/bedrock.md`. */
-process.stdout.write(policyPage());
+print(policyPage());
