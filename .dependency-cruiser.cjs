@@ -42,6 +42,31 @@ module.exports = {
       to: { path: '^(libs/(?!claude-models/)|apps/)' },
     },
     {
+      name: 'admin-api-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^libs/admin-api/' },
+      to: { path: '^(libs/(?!admin-api/)|apps/)' },
+    },
+    {
+      name: 'admin-client-imports-admin-api-only',
+      severity: 'error',
+      comment: 'No module of Node or of a browser: it runs in both.',
+      from: { path: '^libs/admin-client/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/admin-(client|api)/' },
+    },
+    {
+      name: 'dashboard-imports-admin-client-and-admin-api-only',
+      severity: 'error',
+      from: { path: '^apps/dashboard/src/' },
+      to: { path: '^libs/', pathNot: '^libs/admin-(client|api)/' },
+    },
+    {
+      name: 'only-dashboard-and-cli-import-admin-client',
+      severity: 'error',
+      from: { path: '^(apps|libs|infra)/', pathNot: '^(apps/(dashboard|cli)|libs/admin-client)/' },
+      to: { path: '^libs/admin-client/' },
+    },
+    {
       name: 'upstream-imports-messages-api-only',
       severity: 'error',
       from: { path: '^libs/upstream/' },

@@ -8,7 +8,12 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   root: at('./src'),
   base: './',
-  resolve: { alias: { '@claude-proxy/admin-api': at('../../libs/admin-api/src/index.ts') } },
+  resolve: {
+    alias: {
+      '@claude-proxy/admin-api': at('../../libs/admin-api/src/index.ts'),
+      '@claude-proxy/admin-client': at('../../libs/admin-client/src/index.ts'),
+    },
+  },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   plugins: [simulatedApi()],
   server: { host: '127.0.0.1', port: 5173 },

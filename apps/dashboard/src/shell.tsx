@@ -1,4 +1,3 @@
-import type { Readiness } from '@claude-proxy/admin-api';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { LiveFeed } from './api/live-feed.js';
 import { LiveFeedContext, useFeedState } from './api/use-live.js';
@@ -17,14 +16,12 @@ import { UserPage } from './users/user-page.js';
 import { UsersPage } from './users/users-page.js';
 
 const READINESS_SECONDS = 20;
-/** The gateway tells how it is in the body while it drains. */
-const DRAINING = [503];
 
 /** What stands around every page: navigation, and what all pages share. */
 export function Shell({ signOut }: { readonly signOut: (() => void) | undefined }) {
   const { texts } = useSettings();
   const route = useRoute();
-  const readiness = usePolled<Readiness>('health/ready', READINESS_SECONDS, DRAINING);
+  const readiness = usePolled('readiness', READINESS_SECONDS, (gateway, signal) => gateway.readiness(signal));
   const [feed, setFeed] = useState<LiveFeed>();
   useEffect(() => {
     const opened = new LiveFeed();

@@ -1,24 +1,19 @@
-import type { LiveEvent, RequestLine, Session } from '@claude-proxy/admin-api';
-import { callApi, tellSignedOut } from './call-api.js';
-import { urlOf } from './gateway-address.js';
+import type { LiveEvent } from '@claude-proxy/admin-api';
+import type { LiveState } from '@claude-proxy/admin-client';
+import { gateway } from './gateway.js';
 
-const LONGEST_PAUSE_MS = 30_000;
-/** So long a load balancer, or a supervisor that starts anew, needs at least. */
-const DRAINING_PAUSE_MS = 3_000;
+/** A session that was refused may be accepted again, after a sign-in in another tab. */
+const REFUSED_PAUSE_MS = 30_000;
 
-export type FeedState = 'connecting' | 'open' | 'waiting' | 'draining' | 'resting';
+export type FeedState = LiveState | 'resting';
 type Listener = (event: LiveEvent) => void;
 
-/**
- * One connection to `GET /api/live` for the whole page. `EventSource` gives up for good when it is answered with an
- * error, so the next try is ours; while nobody looks there is no connection.
- */
+/** One live feed for the whole page. While the page is not visible there is no connection. */
 export class LiveFeed {
   private readonly listeners = new Set<Listener>();
   private readonly stateListeners = new Set<(state: FeedState) => void>();
-  private source: EventSource | undefined;
+  private connection: AbortController | undefined;
   private timer: number | undefined;
-  private failures = 0;
   state: FeedState = 'connecting';
 
   constructor() {
@@ -44,54 +39,30 @@ export class LiveFeed {
   private readonly onVisibility = (): void => {
     this.disconnect();
     if (document.hidden) this.become('resting');
-    else this.connect();
+    else void this.connect();
   };
 
-  private connect(): void {
-    if (this.state !== 'draining') this.become('connecting');
-    const source = new EventSource(urlOf('api/live'));
-    this.source = source;
-    source.onopen = () => {
-      this.failures = 0;
-      this.become('open');
-    };
-    source.onerror = () => this.onError(source);
-    source.addEventListener('exchange', ({ data }) => {
-      const request = requestIn(data);
-      if (request) this.tell({ type: 'exchange', request });
-    });
-    source.addEventListener('limits', () => this.tell({ type: 'limits' }));
-    source.addEventListener('drills', () => this.tell({ type: 'drills' }));
-    source.addEventListener('draining', () => this.onDraining());
-  }
-
-  /** The process ends, the gateway as a whole may not: another process may answer the next try. */
-  private onDraining(): void {
-    this.disconnect();
-    this.become('draining');
-    this.tell({ type: 'draining' });
-    this.timer = window.setTimeout(() => this.connect(), DRAINING_PAUSE_MS);
-  }
-
-  private onError(source: EventSource): void {
-    if (source !== this.source) return;
-    this.become('waiting');
-    if (source.readyState !== EventSource.CLOSED) return;
-    this.disconnect();
-    const pause = Math.min(1_000 * 2 ** this.failures, LONGEST_PAUSE_MS) * (0.75 + Math.random() / 2);
-    this.failures += 1;
-    this.timer = window.setTimeout(() => this.connect(), pause);
-    void checkSession();
+  private async connect(): Promise<void> {
+    const connection = new AbortController();
+    this.connection = connection;
+    const { signal } = connection;
+    // The end of a connection that was given up says nothing about the one that follows it.
+    const onState = (state: LiveState) => signal.aborted || this.become(state);
+    try {
+      for await (const event of gateway.live({ signal, onState })) {
+        for (const listener of this.listeners) listener(event);
+      }
+    } catch {
+      if (signal.aborted) return;
+      this.become('waiting');
+      this.timer = window.setTimeout(() => void this.connect(), REFUSED_PAUSE_MS);
+    }
   }
 
   private disconnect(): void {
     window.clearTimeout(this.timer);
-    this.source?.close();
-    this.source = undefined;
-  }
-
-  private tell(event: LiveEvent): void {
-    for (const listener of this.listeners) listener(event);
+    this.connection?.abort();
+    this.connection = undefined;
   }
 
   private become(state: FeedState): void {
@@ -99,18 +70,4 @@ export class LiveFeed {
     this.state = state;
     for (const listener of this.stateListeners) listener(state);
   }
-}
-
-function requestIn(data: unknown): RequestLine | undefined {
-  try {
-    return (JSON.parse(String(data)) as { request?: RequestLine }).request;
-  } catch {
-    return undefined;
-  }
-}
-
-/** `EventSource` does not tell why it was refused. */
-async function checkSession(): Promise<void> {
-  const session = await callApi<Session>('api/session', { isQuiet: true }).catch(() => undefined);
-  if (session && !session.is_signed_in) tellSignedOut();
 }

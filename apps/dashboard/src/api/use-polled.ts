@@ -1,49 +1,57 @@
+import { AdminApiError, type AdminClient } from '@claude-proxy/admin-client';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, callApi } from './call-api.js';
+import { gateway } from './gateway.js';
 
 const LONGEST_PAUSE_SECONDS = 60;
 
 export interface Polled<T> {
   readonly data: T | undefined;
   /** What went wrong the last time; the data may still be there, then it is stale. */
-  readonly error: ApiError | undefined;
+  readonly error: AdminApiError | undefined;
   /** Epoch milliseconds of the data. */
   readonly updatedAt: number | undefined;
   refresh(): void;
 }
 
 interface State<T> {
-  readonly path: string | null;
+  readonly key: string | null;
   readonly data?: T;
-  readonly error?: ApiError;
+  readonly error?: AdminApiError;
   readonly updatedAt?: number;
 }
 
-/** Asks again and again while the page is looked at, ever slower while it fails. Without a path nothing is asked. */
-export function usePolled<T>(path: string | null, everySeconds: number, alsoFine?: readonly number[]): Polled<T> {
-  const [state, setState] = useState<State<T>>({ path });
+/**
+ * Asks the gateway again and again while the page is visible, at longer intervals while that fails. A question has a key:
+ * another key is another question, and without a key nothing is asked.
+ */
+export function usePolled<T>(
+  key: string | null,
+  everySeconds: number,
+  ask: (gateway: AdminClient, signal: AbortSignal) => Promise<T>,
+): Polled<T> {
+  const [state, setState] = useState<State<T>>({ key });
   const refresh = useRef<() => void>(() => {});
 
   useEffect(() => {
-    if (path === null) return;
+    if (key === null) return;
     const poll = startPolling(everySeconds, async (signal) => {
       try {
-        const data = await callApi<T>(path, { signal, ...(alsoFine ? { alsoFine } : {}) });
-        setState({ path, data, updatedAt: Date.now() });
+        const data = await ask(gateway, signal);
+        setState({ key, data, updatedAt: Date.now() });
         return true;
       } catch (error) {
         if (signal.aborted) return true;
-        const seen = error instanceof ApiError ? error : new ApiError(0, String(error));
-        setState((before) => ({ ...(before.path === path ? before : { path }), error: seen }));
+        const seen = error instanceof AdminApiError ? error : new AdminApiError(0, String(error));
+        setState((before) => ({ ...(before.key === key ? before : { key }), error: seen }));
         return false;
       }
     });
     refresh.current = poll.now;
     return poll.stop;
-  }, [path, everySeconds]);
+  }, [key, everySeconds]);
 
   // What was asked before says nothing about what is asked now.
-  const current: State<T> = state.path === path ? state : { path };
+  const current: State<T> = state.key === key ? state : { key };
   return {
     data: current.data,
     error: current.error,

@@ -1,7 +1,7 @@
 import type { DrillOrder } from '@claude-proxy/admin-api';
 import type { TargetedEvent } from 'preact';
 import { useState } from 'preact/hooks';
-import { callApi } from '../api/call-api.js';
+import { gateway } from '../api/gateway.js';
 import { isUserId } from '../connect/snippets.js';
 import { Segmented } from '../parts/segmented.js';
 import { useSettings } from '../texts/settings.js';
@@ -25,7 +25,7 @@ export function DrillForm({ onStarted }: { onStarted(): void }) {
     setProblem('');
     const order: DrillOrder = { user: who === 'one' ? user : null, seconds, share: percent / 100 };
     try {
-      await callApi('api/drills', { method: 'POST', body: order });
+      await gateway.startDrill(order);
       onStarted();
     } catch (error) {
       setProblem(limits.failed((error as Error).message));

@@ -1,6 +1,6 @@
 import type { Drill } from '@claude-proxy/admin-api';
 import { useState } from 'preact/hooks';
-import { callApi } from '../api/call-api.js';
+import { gateway } from '../api/gateway.js';
 import { useSettings } from '../texts/settings.js';
 import { Countdown } from './countdown.js';
 
@@ -18,7 +18,7 @@ export function DrillRows({ drills, asOf, onChange }: DrillRowsProps) {
   const stop = async (id: string) => {
     setProblem('');
     try {
-      await callApi(`api/drills/${encodeURIComponent(id)}`, { method: 'DELETE' });
+      await gateway.stopDrill(id);
     } catch (error) {
       setProblem(limits.failed((error as Error).message));
     }

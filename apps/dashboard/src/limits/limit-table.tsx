@@ -1,6 +1,6 @@
 import type { Limit } from '@claude-proxy/admin-api';
 import { useState } from 'preact/hooks';
-import { callApi } from '../api/call-api.js';
+import { gateway } from '../api/gateway.js';
 import { Empty } from '../parts/load-state.js';
 import { hashOf } from '../route.js';
 import type { Texts } from '../texts/en.js';
@@ -19,7 +19,7 @@ export function LimitTable({ limits, asOf, onChange }: LimitTableProps) {
   const [message, setMessage] = useState('');
   const clear = async (user: string) => {
     try {
-      await callApi(`api/limits/${encodeURIComponent(user)}`, { method: 'DELETE' });
+      await gateway.clearLimit(user);
       setMessage(texts.limits.cleared(user));
     } catch (error) {
       setMessage(texts.limits.failed((error as Error).message));

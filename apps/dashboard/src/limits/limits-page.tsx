@@ -1,4 +1,3 @@
-import type { DrillList, LimitList } from '@claude-proxy/admin-api';
 import { useEffect, useRef } from 'preact/hooks';
 import { useLive } from '../api/use-live.js';
 import { usePolled } from '../api/use-polled.js';
@@ -17,8 +16,8 @@ const GATHER_MS = 500;
 /** What is limited, and how to try out what happens then. */
 export function LimitsPage() {
   const { texts } = useSettings();
-  const limits = usePolled<LimitList>('api/limits', REFRESH_SECONDS);
-  const drills = usePolled<DrillList>('api/drills', REFRESH_SECONDS);
+  const limits = usePolled('limits', REFRESH_SECONDS, (gateway, signal) => gateway.limits(signal));
+  const drills = usePolled('drills', REFRESH_SECONDS, (gateway, signal) => gateway.drills(signal));
   const timers = useRef<{ limits?: number | undefined; drills?: number | undefined }>({});
   const soon = (kind: 'limits' | 'drills') => {
     timers.current[kind] ??= window.setTimeout(() => {

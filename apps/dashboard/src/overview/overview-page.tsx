@@ -20,7 +20,9 @@ const OTHER_MODELS = 'other';
 export function OverviewPage({ route }: { readonly route: Route }) {
   const { texts } = useSettings();
   const range = ANALYTICS_RANGES.find((each) => each === route.query.get('range')) ?? '24h';
-  const analytics = usePolled<Analytics>(`api/analytics?range=${range}&by_user=true`, REFRESH_SECONDS[range]);
+  const analytics = usePolled(`analytics ${range}`, REFRESH_SECONDS[range], (gateway, signal) =>
+    gateway.analytics(range, { byUser: true }, signal),
+  );
   return (
     <>
       <h1 class="unseen">{texts.pages.overview}</h1>

@@ -1,4 +1,3 @@
-import type { Analytics, DrillList, LimitList } from '@claude-proxy/admin-api';
 import { useLive } from '../api/use-live.js';
 import { usePolled } from '../api/use-polled.js';
 import { Freshness } from '../parts/freshness.js';
@@ -12,9 +11,9 @@ const REFRESH_SECONDS = 10;
 export function VerdictPanel() {
   const { texts, format } = useSettings();
   const readiness = useReadiness();
-  const hour = usePolled<Analytics>('api/analytics?range=1h', REFRESH_SECONDS);
-  const limits = usePolled<LimitList>('api/limits', REFRESH_SECONDS * 2);
-  const drills = usePolled<DrillList>('api/drills', REFRESH_SECONDS * 2);
+  const hour = usePolled('analytics', REFRESH_SECONDS, (gateway, signal) => gateway.analytics('1h', {}, signal));
+  const limits = usePolled('limits', REFRESH_SECONDS * 2, (gateway, signal) => gateway.limits(signal));
+  const drills = usePolled('drills', REFRESH_SECONDS * 2, (gateway, signal) => gateway.drills(signal));
   useLive(({ type }) => {
     if (type === 'limits') limits.refresh();
     if (type === 'drills') drills.refresh();

@@ -1,6 +1,6 @@
+import type { AdminApiError } from '@claude-proxy/admin-client';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { ApiError } from '../api/call-api.js';
 import type { Polled } from '../api/use-polled.js';
 import { useSettings } from '../texts/settings.js';
 
@@ -25,7 +25,7 @@ export function Loading({ lines = 4 }: { readonly lines?: number }) {
 }
 
 interface FailureProps {
-  readonly error: ApiError;
+  readonly error: AdminApiError;
   onRetry(): void;
 }
 

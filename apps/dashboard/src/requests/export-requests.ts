@@ -1,7 +1,7 @@
 import type { RequestLine, RequestPage } from '@claude-proxy/admin-api';
-import { callApi } from '../api/call-api.js';
+import { gateway } from '../api/gateway.js';
 import { type Cell, toCsv } from '../format/to-csv.js';
-import { type Filter, searchOf } from './filter.js';
+import { type Filter, questionOf } from './filter.js';
 
 /** Enough for a spreadsheet; whoever needs more asks the API. */
 const MAX_EXPORTED = 10_000;
@@ -34,10 +34,7 @@ export async function exportRequests(filter: Filter, onProgress: (count: number)
   const rows: Cell[][] = [];
   let cursor: string | null = null;
   do {
-    const query = searchOf(filter);
-    query.set('limit', String(PAGE_SIZE));
-    if (cursor !== null) query.set('cursor', cursor);
-    const page: RequestPage = await callApi<RequestPage>(`api/requests?${query}`);
+    const page: RequestPage = await gateway.requests({ ...questionOf(filter), limit: PAGE_SIZE, cursor });
     for (const line of page.requests) {
       rows.push([new Date(line.started_at).toISOString(), ...COLUMNS.map((column) => line[column])]);
     }

@@ -1,4 +1,5 @@
 import type { Outcome, RequestLine } from '@claude-proxy/admin-api';
+import type { RequestFilter } from '@claude-proxy/admin-client';
 
 /** What the log is narrowed to; every member is text as it stands in the address. */
 export interface Filter {
@@ -42,7 +43,12 @@ export function isEmpty(filter: Filter): boolean {
   return Object.keys(filter).length === 0;
 }
 
-/** The filter as the gateway takes it: moments as UTC. */
+/** The filter as the gateway takes it. */
+export function questionOf(filter: Filter): RequestFilter {
+  return Object.fromEntries(searchOf(filter)) as RequestFilter;
+}
+
+/** The filter as a query: moments as UTC. */
 export function searchOf(filter: Filter): URLSearchParams {
   const search = new URLSearchParams();
   for (const key of FILTER_KEYS) {

@@ -1,6 +1,4 @@
-import type { RequestDetail } from '@claude-proxy/admin-api';
 import { useEffect, useRef } from 'preact/hooks';
-import { ApiError } from '../api/call-api.js';
 import { usePolled } from '../api/use-polled.js';
 import { CloseIcon } from '../parts/icons.js';
 import { Empty, Failure, Loading } from '../parts/load-state.js';
@@ -53,9 +51,9 @@ export function RequestDrawer({ route }: { readonly route: Route }) {
 
 function Detail({ id }: { readonly id: string }) {
   const { texts } = useSettings();
-  const detail = usePolled<RequestDetail>(`api/requests/${encodeURIComponent(id)}`, NEVER_AGAIN_SECONDS);
+  const detail = usePolled(`request ${id}`, NEVER_AGAIN_SECONDS, (gateway, signal) => gateway.request(id, signal));
   if (detail.data) return <RequestStory detail={detail.data} />;
-  if (detail.error instanceof ApiError && detail.error.status === 404) return <Empty title={texts.story.gone} />;
+  if (detail.error?.status === 404) return <Empty title={texts.story.gone} />;
   if (detail.error) return <Failure error={detail.error} onRetry={detail.refresh} />;
   return <Loading lines={5} />;
 }

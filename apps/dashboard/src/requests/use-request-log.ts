@@ -1,6 +1,7 @@
 import type { RequestLine, RequestPage } from '@claude-proxy/admin-api';
+import { AdminApiError, type RequestFilter } from '@claude-proxy/admin-client';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { ApiError, callApi } from '../api/call-api.js';
+import { gateway } from '../api/gateway.js';
 import { useFeedState, useLive } from '../api/use-live.js';
 import { type Filter, matches, searchOf } from './filter.js';
 import { MAX_LINES, mergeLines } from './merge-lines.js';
@@ -14,12 +15,12 @@ interface Log {
   readonly key: string;
   readonly lines: readonly RequestLine[] | undefined;
   readonly cursor: string | null;
-  readonly error: ApiError | undefined;
+  readonly error: AdminApiError | undefined;
 }
 
 export interface RequestLog {
   readonly lines: readonly RequestLine[] | undefined;
-  readonly error: ApiError | undefined;
+  readonly error: AdminApiError | undefined;
   readonly hasOlder: boolean;
   readonly isFull: boolean;
   readonly isLoadingOlder: boolean;
@@ -145,16 +146,14 @@ function useReloadAfterGap(isPaused: boolean, reload: () => Promise<void>): void
 }
 
 function pageOf(search: string, cursor?: string): Promise<RequestPage> {
-  const query = new URLSearchParams(search);
-  query.set('limit', String(PAGE_SIZE));
-  if (cursor !== undefined) query.set('cursor', cursor);
-  return callApi<RequestPage>(`api/requests?${query}`);
+  const filter = Object.fromEntries(new URLSearchParams(search)) as RequestFilter;
+  return gateway.requests({ ...filter, limit: PAGE_SIZE, cursor });
 }
 
 function emptyLog(key: string): Log {
   return { key, lines: undefined, cursor: null, error: undefined };
 }
 
-function asApiError(error: unknown): ApiError {
-  return error instanceof ApiError ? error : new ApiError(0, String(error));
+function asApiError(error: unknown): AdminApiError {
+  return error instanceof AdminApiError ? error : new AdminApiError(0, String(error));
 }

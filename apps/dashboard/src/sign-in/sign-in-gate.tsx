@@ -1,7 +1,8 @@
 import type { Session } from '@claude-proxy/admin-api';
+import { AdminApiError } from '@claude-proxy/admin-client';
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { ApiError, callApi, onSignedOut } from '../api/call-api.js';
+import { gateway, onSignedOut } from '../api/gateway.js';
 import { Loading } from '../parts/load-state.js';
 import { takeLinkCode } from './link-code.js';
 import { SignIn } from './sign-in.js';
@@ -17,11 +18,11 @@ interface SignInGateProps {
 export function SignInGate({ children }: SignInGateProps) {
   const [session, setSession] = useState<Session>();
   const [isAway, setAway] = useState(false);
-  const [linkError, setLinkError] = useState<ApiError>();
+  const [linkError, setLinkError] = useState<AdminApiError>();
 
   const look = useCallback(async () => {
     try {
-      setSession(await callApi<Session>('api/session', { isQuiet: true }));
+      setSession(await gateway.session());
       setAway(false);
     } catch {
       setAway(true);
@@ -51,7 +52,7 @@ export function SignInGate({ children }: SignInGateProps) {
 
   if (session?.is_signed_in) {
     const signOut = async () => {
-      await callApi('api/session', { method: 'DELETE', isQuiet: true }).catch(() => undefined);
+      await gateway.signOut().catch(() => undefined);
       await look();
     };
     return <>{children(session.needs_token ? () => void signOut() : undefined)}</>;
@@ -60,11 +61,11 @@ export function SignInGate({ children }: SignInGateProps) {
   return <SignIn session={session} isAway={isAway} linkError={linkError} onSignedIn={look} />;
 }
 
-async function errorOfSignIn(token: string): Promise<ApiError | undefined> {
+async function errorOfSignIn(token: string): Promise<AdminApiError | undefined> {
   try {
-    await callApi('api/session', { method: 'POST', body: { token }, isQuiet: true });
+    await gateway.signIn(token);
     return undefined;
   } catch (error) {
-    return error instanceof ApiError ? error : new ApiError(0, String(error));
+    return error instanceof AdminApiError ? error : new AdminApiError(0, String(error));
   }
 }

@@ -1,7 +1,8 @@
 import type { Session } from '@claude-proxy/admin-api';
+import { AdminApiError } from '@claude-proxy/admin-client';
 import type { TargetedEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, callApi } from '../api/call-api.js';
+import { gateway } from '../api/gateway.js';
 import { Mark } from '../parts/icons.js';
 import { Preferences } from '../preferences.js';
 import { useSettings } from '../texts/settings.js';
@@ -10,7 +11,7 @@ interface SignInProps {
   readonly session: Session | undefined;
   readonly isAway: boolean;
   /** Why a sign-in link did not open the page. */
-  readonly linkError: ApiError | undefined;
+  readonly linkError: AdminApiError | undefined;
   onSignedIn(): Promise<void>;
 }
 
@@ -66,10 +67,10 @@ function TokenForm({ linkError, onSignedIn }: Pick<SignInProps, 'linkError' | 'o
     setError(undefined);
     try {
       const token = field.current?.value.trim() ?? '';
-      await callApi('api/session', { method: 'POST', body: { token }, isQuiet: true });
+      await gateway.signIn(token);
       await onSignedIn();
     } catch (thrown) {
-      const isWrong = thrown instanceof ApiError && (thrown.status === 401 || thrown.status === 403);
+      const isWrong = thrown instanceof AdminApiError && thrown.isUnauthorized;
       setError(isWrong ? texts.signIn.wrong : texts.signIn.failed(String((thrown as Error).message)));
       field.current?.select();
     } finally {

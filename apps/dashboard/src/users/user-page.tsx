@@ -1,4 +1,4 @@
-import type { RequestPage, TokenCounts, UsageOfUser, UsageSummary } from '@claude-proxy/admin-api';
+import type { TokenCounts, UsageOfUser, UsageSummary } from '@claude-proxy/admin-api';
 import { useMemo } from 'preact/hooks';
 import { usePolled } from '../api/use-polled.js';
 import { isUserId } from '../connect/snippets.js';
@@ -51,12 +51,12 @@ function BackToAll() {
 function PossibleUser({ route, user }: UserPageProps) {
   const { texts } = useSettings();
   const period = periodOf(route);
-  const name = encodeURIComponent(user);
-  const usage = usePolled<UsageOfUser>(
-    `v1/usage/me?claude-code-user=${name}&days=${period}&request_type=all`,
-    REFRESH_SECONDS,
+  const usage = usePolled(`usage ${user} ${period}`, REFRESH_SECONDS, (gateway, signal) =>
+    gateway.usageOf(user, { days: Number(period) }, signal),
   );
-  const recent = usePolled<RequestPage>(`api/requests?user=${name}&limit=${RECENT}`, RECENT_REFRESH_SECONDS);
+  const recent = usePolled(`requests ${user}`, RECENT_REFRESH_SECONDS, (gateway, signal) =>
+    gateway.requests({ user, limit: RECENT }, signal),
+  );
   return (
     <>
       <BackToAll />

@@ -1,4 +1,3 @@
-import type { UsageOfAll } from '@claude-proxy/admin-api';
 import { useState } from 'preact/hooks';
 import { usePolled } from '../api/use-polled.js';
 import { download } from '../format/download.js';
@@ -34,8 +33,12 @@ export function periodOf({ query }: Route): Period {
 export function UsersPage({ route }: { readonly route: Route }) {
   const { texts, format } = useSettings();
   const period = periodOf(route);
-  const all = usePolled<UsageOfAll>(`v1/usage?days=${period}&request_type=all`, REFRESH_SECONDS);
-  const bedrock = usePolled<UsageOfAll>(`v1/usage?days=${period}&request_type=bedrock`, REFRESH_SECONDS);
+  const all = usePolled(`usage ${period}`, REFRESH_SECONDS, (gateway, signal) =>
+    gateway.usage({ days: Number(period) }, signal),
+  );
+  const bedrock = usePolled(`usage of Bedrock ${period}`, REFRESH_SECONDS, (gateway, signal) =>
+    gateway.usage({ days: Number(period), request_type: 'bedrock' }, signal),
+  );
   const [search, setSearch] = useState('');
   const rows = all.data ? userRowsOf(all.data, bedrock.data) : [];
   const needle = search.trim().toLowerCase();

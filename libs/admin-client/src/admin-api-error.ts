@@ -1,0 +1,18 @@
+/** The gateway refused a request, or did not answer: then the status is 0. */
+export class AdminApiError extends Error {
+  override readonly name = 'AdminApiError';
+
+  constructor(
+    readonly status: number,
+    message: string,
+    /** The type of the error, such as `permission_error`; undefined if something in front of the gateway answered. */
+    readonly type?: string,
+  ) {
+    super(message);
+  }
+
+  /** The token or session is missing, wrong or expired. */
+  get isUnauthorized(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+}

@@ -1,0 +1,134 @@
+import type {
+  Analytics,
+  AnalyticsRange,
+  AuditPage,
+  Drill,
+  DrillList,
+  DrillOrder,
+  LimitList,
+  LiveEvent,
+  Outcome,
+  Readiness,
+  RequestDetail,
+  RequestPage,
+  Session,
+  UsageOfAll,
+  UsageOfUser,
+} from '@claude-proxy/admin-api';
+import { type AdminClientOptions, HttpCall } from './http-call.js';
+import { type LiveOptions, liveEvents } from './live-feed.js';
+
+export type { AdminClientOptions };
+
+/** `GET /health/ready` answers 503 with its usual body while the gateway drains or its store is away. */
+const NOT_READY = 503;
+
+export interface Paging {
+  readonly limit?: number;
+  /** The `next_cursor` of the page before. */
+  readonly cursor?: string | null | undefined;
+}
+
+export interface RequestFilter {
+  readonly user?: string;
+  readonly model?: string;
+  readonly upstream?: string;
+  readonly outcome?: Outcome;
+  readonly status?: number;
+  /** Epoch milliseconds, or an ISO date. */
+  readonly since?: number | string;
+  readonly until?: number | string;
+  readonly fallbacks?: boolean;
+  readonly errors?: boolean;
+  readonly slow_ms?: number;
+}
+
+/** A period: `days` up to today, or one `date` as `YYYY-MM-DD`. */
+export interface UsageQuestion {
+  readonly days?: number;
+  readonly date?: string;
+  /** `all`, or the name of an upstream. */
+  readonly request_type?: string;
+}
+
+/**
+ * The admin API of one gateway. Each method throws an `AdminApiError`, and the reason of its signal if that aborts.
+ */
+export class AdminClient {
+  private readonly call: HttpCall;
+
+  constructor(options: AdminClientOptions) {
+    this.call = new HttpCall(options);
+  }
+
+  readiness(signal?: AbortSignal): Promise<Readiness> {
+    return this.call.json('health/ready', { signal, acceptedStatus: NOT_READY });
+  }
+
+  analytics(range: AnalyticsRange, { byUser = false } = {}, signal?: AbortSignal): Promise<Analytics> {
+    return this.call.json('api/analytics', { query: { range, by_user: byUser }, signal });
+  }
+
+  limits(signal?: AbortSignal): Promise<LimitList> {
+    return this.call.json('api/limits', { signal });
+  }
+
+  clearLimit(user: string, signal?: AbortSignal): Promise<void> {
+    return this.call.json(`api/limits/${encodeURIComponent(user)}`, { method: 'DELETE', signal });
+  }
+
+  drills(signal?: AbortSignal): Promise<DrillList> {
+    return this.call.json('api/drills', { signal });
+  }
+
+  startDrill(order: DrillOrder, signal?: AbortSignal): Promise<Drill> {
+    return this.call.json('api/drills', { method: 'POST', body: order, signal });
+  }
+
+  stopDrill(id: string, signal?: AbortSignal): Promise<void> {
+    return this.call.json(`api/drills/${encodeURIComponent(id)}`, { method: 'DELETE', signal });
+  }
+
+  requests(query: RequestFilter & Paging = {}, signal?: AbortSignal): Promise<RequestPage> {
+    return this.call.json('api/requests', { query: { ...query }, signal });
+  }
+
+  request(id: string, signal?: AbortSignal): Promise<RequestDetail> {
+    return this.call.json(`api/requests/${encodeURIComponent(id)}`, { signal });
+  }
+
+  usage(question: UsageQuestion = {}, signal?: AbortSignal): Promise<UsageOfAll> {
+    return this.call.json('v1/usage', { query: { ...question }, signal });
+  }
+
+  usageOf(user: string, question: UsageQuestion = {}, signal?: AbortSignal): Promise<UsageOfUser> {
+    return this.call.json('v1/usage/me', { query: { 'claude-code-user': user, ...question }, signal });
+  }
+
+  audit(paging: Paging = {}, signal?: AbortSignal): Promise<AuditPage> {
+    return this.call.json('api/audit', { query: { ...paging }, signal });
+  }
+
+  session(signal?: AbortSignal): Promise<Session> {
+    return this.call.json('api/session', { signal, isSignIn: true });
+  }
+
+  /** Begins a session of a browser by the admin token, or by the code of a sign-in link. */
+  signIn(token: string): Promise<void> {
+    return this.call.json('api/session', { method: 'POST', body: { token }, isSignIn: true });
+  }
+
+  signOut(): Promise<void> {
+    return this.call.json('api/session', { method: 'DELETE', isSignIn: true });
+  }
+
+  /**
+   * Events as they happen. Connects again after a pause if the connection breaks or the process drains, and ends when the
+   * signal aborts.
+   *
+   * @throws AdminApiError if the gateway refuses the caller, because the next try would be refused as well
+   */
+  live(options: LiveOptions): AsyncGenerator<LiveEvent, void> {
+    return liveEvents((signal) => this.call.stream('api/live', signal), options);
+  }
+}

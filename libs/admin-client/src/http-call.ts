@@ -1,0 +1,106 @@
+import { AdminApiError } from './admin-api-error.js';
+
+const TIMEOUT_MS = 20_000;
+
+export interface AdminClientOptions {
+  /** Address of the gateway. A path in it is kept, so a gateway behind a path prefix works. */
+  readonly baseUrl: string | URL;
+  /** The admin token, sent as a header. Without it a browser sends its session cookie. */
+  readonly token?: string;
+  /** Called after each 401 and 403, except those of a sign-in. */
+  readonly onUnauthorized?: () => void;
+}
+
+export interface Call {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly query?: Readonly<Record<string, string | number | boolean | null | undefined>>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** A status beside 2xx whose body is an answer, not an error. */
+  readonly acceptedStatus?: number;
+  readonly isSignIn?: boolean;
+}
+
+/** Sends requests to one gateway. */
+export class HttpCall {
+  private readonly base: URL;
+
+  constructor(private readonly options: AdminClientOptions) {
+    this.base = new URL(options.baseUrl);
+    if (!this.base.pathname.endsWith('/')) this.base.pathname += '/';
+  }
+
+  /** @throws AdminApiError; the reason of `signal` if the caller aborted */
+  async json<T>(path: string, call: Call = {}): Promise<T> {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
+    try {
+      return await this.answerOf<T>(await this.fetch(path, call, signal, 'application/json'), call);
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      throw error instanceof AdminApiError ? error : unreachable(error);
+    }
+  }
+
+  /** The body of a stream of events. @throws AdminApiError */
+  async stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.fetch(path, {}, signal, 'text/event-stream').catch((error: unknown) => {
+      throw unreachable(error);
+    });
+    if (response.ok && response.body) return response.body;
+    return this.refuse(response, false);
+  }
+
+  private fetch(path: string, call: Call, signal: AbortSignal, accept: string): Promise<Response> {
+    const { method = 'GET', query = {}, body } = call;
+    const url = new URL(path, this.base);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
+    }
+    const headers = new Headers({ accept });
+    if (body !== undefined) headers.set('content-type', 'application/json');
+    if (this.options.token !== undefined) headers.set('x-admin-token', this.options.token);
+    return fetch(url, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+  }
+
+  private async answerOf<T>(response: Response, { acceptedStatus, isSignIn = false }: Call): Promise<T> {
+    if (!response.ok && response.status !== acceptedStatus) return this.refuse(response, isSignIn);
+    const text = await response.text();
+    if (text === '') return undefined as T;
+    const json = parsed(text);
+    if (json === undefined) throw new AdminApiError(response.status, `The answer is not JSON: ${text.slice(0, 80)}`);
+    return json as T;
+  }
+
+  private async refuse(response: Response, isSignIn: boolean): Promise<never> {
+    const { error } = (parsed(await response.text()) ?? {}) as { error?: { type?: string; message?: string } };
+    const refusal = new AdminApiError(
+      response.status,
+      error?.message || response.statusText || `The gateway answered with status ${response.status}`,
+      error?.type,
+    );
+    if (refusal.isUnauthorized && !isSignIn) this.options.onUnauthorized?.();
+    throw refusal;
+  }
+}
+
+/** `fetch` reports a refused connection as "fetch failed"; its cause names the reason. */
+function unreachable(error: unknown): AdminApiError {
+  const { message, cause } = error as Error & { cause?: { message?: string } };
+  return new AdminApiError(0, cause?.message ? `${message}: ${cause.message}` : (message ?? String(error)));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
