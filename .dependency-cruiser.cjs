@@ -151,7 +151,7 @@ module.exports = {
       to: { path: '^apps/proxy/src/', pathNot: '^apps/proxy/src/(upstreams/$1/|config/|exchange/)' },
     },
     {
-      name: 'nobody-but-the-composition-imports-upstreams',
+      name: 'only-the-composition-imports-upstreams',
       severity: 'error',
       from: { path: room, pathNot: rooms('upstreams', 'command') },
       to: { path: rooms('upstreams') },

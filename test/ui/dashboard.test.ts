@@ -161,7 +161,7 @@ inBrowser('the dashboard', () => {
     const line = page.locator('.pulse-lines li', { hasText: user });
     await line.getByText('Bedrock').waitFor();
     await line.getByText('drill', { exact: true }).waitFor();
-    await drill.getByText('1 request struck').waitFor({ timeout: 15_000 });
+    await drill.getByText('1 request hit').waitFor({ timeout: 15_000 });
     await drill.getByRole('button', { name: 'Stop' }).click();
     await drill.waitFor({ state: 'detached' });
     expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic' });

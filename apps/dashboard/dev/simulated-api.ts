@@ -35,7 +35,7 @@ class Company {
     limitOf('alice@example.com', '9f2c51ab03de/opus-5-5', 412),
     limitOf('ci-reviewer', '*', 38),
   ];
-  private drills: (Omit<Drill, 'seconds_left' | 'struck'> & { struck: number })[] = [];
+  private drills: (Omit<Drill, 'seconds_left'> & { struck: number })[] = [];
   private readonly viewers = new Set<ServerResponse>();
   private readonly timer = setInterval(() => this.live(), 900);
 

@@ -5,7 +5,7 @@ const KNOWN: Readonly<Record<string, string>> = { anthropic: 'anthropic', bedroc
 const SPARE = ['guest-1', 'guest-2', 'guest-3'];
 const guests = new Map<string, string>();
 
-/** What the gateway's figures call it where nobody has answered. */
+/** The name in the gateway's figures for requests without an answer. */
 const NONE = 'none';
 
 /** The name of the CSS variable, without `--upstream-`. */
@@ -19,6 +19,6 @@ export function colourOfUpstream(name: string | null): string {
 }
 
 export function nameOfUpstream(name: string | null, texts: Texts): string {
-  if (name === null || name === NONE) return texts.unit.nobody;
+  if (name === null || name === NONE) return texts.unit.noAnswer;
   return Object.hasOwn(texts.upstreamNames, name) ? texts.upstreamNames[name]! : name;
 }

@@ -8,7 +8,7 @@ const REFUSED_PAUSE_MS = 30_000;
 export type FeedState = LiveState | 'resting';
 type Listener = (event: LiveEvent) => void;
 
-/** One live feed for the whole page. While the page is not visible there is no connection. */
+/** One live feed for the whole page. An invisible page has no connection. */
 export class LiveFeed {
   private readonly listeners = new Set<Listener>();
   private readonly stateListeners = new Set<(state: FeedState) => void>();

@@ -5,7 +5,7 @@ export interface Connection {
   readonly isKeyShared: boolean;
 }
 
-/** Stands in where the credential of the client does not matter; see `PLACEHOLDER_CREDENTIALS`. */
+/** A placeholder where the credential of the client does not matter; see `PLACEHOLDER_CREDENTIALS`. */
 const PLACEHOLDER = 'any-key';
 const MODEL = 'claude-sonnet-5-5';
 
@@ -17,7 +17,7 @@ export function isUserId(text: string): boolean {
 }
 
 export function baseUrlOf(gatewayAddress: string, user: string): string {
-  // `@` and `+` may stand in a path as they are, and people read this address.
+  // `@` and `+` are valid in a path as they are, and people read this address.
   const segment = encodeURIComponent(user).replaceAll('%40', '@').replaceAll('%2B', '+');
   return user === '' ? gatewayAddress : `${gatewayAddress}/user/${segment}`;
 }

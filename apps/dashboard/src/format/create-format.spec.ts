@@ -49,7 +49,7 @@ describe('createFormat', () => {
 });
 
 describe('utcOf', () => {
-  it('is what stands in logs', () => {
+  it('is what logs have', () => {
     expect(utcOf(Date.UTC(2026, 10, 21, 9, 5, 7, 123))).toBe('2026-11-21 09:05:07 UTC');
     expect(utcOf(Number.NaN)).toBe('');
   });

@@ -1,7 +1,7 @@
 /** Numbers and times as the viewer writes them. One object per language; `Intl` objects are dear to make. */
 export interface Format {
   integer(value: number): string;
-  /** `12.4M`: for headlines, where the exact number stands in the title. */
+  /** `12.4M`: for headlines, where the title has the exact number. */
   compact(value: number): string;
   /** Of a share between 0 and 1. */
   percent(share: number): string;
@@ -19,7 +19,7 @@ export interface Format {
   span(seconds: number): string;
 }
 
-/** A sum below is no more than "hardly anything", and not nothing either. */
+/** A smaller sum is shown as less than this, and not as zero. */
 const SMALLEST_SUM = 0.0001;
 const DAY_SECONDS = 86_400;
 

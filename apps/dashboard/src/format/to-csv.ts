@@ -3,7 +3,7 @@ export type Cell = string | number | boolean | null;
 /** What spreadsheets take for the beginning of a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 const NEEDS_QUOTES = /[",\r\n]/;
-/** Spreadsheets read UTF-8 only where they are told. */
+/** Spreadsheets read UTF-8 only with this mark. */
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** RFC 4180. Texts that would run as a formula get a quote in front; numbers stay numbers. */

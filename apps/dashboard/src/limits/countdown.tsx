@@ -8,7 +8,7 @@ interface CountdownProps {
   onOver(): void;
 }
 
-/** Seconds that run down; at the end somebody looks what has become of it. */
+/** Seconds that run down; at the end the list is loaded again. */
 export function Countdown({ secondsLeft, asOf, onOver }: CountdownProps) {
   const { texts, format } = useSettings();
   const now = useNow(1_000);

@@ -33,7 +33,7 @@ export function DrillRows({ drills, asOf, onChange }: DrillRowsProps) {
             <strong>{limits.running(drill.user ?? limits.everybody, format.percent(drill.share))}</strong>
             <small>{limits.struck(drill.struck, format.integer(drill.struck))}</small>
           </div>
-          {/* A second that passes is no news. */}
+          {/* Screen readers skip each second. */}
           <span aria-live="off">
             <Countdown secondsLeft={drill.seconds_left} asOf={asOf} onOver={onChange} />
           </span>

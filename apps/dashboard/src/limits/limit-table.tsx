@@ -82,7 +82,7 @@ export function LimitTable({ limits, asOf, onChange }: LimitTableProps) {
   );
 }
 
-/** Asks once more: whoever clears a real limit sends the user back to an upstream that refuses. */
+/** Asks for confirmation: without its limit the user goes back to an upstream that refuses. */
 function ClearButton({ user, onClear }: { readonly user: string; onClear(): void }) {
   const { texts } = useSettings();
   const [isAsking, setAsking] = useState(false);

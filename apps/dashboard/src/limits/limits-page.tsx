@@ -27,7 +27,7 @@ export function LimitsPage() {
   };
   useLive((event) => {
     if (event.type === 'limits' || event.type === 'drills') soon(event.type);
-    // It counts as struck now.
+    // The count of the drill has changed.
     else if (event.type === 'exchange' && event.request.is_drill) soon('drills');
   });
   useEffect(() => () => Object.values(timers.current).forEach(window.clearTimeout), []);

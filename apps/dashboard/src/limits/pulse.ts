@@ -3,7 +3,7 @@ import type { RequestLine } from '@claude-proxy/admin-api';
 export const SLOT_MS = 5_000;
 export const SLOTS = 24;
 
-/** One slot of time: how many exchanges ended in it, by who answered (`''` for nobody). */
+/** One slot of time: how many exchanges ended in it, by upstream (`''` without an answer). */
 export interface Slot {
   readonly time: number;
   readonly counts: Readonly<Record<string, number>>;

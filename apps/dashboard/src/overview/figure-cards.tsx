@@ -55,7 +55,9 @@ export function FigureCards({ analytics }: { readonly analytics: Analytics }) {
       <Card
         label={overview.firstByte}
         value={totals.first_byte_ms ? format.milliseconds(totals.first_byte_ms.p50) : unit.none}
-        sub={totals.first_byte_ms ? overview.firstByteSub(format.milliseconds(totals.first_byte_ms.p95)) : unit.nobody}
+        sub={
+          totals.first_byte_ms ? overview.firstByteSub(format.milliseconds(totals.first_byte_ms.p95)) : unit.noAnswer
+        }
       />
       <Card
         label={overview.tokens}

@@ -13,7 +13,7 @@ import { VerdictPanel } from './verdict-panel.js';
 
 const REFRESH_SECONDS: Readonly<Record<AnalyticsRange, number>> = { '1h': 10, '24h': 20, '7d': 60, '30d': 120 };
 
-/** Under this name the gateway counts what is no name of a model. */
+/** The gateway counts invalid names of models under this name. */
 const OTHER_MODELS = 'other';
 
 /** Is it well right now, and how has it been. */

@@ -77,11 +77,11 @@ describe('verdictOf', () => {
     });
   });
 
-  it('says who stands in, for how much, and how many are limited', () => {
+  it('names the fallback upstream, its share, and the number of limited users', () => {
     const limits = [LIMIT, { ...LIMIT, scope: 'f/opus' }, { ...LIMIT, user: 'bob' }];
     expect(verdict({ buckets: [bucket(2, 50, { byBedrock: 17 })], limits })).toMatchObject({
       mood: 'standing-in',
-      headline: 'Bedrock stands in for 34% of requests. 2 users are limited.',
+      headline: 'Bedrock answers 34% of requests as the fallback. 2 users are limited.',
     });
   });
 
@@ -147,15 +147,15 @@ describe('verdictOf', () => {
       'This process is being taken out of service.',
     ],
     [{ readiness: { ...READY, store: 'unreachable' } }, 'standing-in', 'Requests are answered, but the store is away.'],
-    [{ readiness: { ...READY, upstreams: [] } }, 'trouble', 'Nobody can answer: no upstream is usable.'],
+    [{ readiness: { ...READY, upstreams: [] } }, 'trouble', 'No request can be answered: no upstream is usable.'],
   ])('%j: %s', (signs, mood, headline) => {
     expect(verdict(signs)).toMatchObject({ mood, headline });
   });
 
-  it('mentions a stand-in that could not stand in', () => {
+  it('mentions a fallback upstream that is not available', () => {
     const upstreams = [READY.upstreams[0]!, { name: 'bedrock', usable: false, detail: 'no AWS credentials' }];
     expect(verdict({ readiness: { ...READY, upstreams } }).note).toContain(
-      'Bedrock could not stand in: no AWS credentials',
+      'Bedrock is not available as a fallback: no AWS credentials',
     );
   });
 });

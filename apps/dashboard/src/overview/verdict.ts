@@ -6,7 +6,7 @@ import { nameOfUpstream } from '../upstreams.js';
 /** At least so long; buckets are not cut. */
 const RECENT_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
-/** A single failure among a handful of requests is no state of affairs. */
+/** A single failure among a handful of requests is not a trend. */
 const MIN_REQUESTS = 5;
 const MANY_ERRORS = 0.05;
 
@@ -33,7 +33,7 @@ export interface Signs {
 interface Recent {
   readonly minutes: number;
   readonly requests: number;
-  /** Requests that nothing was wrong with, and those of them that failed. What only callers can mend is no trouble here. */
+  /** Requests without mistakes of their callers, and those of them that failed. */
   readonly sound: number;
   readonly failures: number;
   readonly callerErrors: number;

@@ -4,7 +4,7 @@ import type { TimeChartProps } from './chart-series.js';
 
 type ChartTableProps = Pick<TimeChartProps, 'titles' | 'series' | 'show' | 'description'>;
 
-/** The figures of a chart for whoever does not see it, or wants to read them. Made only when it is opened. */
+/** The figures of a chart as a table, for screen readers and for reading. Made only when it is opened. */
 export function ChartTable({ titles, series, show, description }: ChartTableProps) {
   const { texts } = useSettings();
   const [isOpen, setOpen] = useState(false);

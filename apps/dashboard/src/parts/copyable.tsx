@@ -20,7 +20,7 @@ export function Copyable({ title, text }: CopyableProps) {
   }, [isCopied]);
 
   const copy = async () => {
-    // Without TLS there is no clipboard; then at least all of it is selected.
+    // Without TLS the clipboard is missing; then at least all of it is selected.
     const isDone = await navigator.clipboard?.writeText(text).then(
       () => true,
       () => false,

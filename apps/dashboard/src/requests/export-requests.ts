@@ -3,7 +3,7 @@ import { gateway } from '../api/gateway.js';
 import { type Cell, toCsv } from '../format/to-csv.js';
 import { type Filter, questionOf } from './filter.js';
 
-/** Enough for a spreadsheet; whoever needs more asks the API. */
+/** Enough for a spreadsheet; the API has more. */
 const MAX_EXPORTED = 10_000;
 const PAGE_SIZE = 200;
 

@@ -5,7 +5,7 @@ import { useSettings } from '../texts/settings.js';
 import { nameOfUpstream } from '../upstreams.js';
 import { type Filter, isEmpty, OUTCOMES } from './filter.js';
 
-/** Nobody wants an answer to every letter. */
+/** The list is not loaded for every letter. */
 const TYPING_MS = 350;
 
 interface FilterBarProps {

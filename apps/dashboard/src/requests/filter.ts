@@ -1,7 +1,7 @@
 import type { Outcome, RequestLine } from '@claude-proxy/admin-api';
 import type { RequestFilter } from '@claude-proxy/admin-client';
 
-/** What the log is narrowed to; every member is text as it stands in the address. */
+/** What the log is narrowed to; every member is text as in the address. */
 export interface Filter {
   readonly user?: string;
   readonly model?: string;

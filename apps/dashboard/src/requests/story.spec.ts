@@ -40,7 +40,7 @@ describe('storyOf', () => {
   });
 
   it('does not let a drill pass for a real limit', () => {
-    const struck = {
+    const drilled = {
       upstream: 'anthropic',
       status: null,
       failure: 'rate_limited',
@@ -52,7 +52,7 @@ describe('storyOf', () => {
       upstream: 'bedrock',
       fallback_reason: 'drill',
       is_drill: true,
-      attempts: [struck, byBedrock],
+      attempts: [drilled, byBedrock],
     });
     expect(story[1]).toBe('A drill pretended that Anthropic was limited; it was not asked.');
   });
@@ -69,7 +69,7 @@ describe('storyOf', () => {
     expect(tell({ attempts: [odd] })[1]).toBe('Bedrock failed after 700ms: constructor.');
   });
 
-  it('is told in Korean as well', () => {
+  it('has Korean words as well', () => {
     expect(storyOf(detailWith({}), ko, createFormat('ko'), 'anthropic')[0]).toBe(
       'alice 님이 claude-opus-5-5 모델에 스트리밍으로 요청했습니다.',
     );

@@ -55,7 +55,7 @@ describe('segmentsOf', () => {
     expect(segmentsOf(detail).every(({ ms }) => ms > 0)).toBe(true);
   });
 
-  it('copes with an exchange that nobody was asked about', () => {
+  it('copes with an exchange without an attempt', () => {
     const detail = detailWith({ attempts: [], upstream: null, first_byte_ms: null, queue_ms: 0, duration_ms: 0 });
     expect(segmentsOf(detail)).toEqual([]);
   });

@@ -130,7 +130,7 @@ function useArrivals(filter: Filter, isPaused: boolean, onLines: (lines: readonl
   return useMemo(() => ({ fresh, waiting }), [fresh, waiting]);
 }
 
-/** Nobody tells what ended while the feed was away or the log was paused. */
+/** The feed does not repeat what ended while it was away or the log was paused. */
 function useReloadAfterGap(isPaused: boolean, reload: () => Promise<void>): void {
   const state = useFeedState();
   const wasAway = useRef(false);

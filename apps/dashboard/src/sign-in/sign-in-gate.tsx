@@ -14,7 +14,7 @@ interface SignInGateProps {
   children(signOut: (() => void) | undefined): ComponentChildren;
 }
 
-/** Shows the page to whom the gateway lets in, and the sign-in to everybody else. */
+/** Shows the page to operators, and the sign-in to all others. */
 export function SignInGate({ children }: SignInGateProps) {
   const [session, setSession] = useState<Session>();
   const [isAway, setAway] = useState(false);

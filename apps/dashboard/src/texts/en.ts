@@ -58,7 +58,7 @@ export const en = {
   unit: {
     requests: (count: number, text: string) => `${text} request${s(count)}`,
     users: (count: number, text: string) => `${text} user${s(count)}`,
-    nobody: 'no answer',
+    noAnswer: 'no answer',
     none: '–',
     unpriced: 'no price known',
   },
@@ -68,7 +68,7 @@ export const en = {
     unreachableNote: 'This page keeps trying. Requests of clients may fail as well.',
     draining: 'This process is being taken out of service.',
     drainingNote: 'It still answers what it has begun. Another one should have taken over.',
-    noUpstream: 'Nobody can answer: no upstream is usable.',
+    noUpstream: 'No request can be answered: no upstream is usable.',
     errors: (share: string) => `${share} of requests fail.`,
     errorsNote: (count: string, total: string, minutes: number) =>
       `${count} of ${total} in ${lastMinutes(minutes)} ended in an error.`,
@@ -76,7 +76,7 @@ export const en = {
     storeNote: (detail: string) => `Counts wait in memory until it is back (${detail}).`,
     drill: (name: string, share: string) => `A drill is running: ${name} answers ${share} of requests.`,
     drillQuiet: 'A drill is running, and no request has come.',
-    onFallback: (name: string, share: string) => `${name} stands in for ${share} of requests.`,
+    onFallback: (name: string, share: string) => `${name} answers ${share} of requests as the fallback.`,
     limited: (count: number) => (count === 1 ? '1 user is limited.' : `${count} users are limited.`),
     well: (name: string) => `All is well. ${name} answers.`,
     quiet: 'All is quiet. Everything is ready.',
@@ -86,7 +86,7 @@ export const en = {
     paceOnly: (requests: string, minutes: number) => `${requests} in ${lastMinutes(minutes)}.`,
     callers: (count: number, text: string) =>
       `${text} ${count === 1 ? 'was' : 'were'} refused for a reason that only the caller can mend.`,
-    fallbackUnavailable: (name: string) => `${name} could not stand in:`,
+    fallbackUnavailable: (name: string) => `${name} is not available as a fallback:`,
   },
   notices: {
     label: 'Notices',
@@ -146,7 +146,7 @@ export const en = {
     cost: 'Cost',
     csv: 'Download CSV',
     summary: (users: string, requests: string) => `${users}, ${requests}`,
-    empty: 'Nobody has asked anything in this time.',
+    empty: 'No requests in this time.',
     noMatch: (text: string) => `No user matches “${text}”.`,
     back: 'All users',
     days: 'Tokens per day',

@@ -49,7 +49,7 @@ export const ko: Texts = {
   unit: {
     requests: (_, text) => `요청 ${text}건`,
     users: (_, text) => `사용자 ${text}명`,
-    nobody: '응답 없음',
+    noAnswer: '응답 없음',
     none: '–',
     unpriced: '단가 없음',
   },

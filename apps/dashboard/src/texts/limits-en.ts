@@ -4,7 +4,7 @@ const s = (count: number) => (count === 1 ? '' : 's');
 export const limitsEn = {
   limits: 'Limited right now',
   limitsLead: 'Requests that meet one of these go to the next upstream at once.',
-  none: 'Nobody is limited.',
+  none: 'No user is limited.',
   noneHint: 'A limit that Anthropic sets is remembered here until it is over.',
   scope: 'Scope',
   everything: 'everything',
@@ -52,7 +52,7 @@ export const limitsEn = {
   stop: 'Stop',
   stopped: 'The drill is over.',
   running: (who: string, share: string) => `${who}, ${share} of requests`,
-  struck: (count: number, text: string) => `${text} request${s(count)} struck`,
+  struck: (count: number, text: string) => `${text} request${s(count)} hit`,
   noDrill: 'No drill is running.',
   watch: 'Watch it work',
   watchLead: 'Exchanges of the last two minutes, as they end',

@@ -25,7 +25,7 @@ interface UserPageProps {
   readonly user: string;
 }
 
-/** One user. Whoever follows a link with a name that nobody can have is told so, and the gateway is not asked. */
+/** One user. A link with an impossible name shows an error, and nothing is loaded. */
 export function UserPage({ route, user }: UserPageProps) {
   const { texts } = useSettings();
   if (isUserId(user)) return <PossibleUser route={route} user={user} />;
