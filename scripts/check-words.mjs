@@ -28,7 +28,6 @@ const EXEMPT = [
   'apps/proxy/src/state/',
   'apps/proxy/src/observability/',
   'apps/proxy/src/health/',
-  'test/',
 ];
 const EXEMPT_FILE = /^$/;
 

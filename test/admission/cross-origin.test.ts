@@ -76,7 +76,7 @@ describe('a page of another origin', () => {
     expect(allowedOriginOf(await fetch(pair.gateway.url + path, { headers: { origin: PAGE } }))).toBeNull();
   });
 
-  it.each([true, false])('can read the answer and who gave it (streamed: %s)', async (stream) => {
+  it.each([true, false])('can read the answer and its upstream (streamed: %s)', async (stream) => {
     pair = await startPair({ CORS_ORIGINS: '*' });
     const response = await postJson(
       `${pair.gateway.url}/v1/messages`,
@@ -112,7 +112,7 @@ describe('a page of another origin', () => {
   });
 });
 
-/** Browsers ask nobody before they send these. */
+/** Browsers send these without a preflight request. */
 const SAFELISTED = ['accept', 'accept-language', 'content-language', 'range'];
 const namesIn = (header: string) => header.toLowerCase().split(', ');
 

@@ -76,7 +76,7 @@ describe('a page of an origin that is not listed gets 403', () => {
     expect((await send('POST', '/v1/messages', { origin }, BODY)).status).toBe(403);
   });
 
-  it('in the form of the dialect that it asks in', async () => {
+  it('in the format of its endpoint', async () => {
     const { body } = await send('POST', '/v1/chat/completions', { origin: EVIL }, BODY);
     expect(JSON.parse(body)).toMatchObject({ error: { message: expect.stringContaining(EVIL), param: null } });
     expect(JSON.parse((await send('POST', '/v1/messages', { origin: EVIL }, BODY)).body)).toMatchObject({
@@ -91,18 +91,18 @@ describe('a page of an origin that is not listed gets 403', () => {
   });
 });
 
-describe('served are', () => {
+describe('the gateway serves', () => {
   it.each([
     ['programs', {}],
     ['listed pages', { origin: 'https://chat.example.com', 'sec-fetch-site': 'cross-site' }],
     ['listed webviews', { origin: 'vscode-webview://abc' }],
-    ['pages without an origin, where they are listed', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
+    ['pages without an origin, if "null" is listed', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
   ])('%s', async (_who, headers) => {
     const sent = { 'content-type': 'application/json', 'anthropic-version': '2023-06-01', ...headers };
     expect((await send('POST', '/v1/messages', sent, BODY)).status).toBe(200);
   });
 
-  it('the own pages, also behind a load balancer with https', async () => {
+  it('its own pages, also behind a load balancer with HTTPS', async () => {
     const write = (headers: Record<string, string>) =>
       send('DELETE', '/api/limits/alice', { 'x-admin-token': OPERATOR.ADMIN_TOKEN, ...headers });
     const { port } = pair.gateway;
@@ -116,10 +116,10 @@ describe('served are', () => {
   });
 });
 
-describe('on loopback, a host that a page can have pointed here', () => {
+describe('on loopback, a host name that a page can point here', () => {
   const rebound = { host: 'evil.example:8080', origin: 'http://evil.example:8080' };
 
-  it('gets 403, under whatever origin', async () => {
+  it('gets 403, with any origin', async () => {
     expect((await send('POST', '/v1/messages', { ...rebound, 'sec-fetch-site': 'same-origin' }, BODY)).status).toBe(
       403,
     );
@@ -129,7 +129,7 @@ describe('on loopback, a host that a page can have pointed here', () => {
     expect(spent()).toBe(0);
   });
 
-  it('is served where ALLOWED_HOSTS lists it, and asked for its health anyway', async () => {
+  it('is served if ALLOWED_HOSTS lists it, and always for health checks', async () => {
     expect((await send('GET', '/health', { host: 'evil.example' })).status).toBe(200);
     await pair.close();
     pair = await startPair({ ...OPERATOR, ALLOWED_HOSTS: 'gateway.test' });

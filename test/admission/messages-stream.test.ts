@@ -24,7 +24,7 @@ describe('POST /v1/messages/stream', () => {
     },
   );
 
-  it('sends the same bytes on, but for the member that asks for a stream', async () => {
+  it('relays the same bytes, except the member that requests a stream', async () => {
     const body =
       '{ "max_tokens":  64, "messages":[{"role":"user","content":"gr\\u00fc\\u00dfe"}],"model" :"claude-opus-5-5"\n}';
     const init = { method: 'POST', headers: CLIENT_HEADERS, body };
@@ -32,12 +32,12 @@ describe('POST /v1/messages/stream', () => {
     expect(pair.anthropic.requests[0]!.body.toString()).toBe(`{"stream":true,${body.slice(1)}`);
   });
 
-  it('overrides a body that asks for none', async () => {
+  it('overrides a body with stream: false', async () => {
     const response = await postJson(`${pair.gateway.url}/v1/messages/stream`, { ...MESSAGE, stream: false });
     expect(response.headers.get('content-type')).toContain('text/event-stream');
   });
 
-  it('refuses what is no message, like its sibling', async () => {
+  it('refuses an invalid message, like /v1/messages', async () => {
     const init = { method: 'POST', headers: CLIENT_HEADERS, body: '[]' };
     const response = await fetch(`${pair.gateway.url}/v1/messages/stream`, init);
     expect(response.status).toBe(400);

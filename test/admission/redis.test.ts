@@ -6,8 +6,7 @@ import { type Pair, startPair } from '../support/start-pair.js';
 import { hasRedis, type RunningRedis, startRedis } from '../support/start-redis.js';
 
 const describeWithRedis = hasRedis() ? describe : describe.skip;
-if (!hasRedis())
-  process.stderr.write('SKIPPED: there is no redis-server on this machine (apt-get install redis-server)\n');
+if (!hasRedis()) process.stderr.write('SKIPPED: this machine has no redis-server (apt-get install redis-server)\n');
 
 let redis: RunningRedis;
 const pairs: Pair[] = [];
@@ -64,7 +63,7 @@ describeWithRedis('with a Redis', () => {
     expect([await ask(other, user), await ask(one, user)]).toEqual([429, 429]);
   });
 
-  it('a window ends when it said it would, also for who kept asking', async () => {
+  it('a window ends at the announced time, also for callers that kept sending requests', async () => {
     const task = await startTask({ THROTTLE_TTL_SECONDS: '2' });
     const user = newUser();
     const statuses: number[] = [];
@@ -79,7 +78,7 @@ describeWithRedis('with a Redis', () => {
     expect(await ask(task, user)).toBe(200);
   });
 
-  it('that stops answering nobody waits long, and most not at all', async () => {
+  it('that stops answering delays the first request briefly, and most not at all', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const task = await startTask();
     const user = newUser();
@@ -94,7 +93,7 @@ describeWithRedis('with a Redis', () => {
     expect(warn.mock.calls.filter(([line]) => String(line).includes('Redis is away'))).toHaveLength(1);
   });
 
-  it('that dies requests pass, one line is logged, and counting goes on when it is back', async () => {
+  it('that crashes requests pass, one line is logged, and counting continues once it is back', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const task = await startTask();
     const { port } = redis;
@@ -110,7 +109,7 @@ describeWithRedis('with a Redis', () => {
     expect(warn.mock.calls.filter(([line]) => String(line).includes('Redis is away'))).toHaveLength(1);
   });
 
-  it('the gateway starts without it, and serves', async () => {
+  it('the gateway starts without it, and answers', async () => {
     jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const pair = await startPair({
       THROTTLE_LIMIT: '1',
@@ -122,7 +121,7 @@ describeWithRedis('with a Redis', () => {
     expect([await ask(pair, user), await ask(pair, user)]).toEqual([200, 200]);
   });
 
-  it('a hit is counted once, and its key goes with its window', async () => {
+  it('a hit is counted once, and its key expires with its window', async () => {
     const storage = new SharedStorage(redis.url);
     while ((await storage.increment('warm', 60_000, 10, 60_000, 'models')).totalHits === 0) {
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -22,7 +22,7 @@ const statusesOf = async (count: number, path?: string, headers?: Record<string,
 };
 
 describe('the limit of requests', () => {
-  it('refuses the one too many as Anthropic would, and asks nobody', async () => {
+  it('refuses one request too many like Anthropic, and sends it to no upstream', async () => {
     pair = await startPair({ THROTTLE_LIMIT: '3' });
     const finished: FinishedExchange[] = [];
     pair.gateway.app.get(ExchangeFeed).onFinished((exchange) => finished.push(exchange));
@@ -41,7 +41,7 @@ describe('the limit of requests', () => {
     expect(pair.gateway.app.get(ExchangeFeed).inFlight).toBe(0);
   });
 
-  it('says to the second when it is over, and then it is', async () => {
+  it('names the second at which it ends, and ends then', async () => {
     pair = await startPair({ THROTTLE_LIMIT: '1', THROTTLE_TTL_SECONDS: '2' });
     expect(await statusesOf(1)).toEqual([200]);
     const startedMs = performance.now();
@@ -53,7 +53,7 @@ describe('the limit of requests', () => {
     expect(await statusesOf(2)).toEqual([200, 429]);
   });
 
-  it('is one for all endpoints that ask a model, however they are spelled', async () => {
+  it('is shared by all endpoints that call a model, in any spelling', async () => {
     pair = await startPair({ THROTTLE_LIMIT: '2' });
     expect(await statusesOf(1, '/user/alice/v1/v1/messages')).toEqual([200]);
     expect(await statusesOf(1, '/user/alice/v1/messages/stream')).toEqual([200]);
@@ -61,7 +61,7 @@ describe('the limit of requests', () => {
     expect(await statusesOf(1, '/user/%61lice/v1/messages')).toEqual([429]);
   });
 
-  it('is one per user, and one for all users that one credential names at one address', async () => {
+  it('applies per user, and to all users of one credential at one address', async () => {
     pair = await startPair({ THROTTLE_LIMIT: '3', THROTTLE_ADDRESS_LIMIT: '5' });
     expect(await statusesOf(4)).toEqual([200, 200, 200, 429]);
     expect(await statusesOf(3, '/user/bob/v1/messages')).toEqual([200, 200, 429]);
@@ -72,7 +72,7 @@ describe('the limit of requests', () => {
   it.each([
     ['with a credential of their own', {}],
     ["with the operator's", { 'x-api-key': '' }],
-  ])('cannot be passed by callers %s that name another user each time', async (_name, headers) => {
+  ])('cannot be evaded by callers %s that change their user each time', async (_name, headers) => {
     pair = await startPair({ THROTTLE_LIMIT: '2', ANTHROPIC_API_KEY: 'sk-ant-operator' });
     const statuses: number[] = [];
     for (let name = 0; name < 5; name += 1) {
@@ -113,26 +113,26 @@ describe('the limit of requests', () => {
     }
   });
 
-  it('takes the addresses of one IPv6 network for one', async () => {
+  it('counts the addresses of one IPv6 network as one', async () => {
     pair = await startPair({ THROTTLE_LIMIT: '1', TRUST_PROXY: '127.0.0.1' });
     expect(await statusesOf(1, undefined, { 'x-forwarded-for': '2001:db8:1:2::1' })).toEqual([200]);
     expect(await statusesOf(1, undefined, { 'x-forwarded-for': '2001:db8:1:2:ffff::9' })).toEqual([429]);
     expect(await statusesOf(1, undefined, { 'x-forwarded-for': '2001:db8:1:3::1' })).toEqual([200]);
   });
 
-  it('looks at the address of the connection, whatever a caller claims', async () => {
+  it('uses the address of the connection, and ignores claims of the caller', async () => {
     pair = await startPair({ THROTTLE_LIMIT: '1' });
     expect(await statusesOf(1, undefined, { 'x-forwarded-for': '203.0.113.1' })).toEqual([200]);
     expect(await statusesOf(1, undefined, { 'x-forwarded-for': '203.0.113.2' })).toEqual([429]);
   });
 
-  it('looks at the address that a trusted load balancer tells', async () => {
+  it('uses the address that a trusted load balancer reports', async () => {
     pair = await startPair({ THROTTLE_LIMIT: '1', TRUST_PROXY: '127.0.0.1' });
     expect(await statusesOf(2, undefined, { 'x-forwarded-for': '203.0.113.1' })).toEqual([200, 429]);
     expect(await statusesOf(1, undefined, { 'x-forwarded-for': '203.0.113.2' })).toEqual([200]);
   });
 
-  it('speaks OpenAI on the endpoints of OpenAI', async () => {
+  it("has OpenAI's format on the OpenAI endpoints", async () => {
     pair = await startPair({ THROTTLE_LIMIT: '1' });
     const client = new OpenAI({
       baseURL: `${pair.gateway.url}/user/alice/v1`,
@@ -154,7 +154,7 @@ describe('the limit of requests', () => {
 });
 
 describe('the limit of count_tokens', () => {
-  it('is another one, and wider', async () => {
+  it('is separate, and higher', async () => {
     pair = await startPair({ THROTTLE_LIMIT: '1', THROTTLE_COUNT_TOKENS_LIMIT: '3' });
     expect(await statusesOf(4, '/user/alice/v1/messages/count_tokens')).toEqual([200, 200, 200, 429]);
     expect(await statusesOf(2)).toEqual([200, 429]);

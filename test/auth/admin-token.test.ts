@@ -36,7 +36,7 @@ describe('the token in the data directory', () => {
     expect(await readdir(data)).toEqual(['admin-token']);
   });
 
-  it('opens the admin endpoints after the next start too, and is in no line of the log', async () => {
+  it('opens the admin endpoints also after the next start, and never appears in the log', async () => {
     const DATA_DIR = await mkdtemp(join(directory, 'data-'));
     const first = await BuiltGateway.started({ DATA_DIR, LOG_LEVEL: 'debug' });
     const path = join(DATA_DIR, 'admin-token');
@@ -52,7 +52,7 @@ describe('the token in the data directory', () => {
     await second.stop();
   });
 
-  it('is not made where ADMIN_TOKEN is set', async () => {
+  it('is not created if ADMIN_TOKEN is set', async () => {
     const DATA_DIR = await mkdtemp(join(directory, 'data-'));
     const gateway = await BuiltGateway.started({ DATA_DIR, ADMIN_TOKEN: 'admin-token-of-the-test' });
     await gateway.hasLogged('Admin token: the value of ADMIN_TOKEN');
@@ -60,7 +60,7 @@ describe('the token in the data directory', () => {
     expect(await readdir(DATA_DIR)).not.toContain('admin-token');
   });
 
-  it('is missing where it cannot be written: the admin endpoints are closed, and the start says what to do', async () => {
+  it('is missing if it cannot be written: the admin endpoints are closed, and the startup report gives advice', async () => {
     const file = join(directory, 'a-file');
     await writeFile(file, '');
     const gateway = await BuiltGateway.started({

@@ -28,7 +28,7 @@ describe('with an ADMIN_TOKEN, /debug/env', () => {
       ['x-admin-token', '', 'authorization', `Bearer ${SECRETS.ADMIN_TOKEN}`],
     ],
     ['from behind a proxy', ['x-admin-token', SECRETS.ADMIN_TOKEN, 'x-forwarded-for', '10.0.0.1']],
-  ])('opens to whoever shows it %s', async (_name, headers) => {
+  ])('opens with the token sent %s', async (_name, headers) => {
     const { status, text } = await debugEnv(gateway, headers);
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({
@@ -54,7 +54,7 @@ describe('with an ADMIN_TOKEN, /debug/env', () => {
       'a wrong x-admin-token beside a good bearer',
       ['x-admin-token', 'x', 'authorization', `Bearer ${SECRETS.ADMIN_TOKEN}`],
     ],
-  ])('stays closed to %s', async (_name, headers) => {
+  ])('rejects %s', async (_name, headers) => {
     const fresh = await startGateway({ ...SECRETS, FALLBACK_CHAIN: 'anthropic' });
     const { status, text, headers: answered } = await debugEnv(fresh, headers);
     await fresh.close();
@@ -65,7 +65,7 @@ describe('with an ADMIN_TOKEN, /debug/env', () => {
   });
 });
 
-describe('the lock on guesses', () => {
+describe('the limit of wrong tokens', () => {
   let gateway: RunningGateway;
   beforeAll(async () => {
     gateway = await startGateway({ ...SECRETS, FALLBACK_CHAIN: 'anthropic', TRUST_PROXY: '127.0.0.1' });
@@ -75,7 +75,7 @@ describe('the lock on guesses', () => {
   const drill = ['x-claude-proxy-drill', 'rate-limit', 'content-type', 'application/json'];
   const bearer = (token: string) => ['authorization', `Bearer ${token}`];
   const own = (token: string) => ['x-admin-token', token];
-  /** A way in, and what it answers to a wrong token. */
+  /** Requests with a token, by endpoint and header. */
   const doors: Readonly<Record<string, (token: string) => Parameters<typeof rawRequest>[1]>> = {
     'a bearer at /debug/env': (token) => ({ path: '/debug/env', headers: bearer(token) }),
     'a header at /metrics': (token) => ({ path: '/metrics', headers: own(token) }),
@@ -110,7 +110,7 @@ describe('the lock on guesses', () => {
   };
 
   it.each(Object.keys(doors))(
-    'counts wrong tokens at %s for every other way in, and the right one opens it',
+    'counts wrong tokens at %s for all other endpoints, and accepts the right one',
     async (door) => {
       const index = Object.keys(doors).indexOf(door);
       const address = `10.1.0.${index}`;
@@ -120,25 +120,25 @@ describe('the lock on guesses', () => {
         expect([other, status]).toEqual([other, 429]);
         expect(Number(headers['retry-after'])).toBeGreaterThan(30);
       }
-      // The drill is over a body without a model, which is refused after the token was accepted.
+      // The drill has a body without a model, which is refused after the token was accepted.
       expect([200, 400]).toContain((await open(door, SECRETS.ADMIN_TOKEN, address)).status);
       expect((await open(door, 'one-more', `10.2.0.${index}`)).status).not.toBe(429);
     },
   );
 
-  it('says how many are allowed and how long to wait', async () => {
+  it('reports how many are allowed and how long to wait', async () => {
     await tryFiveAt('a bearer at /debug/env', '10.3.0.1');
     const { body } = await open('a bearer at /debug/env', 'one-more', '10.3.0.1');
     expect(JSON.parse(body.toString()).error.message).toMatch(/5 a minute are allowed\. Try again in \d+ s;/);
   });
 
-  it('takes all addresses of an IPv6 /64 for one', async () => {
+  it('counts all addresses of an IPv6 /64 as one', async () => {
     await tryFiveAt('a bearer at /debug/env', '2001:db8:1:2::1');
     expect((await open('a bearer at /debug/env', 'one-more', '2001:db8:1:2:ffff::9')).status).toBe(429);
     expect((await open('a bearer at /debug/env', 'one-more', '2001:db8:1:3::1')).status).toBe(401);
   });
 
-  it("does not take a caller's own credential for a guess", async () => {
+  it("does not count a caller's own credential as a wrong token", async () => {
     const address = ['x-forwarded-for', '10.4.0.1'];
     for (const path of ['/v1/messages', '/v1/chat/completions', '/v1/messages/count_tokens']) {
       for (let times = 0; times < 3; times += 1) {

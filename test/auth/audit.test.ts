@@ -31,7 +31,7 @@ const ask = (method: string, path: string, body?: unknown, headers: Record<strin
   });
 const page = async (query = '') => (await (await ask('GET', `/api/audit${query}`)).json()) as AuditPage;
 const auditLines = () => gateway.lines.filter(({ room }) => room === 'Audit').map(({ msg }) => msg);
-/** Acts are written beside their answer. */
+/** Acts are written in parallel with their answer. */
 const newest = async (act: string): Promise<AuditEntry> => {
   for (;;) {
     const [entry] = (await page('?limit=1')).entries;
@@ -40,7 +40,7 @@ const newest = async (act: string): Promise<AuditEntry> => {
 };
 
 describe('an act of an operator', () => {
-  it('is in the log and in the audit list: who, from where, what', async () => {
+  it('is in the log and in the audit list, with actor, address and target', async () => {
     const drill = (await (await ask('POST', '/api/drills', ORDER)).json()) as Drill;
     const started = await newest('drill.started');
     expect(started).toEqual({
@@ -64,7 +64,7 @@ describe('an act of an operator', () => {
     ]);
   });
 
-  it('names a session where a session opened the door', async () => {
+  it('names the session if a session authorized it', async () => {
     const { headers } = await ask('POST', '/api/session', { token: TOKEN });
     const cookie = headers.get('set-cookie')!.split(';')[0]!;
     await ask('DELETE', '/api/limits/by-session', undefined, { cookie });
@@ -74,7 +74,7 @@ describe('an act of an operator', () => {
     expect(entry).toMatchObject({ actor: { kind: 'session', name: TOKEN_ACTOR.name } });
   });
 
-  it('is not recorded where the token was wrong', async () => {
+  it('is not recorded if the token was wrong', async () => {
     expect((await ask('DELETE', '/api/limits/carol', undefined, { 'x-admin-token': 'wrong' })).status).toBe(401);
     await gateway.hasLogged('token.refused');
     expect(auditLines()).toContain('token.refused all by unknown from 127.0.0.1');
@@ -83,7 +83,7 @@ describe('an act of an operator', () => {
 });
 
 describe('GET /api/audit', () => {
-  it('answers page by page, the newest first, each entry once', async () => {
+  it('returns pages, newest first, each entry once', async () => {
     for (const name of ['a', 'b', 'c']) await ask('DELETE', `/api/limits/paged-${name}`);
     await gateway.hasLogged('paged-c');
     const seen: AuditEntry[] = [];

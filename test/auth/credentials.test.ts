@@ -5,7 +5,7 @@ import { linesOf, rawRequest } from '../support/raw-request.js';
 import { headOfPost, RawSocket } from '../support/raw-socket.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
-/** What Anthropic was shown: every credential header, as it arrived. */
+/** The credential headers that Anthropic received, in their original spelling. */
 type Shown = readonly (readonly [name: string, value: string])[];
 
 async function shownBy(pair: Pair, headers: readonly string[], path = '/v1/messages'): Promise<Shown> {
@@ -37,8 +37,8 @@ describe('without a credential of the operator', () => {
   afterAll(() => pair.close());
 
   it.each<[name: string, headers: readonly string[], shown: Shown]>([
-    ['a key in the header it came in', ['x-api-key', 'sk-ant-api03-a'], [['x-api-key', 'sk-ant-api03-a']]],
-    ['a bearer as it came', ['Authorization', 'Bearer sk-ant-oat01-b'], [['authorization', 'Bearer sk-ant-oat01-b']]],
+    ['a key in its original header', ['x-api-key', 'sk-ant-api03-a'], [['x-api-key', 'sk-ant-api03-a']]],
+    ['a bearer unchanged', ['Authorization', 'Bearer sk-ant-oat01-b'], [['authorization', 'Bearer sk-ant-oat01-b']]],
     ['the spelling of a bearer', ['authorization', 'bearer  tok'], [['authorization', 'bearer  tok']]],
     [
       'an API key as a bearer',
@@ -46,17 +46,17 @@ describe('without a credential of the operator', () => {
       [['authorization', 'Bearer sk-ant-api03-a']],
     ],
     [
-      'the key only, where both came',
+      'only the key, if both were sent',
       ['authorization', 'Bearer sk-ant-oat01-b', 'x-api-key', 'sk-ant-api03-a'],
       [['x-api-key', 'sk-ant-api03-a']],
     ],
     [
-      'the bearer, where the key is a placeholder',
+      'the bearer, if the key is a placeholder',
       ['x-api-key', 'proxy-mode', 'authorization', 'Bearer sk-ant-oat01-b'],
       [['authorization', 'Bearer sk-ant-oat01-b']],
     ],
     [
-      'the bearer, where the key is empty',
+      'the bearer, if the key is empty',
       ['x-api-key', '', 'authorization', 'Bearer sk-ant-oat01-b'],
       [['authorization', 'Bearer sk-ant-oat01-b']],
     ],
@@ -77,7 +77,7 @@ describe('without a credential of the operator', () => {
     ['placeholders in both', ['x-api-key', 'proxy-mode', 'authorization', 'Bearer proxy-mode']],
     ['a bearer without a token', ['authorization', 'Bearer ']],
     ['basic authentication', ['authorization', 'Basic dXNlcjpwdw==']],
-  ])('answers 401 and says what to set: %s', async (_name, headers) => {
+  ])('answers 401 with the setting that is missing: %s', async (_name, headers) => {
     for (const [method, path] of [
       ['POST', '/v1/messages'],
       ['POST', '/user/alice/v1/messages/count_tokens'],
@@ -107,7 +107,7 @@ describe('without a credential of the operator', () => {
     ['/v1/messages', '/v1/messages/stream', '/v1/messages/count_tokens', '/v1/files', '/v1/messages/batches'].concat(
       ['/v1/chat/completions', '/v1/responses'].flatMap((path) => [path, `/user/alice${path}`]),
     ),
-  )('answers 401 before the body has come, and reads none of it: %s', async (path) => {
+  )('answers 401 before the body arrives, without reading it: %s', async (path) => {
     const caller = await RawSocket.connect(pair.gateway.port);
     caller
       .write(headOfPost(path, 'content-length: 30000000').replace(/x-api-key: .*/, 'x-api-key: any-key'))
@@ -122,15 +122,15 @@ describe('the admin token', () => {
   const both = ['authorization', `Bearer ${ADMIN_TOKEN}`, 'x-api-key', ADMIN_TOKEN];
 
   it.each<[name: string, environment: Record<string, string>, headers: readonly string[], shown: Shown]>([
-    ['gives way to the operator', { ANTHROPIC_API_KEY: 'sk-op' }, both, [['x-api-key', 'sk-op']]],
-    ['gives way to a key beside it', {}, [...both.slice(0, 2), 'x-api-key', 'sk-mine'], [['x-api-key', 'sk-mine']]],
+    ["is replaced by the operator's key", { ANTHROPIC_API_KEY: 'sk-op' }, both, [['x-api-key', 'sk-op']]],
+    ['is replaced by a key beside it', {}, [...both.slice(0, 2), 'x-api-key', 'sk-mine'], [['x-api-key', 'sk-mine']]],
     [
-      'gives way to a bearer beside it',
+      'is replaced by a bearer beside it',
       {},
       [...both.slice(2), 'authorization', 'Bearer b'],
       [['authorization', 'Bearer b']],
     ],
-  ])('never leaves, and %s', async (_name, environment, headers, shown) => {
+  ])('is never sent to Anthropic, and %s', async (_name, environment, headers, shown) => {
     const pair = await startPair({ ADMIN_TOKEN, ...environment });
     try {
       expect(await shownBy(pair, headers)).toEqual(shown);
@@ -144,7 +144,7 @@ describe('the admin token', () => {
   it.each([
     ['a bearer', both.slice(0, 2)],
     ['a key', both.slice(2)],
-  ])('is no credential as %s', async (_name, headers) => {
+  ])('is not a credential as %s', async (_name, headers) => {
     const pair = await startPair({ ADMIN_TOKEN });
     try {
       const asked = { method: 'POST', path: '/v1/messages', headers, body: JSON.stringify(MESSAGE) };
@@ -158,9 +158,9 @@ describe('the admin token', () => {
 
 describe('with a credential of the operator', () => {
   it.each<[name: string, environment: Record<string, string>, headers: readonly string[], shown: Shown]>([
-    ['ANTHROPIC_API_KEY is shown as a key', { ANTHROPIC_API_KEY: 'sk-op' }, [], [['x-api-key', 'sk-op']]],
+    ['ANTHROPIC_API_KEY is sent as a key', { ANTHROPIC_API_KEY: 'sk-op' }, [], [['x-api-key', 'sk-op']]],
     [
-      'ANTHROPIC_AUTH_TOKEN is shown as a bearer',
+      'ANTHROPIC_AUTH_TOKEN is sent as a bearer',
       { ANTHROPIC_AUTH_TOKEN: 'op-token' },
       ['x-api-key', 'test'],
       [['authorization', 'Bearer op-token']],
@@ -178,7 +178,7 @@ describe('with a credential of the operator', () => {
       [['authorization', 'Bearer mine']],
     ],
     [
-      'placeholders are what PLACEHOLDER_CREDENTIALS says',
+      'PLACEHOLDER_CREDENTIALS defines the placeholders',
       { ANTHROPIC_API_KEY: 'sk-op', PLACEHOLDER_CREDENTIALS: 'dummy, none' },
       ['x-api-key', 'none', 'authorization', 'Bearer test'],
       [['authorization', 'Bearer test']],

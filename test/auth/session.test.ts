@@ -21,7 +21,7 @@ const entries = async () => {
 const cookieOf = (response: Response) => response.headers.get('set-cookie')!.split(';')[0]!;
 
 describe('the session of the dashboard', () => {
-  it('begins with the token, opens the admin endpoints, and ends', async () => {
+  it('begins with the token, grants access to the admin endpoints, and ends', async () => {
     expect(await (await ask('/api/session')).json()).toEqual({ is_signed_in: false, needs_token: true });
     const signedIn = await signIn(TOKEN);
     expect(signedIn.status).toBe(200);
@@ -36,13 +36,13 @@ describe('the session of the dashboard', () => {
     expect(await (await ask('/api/session', { headers: { cookie } })).json()).toMatchObject({ is_signed_in: false });
   });
 
-  it('ends alone: another one of the same operator goes on', async () => {
+  it('ends alone: another session of the same operator continues', async () => {
     const [one, other] = [cookieOf(await signIn(TOKEN)), cookieOf(await signIn(TOKEN))];
     await ask('/api/session', { method: 'DELETE', headers: { cookie: one } });
     expect((await ask('/api/limits', { headers: { cookie: other } })).status).toBe(200);
   });
 
-  it('is not ended by a page of another site', async () => {
+  it('cannot be ended by a page of another site', async () => {
     const cookie = cookieOf(await signIn(TOKEN));
     const headers = { cookie, origin: 'https://evil.example' };
     expect((await ask('/api/session', { method: 'DELETE', headers })).status).toBe(403);
@@ -64,14 +64,14 @@ describe('the session of the dashboard', () => {
     }
   });
 
-  it('leaves its acts in the audit list', async () => {
+  it('is recorded in the audit list', async () => {
     const cookie = cookieOf(await signIn(TOKEN));
     await ask('/api/session', { method: 'DELETE', headers: { cookie } });
     await signIn('wrong');
     await signIn('wrong');
     const acts = (await entries()).map(({ act }) => act);
     expect(acts).toEqual(expect.arrayContaining(['session.begun', 'session.ended', 'token.refused']));
-    // Once a minute and address.
+    // Recorded once per minute and address.
     expect(acts.filter((act) => act === 'token.refused')).toHaveLength(1);
   });
 
@@ -89,7 +89,7 @@ describe('the session of the dashboard', () => {
     expect((await ask('/api/limits', { headers: { cookie } })).status).toBe(401);
   });
 
-  it('ends the live feeds that it has opened, in other tabs too, and no others', async () => {
+  it('ends its own live feeds in all tabs, and no others', async () => {
     const { setInterval: every } = globalThis;
     const hurried = jest
       .spyOn(globalThis, 'setInterval')
@@ -116,7 +116,7 @@ describe('the session of the dashboard', () => {
     expect((await signIn(TOKEN, { origin: 'https://evil.example' })).status).toBe(403);
   });
 
-  it('reads for any page and writes for ours alone', async () => {
+  it('allows reads from any page, and writes from its own pages only', async () => {
     const cookie = cookieOf(await signIn(TOKEN));
     const drill = (origin: string) =>
       ask('/api/drills', { method: 'POST', body: '{"user":null,"seconds":1}', headers: { cookie, origin } });
@@ -126,14 +126,14 @@ describe('the session of the dashboard', () => {
     expect((await ask('/api/limits', { headers: { cookie, origin: 'https://evil.example' } })).status).toBe(200);
   });
 
-  it('is no use where it was made up', async () => {
+  it('is refused if it is forged', async () => {
     const headers = { cookie: 'claude_proxy_session=9999999999.AAAA' };
     expect((await ask('/api/limits', { headers })).status).toBe(401);
   });
 });
 
 describe('a sign-in link', () => {
-  it('begins a session once, and says so the second time', async () => {
+  it('begins a session once, and reports the second use', async () => {
     const code = newCode();
     const begun = await signIn(code);
     expect(begun.status).toBe(200);
@@ -146,13 +146,13 @@ describe('a sign-in link', () => {
     expect((await entries())[0]).toMatchObject({ act: 'session.begun', actor: { kind: 'sign_in_link', name: null } });
   });
 
-  it('says that it has expired', async () => {
+  it('reports that it has expired', async () => {
     const code = gateway.app.get(SignInCodes).create(performance.now() - 15 * 60_000);
     const late = await signIn(code);
     expect([late.status, await late.text()]).toEqual([401, expect.stringContaining('is older than 15 minutes')]);
   });
 
-  it('is no guess of the admin token where it is over, and one where it was made up', async () => {
+  it('counts as a wrong token if it is forged, but not if it has expired', async () => {
     const own = await startGateway({ ADMIN_TOKEN: TOKEN, FALLBACK_CHAIN: 'anthropic' });
     const post = async (token: string) =>
       (await fetch(`${own.url}/api/session`, { method: 'POST', body: JSON.stringify({ token }) })).status;
@@ -166,7 +166,7 @@ describe('a sign-in link', () => {
     await own.close();
   });
 
-  it('opens nothing but a session', async () => {
+  it('only begins a session', async () => {
     const headers = { 'x-admin-token': newCode() };
     expect((await ask('/api/limits', { headers })).status).toBe(401);
     const drill = { ...headers, 'x-claude-proxy-drill': 'rate-limit', 'x-api-key': 'mine' };

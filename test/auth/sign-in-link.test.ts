@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** A terminal of its own, as `script` makes one; resolves with what stands in it once the pattern does. */
+/** Starts a gateway in a terminal made by `script`; resolves with its text once the pattern occurs. */
 async function startInTerminal(until: RegExp, environment: Record<string, string> = {}): Promise<string> {
   const command = `exec "${process.execPath}" "${START}"`;
   const env = { PATH: process.env.PATH, PORT: '0', FALLBACK_CHAIN: 'anthropic', DATA_DIR: directory, ...environment };

@@ -10,7 +10,7 @@ const READABLE = [
   ...['/api/requests', '/api/analytics', '/api/limits', '/api/drills'],
 ];
 const CLOSED = ['/debug/env', '/api/audit'];
-/** 403 where a page or a host of somebody else is refused before the token is asked for. */
+/** 403 for a foreign page or host, which is refused before the token is checked. */
 const REFUSED = [401, 403];
 const UNREACHABLE_DYNAMODB = {
   ...{ STATE_STORE: 'dynamodb', AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' },
@@ -45,7 +45,7 @@ describe('without ADMIN_TOKEN, a program of this machine', () => {
     expect((await change(['x-admin-token', adminTokenOf(gateway)])).status).toBeLessThan(300);
   });
 
-  it('is not signed in to the dashboard, and drills nothing', async () => {
+  it('is not signed in to the dashboard, and cannot start a drill', async () => {
     const session = await rawRequest(gateway.port, { path: '/api/session' });
     expect(JSON.parse(session.body.toString())).toEqual({ is_signed_in: false, needs_token: true });
     const headers = ['x-claude-proxy-drill', 'rate-limit', 'content-type', 'application/json', 'x-api-key', 'mine'];
@@ -59,7 +59,7 @@ describe('without ADMIN_TOKEN, a program of this machine', () => {
     expect(await statusOf('/v1/usage', ['authorization', `Bearer ${token}`])).toBe(401);
   });
 
-  it('may have a page of this gateway read, and no page of another site', async () => {
+  it('can be a page of this gateway, and not a page of another site', async () => {
     expect(await statusOf('/v1/usage', ['sec-fetch-site', 'same-origin', 'sec-fetch-mode', 'cors'])).toBe(200);
     for (const site of ['cross-site', 'same-site'])
       expect(REFUSED).toContain(await statusOf('/v1/usage', ['sec-fetch-site', site]));
@@ -67,7 +67,7 @@ describe('without ADMIN_TOKEN, a program of this machine', () => {
   });
 });
 
-describe('a request that a proxy on this machine may have passed on', () => {
+describe('a request that a proxy on this machine may have forwarded', () => {
   const KNOWN = [
     ...['forwarded', 'via', 'x-forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'],
     ...['x-forwarded-port', 'x-forwarded-server', 'x-forwarded-by', 'x-client-ip', 'x-cluster-client-ip'],
@@ -109,17 +109,17 @@ describe('a request that a proxy on this machine may have passed on', () => {
     expect(await raw(lines())).toMatch(/^HTTP\/1\.1 40[13] /);
   });
 
-  it('reads what a program reads, if it hides itself completely', async () => {
+  it('reads the same as a program, if the proxy is invisible in the request', async () => {
     expect(await raw(['GET /v1/usage HTTP/1.1', host(), 'Connection: close'])).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
 
-describe('nothing is read without the token', () => {
+describe('reading needs the token', () => {
   it.each<[name: string, environment: Record<string, string>]>([
     ['where ADMIN_TOKEN is set', { ADMIN_TOKEN: 'admin-token-of-the-test' }],
     ['where a proxy is expected', { TRUST_PROXY: '10.0.0.0/8' }],
     ['where the port is open to the network', { HOST: '0.0.0.0' }],
-    ['where no token could be made', { DATA_DIR: join(process.execPath, 'data'), ...UNREACHABLE_DYNAMODB }],
+    ['where no token could be created', { DATA_DIR: join(process.execPath, 'data'), ...UNREACHABLE_DYNAMODB }],
   ])('%s', async (_name, environment) => {
     const other = await startGateway({ FALLBACK_CHAIN: 'anthropic', ...environment });
     const { status } = await rawRequest(other.port, { path: '/metrics' });

@@ -40,15 +40,15 @@ describe('a user id', () => {
     ['Korean, percent-encoded', encodeURIComponent('김철수'), '김철수'],
     ['Hindi with combining marks', encodeURIComponent('हिन्दी'), 'हिन्दी'],
     ['Arabic digits', encodeURIComponent('عمر٣'), 'عمر٣'],
-    ['decomposed, told as composed', encodeURIComponent('zoe\u0308'), 'zo\u00eb'],
-    ['Hangul jamo, told as syllables', encodeURIComponent('\u1100\u1161'), '가'],
+    ['decomposed, normalized to composed', encodeURIComponent('zoe\u0308'), 'zo\u00eb'],
+    ['Hangul jamo, normalized to syllables', encodeURIComponent('\u1100\u1161'), '가'],
     ['an encoded at sign', 'alice%40example.com', 'alice@example.com'],
     ['an encoded plus sign', 'a%2Bb', 'a+b'],
-    ['a plus sign is no blank', 'a+b', 'a+b'],
+    ['a plus sign, which is not a blank', 'a+b', 'a+b'],
     ['128 letters of four bytes each', encodeURIComponent(LONGEST), LONGEST],
     ['the same in lower-case escapes', encodeURIComponent(LONGEST).toLowerCase(), LONGEST],
     ['needless escapes', '%61%6c%69%63%65', 'alice'],
-  ])('is taken: %s', async (_name, segment, user) => {
+  ])('is accepted: %s', async (_name, segment, user) => {
     expect((await postAs(segment)).status).toBe(200);
     expect(seen.map((exchange) => exchange.user)).toEqual([user]);
   });
@@ -75,12 +75,12 @@ describe('a user id', () => {
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
-  it('is no path where it is empty', async () => {
+  it('must not be empty', async () => {
     expect((await postAs('')).status).toBe(404);
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
-  it('is "default" where the path names nobody', async () => {
+  it('is "default" if the path names no user', async () => {
     await rawRequest(pair.gateway.port, {
       method: 'POST',
       path: '/v1/messages',
@@ -99,7 +99,7 @@ describe('in the store', () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  it('a refused user id leaves nothing, a taken one its usage', async () => {
+  it('a refused user id leaves nothing, an accepted one its usage', async () => {
     const stored = await startPair({ DATA_DIR: directory });
     for (const segment of ['a%2Fb', '%2e%2e', 'x'.repeat(129)]) await postAs(segment, stored.gateway.port);
     await postAs(encodeURIComponent('zoe\u0308'), stored.gateway.port);

@@ -1,7 +1,7 @@
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const LF = 0x0a;
 
-/** Reads one answer after the other from a socket: with a length, or in chunks, however they are cut. */
+/** Reads answers from a socket: with a length, or in chunks, for any split of the bytes. */
 export class AnswerReader {
   /** `onBody(bytes)`, `onEnd(status)`, `onHead()`. */
   constructor(handlers) {
@@ -71,7 +71,7 @@ export class AnswerReader {
     return end;
   }
 
-  /** The size of a chunk, the empty line behind one, or the empty line behind the last. */
+  /** The size of a chunk, the empty line after it, or the empty line after the last chunk. */
   readLine(line) {
     if (this.state === 'last') this.end();
     else if (this.state === 'gap') this.state = 'size';

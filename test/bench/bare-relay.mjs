@@ -1,4 +1,4 @@
-/** The yardstick: what a relay costs on node:http and undici with nothing else in it. `PORT`, `UPSTREAM`. */
+/** The baseline: the cost of a minimal relay on node:http and undici. Settings: `PORT`, `UPSTREAM`. */
 import { createServer } from 'node:http';
 import { Agent } from 'undici';
 

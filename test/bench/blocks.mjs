@@ -28,7 +28,7 @@ const PAGES = {
   'many URLs': () => '{"results_url":"https://a/v1/messages/batches/b/results"},'.repeat(BATCH_PAGE_BYTES / 60),
 };
 
-/** The longest block of the event loop while the gateway reads hostile bodies: `[name, block]`, the longest first. */
+/** The longest block of the event loop while the gateway reads hostile bodies: `[name, block]`, longest first. */
 export async function longestBlocks(only) {
   const upstream = createServer(answer);
   await new Promise((resolve) => upstream.listen(0, '127.0.0.1', resolve));
@@ -132,7 +132,7 @@ function longestOf(child) {
   });
 }
 
-/** The status, or why there was none: a refusal may come before the body has been sent. */
+/** The status, or the error without one: a refusal can come before the body was sent. */
 function statusOf(port, method, path, body) {
   return new Promise((resolve) => {
     const headers = {

@@ -5,7 +5,7 @@ import { sentAt } from './upstream.mjs';
 
 const CONNECT_PATIENCE_MS = 10_000;
 
-/** One connection that asks again and again, and compares every answer with what the upstream sent. */
+/** One connection that repeats a request and compares every answer with the bytes of the upstream. */
 export class Client {
   faults = 0;
   answers = 0;
@@ -79,7 +79,7 @@ export class Client {
   }
 }
 
-/** As much as `connections` can ask in the time, or `count` answers if that comes first. */
+/** Saturates `connections` for the given time, or until `count` answers. */
 export async function saturate({ port, workload: name, connections, milliseconds, count = Number.POSITIVE_INFINITY }) {
   const workload = WORKLOADS.get(name);
   const clients = await Promise.all(Array.from({ length: connections }, () => Client.open(port)));
@@ -100,7 +100,7 @@ export async function saturate({ port, workload: name, connections, milliseconds
 
 let streams = 0;
 
-/** Streams that get one event every `intervalMs`; how much later than it was sent each one came. */
+/** Streams with one event every `intervalMs`. Returns the delay of each event after its sending. */
 export async function pace({ port, streams: count, intervalMs, events }) {
   const workload = WORKLOADS.get('paced');
   const expected = PACED.bodyOf(events);
@@ -127,7 +127,7 @@ export async function pace({ port, streams: count, intervalMs, events }) {
 
 const idle = [];
 
-/** Streams that have begun and say nothing more; they stay until `closeIdle`. */
+/** Streams that have begun and stay silent until `closeIdle`. */
 export async function openIdle({ port, streams: count }) {
   const workload = WORKLOADS.get('idle');
   let open = 0;

@@ -1,4 +1,4 @@
-/** A DynamoDB-compatible engine, and a line in front of it that counts the calls by their kind. */
+/** A DynamoDB-compatible engine behind a proxy that counts the calls by kind. */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:http';
@@ -15,7 +15,7 @@ const WRITES = ['BatchWriteItem', 'UpdateItem', 'PutItem', 'DeleteItem', 'Transa
 export class CountedDynamo {
   calls = new Map();
 
-  /** Undefined where the engine is not installed. */
+  /** Undefined if the engine is not installed. */
   static async start() {
     if (!existsSync(ENGINE)) return undefined;
     const dynamo = new CountedDynamo();
@@ -38,7 +38,7 @@ export class CountedDynamo {
     };
   }
 
-  /** The product with its tables here. */
+  /** The product with its tables in this engine. */
   product(main) {
     const command = product(main);
     return (place) => {

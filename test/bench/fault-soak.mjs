@@ -1,15 +1,15 @@
-/** Mixed requests, a few of which meet each fault that an upstream can have. Runs in the process of the load. */
+/** Mixed requests, a few of which hit each fault of an upstream. Runs in the load process. */
 import { answer, startAnthropicSimulator, UPSTREAM_FAULTS } from '../../dist/libs/simulator/src/index.js';
 
 const CONNECTIONS = 16;
 const PATIENCE_MS = 60_000;
-/** They move tens of megabytes or hold their connection until a time limit: minutes for a hundred of them. */
+/** They transfer tens of megabytes or keep their connection until a timeout: minutes for a hundred of them. */
 const LONG =
   /50 MB|without end|no end|without an end|more than 8 MB|does not (go on|end)|bomb|with more after it|100,000 lines/;
 const FAULTS = UPSTREAM_FAULTS.filter(({ name }) => !LONG.test(name));
-/** One turn: each fault once, which is about 2 % of the requests, and a few that meet none. */
+/** One round: each fault once, which is about 2 % of the requests, and a few requests without a fault. */
 const TURN = [...FAULTS.keys(), ...Array(6).fill('well')];
-/** Each fault meets so many credentials in turn: what is remembered about one does not answer for all. */
+/** Number of credentials per fault, so that state about one credential does not affect all requests. */
 const KEYS_PER_FAULT = 50;
 
 const MODEL = 'claude-opus-5-5';
@@ -32,7 +32,7 @@ export async function startFaultyUpstream() {
   return { port: upstream.port, faults: FAULTS.length };
 }
 
-/** Asks `count` times; gives how often each status came, with `cut` and `silent` for answers that did not end well. */
+/** Sends `count` requests. Returns the count per status, with `cut` and `silent` for answers that did not end well. */
 export async function askAmongFaults({ port, first, count }) {
   const seen = {};
   let next = first;
@@ -68,7 +68,7 @@ async function ask(port, index) {
   }
 }
 
-/** Each place of a turn is met by every kind of caller before the next one. */
+/** Every kind of caller sends each request of a round before the next one. */
 function keyOf(index) {
   const place = Math.floor(index / CALLERS.length);
   const round = Math.floor(place / TURN.length) % KEYS_PER_FAULT;

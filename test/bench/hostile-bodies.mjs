@@ -1,4 +1,4 @@
-/** Bodies that once held the event loop, or could. Each is as large as it may be, or as it needs to be. */
+/** Bodies that once blocked the event loop, or could. Each has the maximum size, or the size that it needs. */
 
 const MIB = 1024 * 1024;
 const MAX_BYTES = 32 * MIB;
@@ -12,7 +12,7 @@ const filled = (frame, unit, bytes = MAX_BYTES) => {
 };
 const times = (count, make) => Array.from({ length: count }, (_, index) => make(index)).join();
 
-/** Of a member that both dialects have, or of one that only one has. */
+/** Members that both dialects have, or only one of them. */
 const MESSAGES = '"messages":[{"role":"user","content":"x"}]';
 const FRAMES = {
   messages: (member) => `{"model":"claude-opus-5-5","max_tokens":16,${member}}`,

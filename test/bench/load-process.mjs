@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { pinned } from './subject.mjs';
 
-/** Asks the process that holds upstream and load; every task has a time limit. */
+/** Sends tasks to the process with the upstream and the load. Every task has a timeout. */
 export class LoadProcess {
   #waiting = new Map();
   #last = 0;

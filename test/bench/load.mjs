@@ -1,4 +1,4 @@
-/** The upstream and the load, in a process of their own, so that neither counts as the subject's. */
+/** The upstream and the load, in a separate process, so that their CPU time does not count for the subject. */
 
 import { closeIdle, openIdle, pace, saturate } from './client.mjs';
 import { askAmongFaults, startFaultyUpstream } from './fault-soak.mjs';
@@ -25,7 +25,7 @@ process.on('message', async ({ id, task, options }) => {
 });
 process.on('disconnect', () => process.exit(0));
 
-/** Tens of thousands of delays stay here; their percentiles go home. */
+/** Reduces tens of thousands of delays to percentiles, the only values that are sent to the parent. */
 function summarised(result) {
   return Object.fromEntries(
     Object.entries(result).map(([name, value]) => [name, value instanceof Float64Array ? percentiles(value) : value]),

@@ -1,6 +1,6 @@
 /**
- * Preloaded into the gateway by the bench of blocks: answers the message `longest` with the longest time for which the
- * event loop has not turned since the last question. CPU time of the thread says the same on a busy machine.
+ * Preloaded into the gateway by the bench of blocks. Answers the message `longest` with the longest time for which the
+ * event loop has not turned since the last message. CPU time of the thread gives the same result on a busy machine.
  */
 import { isMainThread } from 'node:worker_threads';
 

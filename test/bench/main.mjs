@@ -1,4 +1,4 @@
-/** `npm run bench`: what the gateway costs beside a bare relay and nginx. See "The byte path" in ARCHITECTURE.md. */
+/** `npm run bench`: compares the gateway's cost with a bare relay and nginx. See "The byte path" in ARCHITECTURE.md. */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { longestBlocks } from './blocks.mjs';
@@ -15,22 +15,22 @@ import { conflictsOfTasks } from './tasks.mjs';
 const LONGEST_RUN_MS = 20 * 60 * 1_000;
 const SATURATED = { json: 32, sse: 16, body400k: 8, body2m: 4 };
 const LARGEST_GROWTH = 1.05;
-/** Bodies of odd sizes come and go. */
+/** Larger, because the fault bodies have odd sizes. */
 const LARGEST_GROWTH_AMONG_FAULTS = 1.15;
-/** Of the event loop, by one body of any size. */
+/** Limit for blocks of the event loop by one body of any size. */
 const LONGEST_BLOCK_MS = 250;
 const BLOCKS_SHOWN = 12;
-/** Exchanges with DynamoDB, whose calls are counted. */
+/** Exchanges whose calls of DynamoDB are counted. */
 const COUNTED_EXCHANGES = 5_000;
 /** A fleet at 4 requests a second each, on one engine. */
 const TASKS = { tasks: 24, seconds: 10, exchangesPerSecond: 4 };
 const MAX_CONFLICT_PERCENT = 2;
-/** What is read from the embedded store, and how long a turn of the event loop may take meanwhile. */
+/** The data read from the embedded store, and the limit for a turn of the event loop meanwhile. */
 const COMPANY = { users: 500, days: 30 };
 const MAX_TURN_MS = 20;
-/** The limits of a user are read once a second, drills every two; not once more for any request. */
+/** Limits of a user are read once a second and drills every two seconds, independent of the number of requests. */
 const MAX_READS_PER_SECOND = 2;
-/** A batch holds 25 lines; 250 exchanges share their counters, and the last of a second are fewer. */
+/** A batch has 25 lines, and 250 exchanges share their counters. The last batch of a second is smaller. */
 const MAX_WRITES_PER_EXCHANGE = 0.1;
 
 const { values: options } = parseArgs({
@@ -55,7 +55,7 @@ const running = new Set();
 const load = new LoadProcess();
 let quota;
 setTimeout(() => end(new Error('the run took too long')), LONGEST_RUN_MS).unref();
-// A reader such as `head` may leave before us.
+// A reader such as `head` may close the pipe early.
 process.stdout.once('error', (error) => end(error));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => end(new Error(`stopped by ${signal}`)));
 

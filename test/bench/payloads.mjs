@@ -1,4 +1,4 @@
-/** The bytes of every workload, made once. */
+/** The bytes of all workloads, built once. */
 
 const HEADERS = [
   'accept: application/json',
@@ -95,7 +95,7 @@ function jsonAnswer(bytes) {
   return { wire: Buffer.concat([Buffer.from(head), body]), body };
 }
 
-/** Like a session of Claude Code: code in tool results, one quote in about 17 bytes, some characters of two bytes. */
+/** Like a session of Claude Code: code in tool results, one quote per 17 bytes, some two-byte characters. */
 function requestBody(bytes, stream) {
   const line = 'const entry = entryOf("name", 42, größe); // as long as a line of code\n\treturn entry.isDone;\n';
   const messages = [{ role: 'user', content: 'Explain "this" file.' }];
@@ -131,7 +131,7 @@ export const WORKLOADS = new Map(
   ].map((each) => [each.name, each]),
 );
 
-/** A stream whose deltas go out one by one. All deltas are equally long: an offset tells which one has come. */
+/** A stream whose deltas are sent one by one. All have the same length, so an offset identifies a delta. */
 const pacedDeltas = deltas(PACED_EVENTS);
 export const PACED = {
   opening: Buffer.from(SSE_HEAD + START.map(chunk).join('')),

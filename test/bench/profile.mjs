@@ -1,4 +1,4 @@
-/** `npm run bench:profile [-- --workload sse]`: in which functions the gateway spends its time. */
+/** `npm run bench:profile [-- --workload sse]`: the functions in which the gateway spends its time. */
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A share of a core for each subject, by cgroup v2 or, where there is none, v1. */
+/** A share of a core for each subject, with cgroup v2 or, if it is missing, v1. */
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 
 const V2 = '/sys/fs/cgroup';
@@ -12,7 +12,7 @@ export class Quota {
     this.#folders = folders;
   }
 
-  /** Undefined where no cgroup can be written. */
+  /** Undefined if no cgroup is writable. */
   static of(share, subjects) {
     const folders = [];
     try {
@@ -35,7 +35,7 @@ export class Quota {
       try {
         rmdirSync(folder);
       } catch {
-        // A process is still leaving it.
+        // A process in it is still exiting.
       }
     }
   }
@@ -48,7 +48,7 @@ function limit(folder, quotaUs) {
   } else write(`${folder}/cpu.max`, `${quotaUs} ${PERIOD_US}`);
 }
 
-/** Never makes the file: in a folder that is no cgroup it would be a plain one. */
+/** Never creates the file: outside of a cgroup it would be an ordinary file. */
 function write(file, text) {
   writeFileSync(file, text, { flag: 'r+' });
 }

@@ -2,7 +2,7 @@ import { median, spread } from './rounds.mjs';
 
 const YARDSTICK = 'bare';
 
-/** Where to land (docs/decisions/0015), and what `--max` takes: noise is let through. */
+/** Targets (docs/decisions/0015), and the limits of `--max`, which allow for noise. */
 export const TARGETS = {
   json: { title: 'JSON, 1 KB', unit: 'request', target: 1.8, limit: 2.0 },
   sse: { title: 'SSE, 300 events', unit: 'event', perUnit: 300, target: 0.75, limit: 0.9 },

@@ -1,10 +1,10 @@
-/** How each workload is run on all subjects in turn, and what it costs each of them. */
+/** Runs each workload on all subjects in turn and measures its cost per subject. */
 
 const DIRECT = 'direct';
 const MAX_WRITE_WAITS = 20;
 const FAULT_SOAK_PATIENCE_MS = 10 * 60_000;
 
-/** Saturated slices, one subject after the other, again and again: neighbours' noise meets all of them alike. */
+/** Repeats saturated slices, one subject after the other, so that noise from other processes affects all equally. */
 export async function saturated(load, subjects, { workload, connections, rounds, sliceMs, warmMs }) {
   const costs = new Map(subjects.map(({ name }) => [name, []]));
   for (const { port } of subjects) await slice(load, { port, workload, connections, milliseconds: warmMs });
@@ -18,7 +18,7 @@ export async function saturated(load, subjects, { workload, connections, rounds,
   return costs;
 }
 
-/** CPU per event of streams that get one event at a time, and how much later than directly each one comes. */
+/** CPU per event of streams with single events, and the added delay of each event. */
 export async function pacedStreams(load, subjects, { streams, rounds, seconds, intervalMs = 25 }) {
   const costs = new Map(subjects.map(({ name }) => [name, []]));
   const delays = new Map([DIRECT, ...costs.keys()].map((name) => [name, []]));
@@ -37,7 +37,7 @@ export async function pacedStreams(load, subjects, { streams, rounds, seconds, i
   return { costs, delays: added(delays) };
 }
 
-/** One small request at a time: how much later than directly its first byte comes, in milliseconds. */
+/** One small request at a time: the added delay of its first byte, in milliseconds. */
 export async function firstBytes(load, subjects, { rounds, count }) {
   const delays = new Map([DIRECT, ...subjects.map(({ name }) => name)].map((name) => [name, []]));
   const targets = [{ name: DIRECT, port: load.upstreamPort }, ...subjects];
@@ -50,7 +50,7 @@ export async function firstBytes(load, subjects, { rounds, count }) {
   return added(delays);
 }
 
-/** Kilobytes that an open stream holds, in a process that has seen nothing else. */
+/** Kilobytes per open stream, in a fresh process. */
 export async function idleStreams(load, subject, streams) {
   await slice(load, { port: subject.port, workload: 'sse', connections: 16, milliseconds: 1_500 });
   await settled();
@@ -64,7 +64,7 @@ export async function idleStreams(load, subject, streams) {
   return { perStreamKb, peakMb };
 }
 
-/** Store calls by their kind for so many exchanges, once everything is warm, until all of them are written. */
+/** Store calls by kind for `count` exchanges after a warm-up, until all of them are written. */
 export async function storeCalls(load, subject, dynamo, count) {
   const options = { port: subject.port, workload: 'json', connections: 32, milliseconds: 30_000, count };
   await slice(load, options);
@@ -87,7 +87,7 @@ async function allWritten(dynamo) {
   throw new Error('the store is still written to');
 }
 
-/** Memory after every tenth part of so many exchanges. */
+/** Memory after every tenth of the exchanges. */
 export async function soak(load, subject, exchanges) {
   const portions = [];
   for (let portion = 0; portion < 10; portion += 1) {
@@ -100,8 +100,8 @@ export async function soak(load, subject, exchanges) {
   return portions;
 }
 
-/** Memory and open handles after every tenth of so many requests among faults, and what their callers saw. */
-export async function faultSoak(load, subject, requests, tell) {
+/** Memory and open handles after every tenth of the requests with faults, and the results of their callers. */
+export async function faultSoak(load, subject, requests, report) {
   const portions = [];
   const count = Math.round(requests / 10);
   for (let portion = 0; portion < 10; portion += 1) {
@@ -113,10 +113,10 @@ export async function faultSoak(load, subject, requests, tell) {
     const now = { rss: subject.memory('VmRSS'), handles: subject.openHandles() };
     portions.push(now);
     const sights = Object.entries(seen).map(([sight, times]) => `${times} x ${sight}`);
-    tell(
+    report(
       `${count} in ${seconds.toFixed(0)} s: RSS ${now.rss.toFixed(0)} MB, ${now.handles} handles; ${sights.join(', ')}`,
     );
-    if (seen.silent) throw new Error(`${seen.silent} answers did not come`);
+    if (seen.silent) throw new Error(`${seen.silent} answers are missing`);
   }
   return portions;
 }
@@ -126,12 +126,12 @@ async function slice(load, options) {
 }
 
 function checked(result) {
-  if (result.faults > 0) throw new Error(`${result.faults} answers were not what the upstream sent`);
+  if (result.faults > 0) throw new Error(`${result.faults} answers differ from the bytes of the upstream`);
   if (!result.answers) throw new Error('no answer came');
   return result;
 }
 
-/** Every round begins with another subject. */
+/** Each round starts with a different subject. */
 function turned(list, round) {
   const first = round % list.length;
   return [...list.slice(first), ...list.slice(0, first)];

@@ -23,7 +23,7 @@ const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 5_000;
 const CLOCK_TICKS = Number(execFileSync('getconf', ['CLK_TCK']));
 
-/** What is measured: a process that relays, its CPU time and its memory. */
+/** A measured process that relays, with its CPU time and its memory. */
 export class Subject {
   static async start(name, makeCommand, upstreamPort) {
     const directory = mkdtempSync(join(tmpdir(), `bench-${name}-`));
@@ -53,7 +53,7 @@ export class Subject {
     return ((Number(fields[11]) + Number(fields[12])) * 1e6) / CLOCK_TICKS;
   }
 
-  /** Megabytes: `VmRSS` now, `VmHWM` at most so far. */
+  /** In megabytes: `VmRSS` is the current value, `VmHWM` the peak. */
   memory(field) {
     const status = readFileSync(`/proc/${this.child.pid}/status`, 'latin1');
     return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN) / 1_024;
@@ -87,7 +87,7 @@ export class Subject {
   }
 }
 
-/** One core for the subject and one for the load, where there are two: neither waits for the other. */
+/** One core for the subject and one for the load, if there are two, so that neither waits for the other. */
 export function pinned(pid, core) {
   if (availableParallelism() > 1) spawnSync('taskset', ['-a', '-cp', String(core), String(pid)]);
 }
@@ -103,7 +103,7 @@ export function product(main = join(ROOT, 'dist/apps/proxy/src/main.js'), nodeAr
       DATA_DIR: join(directory, 'data'),
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'json',
-      // The limit is checked and never reached.
+      // High enough that the limit is checked but never reached.
       THROTTLE_LIMIT: '10000000',
     },
   });
@@ -117,7 +117,7 @@ export function bareRelay({ port, upstreamPort }) {
   };
 }
 
-/** Undefined where nginx is not installed. */
+/** Undefined if nginx is not installed. */
 export function nginx() {
   const file = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx'].find(existsSync);
   if (!file) return undefined;

@@ -5,8 +5,8 @@ const ROUNDS = 60;
 const HEADERS = ['content-type', 'text/event-stream; charset=utf-8'];
 
 /**
- * What reading along costs for each event that passes, in microseconds: the median of rounds over a stream of a thousand
- * deltas, ten of them in a chunk as a fast upstream delivers them, less an empty loop over the same chunks.
+ * The cost of observing one event, in microseconds: the median of rounds over a stream of 1,000 deltas, ten of them
+ * per chunk as from a fast upstream, minus an empty loop over the same chunks.
  */
 export function tapMicrosecondsPerEvent() {
   const delta =

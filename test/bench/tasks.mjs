@@ -1,4 +1,4 @@
-/** Simulated tasks on one DynamoDB-compatible engine: how many of their writes conflict, and whether the sums are exact. */
+/** Simulated tasks on one DynamoDB-compatible engine: counts the conflicts of their writes and checks the sums. */
 import { spawn } from 'node:child_process';
 import { startConflictLine } from '../support/conflict-line.ts';
 import { runTasks } from '../support/simulated-tasks.ts';

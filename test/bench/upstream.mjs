@@ -4,16 +4,16 @@ import { PACED, WORKLOADS } from './payloads.mjs';
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const TICK_MS = 1;
 
-/** What the upstream has seen; every request body is compared with what was sent. */
+/** Requests and faults at the upstream. Every request body is compared with the sent one. */
 export const seen = { requests: 0, faults: 0 };
 
-/** When the delta of a paced stream went out: `sentAt.get(stream)[index]`. */
+/** When a delta of a paced stream was sent: `sentAt.get(stream)[index]`. */
 export const sentAt = new Map();
 
 const paced = new Set();
 let ticker;
 
-/** An upstream without HTTP library: prebuilt answers, so that it costs less than what is measured. */
+/** An upstream without an HTTP library. Its answers are prebuilt, so that it costs less than the measured processes. */
 export function startUpstream() {
   const server = createServer({ noDelay: true }, (socket) => {
     const reader = new RequestReader((workload, head) => answer(socket, workload, head));

@@ -49,7 +49,7 @@ const start = (
 };
 
 describe('claude-code-proxy', () => {
-  it('serves on the port of its flag, tells how to connect, and ends in peace', async () => {
+  it('listens on the port of its flag, prints how to connect, and exits with code 0', async () => {
     const command = start(['--port', '0'], { PORT: '1' });
     const [, url] = await command.hasSaid(/ANTHROPIC_BASE_URL=(http:\/\/127\.0\.0\.1:\d+)\/user\/YOUR_NAME claude/);
     await command.hasSaid(/OpenAI tools +base URL http.*\/user\/YOUR_NAME\/v1, key YOUR_ANTHROPIC_API_KEY/);
@@ -63,7 +63,7 @@ describe('claude-code-proxy', () => {
     expect(existsSync(join(directory, '.claude-code-proxy/claude-proxy.db'))).toBe(true);
   });
 
-  it('says what to do where the port is taken', async () => {
+  it('prints advice if the port is taken', async () => {
     const occupier = createServer().listen(0, '127.0.0.1');
     await once(occupier, 'listening');
     const { port } = occupier.address() as AddressInfo;
@@ -75,7 +75,7 @@ describe('claude-code-proxy', () => {
     expect(output).not.toMatch(/\n\s+at /);
   });
 
-  it('names a flag that it does not know, and a port that is none', async () => {
+  it('names an unknown flag, and an invalid port', async () => {
     const mistyped = await start(['--prot', '1']).ended;
     expect(mistyped).toMatchObject({ code: 2, output: expect.stringContaining("'--prot'") });
     const faulty = await start(['--port', 'x']).ended;
@@ -90,7 +90,7 @@ describe('claude-code-proxy', () => {
 });
 
 describe('its launcher', () => {
-  /** Alone in a package: nothing built, no Node of its own. */
+  /** A package without a build and without its own Node. */
   const alone = async () => {
     const root = await mkdtemp(join(directory, 'package-'));
     await cp(join(ROOT, 'bin'), join(root, 'bin'), { recursive: true });
@@ -164,7 +164,7 @@ describe('its launcher', () => {
     expect(stderr).toMatch(/^Claude Code Proxy needs Node 24 or newer; this is v\d+\S+\. Start it with "node bin.*\n$/);
   });
 
-  itWithOldNode('takes the Node of the project where there is one', () => {
+  itWithOldNode('uses the Node of the project if it has one', () => {
     const env = { PATH: process.env.PATH, HOME: directory };
     const { status, stdout } = spawnSync(oldNode!, [BIN, '--version'], { encoding: 'utf8', env });
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);

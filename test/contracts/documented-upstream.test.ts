@@ -16,12 +16,12 @@ import { describeUpstream, type UpstreamStage } from '@claude-proxy/upstream/tes
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BuiltGateway } from '../support/built-gateway.js';
 import { MESSAGE, postJson } from '../support/post-json.js';
-import { simulatedFarSide } from '../support/simulated-far-side.js';
+import { simulatedService } from '../support/simulated-service.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = join(ROOT, 'docs/extending.md');
 
-/** As a reader does it: the first block of TypeScript, in a directory that has nothing to do with the gateway. */
+/** Like a reader: the first TypeScript block of the page, in a directory outside of the gateway. */
 async function writeSample(fileName: string): Promise<string> {
   const [, sample] = /^```ts\n(.*?)^```/ms.exec(await readFile(PAGE, 'utf8'))!;
   const directory = await mkdtemp(join(tmpdir(), 'acme-'));
@@ -37,7 +37,7 @@ async function openStage(): Promise<UpstreamStage> {
   return {
     provider: new AcmeUpstream(),
     model: 'claude-opus-5-5',
-    ...simulatedFarSide(simulator, { limited: rateLimited(), invalid: (message) => refuse(400, { message }) }),
+    ...simulatedService(simulator, { limited: rateLimited(), invalid: (message) => refuse(400, { message }) }),
     close: async () => {
       await simulator.close();
       await rm(directory, { recursive: true });
@@ -67,7 +67,7 @@ describe('the upstream of docs/extending.md, in a directory of its own', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('is loaded with the imports that it names, and answers with its own key', async () => {
+  it('loads with its documented imports, and answers with its own key', async () => {
     acme.setDefault(answer());
     const answered = await postJson(`${gateway.url}/v1/messages`, MESSAGE);
     expect(answered.status).toBe(200);
@@ -75,7 +75,7 @@ describe('the upstream of docs/extending.md, in a directory of its own', () => {
     expect((await acme.requestAt(0)).headers['x-api-key']).toBe('sk-acme');
   });
 
-  it('fails with the error that the gateway knows', async () => {
+  it('fails with an error of the contract', async () => {
     acme.setDefault(overloaded());
     expect((await postJson(`${gateway.url}/v1/messages`, MESSAGE)).status).toBe(529);
     await gateway.hasLogged('"failure":"overloaded","reason":"acme says 529"');

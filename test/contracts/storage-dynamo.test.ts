@@ -12,7 +12,7 @@ import {
 } from '../support/dynamo-engine.js';
 
 const REGION = 'eu-central-1';
-/** A busy machine is slower than any real line, and what is promised is not a speed. */
+/** Long, because a busy machine is slower than a real network and these tests do not check speed. */
 const PATIENCE_MS = 15_000;
 const COUNTERS = { name: 'claude-proxy-usage', partitionKey: 'user_period' };
 
@@ -42,11 +42,11 @@ describe('dynalite', () => {
   });
 });
 
-describe('DynamoTableStore over a bad line', () => {
+describe('DynamoTableStore over a faulty connection', () => {
   let server: Server;
   let calls = 0;
 
-  /** Answers every request by `answer`, or never. */
+  /** Answers every request with the result of `answer`, or never. */
   const listen = async (answer: (call: number) => { status: number; body: string } | 'never' | 'cut' | 'half') => {
     calls = 0;
     server = createServer((request, response) => {
@@ -79,21 +79,21 @@ describe('DynamoTableStore over a bad line', () => {
     await store.close();
   });
 
-  it('sends an increment once, because a lost answer may have been counted', async () => {
+  it('sends an increment once, because it may have been counted before the answer was lost', async () => {
     const store = await listen(() => 'cut');
     await expect(store.table(COUNTERS).increment(key, change)).rejects.toMatchObject({ kind: 'unreachable' });
     expect(calls).toBe(1);
     await store.close();
   });
 
-  it('repeats an increment that was throttled, because it was not counted', async () => {
+  it('retries a throttled increment, because it was not counted', async () => {
     const store = await listen((call) => (call < 3 ? throttled : { status: 200, body: '{}' }));
     await store.table(COUNTERS).increment(key, change);
     expect(calls).toBe(3);
     await store.close();
   });
 
-  it('repeats a transaction after a lost answer with the same token', async () => {
+  it('retries a transaction after a lost answer with the same token', async () => {
     const store = await listen((call) => (call < 3 ? 'cut' : { status: 200, body: '{}' }));
     const tokens = new Set<unknown>();
     server.on('request', (request) => {
@@ -104,7 +104,7 @@ describe('DynamoTableStore over a bad line', () => {
     await store.close();
   });
 
-  it('repeats a transaction that met another one', async () => {
+  it('retries a transaction after a conflict', async () => {
     const body = JSON.stringify({
       __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
       CancellationReasons: [{ Code: 'TransactionConflict', Message: 'Transaction is ongoing for the item' }],
@@ -121,13 +121,13 @@ describe('DynamoTableStore over a bad line', () => {
     ['ValidationException', 'invalid'],
     ['ThrottlingException', 'throttled'],
     ['SomethingNewException', 'failed'],
-  ])('tells %s as %s, and keeps the cause', async (type, kind) => {
+  ])('reports %s as %s, and keeps the cause', async (type, kind) => {
     const store = await listen(() => ({ status: 400, body: JSON.stringify({ __type: type, message: 'why' }) }));
     await expect(store.check()).rejects.toMatchObject({ kind, cause: { name: type } });
     await store.close();
   });
 
-  it('tells a port nobody listens on as unreachable', async () => {
+  it('reports a closed port as unreachable', async () => {
     const gone = await listen(() => 'never');
     server.close();
     await expect(gone.check()).rejects.toMatchObject({ kind: 'unreachable' });

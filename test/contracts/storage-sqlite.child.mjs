@@ -1,4 +1,4 @@
-/** Another process on the same file: counts as often as it is told. Reads the sources as they are, without a build. */
+/** Another process on the same file; the argument is its number of increments. Imports the sources without a build. */
 import { registerHooks } from 'node:module';
 
 registerHooks({
@@ -13,7 +13,7 @@ const counters = store.table({ name: 'counters', partitionKey: 'id' });
 for (let count = 0; count < Number(times); count++) await incremented();
 await store.close();
 
-/** On a busy machine the other process may hold the file for longer than we wait; nothing was counted then. */
+/** On a busy machine the other process can lock the file beyond our timeout. The increment was then not counted. */
 async function incremented() {
   try {
     await counters.increment({ id: 'shared' }, { add: { count: 1 } });

@@ -42,7 +42,7 @@ describe('a SQLite file', () => {
     expect(await countOnce()).toEqual({ id: 'a', count: 1 });
   });
 
-  it('gives back whatever JSON can say', async () => {
+  it('returns any JSON value unchanged', async () => {
     const store = SqliteTableStore.open({ directory: newDirectory() });
     const items = fc.tuple(fc.string({ unit: 'grapheme', minLength: 1 }), fc.json({ stringUnit: 'binary' }));
     await fc.assert(
@@ -67,7 +67,7 @@ describe('a SQLite file', () => {
     await store.close();
   });
 
-  it('counts exactly when two processes count in it at once', async () => {
+  it('counts exactly with two processes at once', async () => {
     const directory = newDirectory();
     const run = promisify(execFile);
     const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
@@ -87,7 +87,7 @@ describe('a SQLite file', () => {
     await store.close();
   });
 
-  it('loses its expired rows when it is opened', async () => {
+  it('deletes its expired rows when it is opened', async () => {
     const directory = newDirectory();
     const first = SqliteTableStore.open({ directory, now: () => 0 });
     await first.table(COUNTERS).put({ id: 'old', ttl: 10 });
@@ -103,7 +103,7 @@ describe('a SQLite file', () => {
     file.close();
   });
 
-  it('finds through an index that came with a later version what was stored before', async () => {
+  it('finds earlier items through an index of a later version', async () => {
     const directory = newDirectory();
     const first = SqliteTableStore.open({ directory });
     await first.table(COUNTERS).put({ id: 'a', owner: 'zoe' });
@@ -118,7 +118,7 @@ describe('a SQLite file', () => {
 });
 
 describe('a SQLite file that cannot be used', () => {
-  it('is named when it is no database', () => {
+  it('is named if it is not a database', () => {
     const directory = newDirectory();
     SqliteTableStore.open({ directory }).close();
     writeFileSync(fileOf(directory), 'This is a letter to my aunt. '.repeat(500));
@@ -131,7 +131,7 @@ describe('a SQLite file that cannot be used', () => {
     );
   });
 
-  it('is named when its pages were damaged', async () => {
+  it('is named if its pages were damaged', async () => {
     const directory = newDirectory();
     const store = SqliteTableStore.open({ directory });
     for (let id = 0; id < 200; id++) await store.table(COUNTERS).put({ id: `${id}`, text: 'x'.repeat(500) });
@@ -149,7 +149,7 @@ describe('a SQLite file that cannot be used', () => {
     await expect(reading()).rejects.toMatchObject({ name: 'StorageError', kind: 'corrupt' });
   });
 
-  it('is named when its directory cannot be one', () => {
+  it('is named if its directory is not a directory', () => {
     const directory = newDirectory();
     SqliteTableStore.open({ directory }).close();
     const below = join(fileOf(directory), 'sub');
@@ -158,7 +158,7 @@ describe('a SQLite file that cannot be used', () => {
     );
   });
 
-  it('is named when another process keeps it locked', async () => {
+  it('is named if another process keeps it locked', async () => {
     const directory = newDirectory();
     const store = SqliteTableStore.open({ directory });
     await store.table(COUNTERS).put({ id: 'a' });
@@ -166,7 +166,7 @@ describe('a SQLite file that cannot be used', () => {
     other.exec('BEGIN IMMEDIATE');
     const begin = performance.now();
     await expect(store.table(COUNTERS).put({ id: 'b' })).rejects.toMatchObject({ kind: 'throttled' });
-    // The process does nothing else meanwhile.
+    // The wait blocks the process.
     expect(performance.now() - begin).toBeLessThan(5_000);
     expect(await store.table(COUNTERS).get({ id: 'a' })).toEqual({ id: 'a' });
     other.exec('ROLLBACK');

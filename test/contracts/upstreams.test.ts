@@ -9,10 +9,10 @@ import {
 } from '@claude-proxy/simulator';
 import { describeUpstream, type UpstreamStage } from '@claude-proxy/upstream/testing';
 import { UpstreamRegistry } from '../../apps/proxy/src/fallback/upstream.registry.js';
-import { type Refusals, simulatedFarSide } from '../support/simulated-far-side.js';
+import { type Refusals, simulatedService } from '../support/simulated-service.js';
 import { startGateway } from '../support/start-gateway.js';
 
-/** The providers as the gateway has them, wired by its own modules. */
+/** The gateway's own providers, built by its modules. */
 async function openStage(name: string, simulator: Simulator, refusals: Refusals): Promise<UpstreamStage> {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test-key-id', AWS_SECRET_ACCESS_KEY: 'test-secret' });
   const gateway = await startGateway({
@@ -23,7 +23,7 @@ async function openStage(name: string, simulator: Simulator, refusals: Refusals)
   return {
     provider: gateway.app.get(UpstreamRegistry).chain[0]!.provider,
     model: 'claude-opus-5-5',
-    ...simulatedFarSide(simulator, refusals),
+    ...simulatedService(simulator, refusals),
     close: async () => {
       await gateway.close();
       await simulator.close();

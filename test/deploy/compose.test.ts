@@ -20,29 +20,29 @@ interface Service {
   readonly stop_grace_period?: string;
 }
 
-/** YAML 1.2 as Compose reads it: anchors are followed, a key that stands twice is an error. */
+/** YAML 1.2 as Compose parses it: anchors are resolved, and a duplicate key is an error. */
 const document = parseDocument(read('compose.yaml'), { merge: true, uniqueKeys: true, strict: true });
 const { services, volumes } = document.toJS() as {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
 };
-/** As Compose does where the environment has nothing. */
+/** Like Compose with an empty environment. */
 const interpolated = (value: unknown) => String(value).replaceAll(/\$\{[A-Z_]+:-([^}]*)\}/g, '$1');
 const each = Object.entries(services);
 
-/** Options of a tmpfs mount that Docker knows, with what their values look like. */
+/** Docker's options of a tmpfs mount, with the form of their values. */
 const TMPFS = /^\/[\w/-]*(:(uid|gid)=\d+(,(uid|gid|size|mode)=\w+)*)?$/;
 const PORT = /^(\d{1,3}(\.\d{1,3}){3}:)?\d{1,5}:\d{1,5}$/;
 const VOLUME = /^(?<source>[\w./-]+):(?<target>\/[\w./-]+)(:ro)?$/;
-/** Read by the SDKs of AWS and not by the gateway. */
+/** Variables of the AWS SDKs, not of the gateway. */
 const OF_AWS = /^AWS_/;
 
 describe('compose.yaml', () => {
-  it('is YAML without a fault', () => {
+  it('is valid YAML', () => {
     expect([...document.errors, ...document.warnings]).toEqual([]);
   });
 
-  it.each(each)('mounts for %s in memory what Docker understands', (_name, { tmpfs = [] }) => {
+  it.each(each)('has valid tmpfs mounts for %s', (_name, { tmpfs = [] }) => {
     for (const mount of tmpfs) expect(mount).toMatch(TMPFS);
   });
 
@@ -61,7 +61,7 @@ describe('compose.yaml', () => {
     }
   });
 
-  it.each(each)('gives %s only settings that are read, each as one value', (_name, { environment = {} }) => {
+  it.each(each)('gives %s only known settings, each as one value', (_name, { environment = {} }) => {
     for (const [name, value] of Object.entries(environment)) {
       expect(SETTINGS.has(name) || OF_AWS.test(name)).toBe(true);
       expect(['string', 'number']).toContain(typeof value);
@@ -83,7 +83,7 @@ describe('compose.yaml', () => {
     expect(exists(command.find((word) => word.startsWith('bin/'))!)).toBe(true);
   });
 
-  it('leaves answers the time to end', () => {
+  it('gives answers the time to end', () => {
     const [, seconds] = /^(\d+)s$/.exec(services.proxy!.stop_grace_period!)!;
     expect(Number(seconds)).toBeGreaterThan(DEFAULT_DRAIN_SECONDS);
   });

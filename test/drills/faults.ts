@@ -21,7 +21,7 @@ const THEMES: readonly Theme[] = [
 /** Short silences, and no waiting for short windows. */
 const ENVIRONMENT = { PING_AFTER_SECONDS: '1', RETRY_THRESHOLD_SECONDS: '0' };
 
-/** A scene that was played, and whether it went as it has to. */
+/** A played scene, and whether it had the expected result. */
 export interface PlayedFault {
   readonly theme: string;
   readonly scene: FaultScene;
@@ -29,7 +29,7 @@ export interface PlayedFault {
   readonly holds: boolean;
 }
 
-/** Everything that can go wrong, one theme after the other. */
+/** All faults, grouped by theme. */
 export async function* playFaults(): AsyncGenerator<PlayedFault> {
   for (const theme of THEMES) {
     const stage = await setStage({ ...ENVIRONMENT, ...theme.environment });

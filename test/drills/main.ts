@@ -5,12 +5,12 @@ import { type PlayedFault, playFaults } from './faults.js';
 import { setStage } from './stage.js';
 
 async function main(): Promise<number> {
-  const storyCode = await tellStory();
+  const storyCode = await playStory();
   return process.argv.includes('--all') ? Math.max(storyCode, await drillFaults()) : storyCode;
 }
 
 async function drillFaults(): Promise<number> {
-  print('\nWhat can go wrong, and what the official SDK sees of it.');
+  print('\nFaults, and their effect on the official SDK.');
   const played: PlayedFault[] = [];
   for await (const each of playFaults()) {
     if (each.theme !== played.at(-1)?.theme) print(`\n${each.theme}`);
@@ -18,22 +18,25 @@ async function drillFaults(): Promise<number> {
     played.push(each);
   }
   const broken = played.filter(({ holds }) => !holds).length;
-  const told = played.filter(
-    ({ observed: { sight } }) => sight === 'told as an error' || sight === 'refused by the SDK',
+  const reported = played.filter(
+    ({ observed: { sight } }) => sight === 'reported as an error' || sight === 'refused by the SDK',
   ).length;
-  if (broken === 0) print(`\n${played.length} faults: ${played.length - told} hidden, ${told} told, none left unsaid.`);
+  if (broken === 0)
+    print(
+      `\n${played.length} faults: ${played.length - reported} hidden, ${reported} reported as an error, none unreported.`,
+    );
   else print(`\n${broken} of ${played.length} scenes broke.`);
   return broken === 0 ? 0 : 1;
 }
 
 function lineOfFault({ scene: { title, expected }, observed: { sight, how }, holds }: PlayedFault): string {
-  const line = `${holds ? '✅' : '❌'} ${title.padEnd(46)} ${sight.padEnd(19)} ${how}`;
+  const line = `${holds ? '✅' : '❌'} ${title.padEnd(46)} ${sight.padEnd(20)} ${how}`;
   return holds ? line : `${line}\n     expected: ${expected}`;
 }
 
-async function tellStory(): Promise<number> {
+async function playStory(): Promise<number> {
   const stage = await setStage(STORY_ENVIRONMENT);
-  print('The real gateway between a simulated Anthropic and a simulated Bedrock, asked by the official SDK.\n');
+  print('The real gateway between a simulated Anthropic and a simulated Bedrock, called by the official SDK.\n');
   let faults = 0;
   try {
     for (const isStream of [true, false]) {
@@ -51,7 +54,7 @@ async function tellStory(): Promise<number> {
   } finally {
     await stage.close();
   }
-  print(faults === 0 ? '\nThe story holds: nobody at a keyboard noticed.' : `\nThe story breaks: ${faults} faults.`);
+  print(faults === 0 ? '\nNo faults: users notice nothing.' : `\n${faults} faults: users notice the failure.`);
   return faults === 0 ? 0 : 1;
 }
 

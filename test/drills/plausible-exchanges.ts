@@ -10,13 +10,13 @@ const MODELS = [
   'claude-sonnet-5-5',
   'claude-haiku-5-5',
 ];
-/** Dollars per million are the price list's business; these are typical nano-dollars per answer of each model. */
+/** Typical nano-dollars per answer of each model, independent of the price list. */
 const COST_NANO_USD: Readonly<Record<string, number>> = {
   'claude-opus-5-5': 42_000_000,
   'claude-sonnet-5-5': 18_000_000,
   'claude-haiku-5-5': 900_000,
 };
-/** Share of a working day's peak, by hour of the day. */
+/** Load relative to the peak of a working day, by hour. */
 const RHYTHM = [2, 1, 1, 1, 1, 2, 5, 14, 38, 64, 80, 74, 52, 70, 88, 92, 84, 66, 40, 24, 14, 9, 6, 4].map(
   (share) => share / 100,
 );
@@ -27,7 +27,7 @@ export const pick = <Value>(values: readonly Value[]): Value => values[Math.floo
 export const plausibleUser = () => pick(USERS);
 export const plausibleModel = () => pick(MODELS);
 
-/** A day of finished exchanges up to now: a working day's rhythm, and one hour in which Anthropic was limited. */
+/** Finished exchanges of the last day: the load of a working day, and one hour with a limit at Anthropic. */
 export function* exchangesOfADay(nowMs: number): Generator<Exchange> {
   for (let back = 24; back > 0; back -= 1) {
     const hourMs = nowMs - back * HOUR_MS;

@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { Stage } from './stage.js';
 
-/** What a person at a client sees of one request. */
+/** The visible result of one request at a client. */
 export interface Seen {
   readonly upstream: string | null;
   readonly fallback: string | null;
@@ -10,7 +10,7 @@ export interface Seen {
   readonly text: string;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** The SDK skips them; a load balancer does not. */
+  /** The SDK skips pings; they keep the connection open at a load balancer. */
   readonly pings: number;
 }
 
@@ -21,10 +21,10 @@ export interface Asking {
   readonly signal?: AbortSignal;
 }
 
-/** Nobody waits at a keyboard for longer in a drill. */
+/** Timeout of one request in a drill. */
 const PATIENCE_MS = 15_000;
 
-/** Asks once, as any program with the official SDK does. */
+/** Sends one request like a program with the official SDK. */
 export async function ask(
   { url }: Stage,
   { isStream, model = 'claude-opus-5-5', user = 'alice', signal }: Asking,
@@ -70,7 +70,7 @@ async function streamed(client: Anthropic, question: Question, options: Anthropi
   return { message: await stream.finalMessage(), response };
 }
 
-/** Counts the pings of a stream on its way to the SDK. */
+/** Counts the pings of a stream before the SDK reads it. */
 class PingListener {
   pings = 0;
 

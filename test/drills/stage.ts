@@ -11,7 +11,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createGateway } from '../../apps/proxy/src/gateway.js';
 import { closeGateway } from './close-gateway.js';
 
-/** The real gateway between simulated upstreams; nothing leaves this machine. */
+/** The real gateway between simulated upstreams. All traffic stays on this machine. */
 export interface Stage {
   readonly url: string;
   readonly app: NestFastifyApplication;
@@ -24,7 +24,7 @@ export async function setStage(environment: Readonly<Record<string, string>>, po
   const anthropic = await startAnthropicSimulator();
   const bedrock = await startBedrockSimulator();
   const dataDirectory = await mkdtemp(join(tmpdir(), 'claude-proxy-drill-'));
-  // The AWS SDK takes its credentials from here; the simulated Bedrock only looks whether there is a signature.
+  // Credentials for the AWS SDK. The simulated Bedrock only checks that the request has a signature.
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'drill', AWS_SECRET_ACCESS_KEY: 'drill' });
   const app = await createGateway({
     LOG_LEVEL: 'silent',

@@ -6,7 +6,7 @@ import { postMessage } from '../support/post-message.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
 let stage: Stage;
-/** Without the checks of credentials. */
+/** Without credential checks, which use GET. */
 const messagesAtAnthropic = () => stage.anthropic.requests.filter(({ method }) => method === 'POST');
 const newUser = () => `user-${randomUUID()}`;
 
@@ -40,7 +40,7 @@ describe('FORCE_RATE_LIMIT', () => {
     expect((await postMessage(stage.gateway, { user: newUser(), apiKey: null })).status).toBe(401);
   });
 
-  it('says 503 and why when Bedrock fails, on the first request and while the limit is remembered', async () => {
+  it('returns 503 with the reason if Bedrock fails, on the first request and while the limit is remembered', async () => {
     const user = newUser();
     stage.bedrock.setDefault(internal());
     for (const _ of [1, 2]) {
@@ -55,7 +55,7 @@ describe('FORCE_RATE_LIMIT', () => {
     expect(stage.anthropic.requests).toHaveLength(0);
   });
 
-  it('ends a request that Bedrock does not take, on the first one and while the limit is remembered', async () => {
+  it('ends a request that Bedrock does not accept, on the first one and while the limit is remembered', async () => {
     const user = newUser();
     const body = { tools: [{ type: 'web_search_20250305', name: 'web_search' }] };
     for (const _ of [1, 2]) {
@@ -66,7 +66,7 @@ describe('FORCE_RATE_LIMIT', () => {
     expect(messagesAtAnthropic()).toHaveLength(0);
   });
 
-  it('leaves count_tokens alone', async () => {
+  it('does not affect count_tokens', async () => {
     const response = await fetch(`${stage.gateway.url}/v1/messages/count_tokens`, {
       method: 'POST',
       headers: { 'x-api-key': 'sk-ant-test-1', 'anthropic-version': '2023-06-01' },
@@ -76,7 +76,7 @@ describe('FORCE_RATE_LIMIT', () => {
     expect(response.headers.get('x-claude-proxy-upstream')).toBe('anthropic');
   });
 
-  it('is over when it is switched off: what it stored no longer counts and is cleared', async () => {
+  it('ends when it is switched off: its stored limits are ignored and cleared', async () => {
     const user = newUser();
     await postMessage(stage.gateway, { user });
     const { dataDirectory } = stage.gateway;
@@ -87,7 +87,7 @@ describe('FORCE_RATE_LIMIT', () => {
     await after.close();
   });
 
-  it('with fallback off says 429 and that it is simulated', async () => {
+  it('with fallback off returns a 429 that is marked as simulated', async () => {
     await stage.restart({ FORCE_RATE_LIMIT: 'true', BEDROCK_FALLBACK_ENABLED: 'false' });
     const answered = await postMessage(stage.gateway, { user: newUser() });
     expect(answered.status).toBe(429);
@@ -119,7 +119,7 @@ describe('a drill for one request', () => {
     for (const { headers } of stage.anthropic.requests) expect(headers).not.toHaveProperty('x-admin-token');
   });
 
-  it('is refused where it is not known', async () => {
+  it('is refused if its name is unknown', async () => {
     const headers = { 'x-admin-token': 'admin-token-of-the-test', 'x-claude-proxy-drill': 'earthquake' };
     expect((await postMessage(stage.gateway, { headers })).status).toBe(400);
   });

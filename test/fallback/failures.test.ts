@@ -38,19 +38,19 @@ afterEach(() => {
 });
 afterAll(() => stage.close());
 
-describe('Bedrock stands in, and no limit is remembered, when Anthropic', () => {
+describe('Bedrock answers, and no limit is remembered, if Anthropic', () => {
   it.each<[string, string, boolean, Behaviour]>([
     ['says 529', 'overloaded', false, overloaded()],
     ['says 503', 'overloaded', false, refuse(503)],
-    ['says 502 in HTML', 'unreachable', false, html(502)],
+    ['returns 502 in HTML', 'unreachable', false, html(502)],
     ['says 504', 'unreachable', true, refuse(504)],
-    ['says 503 in HTML', 'unreachable', false, html(503)],
-    ['says 500 in HTML', 'unreachable', false, html(500)],
-    ['says 403 in HTML', 'unreachable', true, html(403)],
-    ['says 522 in HTML', 'unreachable', false, html(522)],
-    ['says 530 in words', 'unreachable', false, raw({ status: 530, body: 'error code: 1033' })],
-    ['is behind a proxy that says 407', 'unreachable', false, refuse(407)],
-    ['is answered for by a server of another name (421)', 'unreachable', false, refuse(421)],
+    ['returns 503 in HTML', 'unreachable', false, html(503)],
+    ['returns 500 in HTML', 'unreachable', false, html(500)],
+    ['returns 403 in HTML', 'unreachable', true, html(403)],
+    ['returns 522 in HTML', 'unreachable', false, html(522)],
+    ['returns 530 in plain text', 'unreachable', false, raw({ status: 530, body: 'error code: 1033' })],
+    ['is behind a proxy that returns 407', 'unreachable', false, refuse(407)],
+    ['is reached at a server of another name (421)', 'unreachable', false, refuse(421)],
     ['answers a redirect', 'unreachable', false, redirect('http://127.0.0.1:1/')],
     ['begins a 200 with overloaded_error', 'overloaded', true, errorInside200('overloaded_error')],
     ['begins a 200 with rate_limit_error', 'rate_limited', true, errorInside200('rate_limit_error')],
@@ -64,7 +64,7 @@ describe('Bedrock stands in, and no limit is remembered, when Anthropic', () => 
     expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic', fallback: null });
   });
 
-  it('resets the connection, and a fresh one too', async () => {
+  it('resets the connection, and a new one too', async () => {
     stage.anthropic.script(resetBeforeHeaders(), resetBeforeHeaders());
     const answered = await postMessage(stage.gateway, { user: newUser(), isStream: true });
     expect(answered).toMatchObject({ status: 200, upstream: 'bedrock', fallback: 'unreachable' });
@@ -85,7 +85,7 @@ describe('Bedrock stands in, and no limit is remembered, when Anthropic', () => 
   });
 });
 
-describe('an account without money is served by Bedrock, and remembered for its credential', () => {
+describe('an account without credit is served by Bedrock, and remembered for its credential', () => {
   it.each<[string, number, RefusalOptions, number]>([
     ['no credit', 400, { message: 'Your credit balance is too low to access the Anthropic API.' }, 900],
     ['a cap of its own', 400, { message: `${OWN_CAP} You will regain access on 2099-12-01 at 00:00 UTC.` }, 2_678_400],
@@ -105,7 +105,7 @@ describe('an account without money is served by Bedrock, and remembered for its 
 });
 
 describe('a limit of one speed', () => {
-  it('leaves the standard speed to Anthropic', async () => {
+  it('still sends requests of standard speed to Anthropic', async () => {
     const user = newUser();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
     await postMessage(stage.gateway, { user, body: { speed: 'fast' } });
@@ -115,7 +115,7 @@ describe('a limit of one speed', () => {
   });
 });
 
-describe('a refusal is the caller’s and Bedrock is not asked', () => {
+describe('a refusal of the request is relayed, without a request to Bedrock', () => {
   it.each([400, 401, 403, 404, 413, 422, 500])('%i', async (status) => {
     stage.anthropic.script(refuse(status, { message: 'in its own words', errorCode: 'some_code' }));
     const answered = await postMessage(stage.gateway);
@@ -125,7 +125,7 @@ describe('a refusal is the caller’s and Bedrock is not asked', () => {
     expect(stage.bedrock.requests).toHaveLength(0);
   });
 
-  it.each([401, 413])('%i, also where a page says so', async (status) => {
+  it.each([401, 413])('%i, also as a web page', async (status) => {
     stage.anthropic.script(html(status));
     expect(await postMessage(stage.gateway)).toMatchObject({ status, upstream: 'anthropic' });
     expect(stage.bedrock.requests).toHaveLength(0);
@@ -139,7 +139,7 @@ describe('a refusal is the caller’s and Bedrock is not asked', () => {
   });
 });
 
-it('an error after the message has begun is passed on, never followed by a second answer', async () => {
+it('an error after the start of the message is relayed, never followed by a second answer', async () => {
   stage.anthropic.script(errorAfter(4, 'overloaded_error'));
   const answered = await postMessage(stage.gateway, { isStream: true });
   expect(answered).toMatchObject({ status: 200, upstream: 'anthropic' });
@@ -184,7 +184,7 @@ describe('when Bedrock fails too', () => {
     ['broken', internal(), 'bedrock'],
     ['without rights', accessDenied(), 'bedrock'],
     ['refusing the request', validation('messages: nope'), 'rejected'],
-  ])('the caller gets the answer of Anthropic unchanged (%s)', async (_name, behaviour, reason) => {
+  ])('the caller gets Anthropic’s answer unchanged (%s)', async (_name, behaviour, reason) => {
     stage.anthropic.script(refusal);
     stage.bedrock.setDefault(behaviour);
     const answered = await postMessage(stage.gateway, { user: newUser() });
@@ -199,7 +199,7 @@ describe('when Bedrock fails too', () => {
     });
   });
 
-  it('because of a mistake of the caller, the client gets that refusal', async () => {
+  it('because of an invalid request, the client gets that refusal', async () => {
     const message = 'messages.2: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_1.';
     stage.anthropic.script(refusal);
     stage.bedrock.setDefault(validation(message));
@@ -211,23 +211,20 @@ describe('when Bedrock fails too', () => {
   it.each([
     ['throttled', throttled(), '60'],
     ['unavailable', unavailable(), '3600'],
-  ])(
-    'for a moment (%s), the client comes back in a moment, however long Anthropic is closed',
-    async (_n, of, window) => {
-      const user = newUser();
-      stage.anthropic.script(rateLimited({ retryAfterSeconds: Number(window) }));
-      stage.bedrock.setDefault(of);
-      const { status, headers, text } = await postMessage(stage.gateway, { user, isStream: true });
-      expect(status).toBe(429);
-      expect(Number(headers.get('retry-after'))).toBeLessThan(60);
-      expect(headers.get('x-should-retry')).toBeNull();
-      expect(JSON.parse(text).error.message).toMatch(/anthropic: .*bedrock: /);
-      stage.bedrock.reset();
-      expect(await postMessage(stage.gateway, { user })).toMatchObject({ status: 200, upstream: 'bedrock' });
-    },
-  );
+  ])('temporarily (%s), the client gets a short retry-after, for any window of Anthropic', async (_n, of, window) => {
+    const user = newUser();
+    stage.anthropic.script(rateLimited({ retryAfterSeconds: Number(window) }));
+    stage.bedrock.setDefault(of);
+    const { status, headers, text } = await postMessage(stage.gateway, { user, isStream: true });
+    expect(status).toBe(429);
+    expect(Number(headers.get('retry-after'))).toBeLessThan(60);
+    expect(headers.get('x-should-retry')).toBeNull();
+    expect(JSON.parse(text).error.message).toMatch(/anthropic: .*bedrock: /);
+    stage.bedrock.reset();
+    expect(await postMessage(stage.gateway, { user })).toMatchObject({ status: 200, upstream: 'bedrock' });
+  });
 
-  it('for the day, the client gets the answer of Anthropic', async () => {
+  it('for the day, the client gets Anthropic’s answer', async () => {
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 600 }));
     stage.bedrock.setDefault(
       exceptionMidStream('ThrottlingException', 'Too many tokens per day, please wait before trying again.'),
@@ -235,7 +232,7 @@ describe('when Bedrock fails too', () => {
     expect((await postMessage(stage.gateway, { user: newUser() })).headers.get('retry-after')).toBe('600');
   });
 
-  it('says 502 and names both causes where Anthropic gave no answer', async () => {
+  it('the client gets a 502 with both causes if Anthropic gave no answer', async () => {
     stage.anthropic.script(resetBeforeHeaders(), resetBeforeHeaders());
     stage.bedrock.setDefault(internal());
     const answered = await postMessage(stage.gateway);
@@ -245,7 +242,7 @@ describe('when Bedrock fails too', () => {
   });
 });
 
-describe('a request that Bedrock could not serve without changing what it means', () => {
+describe('a request that Bedrock cannot serve without changing its meaning', () => {
   it.each<[string, Record<string, unknown>]>([
     ['a server tool', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
     [
@@ -267,7 +264,7 @@ describe('a request that Bedrock could not serve without changing what it means'
   it.each([
     ['its time', { retryAfterSeconds: 45 }],
     ['no time', { isBare: true }],
-  ])('ends at once while the limit is known, which named %s, and is sent nowhere', async (_name, limit) => {
+  ])('ends at once while a limit with %s is remembered, and is sent to no upstream', async (_name, limit) => {
     const user = newUser();
     stage.anthropic.script(rateLimited(limit));
     await postMessage(stage.gateway, { user });
@@ -283,7 +280,7 @@ describe('a request that Bedrock could not serve without changing what it means'
     expect(stage.anthropic.requests).toHaveLength(1);
   });
 
-  it('is left to the client where Anthropic names a window of seconds', async () => {
+  it('is left to the client if Anthropic’s window takes seconds', async () => {
     await stage.restart({ MAX_RETRY_WAIT_SECONDS: '0' });
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 5 }));
     const body = { tools: [{ type: 'web_search_20250305', name: 'web_search' }] };
@@ -292,7 +289,7 @@ describe('a request that Bedrock could not serve without changing what it means'
     await stage.restart();
   });
 
-  it('is final where the account has no money', async () => {
+  it('is final if the account has no credit', async () => {
     stage.anthropic.script(refuse(400, { message: 'Your credit balance is too low to access the Anthropic API.' }));
     const body = { tools: [{ type: 'web_search_20250305', name: 'web_search' }] };
     const { status, headers, text } = await postMessage(stage.gateway, { user: newUser(), body });
@@ -300,7 +297,7 @@ describe('a request that Bedrock could not serve without changing what it means'
     expect(text).toContain('credit balance');
   });
 
-  it('a thread held by Anthropic gets 404 thread_not_found, on which the SDK replays the history', async () => {
+  it('a thread stored at Anthropic gets 404 thread_not_found, so that the SDK sends the history again', async () => {
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
     const thread = { type: 'continue', previous_message_id: 'msg_1' };
     const answered = await postMessage(stage.gateway, { user: newUser(), body: { thread } });
@@ -309,7 +306,7 @@ describe('a request that Bedrock could not serve without changing what it means'
   });
 });
 
-it('FALLBACK_ON decides which failures go on', async () => {
+it('FALLBACK_ON selects the failures that cause a fallback', async () => {
   await stage.restart({ FALLBACK_ON: 'overloaded' });
   stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }), overloaded());
   const user = newUser();

@@ -16,7 +16,7 @@ import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
 import { startGateway } from '../support/start-gateway.js';
 
-/** What a team writes to add an upstream: this class, its module, and nothing in the gateway. */
+/** A team adds an upstream with this class and its module, without a change in the gateway. */
 @Upstream('acme')
 @Injectable()
 class AcmeUpstream implements UpstreamProvider {
@@ -52,7 +52,7 @@ const start = (chain: string) =>
   startGateway({ ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: chain }, { upstreamModules });
 
 describe('an upstream of a team', () => {
-  it('stands in where FALLBACK_CHAIN names it', async () => {
+  it('answers as a fallback if FALLBACK_CHAIN lists it', async () => {
     const gateway = await start('anthropic,acme');
     const answered = await postMessage(gateway);
     expect(answered).toMatchObject({ status: 200, upstream: 'acme', fallback: 'overloaded' });
@@ -60,7 +60,7 @@ describe('an upstream of a team', () => {
     await gateway.close();
   });
 
-  it('is the only one where the chain names no other, and then any credential will do', async () => {
+  it('can be the only one in the chain, and then accepts any credential', async () => {
     const gateway = await start('acme');
     expect(await postMessage(gateway, { apiKey: null })).toMatchObject({ status: 401 });
     expect(await postMessage(gateway)).toMatchObject({ upstream: 'acme', fallback: null });
@@ -79,7 +79,7 @@ describe('an upstream of a team', () => {
     await strict.close();
   });
 
-  it('is passed over with its reason where it does not take a request', async () => {
+  it('is skipped with its reason if it does not accept a request', async () => {
     const gateway = await start('anthropic,acme');
     const answered = await postMessage(gateway, { model: 'claude-haiku-5-5' });
     expect(answered).toMatchObject({
@@ -90,7 +90,7 @@ describe('an upstream of a team', () => {
     await gateway.close();
   });
 
-  it('is an upstream to ask usage and the request log for, in the chain or not', async () => {
+  it('is a filter value of usage and the request log, in the chain or not', async () => {
     const gateway = await start('anthropic');
     const { ask } = adminApi(() => gateway);
     expect((await ask('/v1/usage?request_type=acme')).status).toBe(200);
@@ -99,7 +99,7 @@ describe('an upstream of a team', () => {
     await gateway.close();
   });
 
-  it('is loaded from the module that UPSTREAM_MODULES names', async () => {
+  it('is loaded from the module in UPSTREAM_MODULES', async () => {
     const module = join(import.meta.dirname, '../support/acme-upstream.mjs');
     const gateway = await startGateway({ UPSTREAM_MODULES: module, FALLBACK_CHAIN: 'acme-by-name' });
     expect(await postMessage(gateway)).toMatchObject({ status: 200, upstream: 'acme-by-name' });
@@ -109,7 +109,7 @@ describe('an upstream of a team', () => {
 
 describe('the gateway does not start with', () => {
   it.each([
-    ['a stranger in the chain', 'anthropic,nobody', /names "nobody"; known are: .*acme.*/],
+    ['an unknown name in the chain', 'anthropic,unknown', /names "unknown"; known are: .*acme.*/],
     ['a name twice in the chain', 'anthropic,acme,acme', /"acme" twice/],
     ['an empty chain', ',', /FALLBACK_CHAIN is empty/],
   ])('%s', async (_name, chain, message) => {

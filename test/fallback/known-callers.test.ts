@@ -46,7 +46,7 @@ const openAi = (path: string, apiKey: string, body: object) =>
     headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
     body: JSON.stringify({ model: 'claude-opus-5-5', ...body }),
   });
-/** A limit as the published schema has it: no scopes. */
+/** A limit in the published schema, without scopes. */
 const limitByHand = (user: string) => {
   const nowSeconds = Math.floor(Date.now() / 1_000);
   const times = { retry_until: nowSeconds + HOUR, created_at: nowSeconds, ttl: nowSeconds + 2 * HOUR };
@@ -56,15 +56,15 @@ const limitByHand = (user: string) => {
     .table(definition)
     .put({ user_id: user, retry_after_seconds: HOUR, ...times });
 };
-/** Scripted by path: there a simulator does not look at the credential first. */
+/** Scripted by path, because the simulator then skips its credential check. */
 const goAway = () => {
   for (const path of ['/v1/messages', '/v1/messages/count_tokens', '/v1/models']) {
     anthropic.scriptAt(path, ...Array.from({ length: 30 }, () => resetBeforeHeaders()));
   }
 };
 
-describe('a made-up key is never served by Bedrock', () => {
-  it('while Anthropic is away', async () => {
+describe('an invalid key is never served by Bedrock', () => {
+  it('while Anthropic is unreachable', async () => {
     await start();
     goAway();
     const answered = await post({ apiKey: MADE_UP });
@@ -73,7 +73,7 @@ describe('a made-up key is never served by Bedrock', () => {
     expect(answered.text).toContain('unknown credential');
   });
 
-  it('while Anthropic is taken for down', async () => {
+  it('while the circuit breaker of Anthropic is open', async () => {
     await start();
     await post({ apiKey: GOOD });
     goAway();
@@ -88,7 +88,7 @@ describe('a made-up key is never served by Bedrock', () => {
     ['overloads', overloaded(), 529],
     ['answers 503', refuse(503), 503],
     ['answers 429 without any header of a limit', rateLimited({ isBare: true }), 429],
-  ])('when Anthropic %s before it has looked at the key', async (_what, behaviour, status) => {
+  ])('when Anthropic %s before it checks the key', async (_what, behaviour, status) => {
     await start();
     anthropic.scriptAt('/v1/messages', behaviour);
     const answered = await post({ apiKey: MADE_UP });
@@ -96,7 +96,7 @@ describe('a made-up key is never served by Bedrock', () => {
     expect(answered.fallback).toContain('unknown credential: anthropic refuses it');
   });
 
-  it('under the name of a limited user', async () => {
+  it('for a limited user', async () => {
     await start();
     anthropic.scriptAt('/v1/messages', rateLimited({ retryAfterSeconds: HOUR }));
     expect(await post({ apiKey: GOOD })).toMatchObject({ upstream: 'bedrock' });
@@ -104,7 +104,7 @@ describe('a made-up key is never served by Bedrock', () => {
     expect((await post({ apiKey: null })).status).toBe(401);
   });
 
-  it('under the name of a user whose limit was written by hand', async () => {
+  it('for a user whose limit was written by hand', async () => {
     await start();
     await limitByHand('alice');
     expect(await post({ apiKey: MADE_UP })).toMatchObject({ status: 401, upstream: 'anthropic' });
@@ -122,7 +122,7 @@ describe('a made-up key is never served by Bedrock', () => {
     expect(await post({ apiKey: GOOD, headers })).toMatchObject({ upstream: 'bedrock', fallback: 'drill' });
   });
 
-  it('in a drill while Anthropic is away', async () => {
+  it('in a drill while Anthropic is unreachable', async () => {
     await start({ FORCE_RATE_LIMIT: 'true' });
     goAway();
     const answered = await post({ apiKey: MADE_UP });
@@ -130,7 +130,7 @@ describe('a made-up key is never served by Bedrock', () => {
     expect(answered.fallback).toContain('unknown credential');
   });
 
-  it('in any dialect', async () => {
+  it('on any endpoint', async () => {
     await start();
     goAway();
     const question = { role: 'user', content: 'hello' };
@@ -150,7 +150,7 @@ describe('a made-up key is never served by Bedrock', () => {
 });
 
 describe('a credential is known', () => {
-  it('once Anthropic has answered with it, and Bedrock serves it while Anthropic is away', async () => {
+  it('once Anthropic has answered with it, and Bedrock serves it while Anthropic is unreachable', async () => {
     await start();
     await post({ apiKey: GOOD });
     goAway();
@@ -179,7 +179,7 @@ describe('a credential is known', () => {
     gateway = first;
   });
 
-  it('no longer once Anthropic refuses it, in no task', async () => {
+  it('until Anthropic refuses it, in all tasks', async () => {
     await start();
     await post({ apiKey: GOOD });
     anthropic.scriptAt('/v1/messages', refuse(401));
@@ -188,7 +188,7 @@ describe('a credential is known', () => {
     expect((await post({ apiKey: GOOD })).status).toBe(502);
   });
 
-  it('where it is the operator’s', async () => {
+  it('if it is the operator’s', async () => {
     await start({ ANTHROPIC_API_KEY: 'sk-ant-operator' });
     goAway();
     expect(await post({ apiKey: null })).toMatchObject({ upstream: 'bedrock' });
@@ -198,7 +198,7 @@ describe('a credential is known', () => {
 });
 
 describe('a credential that is seen for the first time in a drill', () => {
-  it('is checked once by all its requests of a moment', async () => {
+  it('is checked once for simultaneous requests', async () => {
     await start({ FORCE_RATE_LIMIT: 'true' });
     const users = ['a', 'b', 'c', 'd'];
     const answers = await Promise.all(users.map((user) => post({ user, apiKey: GOOD })));
@@ -208,13 +208,13 @@ describe('a credential that is seen for the first time in a drill', () => {
     expect(checks()[0]!.headers).toMatchObject({ 'x-api-key': GOOD, 'anthropic-version': '2023-06-01' });
   });
 
-  it('is not checked again for a minute where Anthropic has refused it', async () => {
+  it('is not checked again for a minute if Anthropic has refused it', async () => {
     await start({ FORCE_RATE_LIMIT: 'true' });
     for (let times = 0; times < 3; times += 1) expect((await post({ apiKey: MADE_UP })).status).toBe(401);
     expect(checks()).toHaveLength(1);
   });
 
-  it('is known where the check is answered with a limit', async () => {
+  it('is known if the answer to the check is a rate limit', async () => {
     await start({ FORCE_RATE_LIMIT: 'true' });
     anthropic.scriptAt('/v1/models', rateLimited({ retryAfterSeconds: HOUR }));
     expect(await post({ apiKey: GOOD })).toMatchObject({ upstream: 'bedrock', fallback: 'drill' });
@@ -231,7 +231,7 @@ describe('a credential that is seen for the first time in a drill', () => {
 });
 
 describe('FALLBACK_FOR=anyone', () => {
-  it('lends Bedrock to any credential, and to none without', async () => {
+  it('serves any credential from Bedrock, but no request without one', async () => {
     await start({ FALLBACK_FOR: 'anyone' });
     goAway();
     expect(await post({ apiKey: MADE_UP })).toMatchObject({ status: 200, upstream: 'bedrock' });

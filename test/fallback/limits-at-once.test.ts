@@ -57,7 +57,7 @@ describe.each([
   ['SQLite', () => ({ DATA_DIR: directory })],
   ['DynamoDB', () => ({ STATE_STORE: 'dynamodb', AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint })],
 ])('limits of many credentials of one user, on %s', (_engine, environment) => {
-  it('are all kept when they begin at once in two gateways, and no failure of the store is counted', async () => {
+  it('are all stored if they begin at once in two gateways, and no failure of the store is counted', async () => {
     const gateways = await Promise.all([start(environment()), start(environment())]);
     const answers = await Promise.all(gateways.map((gateway, task) => limitedAt(gateway, `task${task}`)));
     expect(answers.flat().map(({ status }) => status)).toEqual(Array(2 * CREDENTIALS).fill(429));
@@ -72,8 +72,8 @@ describe.each([
   });
 });
 
-describe('an item of limits that the store will never take', () => {
-  it('stays with its user: it is counted, and the limits of others are still read and written', async () => {
+describe('an item of limits that the store rejects permanently', () => {
+  it('affects only its user: it is counted, and limits of other users are still read and written', async () => {
     const gateway = await start({});
     const limits = gateway.app.get(LimitStore);
     const refusesBob = (table: Table) => {
@@ -99,7 +99,7 @@ describe('an item of limits that the store will never take', () => {
     ['far too long', 1e300],
     ['not a number', Number.NaN],
     ['negative', -5],
-  ])('is not made of a window that is %s', async (_what, seconds) => {
+  ])('is not created for a window that is %s', async (_what, seconds) => {
     const gateway = await start({});
     const limits = gateway.app.get(LimitStore);
     limits.close('dave', { scope: 'f/opus', seconds, reason: `\ud800${'r'.repeat(10_000)}` });

@@ -8,7 +8,7 @@ import { postMessage } from '../support/post-message.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
 let stage: Stage;
-/** Every test has a user of its own, so that no limit is left over. */
+/** Each test has its own user, so that no limits remain from other tests. */
 const newUser = () => `user-${randomUUID()}`;
 const post = (posting: Parameters<typeof postMessage>[1]) => postMessage(stage.gateway, posting);
 const finishedOf = (user: string) =>
@@ -65,7 +65,7 @@ describe('what is remembered', () => {
     expect(JSON.stringify(item)).not.toContain('sk-ant');
   });
 
-  it('limits neither another credential of the same user, nor another model class, nor another user', async () => {
+  it('does not limit another credential of the user, another model class, or another user', async () => {
     const user = newUser();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
     await post({ user });
@@ -83,7 +83,7 @@ describe('what is remembered', () => {
     expect(await post({ user })).toMatchObject({ status: 200, upstream: 'bedrock' });
   });
 
-  it('outlives the process', async () => {
+  it('survives a restart', async () => {
     const user = newUser();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
     await post({ user });
@@ -93,7 +93,7 @@ describe('what is remembered', () => {
     await second.close();
   });
 
-  it('counts an item that the original wrote for everything this user asks', async () => {
+  it('applies an item of the original project to all requests of the user', async () => {
     const user = newUser();
     const now = Math.floor(Date.now() / 1_000);
     const item = { user_id: user, retry_until: now + 60, retry_after_seconds: 60, created_at: now, ttl: now + 3_660 };
@@ -101,14 +101,14 @@ describe('what is remembered', () => {
     expect(await post({ user, model: 'claude-haiku-5-5' })).toMatchObject({ fallback: 'limit_remembered' });
   });
 
-  it('never gives way to a shorter window', async () => {
+  it('is never replaced by a shorter window', async () => {
     const user = newUser();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 600 }), rateLimited({ retryAfterSeconds: 20 }));
     await Promise.all([post({ user }), post({ user })]);
     expect((await limitOf(user))!.retry_after_seconds).toBe(600);
   });
 
-  it('is over when Anthropic answers again', async () => {
+  it('ends when Anthropic answers again', async () => {
     const user = newUser();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
     await post({ user });
@@ -134,7 +134,7 @@ describe('the window of a 429', () => {
     expect(await seconds({ unifiedResetAt: new Date(Date.now() + 300_000) })).toBeGreaterThan(297);
   });
 
-  it('is two seconds where nothing is said, and a quarter of an hour for a spend cap', async () => {
+  it('is two seconds without a hint, and a quarter of an hour for a spend cap', async () => {
     expect(await seconds({ isBare: true, headers: { 'x-should-retry': 'false' } })).toBe(2);
     expect(await seconds({ isSpendCap: true })).toBe(900);
   });
@@ -147,7 +147,7 @@ describe('the window of a 429', () => {
 });
 
 describe('a short window', () => {
-  it('is waited for, and Anthropic asked once more', async () => {
+  it('is waited for, and the request is sent to Anthropic again', async () => {
     const user = newUser();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 1 }), answer());
     const startedMs = Date.now();
@@ -163,7 +163,7 @@ describe('a short window', () => {
     expect((await limitOf(user))!.retry_after_seconds).toBe(2);
   });
 
-  it('is no longer waited for when the caller hangs up, and nobody else is on record as asked', async () => {
+  it('stops the wait when the caller disconnects, and no other upstream is recorded', async () => {
     const hangUp = new AbortController();
     const user = newUser();
     const finished = finishedOf(user);
@@ -183,7 +183,7 @@ describe('a short window', () => {
   });
 });
 
-it('a caller who hangs up while the limits are looked up is on record as gone, and nobody as asked', async () => {
+it('a caller who disconnects during the lookup of limits is recorded as aborted, without an upstream', async () => {
   const hangUp = new AbortController();
   const user = newUser();
   const finished = finishedOf(user);
@@ -203,7 +203,7 @@ it('a caller who hangs up while the limits are looked up is on record as gone, a
 });
 
 describe('switched off', () => {
-  it('fallback: the 429 reaches the caller, and Anthropic is asked again next time', async () => {
+  it('fallback: the 429 reaches the caller, and the next request goes to Anthropic', async () => {
     await stage.restart({ BEDROCK_FALLBACK_ENABLED: 'false' });
     const user = newUser();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60, message: 'too fast' }));

@@ -34,8 +34,8 @@ afterAll(async () => {
 
 const sent = () => stage.bedrock.requests.map(({ json }) => 'metadata' in json!);
 
-describe('what Bedrock refuses in one task', () => {
-  it('is left out by the other task from its first request on', async () => {
+describe('a field that Bedrock refuses in one task', () => {
+  it('is dropped by the other task from its first request on', async () => {
     stage.bedrock.script(validation('metadata: Extra inputs are not permitted'));
     expect(await postMessage(stage.gateway, { body })).toMatchObject({ status: 200, upstream: 'bedrock' });
     expect(sent()).toEqual([true, false]);

@@ -11,7 +11,7 @@ const KB = 1024;
 const MB = 1024 * KB;
 const LARGEST = 8 * MB + 1;
 const CONCURRENT = 6;
-/** Late answers cost nothing while they wait. */
+/** Late answers need no CPU while they wait. */
 const CONCURRENT_LATE = 50;
 
 interface Received {
@@ -25,9 +25,9 @@ interface Reader {
   readonly body?: object;
   readonly status?: number;
   readonly isLate?: boolean;
-  /** What a client has to get for this body of the upstream, as it came and decoded. */
+  /** The expected result of a client for this body of the upstream, raw and decoded. */
   expected(sent: Sent): unknown;
-  /** The same, of what has been received. */
+  /** The same for the received answer. */
   seen(received: Received): unknown;
 }
 
@@ -40,7 +40,7 @@ const statusAlone = ({ status }: Received) => ({ status });
 const spoken = (textIn: (body: string) => string) => (received: Received) =>
   received.status === 200 ? { bytes: Buffer.byteLength(textIn(String(received.body))) } : statusAlone(received);
 const said = (sent: Sent) => (isCut(sent) ? { status: 502 } : { bytes: textBytesIn(sent.plain) });
-/** The gateway asks for streams without a coding there. */
+/** There the gateway requests streams without a content coding. */
 const saidInStream = (sent: Sent) => (sent.coding === 'plain' ? said(sent) : { status: 502 });
 const eventsIn = (body: string) =>
   [...body.matchAll(/^data: (\{.*\})$/gm)].map(([, data]) => JSON.parse(data!) as Record<string, unknown>);
@@ -53,7 +53,7 @@ const refusal = (status: number): Reader => ({
   expected: (sent) => (isCut(sent) ? { isError: true } : refused(sent, status)),
   seen: (received) => (received.body.length < 1_000 ? { isError: received.status >= 400 } : asItCame(received)),
 });
-/** Of more than 8 MiB only the status is kept. */
+/** Above 8 MiB only the status is kept. */
 const refused = ({ raw }: Sent, status: number) => (raw.length > 8 * MB ? { isError: true } : relayed(raw, status));
 const plainRelay = (kind: Kind, path: string): Reader => ({
   ...{ kind, path },
@@ -132,7 +132,7 @@ interface ChatChunk {
   readonly choices: readonly { readonly delta: { readonly content?: string } }[];
 }
 
-/** Every size and coding that a reader meets; the costly ones once. */
+/** All sizes and codings for a reader; expensive ones only once. */
 function answersFor({ kind, status = 200, isLate = false }: Reader): Answer[] {
   const of = (sizes: number[], codings: Coding[], forms: Form[]) =>
     sizes.flatMap((bytes) =>
@@ -173,7 +173,7 @@ describe('an answer of an upstream', () => {
   };
 
   it.each(Object.entries(READERS))(
-    'is read to its end whatever its size, coding and pieces: %s',
+    'is read to its end with any size, coding and split: %s',
     async (_name, reader) => {
       const waiting = answersFor(reader);
       const wrong: unknown[] = [];

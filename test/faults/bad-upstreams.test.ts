@@ -32,7 +32,7 @@ type Method =
   | 'measuredUsage';
 
 const MEBIBYTE = Buffer.alloc(1024 * 1024, 'x');
-/** Where the upstream throws now. */
+/** The method in which the upstream throws. */
 let faulty: Method | undefined;
 const mayThrow = (method: Method) => {
   if (method === faulty) throw new Error(`a fault of its own in ${method}`);
@@ -81,14 +81,14 @@ class AwkwardUpstream implements UpstreamProvider {
 
 /** Its header cannot be sent. */
 function answerWithoutHead(): UpstreamAnswer {
-  const body = { pipe() {}, resume() {}, destroy: () => tellLetGo() };
+  const body = { pipe() {}, resume() {}, destroy: () => markDestroyed() };
   return { status: 200, headers: ['content-type', 'application/json', 'x-team', '팀'], body };
 }
 
-/** Comes although the caller has left, and stays open until it is let go. */
+/** Arrives after the caller has left, and stays open until it is destroyed. */
 async function lateAnswer(): Promise<UpstreamAnswer> {
   await sleep(150);
-  const destroy = () => tellLetGo();
+  const destroy = () => markDestroyed();
   return { status: 500, headers: [], body: { pipe() {}, resume() {}, destroy } };
 }
 
@@ -103,19 +103,19 @@ class AwkwardModule {}
 
 let stage: Stage;
 let logged: jest.Spied<Logger['error']>;
-let letGo: Promise<void>;
-let tellLetGo: () => void;
+let destroyed: Promise<void>;
+let markDestroyed: () => void;
 let finished: Promise<FinishedExchange>;
-let tellFinished: (exchange: FinishedExchange) => void;
+let markFinished: (exchange: FinishedExchange) => void;
 
 beforeAll(async () => {
   stage = await startStage({ FALLBACK_CHAIN: 'awkward,anthropic' }, { upstreamModules: [AwkwardModule] });
-  stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => tellFinished(exchange));
+  stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => markFinished(exchange));
 });
 beforeEach(() => {
   logged = jest.spyOn(Logger.prototype, 'error');
-  ({ promise: letGo, resolve: tellLetGo } = Promise.withResolvers<void>());
-  ({ promise: finished, resolve: tellFinished } = Promise.withResolvers<FinishedExchange>());
+  ({ promise: destroyed, resolve: markDestroyed } = Promise.withResolvers<void>());
+  ({ promise: finished, resolve: markFinished } = Promise.withResolvers<FinishedExchange>());
 });
 afterEach(() => {
   faulty = undefined;
@@ -128,8 +128,8 @@ const linesAbout = (method: Method) =>
   logged.mock.calls.map(([line]) => String(line)).filter((line) => line.includes(`awkward throws in ${method}`));
 const post = () => postMessage(stage.gateway);
 
-describe('an upstream of a team that throws where it must not', () => {
-  it('in accepts has failed: the next one answers, and the log tells it once', async () => {
+describe('a team’s upstream that throws where it must not', () => {
+  it('in accepts counts as failed: the next one answers, and the log reports it once', async () => {
     faulty = 'accepts';
     expect(await post()).toMatchObject({ status: 200, upstream: 'anthropic', fallback: 'unreachable' });
     expect(await post()).toMatchObject({ status: 200, upstream: 'anthropic' });
@@ -140,41 +140,41 @@ describe('an upstream of a team that throws where it must not', () => {
     expect(linesAbout('accepts')).toHaveLength(1);
   });
 
-  it('in limitScopes has none, and answers', async () => {
+  it('in limitScopes is treated as one without scopes, and answers', async () => {
     faulty = 'limitScopes';
     expect(await post()).toMatchObject({ status: 200, upstream: 'awkward', fallback: null });
     expect(await post()).toMatchObject({ status: 200, upstream: 'awkward' });
     expect(linesAbout('limitScopes')).toHaveLength(1);
   });
 
-  it('in limitScopes has none in a drill either', async () => {
+  it('in limitScopes is treated as one without scopes in a drill', async () => {
     faulty = 'limitScopes';
     const headers = { 'x-claude-proxy-drill': 'rate-limit', 'x-admin-token': adminTokenOf(stage.gateway) };
     expect(await postMessage(stage.gateway, { headers })).toMatchObject({ status: 200 });
   });
 
-  it('in relay is told to the caller as nobody there', async () => {
+  it('in relay causes a 502', async () => {
     faulty = 'relay';
     const answered = await fetch(`${stage.gateway.url}/v1/files`, { headers: { 'x-api-key': 'sk-ant-test-1' } });
     expect(answered.status).toBe(502);
     expect(await answered.json()).toMatchObject({ type: 'error', error: { type: 'api_error' } });
   });
 
-  it('in measuredUsage has answered all the same', async () => {
+  it('in measuredUsage still answers', async () => {
     faulty = 'measuredUsage';
     expect(await post()).toMatchObject({ status: 200, upstream: 'awkward' });
     expect(await finished).toMatchObject({ outcome: 'completed', status: 200 });
     expect(linesAbout('measuredUsage')).toHaveLength(1);
   });
 
-  it('in the pipe of its body has broken off', async () => {
+  it('in the pipe of its body breaks the answer', async () => {
     faulty = 'pipe';
     await expect(post()).rejects.toThrow();
     expect(await finished).toMatchObject({ outcome: 'broken', errorMessage: 'a fault of its own in pipe' });
     expect(linesAbout('pipe')).toHaveLength(1);
   });
 
-  it.each(['/v1/messages', '/v1/files'])('in the pipe of its refusal has broken off: %s', async (path) => {
+  it.each(['/v1/messages', '/v1/files'])('in the pipe of its refusal breaks the answer: %s', async (path) => {
     faulty = 'refusal';
     const headers = { 'x-api-key': 'sk-ant-test-1', 'content-type': 'application/json' };
     const init = path === '/v1/files' ? { headers } : { method: 'POST', headers, body: JSON.stringify(MESSAGE) };
@@ -183,20 +183,20 @@ describe('an upstream of a team that throws where it must not', () => {
     expect(await finished).toMatchObject({ outcome: 'broken', errorMessage: 'a fault of its own in refusal' });
   });
 
-  it('in the resume of its body has broken off', async () => {
+  it('in the resume of its body breaks the answer', async () => {
     faulty = 'resume';
     await expect(post()).rejects.toThrow();
     expect(await finished).toMatchObject({ outcome: 'broken', errorMessage: 'a fault of its own in resume' });
   });
 
-  it('with a head that cannot be sent has failed and is let go: the next one answers', async () => {
+  it('with a head that cannot be sent counts as failed and is destroyed: the next one answers', async () => {
     faulty = 'head';
     expect(await post()).toMatchObject({ status: 200, upstream: 'anthropic', fallback: 'unreachable' });
     expect((await finished).attempts).toMatchObject([{ failure: 'unreachable' }, { upstream: 'anthropic' }]);
-    expect(await Promise.race([letGo, sleep(500, 'held')])).toBeUndefined();
+    expect(await Promise.race([destroyed, sleep(500, 'held')])).toBeUndefined();
   });
 
-  it('with a head that cannot be sent is told as nobody there where it is asked alone', async () => {
+  it('with a head that cannot be sent causes a 502 without a fallback', async () => {
     faulty = 'head';
     const headers = { 'x-api-key': 'sk-ant-test-1' };
     const answered = await fetch(`${stage.gateway.url}/v1/files`, { headers, signal: AbortSignal.timeout(2_000) });
@@ -204,17 +204,17 @@ describe('an upstream of a team that throws where it must not', () => {
     expect(await finished).toMatchObject({ status: 502, outcome: 'refused' });
   });
 
-  it('that answers although the caller has left is let go', async () => {
+  it('with an answer after the caller has left is destroyed', async () => {
     faulty = 'late';
     const headers = { 'x-api-key': 'sk-ant-test-1', 'anthropic-version': '2023-06-01' };
     await expect(
       fetch(`${stage.gateway.url}/v1/models`, { headers, signal: AbortSignal.timeout(50) }),
     ).rejects.toThrow();
     expect(await finished).toMatchObject({ outcome: 'aborted' });
-    expect(await Promise.race([letGo, sleep(500, 'held')])).toBeUndefined();
+    expect(await Promise.race([destroyed, sleep(500, 'held')])).toBeUndefined();
   });
 
-  it('when it is let go hurts nobody', async () => {
+  it('in the destroy of its body affects no other request', async () => {
     faulty = 'destroy';
     const body = JSON.stringify(MESSAGE);
     const client = await RawSocket.connect(stage.gateway.port);

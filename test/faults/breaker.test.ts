@@ -20,7 +20,7 @@ const goDown = async () => {
   stage.anthropic.setDefault(overloaded());
   for (let times = 0; times < 5; times += 1) expect((await post()).fallback).toBe('overloaded');
 };
-/** Without the checks of credentials. */
+/** Without credential checks, which use GET. */
 const messagesAtAnthropic = () => stage.anthropic.requests.filter(({ method }) => method === 'POST');
 const later = (seconds: number) => {
   const now = performance.now.bind(performance);
@@ -28,7 +28,7 @@ const later = (seconds: number) => {
 };
 
 describe('an upstream that has failed five times in a row', () => {
-  it('is asked after the others, for this model alone', async () => {
+  it('is tried after the others, for this model only', async () => {
     await goDown();
     expect(await post()).toMatchObject({ status: 200, upstream: 'bedrock', fallback: 'down' });
     expect(messagesAtAnthropic()).toHaveLength(5);
@@ -36,14 +36,14 @@ describe('an upstream that has failed five times in a row', () => {
     expect(messagesAtAnthropic()).toHaveLength(6);
   });
 
-  it('still answers where nobody else can', async () => {
+  it('still answers if no other upstream can', async () => {
     await goDown();
     stage.anthropic.setDefault(answer());
     stage.bedrock.setDefault(internal());
     expect(await post()).toMatchObject({ status: 200, upstream: 'anthropic' });
   });
 
-  it('is asked by one request after ten seconds, and by all once that was answered', async () => {
+  it('gets one request after ten seconds, and all requests after its answer', async () => {
     await goDown();
     later(10.5);
     stage.anthropic.setDefault(answer({ latencyMs: 300 }));
@@ -53,7 +53,7 @@ describe('an upstream that has failed five times in a row', () => {
     expect([first.upstream, second.upstream]).toEqual(['anthropic', 'anthropic']);
   });
 
-  it('is asked after ten seconds although the clock was set back meanwhile', async () => {
+  it('gets a request after ten seconds even if the clock was set back', async () => {
     await goDown();
     const now = Date.now;
     jest.spyOn(Date, 'now').mockImplementation(() => now() - 6 * 3_600_000);
@@ -62,7 +62,7 @@ describe('an upstream that has failed five times in a row', () => {
     expect((await post()).upstream).toBe('anthropic');
   });
 
-  it('is asked all the same where it is the only one', async () => {
+  it('still gets requests if it is the only one', async () => {
     await stage.restart({ FALLBACK_CHAIN: 'anthropic' });
     stage.anthropic.setDefault(overloaded());
     for (let times = 0; times < 7; times += 1) expect((await post()).status).toBe(529);
@@ -70,7 +70,7 @@ describe('an upstream that has failed five times in a row', () => {
     expect((await post()).status).toBe(200);
   });
 
-  it('is asked all the same where FALLBACK_ON does not name the failure, or fallback is off', async () => {
+  it('still gets requests if FALLBACK_ON excludes the failure, or fallback is off', async () => {
     for (const [name, value] of [
       ['FALLBACK_ON', 'rate_limited'],
       ['BEDROCK_FALLBACK_ENABLED', 'false'],

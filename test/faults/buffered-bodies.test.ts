@@ -23,15 +23,15 @@ const upload = async (framing: string, start: string | Buffer = '{"model":', hea
   const client = await RawSocket.connect(pair.gateway.port);
   return client.write(headOfPost('/v1/messages', framing, headers)).write(start);
 };
-/** A body that is all there but its last byte. */
+/** A body without its last byte. */
 const uploadMost = (mib: number) => upload(`content-length: ${mib * MIB + 1}`, Buffer.alloc(mib * MIB, ' '));
-/** Resolves once so much is held; what another socket does cannot be awaited. */
+/** Polls until this many bytes are held, because the progress of another socket cannot be awaited. */
 const holds = async (bytes: number) => {
   while (held() !== bytes) await sleep(5);
 };
 
 describe('bodies in memory', () => {
-  it('are bounded: beyond it 503 with retry-after, unread, and again room when one has gone', async () => {
+  it('are bounded: above the limit a body gets 503 with retry-after, unread, until another one is released', async () => {
     const first = await uploadMost(20);
     await holds(20 * MIB);
     const second = await upload(`content-length: ${20 * MIB}`);
@@ -48,7 +48,7 @@ describe('bodies in memory', () => {
     expect(pair.anthropic.requests).toHaveLength(1);
   });
 
-  it('are bounded where they come in chunks', async () => {
+  it('are bounded if they are sent in chunks', async () => {
     const first = await uploadMost(31);
     await holds(31 * MIB);
     const chunk = `${MIB.toString(16)}\r\n${'x'.repeat(MIB)}\r\n`;
@@ -59,7 +59,7 @@ describe('bodies in memory', () => {
     await holds(0);
   });
 
-  it('are counted as they come: those that are only announced take no room', async () => {
+  it('are counted as they arrive: announced bytes do not count', async () => {
     const announced = await Promise.all(Array.from({ length: 8 }, () => upload(`content-length: ${31 * MIB}`)));
     await holds(8 * '{"model":'.length);
     expect((await post()).status).toBe(200);
@@ -67,7 +67,7 @@ describe('bodies in memory', () => {
     await holds(0);
   });
 
-  it.each(['/v1/messages', '/v1/messages/stream'])('are bounded as what they decode to: %s', async (path) => {
+  it.each(['/v1/messages', '/v1/messages/stream'])('are bounded by their decoded size: %s', async (path) => {
     const body = gzipSync(JSON.stringify({ ...MESSAGE, system: 'x'.repeat(20 * MIB) }));
     const headers = { ...CLIENT_HEADERS, 'content-encoding': 'gzip' };
     const postCompressed = () => fetch(`${pair.gateway.url}${path}`, { method: 'POST', body, headers });
@@ -95,7 +95,7 @@ describe('bodies in memory', () => {
     ['a body that ends early', async () => (await upload('content-length: 100')).destroy()],
     ['chunks that end early', async () => (await upload('transfer-encoding: chunked', '5\r\n12')).destroy()],
     ['chunks', async () => (await postChunks()).text()],
-  ])('are let go of exactly once after %s', async (_name, exchange) => {
+  ])('are released exactly once after %s', async (_name, exchange) => {
     await exchange();
     await holds(0);
     pair.anthropic.setDefault(answer());
@@ -106,7 +106,7 @@ describe('bodies in memory', () => {
   it.each([
     ['before the headers', silence()],
     ['in mid-stream', silence({ afterEvents: 4 })],
-  ])('are let go of when the client leaves %s', async (_name, behaviour) => {
+  ])('are released if the client leaves %s', async (_name, behaviour) => {
     pair.anthropic.script(behaviour);
     const caller = new AbortController();
     const posted = post({ ...MESSAGE, stream: true }, { signal: caller.signal }).catch(() => 'left');
@@ -118,7 +118,7 @@ describe('bodies in memory', () => {
   });
 });
 
-describe('the room for bodies is shared', () => {
+describe('the memory for bodies is shared', () => {
   let own: Pair;
   beforeAll(async () => {
     own = await startPair({ MAX_BUFFERED_BYTES: String(128 * MIB), TRUST_PROXY: '127.0.0.1' });
@@ -143,7 +143,7 @@ describe('the room for bodies is shared', () => {
   it.each<[name: string, address: (index: number) => string, key: (index: number) => string]>([
     ['address', () => '10.0.0.1', (index) => `key-${index}`],
     ['credential', (index) => `10.0.0.${index}`, () => 'key'],
-  ])('a lone %s gets three quarters of it, and the rest is left to others', async (_name, address, key) => {
+  ])('a single %s gets three quarters of it, and others get the rest', async (_name, address, key) => {
     const greedy = [];
     for (let index = 1; index <= 3; index += 1) greedy.push(await send(32, address(index), key(index)));
     expect(greedy.map(({ isRefused }) => isRefused)).toEqual([false, false, false]);

@@ -15,7 +15,7 @@ const TIMEOUT_MS = 120_000;
 
 let stage: Stage;
 const newUser = () => `user-${randomUUID()}`;
-/** Whoever asks for the time may have got hold of the function at the start, so it is replaced before. */
+/** Callers may keep a reference to the function from the start, so it is replaced before. */
 const realNow = Date.now;
 let setBackMs = 0;
 const setBack = () => {
@@ -45,7 +45,7 @@ describe('a clock that is set back by hours', () => {
     expect((await ask('/api/limits')).json.limits).toEqual([]);
   });
 
-  it('leaves limits that come afterwards what they are', async () => {
+  it('does not change later limits', async () => {
     const user = newUser();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }), rateLimited({ retryAfterSeconds: 60 }));
     await postMessage(stage.gateway, { user });
@@ -69,7 +69,7 @@ describe('a clock that is set back by hours', () => {
     expect((await ask('/api/drills')).json.drills).toEqual([]);
   });
 
-  it('keeps nobody out longer who asked too often', async () => {
+  it('does not extend throttling', async () => {
     await stage.restart({ THROTTLE_LIMIT: '1', THROTTLE_TTL_SECONDS: '60' });
     expect((await postMessage(stage.gateway)).status).toBe(200);
     setBack();
@@ -79,7 +79,7 @@ describe('a clock that is set back by hours', () => {
   });
 
   it(
-    'gives every exchange an id of its own, by which it is found',
+    'gives every exchange a unique id that finds it',
     async () => {
       const before = await postMessage(stage.gateway);
       setBack();
@@ -98,10 +98,10 @@ describe('a clock that is set back by hours', () => {
   );
 });
 
-// Without transactions nothing is recorded at all.
+// Recording needs transactions.
 const describeOnDynamo = hasDynoxide() ? describe : describe.skip;
 
-describeOnDynamo('a clock that is set back by hours while the store is away', () => {
+describeOnDynamo('a clock that is set back by hours while the store is unreachable', () => {
   let engine: DynamoEngine;
   let line: FaultyLine;
   let store: DynamoTableStore;
@@ -124,7 +124,7 @@ describeOnDynamo('a clock that is set back by hours while the store is away', ()
   });
 
   it(
-    'does not keep back what waits',
+    'does not delay pending writes',
     async () => {
       const user = newUser();
       line.state = 'down';
@@ -147,7 +147,7 @@ describeOnDynamo('a clock that is set back by hours while the store is away', ()
   );
 
   it(
-    'does not keep limits unread',
+    'does not stop the reading of limits',
     async () => {
       const user = newUser();
       line.state = 'down';

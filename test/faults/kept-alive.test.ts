@@ -18,7 +18,7 @@ afterEach(async () => {
   server.close();
 });
 
-/** Anthropic by hand: answers the first request of a connection, and does to later ones what the test says. */
+/** A manual Anthropic: answers the first request of a connection; the test decides about later ones. */
 async function startAnthropic(onLater: (socket: Socket) => void, onFirst = answered): Promise<void> {
   connections = 0;
   asked = 0;
@@ -49,7 +49,7 @@ describe('a kept-alive connection that is closed as the next request goes out', 
   it.each<[string, (socket: Socket) => void]>([
     ['properly', (socket) => socket.destroy()],
     ['with a reset', (socket) => socket.resetAndDestroy()],
-  ])('%s is no reason to fail: the request goes out once more, on a fresh one', async (_name, close) => {
+  ])('%s is not a failure: the request is sent again on a new connection', async (_name, close) => {
     await startAnthropic(close);
     expect((await postMessage(gateway)).status).toBe(200);
     expect((await postMessage(gateway)).status).toBe(200);
@@ -57,13 +57,13 @@ describe('a kept-alive connection that is closed as the next request goes out', 
   });
 });
 
-it('a fresh connection that is closed is a failure, and is not tried again', async () => {
+it('a new connection that is closed is a failure, without a retry', async () => {
   await startAnthropic(answered, (socket) => socket.resetAndDestroy());
   expect((await postMessage(gateway)).status).toBe(502);
   expect({ connections, asked }).toEqual({ connections: 1, asked: 1 });
 });
 
-it('an answer that has begun is not asked for again', async () => {
+it('a request is not sent again after the start of its answer', async () => {
   await startAnthropic((socket) => {
     socket.write(ANSWER.slice(0, -5));
     setImmediate(() => socket.destroy());
@@ -77,7 +77,7 @@ it.each([
   ['two framings', ANSWER.replace('\r\n\r\n', '\r\ntransfer-encoding: chunked\r\n\r\n')],
   ['a head that is too long', ANSWER.replace('\r\n\r\n', `\r\nx-long: ${'x'.repeat(100_000)}\r\n\r\n`)],
   ['bytes that are not HTTP', 'SSH-2.0-OpenSSH_9.9\r\n'],
-])('an answer with %s, on a connection that was kept alive, is not asked for again', async (_name, answer) => {
+])('a request is not sent again after an answer with %s on a kept-alive connection', async (_name, answer) => {
   await startAnthropic((socket) => socket.write(answer));
   await postMessage(gateway);
   expect((await postMessage(gateway)).status).toBe(502);

@@ -4,11 +4,11 @@ import { postMessage } from '../support/post-message.js';
 import { eventsOf } from '../support/read-sse.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
-/** `message_start`, and no content yet. */
+/** `message_start` without content. */
 const BEGUN = { afterEvents: 1 };
 
 let stage: Stage;
-// A stage of its own for each: failures in a row would open the breaker.
+// A new stage for each test, because failures in a row would open the breaker.
 beforeEach(async () => {
   stage = await startStage();
 });
@@ -23,9 +23,9 @@ describe('when Anthropic fails after message_start and before the first content'
     ['is cut off inside a compressed stream', cut({ ...BEGUN, encoding: 'gzip' }), 'unreachable'],
     ['is cut off inside its first content', cut({ afterBytes: 500 }), 'unreachable'],
     ['ends its stream', endEarly(BEGUN), 'unreachable'],
-    ['says that it is overloaded', errorAfter(1, 'overloaded_error'), 'overloaded'],
-    ['says that it failed', errorAfter(1, 'api_error'), 'unreachable'],
-    ['says that it failed, in a compressed stream', errorAfter(1, 'api_error', { encoding: 'gzip' }), 'unreachable'],
+    ['reports an overload', errorAfter(1, 'overloaded_error'), 'overloaded'],
+    ['reports an error', errorAfter(1, 'api_error'), 'unreachable'],
+    ['reports an error in a compressed stream', errorAfter(1, 'api_error', { encoding: 'gzip' }), 'unreachable'],
   ])('and %s, the client gets one clean message of the next upstream', async (_name, behaviour, failure) => {
     stage.anthropic.script(behaviour);
     const { status, upstream, fallback, text } = await ask();
@@ -37,7 +37,7 @@ describe('when Anthropic fails after message_start and before the first content'
     expect(text.match(/"id":"msg_[^_]{4}_/g)).toEqual(['"id":"msg_bdrk_']);
   });
 
-  it('and nobody else can answer, the client gets what came and an error', async () => {
+  it('and no other upstream can answer, the client gets the received part and an error', async () => {
     stage.anthropic.script(cut(BEGUN));
     stage.bedrock.setDefault(internal());
     const { status, upstream, text } = await ask();
@@ -45,7 +45,7 @@ describe('when Anthropic fails after message_start and before the first content'
     expect(namesOf(text)).toEqual(['message_start', 'error']);
   });
 
-  it('because it refuses the request, the refusal is the caller’s', async () => {
+  it('because it refuses the request, the client gets the refusal', async () => {
     stage.anthropic.script(errorAfter(1, 'invalid_request_error'));
     const { upstream, text } = await ask();
     expect(upstream).toBe('anthropic');
@@ -54,7 +54,7 @@ describe('when Anthropic fails after message_start and before the first content'
   });
 });
 
-it('once content was passed on nobody else answers', async () => {
+it('after relayed content no other upstream answers', async () => {
   stage.anthropic.script(cut({ afterEvents: 2 }));
   const { upstream, text } = await ask();
   expect(upstream).toBe('anthropic');
@@ -68,10 +68,10 @@ describe('when Bedrock fails after message_start and before the first content', 
   it.each([
     ['breaks off', cut(BEGUN)],
     ['ends its stream', endEarly(BEGUN)],
-    ['says that it failed', exception('InternalServerException')],
-    ['says that it is throttled', exception('ThrottlingException')],
-    ['says that it is unavailable', exception('ServiceUnavailableException')],
-  ])('and %s, it is asked once more, and the client gets one clean message', async (_name, behaviour) => {
+    ['reports an error', exception('InternalServerException')],
+    ['reports that it is throttled', exception('ThrottlingException')],
+    ['reports that it is unavailable', exception('ServiceUnavailableException')],
+  ])('and %s, the request is sent again, and the client gets one clean message', async (_name, behaviour) => {
     stage.anthropic.script(limited);
     stage.bedrock.script(behaviour);
     const { status, upstream, text } = await ask();
@@ -83,7 +83,7 @@ describe('when Bedrock fails after message_start and before the first content', 
     expect(stage.bedrock.requests).toHaveLength(2);
   });
 
-  it('and fails again, the client gets the refusal of Anthropic', async () => {
+  it('and fails again, the client gets Anthropic’s refusal', async () => {
     stage.anthropic.script(limited);
     stage.bedrock.setDefault(exception('InternalServerException'));
     const { status, upstream, headers } = await ask();
@@ -91,7 +91,7 @@ describe('when Bedrock fails after message_start and before the first content', 
     expect(stage.bedrock.requests).toHaveLength(2);
   });
 
-  it('and is throttled again, the client comes back in a moment', async () => {
+  it('and is throttled again, the client gets a short retry-after', async () => {
     stage.anthropic.script(limited);
     stage.bedrock.setDefault(exception('ThrottlingException'));
     const { status, headers } = await ask();
@@ -100,7 +100,7 @@ describe('when Bedrock fails after message_start and before the first content', 
   });
 });
 
-it('a message that begins and then says nothing is held back, and fails over when it breaks later', async () => {
+it('a message that begins and then stays silent is held back, and fails over if it breaks later', async () => {
   await stage.restart({ PING_AFTER_SECONDS: '1', MAX_STREAM_SILENCE_SECONDS: '3' });
   stage.anthropic.script(silence(BEGUN));
   const { upstream, text } = await ask();

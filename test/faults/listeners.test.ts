@@ -61,7 +61,7 @@ const fail = () => {
 };
 
 describe('a listener that throws', () => {
-  it('kills no stream, and takes nothing from those who listen after it', async () => {
+  it('breaks no stream, and does not affect later listeners', async () => {
     const { gateway } = stage;
     gateway.app.get(ExchangeFeed).onFinished(fail);
     gateway.app.get(ExchangeFeed).onChange(fail);
@@ -71,7 +71,7 @@ describe('a listener that throws', () => {
     const finished: string[] = [];
     gateway.app.get(ExchangeFeed).onFinished(({ user }) => finished.push(user));
     const user = `user-${randomUUID()}`;
-    // Closing a window is told in the middle of the exchange, its end after the last byte.
+    // The listener runs in the middle of the exchange for a closed window, and after the last byte for its end.
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
     const answered = await postMessage(gateway, { user, isStream: true });
     expect(answered).toMatchObject({ status: 200, upstream: 'bedrock', fallback: 'rate_limited' });
@@ -92,19 +92,19 @@ describe('a listener that throws', () => {
   }, 90_000);
 });
 
-describe('a page that looks on', () => {
-  it('is not written to after its end while the process ends: that would be an uncaught error', async () => {
+describe('a live feed', () => {
+  it('gets no writes after its end during shutdown, which would be an uncaught error', async () => {
     const { app, url } = stage.gateway;
     const page = await fetch(`${url}/api/live`);
     app.get(LiveController).onModuleDestroy();
     app.get(ExchangeFeed).changed('limits');
-    // An uncaught error would come before the end does, and fail this test.
+    // An uncaught error would occur before the end and fail this test.
     expect(await page.text()).toBe(': connected\n\n');
   });
 });
 
-describe('an upstream of a team that throws', () => {
-  it('where it promised not to is told by /health/ready, as is one that says nothing', async () => {
+describe('a team’s upstream that throws', () => {
+  it('in readiness is reported by /health/ready, like a silent one', async () => {
     await stage.restart({ FALLBACK_CHAIN: 'anthropic,broken,silent' });
     const health = await healthOf(stage.gateway);
     expect(health).toMatchObject({ codes: [200, 200], status: 'ready', store: 'ok' });
@@ -114,13 +114,13 @@ describe('an upstream of a team that throws', () => {
     ]);
   }, 30_000);
 
-  it('does not keep the gateway from starting', async () => {
+  it('does not prevent the start of the gateway', async () => {
     await stage.restart({ FALLBACK_CHAIN: 'anthropic,broken' });
     const { url } = stage.gateway;
     expect(await reportStartup(stage.gateway.app)).toEqual({ url, dashboardUrl: `${url}/ui/`, hasFallback: false });
   }, 30_000);
 
-  it('leaves the caller with the answer of the first choice', async () => {
+  it('gives the caller the answer of the first upstream', async () => {
     await stage.restart({ FALLBACK_CHAIN: 'anthropic,broken,silent' });
     stage.anthropic.script(overloaded());
     const answered = await postMessage(stage.gateway);

@@ -34,7 +34,7 @@ afterEach(() => {
 afterAll(() => stage.close());
 
 let users = 0;
-/** The exchange of the next user, once it has ended. */
+/** Resolves with the exchange of the next user at its end. */
 const nextFinished = () => {
   const user = `user-${users}`;
   return new Promise<FinishedExchange>((resolve) =>
@@ -56,7 +56,7 @@ const lateRefusal = (status: number, body: string, headers: Record<string, strin
   raw({ status, body, headers: { 'content-type': 'application/json', ...headers }, latencyMs: LATE_MS });
 
 describe('while Anthropic is silent before its headers', () => {
-  it('pings flow, then the answer', async () => {
+  it('the client gets pings, then the answer', async () => {
     stage.anthropic.script(silence({ ms: 2_500 }));
     const response = await post();
     const names: string[] = [];
@@ -68,7 +68,7 @@ describe('while Anthropic is silent before its headers', () => {
     expect(names.at(-1)).toBe('message_stop');
   });
 
-  it.each(['gzip', 'br', 'zstd', 'deflate'] as const)('an answer in %s is read for the client', async (encoding) => {
+  it.each(['gzip', 'br', 'zstd', 'deflate'] as const)('an answer in %s is decoded for the client', async (encoding) => {
     const events = await eventsAfter(silence({ ms: LATE_MS, encoding, text: 'Grüße 東京' }));
     expect(events.map(({ name }) => name).at(-1)).toBe('message_stop');
     expect(events.map(({ data }) => data).join('')).toContain('Grüße 東京');
@@ -86,7 +86,7 @@ describe('while Anthropic is silent before its headers', () => {
     expect(await (await post(MESSAGE)).json()).toMatchObject({ type: 'message' });
   });
 
-  it('a client that leaves lets Anthropic go at once, although its stream has begun', async () => {
+  it('a client that leaves closes the connection to Anthropic at once, even after the start of its stream', async () => {
     stage.anthropic.script(silence());
     const caller = new AbortController();
     const response = await postJson(url(), STREAMED, { signal: caller.signal });
@@ -104,7 +104,7 @@ describe('after the pings', () => {
     ['limited', rateLimited({ retryAfterSeconds: 60, latencyMs: LATE_MS })],
     ['gone', resetBeforeHeaders({ latencyMs: LATE_MS })],
     ['broken off at its beginning', cut({ latencyMs: LATE_MS, afterEvents: 1 })],
-  ])('the next upstream answers where Anthropic is %s', async (_name, behaviour) => {
+  ])('the next upstream answers if Anthropic is %s', async (_name, behaviour) => {
     const events = await eventsAfter(behaviour, behaviour);
     const names = events.map(({ name }) => name).filter((name) => name !== 'ping');
     expect(names.filter((name) => name === 'message_start')).toHaveLength(1);
@@ -116,7 +116,7 @@ describe('after the pings', () => {
   it.each([
     ['', lateRefusal(400, body)],
     [', compressed', { ...lateRefusal(400, '', { 'content-encoding': 'gzip' }), body: gzipSync(body) }],
-  ])('a refusal comes as an error event in the words of Anthropic%s', async (_name, behaviour) => {
+  ])('a refusal is sent as an error event with Anthropic’s message%s', async (_name, behaviour) => {
     const finished = nextFinished();
     const events = await eventsAfter(behaviour as Behaviour);
     expect(events.map(({ name }) => name)).toEqual(['ping', 'error']);
@@ -124,24 +124,24 @@ describe('after the pings', () => {
     expect(await finished).toMatchObject({ outcome: 'refused', status: 400 });
   });
 
-  it('a refusal in no form of Anthropic’s is told in it', async () => {
+  it('a refusal in another format is sent in Anthropic’s format', async () => {
     const [, error] = await eventsAfter(lateRefusal(404, '{"detail":"Not Found"}'));
     expect(JSON.parse(error!.data)).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
   });
 
   it.each([
-    ['that is no stream', 'application/json', 'identity', 'no stream'],
-    ['in a coding that nobody can read', 'text/event-stream', 'rot13', 'cannot be read'],
-  ])('an answer %s is an error event, and on record as refused', async (_name, type, encoding, told) => {
+    ['that is not a stream', 'application/json', 'identity', 'no stream'],
+    ['in an unknown content coding', 'text/event-stream', 'rot13', 'cannot be read'],
+  ])('an answer %s is an error event, and is recorded as refused', async (_name, type, encoding, message) => {
     const finished = nextFinished();
     const headers = { 'content-type': type, 'content-encoding': encoding };
     const events = await eventsAfter(raw({ status: 200, body: '{}', headers, latencyMs: LATE_MS }));
     expect(events.at(-1)!.name).toBe('error');
-    expect(JSON.parse(events.at(-1)!.data).error.message).toContain(told);
-    expect(await finished).toMatchObject({ outcome: 'refused', errorMessage: expect.stringContaining(told) });
+    expect(JSON.parse(events.at(-1)!.data).error.message).toContain(message);
+    expect(await finished).toMatchObject({ outcome: 'refused', errorMessage: expect.stringContaining(message) });
   });
 
-  it('our own refusal comes as an error event under the id of the exchange', async () => {
+  it('our own refusal is sent as an error event with the id of the exchange', async () => {
     const behaviour = resetBeforeHeaders({ latencyMs: LATE_MS });
     stage.bedrock.setDefault(raw({ status: 500, body: '{}' }));
     const [, error] = (await eventsAfter(behaviour, behaviour)).filter(
@@ -154,7 +154,7 @@ describe('after the pings', () => {
   });
 });
 
-it('pings flow while a short window is waited for', async () => {
+it('the client gets pings during the wait for a short window', async () => {
   stage.anthropic.script(rateLimited({ retryAfterSeconds: 2 }));
   const response = await postJson(url(), STREAMED, { headers: { ...CLIENT_HEADERS, 'x-api-key': 'sk-ant-waits' } });
   const names = eventsOf(await response.text()).map(({ name }) => name);
@@ -165,7 +165,7 @@ it('pings flow while a short window is waited for', async () => {
   expect(stage.bedrock.requests).toHaveLength(0);
 });
 
-it('a client that leaves in the pings of a short window is on record as gone, and nobody else as asked', async () => {
+it('a client that leaves during the pings of a short window is recorded as aborted, without another upstream', async () => {
   const finished = nextFinished();
   stage.anthropic.script(rateLimited({ retryAfterSeconds: 8 }));
   const caller = new AbortController();
@@ -175,7 +175,7 @@ it('a client that leaves in the pings of a short window is on record as gone, an
   expect(await finished).toMatchObject({ outcome: 'aborted', attempts: [{ upstream: 'anthropic' }] });
 });
 
-it('a client that leaves while a late answer that is no stream is read is on record as gone', async () => {
+it('a client that leaves during a late answer that is not a stream is recorded as aborted', async () => {
   const source = createServer((_request, response) => {
     setTimeout(() => {
       response.writeHead(200, { 'content-type': 'application/json' });

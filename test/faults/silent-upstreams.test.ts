@@ -14,7 +14,7 @@ import { postMessage } from '../support/post-message.js';
 import { eventsOf } from '../support/read-sse.js';
 import { type RunningGateway, startGateway } from '../support/start-gateway.js';
 import { type Stage, startStage } from '../support/start-stage.js';
-import { type Upstream as FarSide, startUpstream } from '../support/start-upstream.js';
+import { type Upstream as SlowUpstream, startUpstream } from '../support/start-upstream.js';
 
 const SILENT_AFTER = { MAX_STREAM_SILENCE_SECONDS: '3', PING_AFTER_SECONDS: '300' };
 const namesOf = (text: string) => eventsOf(text).map(({ name }) => name);
@@ -55,7 +55,7 @@ describe('a stream that falls silent', () => {
     expect(await stage.anthropic.requests[0]!.finished).toBe('closed_by_client');
   });
 
-  it('at Bedrock before its first content is not asked for again: the client gets the refusal of Anthropic', async () => {
+  it('at Bedrock before its first content is not retried: the client gets Anthropic’s refusal', async () => {
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
     stage.bedrock.script(silence({ afterEvents: 1 }));
     expect(await postMessage(stage.gateway, { isStream: true })).toMatchObject({ status: 429, upstream: 'anthropic' });
@@ -70,17 +70,17 @@ describe('a stream that falls silent', () => {
     await stage.restart();
   });
 
-  it('is not one that is not a stream: its answer comes when it is whole', async () => {
+  it('does not include an answer that is not a stream, which is sent when it is complete', async () => {
     stage.anthropic.script(silence({ ms: 3_500 }));
     expect(await postMessage(stage.gateway)).toMatchObject({ status: 200, upstream: 'anthropic' });
   });
 });
 
 describe('a stream that is slow', () => {
-  let farSide: FarSide;
+  let slowUpstream: SlowUpstream;
   let gateway: RunningGateway;
   beforeAll(async () => {
-    farSide = await startUpstream(async (request, response) => {
+    slowUpstream = await startUpstream(async (request, response) => {
       request.resume();
       await once(request, 'end');
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -91,20 +91,24 @@ describe('a stream that is slow', () => {
       }
       response.end();
     });
-    gateway = await startGateway({ ...SILENT_AFTER, ANTHROPIC_UPSTREAM_URL: farSide.url, FALLBACK_CHAIN: 'anthropic' });
+    gateway = await startGateway({
+      ...SILENT_AFTER,
+      ANTHROPIC_UPSTREAM_URL: slowUpstream.url,
+      FALLBACK_CHAIN: 'anthropic',
+    });
   });
   afterAll(async () => {
     await gateway.close();
-    await farSide.close();
+    await slowUpstream.close();
   });
 
-  it('is not silent while it brings pings, also before its first content', async () => {
+  it('is not silent while it sends pings, also before its first content', async () => {
     const { text } = await postMessage(gateway, { isStream: true });
     expect(namesOf(text)).toEqual(['message_start', 'ping', 'ping', 'ping', 'content_block_start', 'message_stop']);
   });
 });
 
-describe('the upstream of a team that falls silent', () => {
+describe('a team’s upstream that falls silent', () => {
   let said: string;
   let wasDestroyed: boolean;
 
@@ -146,16 +150,16 @@ describe('the upstream of a team that falls silent', () => {
   });
 
   it.each([
-    ['without a word', ''],
+    ['without any bytes', ''],
     ['after message_start', START],
-  ])('%s is followed by the next one, although it does not notice that it was given up', async (_name, words) => {
+  ])('%s is followed by the next one, even if it ignores its abort signal', async (_name, words) => {
     said = words;
     const { upstream, text } = await postMessage(gateway, { isStream: true });
     expect(upstream).toBe('anthropic');
     expect(namesOf(text).filter((name) => name === 'message_start')).toHaveLength(1);
   });
 
-  it('after its first content ends with an error event, and is let go', async () => {
+  it('after its first content ends with an error event, and is destroyed', async () => {
     said = START + CONTENT;
     wasDestroyed = false;
     const { upstream, text } = await postMessage(gateway, { isStream: true });

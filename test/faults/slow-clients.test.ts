@@ -31,12 +31,12 @@ const trickle = (client: RawSocket, text: string, everyMs: number) => {
   client.socket.once('close', () => clearInterval(timer));
 };
 
-describe('a client that trickles', () => {
+describe('a client that sends slowly', () => {
   it.each([
     ['its body', '/v1/messages', 'content-length: 1000000'],
     ['its chunks', '/v1/messages', 'transfer-encoding: chunked'],
     ['an upload', '/v1/files', 'content-length: 1000000'],
-  ])('%s is broken off in time, others are answered meanwhile', async (_name, path, framing) => {
+  ])('%s is disconnected in time, and others are answered meanwhile', async (_name, path, framing) => {
     const client = await RawSocket.connect(pair.gateway.port);
     client.write(headOfPost(path, framing));
     trickle(client, framing.startsWith('transfer') ? '1\r\n{\r\n' : '{', 100);
@@ -46,23 +46,23 @@ describe('a client that trickles', () => {
     expect(pair.anthropic.requests.filter(({ pathname }) => pathname === '/v1/messages')).toHaveLength(1);
   });
 
-  it('its headers is broken off in time, others are answered meanwhile', async () => {
+  it('its headers is disconnected in time, and others are answered meanwhile', async () => {
     const server = pair.gateway.app.getHttpServer() as unknown as Server;
     expect(server.headersTimeout).toBe(20_000);
     server.headersTimeout = 1_000;
     const client = await RawSocket.connect(pair.gateway.port);
     client.write('POST /v1/messages HTTP/1.1\r\nhost: x\r\n');
     trickle(client, 'x-more: 1\r\n', 100);
-    const told = client.readUntil('request_id');
+    const answer = client.readUntil('request_id');
     expect((await postJson(`${pair.gateway.url}/v1/messages`, MESSAGE)).status).toBe(200);
-    expect(await told).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await answer).toMatch(/^HTTP\/1\.1 408 /);
     await client.closed();
     server.headersTimeout = 20_000;
   });
 });
 
 describe('a body that takes longer than BODY_TIMEOUT_SECONDS', () => {
-  it('is taken while it flows', async () => {
+  it('is accepted while bytes arrive', async () => {
     const body = Buffer.from(JSON.stringify({ ...MESSAGE, system: 'x'.repeat(200_000) }));
     const client = await RawSocket.connect(pair.gateway.port);
     client.write(headOfPost('/v1/messages', `content-length: ${body.length}`));
@@ -74,7 +74,7 @@ describe('a body that takes longer than BODY_TIMEOUT_SECONDS', () => {
     client.destroy();
   });
 
-  it('is left alone where it is Anthropic that takes it slowly', async () => {
+  it('is not limited while Anthropic reads it slowly', async () => {
     const upstream = await startUpstream(async (request, response) => {
       await sleep(2_600);
       let bytes = 0;

@@ -16,7 +16,7 @@ const PAGE_BYTES = 4_096;
 const EXCHANGES = 30;
 const TIMEOUT_MS = 120_000;
 
-/** Does something bad to the file of a running gateway, and gives back what undoes it. */
+/** Damages the file of a running gateway, and returns a function that undoes it. */
 type Fault = (path: string) => () => void | Promise<void>;
 
 let anthropic: AnthropicSimulator;
@@ -70,8 +70,8 @@ const expectWritten = async (running: BuiltGateway, requests: number) => {
   expect(await linesOf(running, 'alice')).toHaveLength(requests);
   expect(await figureOf(running, 'store_lost_exchanges')).toBe(0);
 };
-/** The promise of this file, for one fault; `kept` of the five exchanges before it are still there after it. */
-const outlives = async (dataDirectory: string, fault: Fault, told: string, kept: number) => {
+/** Checks one fault. `kept` is the number of the five earlier exchanges that survive it. */
+const expectRecovery = async (dataDirectory: string, fault: Fault, storeState: string, kept: number) => {
   gateway = await BuiltGateway.started(environmentIn(dataDirectory));
   await expectAnswers(gateway, 5);
   await expectWritten(gateway, 5);
@@ -81,7 +81,7 @@ const outlives = async (dataDirectory: string, fault: Fault, told: string, kept:
     () => healthOf(gateway!),
     ({ status }) => status === 'degraded',
   );
-  expect(health).toMatchObject({ codes: [200, 200], status: 'degraded', store: told });
+  expect(health).toMatchObject({ codes: [200, 200], status: 'degraded', store: storeState });
   expect(await figureOf(gateway, 'store_queue_exchanges')).toBe(EXCHANGES);
   await expectAnswers(gateway, 1);
   await undo();
@@ -98,7 +98,7 @@ const fill: Fault = (path) => {
   return () => rmSync(ballast);
 };
 
-/** The file that both share in memory stays as it is: a page of it that may not be written would end the process. */
+/** Does not include the shared memory file: a page of it without write permission would end the process. */
 const makeReadOnly: Fault = (path) => {
   const frozen = [path, `${path}-wal`];
   frozen.forEach(freeze);
@@ -122,7 +122,7 @@ const dropTables: Fault = (path) => {
   };
 };
 
-/** All pages but the first; a commit of somebody else makes the gateway read them again. */
+/** Overwrites all pages except the first. A commit by another process makes the gateway read them again. */
 const damage: Fault = (path) => {
   const other = new DatabaseSync(path);
   other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -142,7 +142,7 @@ function overwrite(path: string, bytes: Buffer): void {
   closeSync(file);
 }
 
-describe('traffic goes on, the pages tell, and everything is written once when it is over, although', () => {
+describe('requests are answered, the health page reports the fault, and everything is written once afterwards, if', () => {
   const onMounted = canMount ? it : it.skip;
   const onFrozen = canFreeze ? it : it.skip;
 
@@ -150,7 +150,7 @@ describe('traffic goes on, the pages tell, and everything is written once when i
     'the disk is full',
     async () => {
       disk = mountSmallDisk(8);
-      await outlives(disk.directory, fill, 'full', 5);
+      await expectRecovery(disk.directory, fill, 'full', 5);
     },
     TIMEOUT_MS,
   );
@@ -158,7 +158,7 @@ describe('traffic goes on, the pages tell, and everything is written once when i
   onFrozen(
     'the file has become read-only',
     async () => {
-      await outlives(await newDirectory(), makeReadOnly, 'failed', 5);
+      await expectRecovery(await newDirectory(), makeReadOnly, 'failed', 5);
     },
     TIMEOUT_MS,
   );
@@ -169,8 +169,8 @@ describe('traffic goes on, the pages tell, and everything is written once when i
     ['the file is corrupt', damage, 'corrupt', 5],
   ])(
     '%s',
-    async (_name, fault, told, kept) => {
-      await outlives(await newDirectory(), fault, told, kept);
+    async (_name, fault, storeState, kept) => {
+      await expectRecovery(await newDirectory(), fault, storeState, kept);
     },
     TIMEOUT_MS,
   );

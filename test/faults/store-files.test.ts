@@ -28,11 +28,11 @@ afterAll(() => anthropic.close());
 const environment = () => ({ ANTHROPIC_UPSTREAM_URL: anthropic.url, DATA_DIR: directory });
 const post = (url: string) => postJson(`${url}/user/alice/v1/messages`, MESSAGE);
 
-describe('a file that is no database', () => {
+describe('a file that is not a database', () => {
   it('ends the start with one line and exit code 1', async () => {
     await writeFile(
       join(directory, DATABASE),
-      'this is no database, but it is long enough to be looked at\n'.repeat(100),
+      'this is not a database, but it is long enough to be read\n'.repeat(100),
     );
     const { code, stderr } = await (await BuiltGateway.spawn(environment())).ended;
     expect(code).toBe(1);
@@ -61,7 +61,7 @@ describe('a disk that is full', () => {
     child?.kill('SIGKILL');
   });
 
-  it('stops counting and nothing else: traffic goes on, and /metrics and the log tell', async () => {
+  it('stops only counting: requests are answered, and /metrics and the log report it', async () => {
     await (await BuiltGateway.started(environment())).stop();
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;

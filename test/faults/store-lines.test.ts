@@ -37,7 +37,7 @@ const dropTables = async () => {
   for (const { name } of TABLES) await client.send(new DeleteTableCommand({ TableName: name }));
   client.destroy();
 };
-/** As the front door makes them, without its time. */
+/** Like a real exchange, without the time for a request. */
 const exchangeOf = (user: string) =>
   Object.assign(new Exchange(user, 'messages', '/v1/messages'), {
     model: 'claude-opus-5-5',
@@ -96,10 +96,10 @@ describe('a DynamoDB that', () => {
     ['is down', 'down', /^unreachable$/],
     ['hangs', 'hangs', /^(no answer|unreachable)$/],
     ['throttles', 'throttles', /^(throttled|no answer)$/],
-    ['does what it is told and never confirms it', 'forgets', /^unreachable$/],
+    ['executes calls and never confirms them', 'forgets', /^unreachable$/],
   ])(
-    '%s holds up nobody, is told, and has everything once when it is well again',
-    async (_name, state, told) => {
+    '%s delays no request, is reported, and has everything once after its recovery',
+    async (_name, state, storeState) => {
       const user = `user-${randomUUID()}`;
       expect((await post(user)).status).toBe(200);
       line.state = state;
@@ -111,7 +111,7 @@ describe('a DynamoDB that', () => {
         () => healthOf(pair.gateway),
         ({ status }) => status === 'degraded',
       );
-      expect(health).toMatchObject({ codes: [200, 200], status: 'degraded', store: expect.stringMatching(told) });
+      expect(health).toMatchObject({ codes: [200, 200], status: 'degraded', store: expect.stringMatching(storeState) });
       expect(await figureOf(pair.gateway, 'store_queue_exchanges')).toBeGreaterThanOrEqual(EXCHANGES);
       line.state = 'well';
       await expectWritten(user, EXCHANGES + 1);
@@ -119,7 +119,7 @@ describe('a DynamoDB that', () => {
     120_000,
   );
 
-  it('is away for long costs the exchanges beyond 10,000 and no memory: the oldest are kept', async () => {
+  it('is unreachable for long loses the exchanges beyond 10,000 and bounds memory: the oldest are kept', async () => {
     line.state = 'down';
     const feed = pair.gateway.app.get(ExchangeFeed);
     for (let times = 0; times < MAX_WAITING; times += 1) feed.finish(exchangeOf('early'));
@@ -136,7 +136,7 @@ describe('a DynamoDB that', () => {
     expect((await usageOf(pair.gateway, 'late')).total_requests).toBe(0);
   }, 120_000);
 
-  it('hangs is still being asked when the answer is out', async () => {
+  it('hangs does not delay the answer', async () => {
     line.state = 'hangs';
     expect((await post('held')).status).toBe(200);
     expect(line.pending).toBeGreaterThan(0);
@@ -144,7 +144,7 @@ describe('a DynamoDB that', () => {
     await expectWritten('held', 1);
   }, 120_000);
 
-  it('is slow is waited for, and is not called degraded', async () => {
+  it('is slow is not reported as degraded', async () => {
     line.state = 'slow';
     const answers = await postMany('slow');
     expect(answers.map(({ status }) => status)).toEqual(Array(EXCHANGES).fill(200));
@@ -157,7 +157,7 @@ describe('a DynamoDB that', () => {
     await expectWritten('slow', EXCHANGES);
   }, 120_000);
 
-  it('loses its tables says so, and has everything once when they are made again', async () => {
+  it('loses its tables reports that, and has everything once after they are created again', async () => {
     expect((await post('before')).status).toBe(200);
     await expectWritten('before', 1);
     await dropTables();

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BuiltGateway } from '../support/built-gateway.js';
 import { CALLERS, type CallerName, type Sight, sightOf } from '../support/upstream-fault-callers.js';
 
-/** The longest one takes 10 s where nothing else runs. */
+/** The longest one takes 10 s on an idle machine. */
 const PATIENCE_MS = 90_000;
 const CONCURRENT_REQUESTS = 12;
 const MIB = 1024 * 1024;
@@ -19,20 +19,20 @@ const MIB = 1024 * 1024;
 const HEAP_OF_A_TASK = '--max-old-space-size=409';
 const MOST_RESIDENT_BYTES = 900 * MIB;
 
-/** What a caller of the Messages API sees, and a caller in one of OpenAI's forms; each asks for JSON and for a stream. */
+/** Results for callers of the Messages API and of the OpenAI endpoints, each for JSON and for a stream. */
 type Row = readonly [messages: Sight, messagesStream: Sight | RegExp, openAi: Sight, openAiStream: Sight];
 
 const NOT_AN_ANSWER: Row = ['502', '502', '502', '502'];
 const LIMITED: Row = ['429', '429', '429', '429'];
 const REFUSED: Row = ['400', '400', '400', '400'];
 const PASSED: Row = ['answered', 'answered', 'answered', 'answered'];
-const TOLD_LATE: Row = ['error event', 'error event', 'error event', 'error event'];
-/** JSON is relayed as it comes; the OpenAI forms need to understand it. */
+const REPORTED_LATE: Row = ['error event', 'error event', 'error event', 'error event'];
+/** JSON is relayed unchanged; the OpenAI endpoints must parse it. */
 const RELAYED_ONLY: Row = ['answered', 'answered', '502', '502'];
-/** Bytes of a stream pass where enough of them have come before they are found not to decode to an event. */
+/** Bytes of a stream are relayed if enough of them arrive before the check that they contain an event. */
 const BOMB: Row = ['answered', /^(answered|502)$/, '502', '502'];
 const UNDECODABLE: Row = ['answered', '502', '502', '502'];
-/** Where a stream was asked for, nothing of it has gone out when it ends; JSON is not held back. */
+/** A requested stream has sent nothing when it ends; JSON is not held back. */
 const UNNAMED_EVENTS: Row = ['error event', '502', 'error event', '502'];
 const CUT_IN_JSON: Row = ['broken', '502', '502', '502'];
 
@@ -64,21 +64,21 @@ const SIGHTS: Readonly<Record<string, Row>> = {
   'plain bytes that claim to be compressed': UNDECODABLE,
   'an unknown content coding': RELAYED_ONLY,
   'JSON in place of a stream, and the reverse': PASSED,
-  'an error as the first event': TOLD_LATE,
-  'an error as the first event, and no end': TOLD_LATE,
-  'a stream without its last event': TOLD_LATE,
+  'an error as the first event': REPORTED_LATE,
+  'an error as the first event, and no end': REPORTED_LATE,
+  'a stream without its last event': REPORTED_LATE,
   'a complete stream without an end': PASSED,
   'a complete stream with more after it': PASSED,
   'an event of 50 MB': ['answered', 'answered', 'error event', 'error event'],
-  'a line of 50 MB that does not end': TOLD_LATE,
+  'a line of 50 MB that does not end': REPORTED_LATE,
   'an event of 100,000 lines': ['answered', 'answered', 'error event', 'error event'],
   'lines that end in CR alone': UNNAMED_EVENTS,
   'events without names': UNNAMED_EVENTS,
   'events that are not JSON': ['answered', 'answered', 'error event', 'error event'],
   'NULs between events': PASSED,
-  'pings without end': TOLD_LATE,
-  'events without content and without end': TOLD_LATE,
-  'comments without end': TOLD_LATE,
+  'pings without end': REPORTED_LATE,
+  'events without content and without end': REPORTED_LATE,
+  'comments without end': REPORTED_LATE,
 };
 
 const COLUMN: Readonly<Record<CallerName, 0 | 1 | 2 | 3>> = {
@@ -90,7 +90,7 @@ const COLUMN: Readonly<Record<CallerName, 0 | 1 | 2 | 3>> = {
   'responses, streamed': 3,
 };
 
-/** What has to be seen; all other faults mean that there is no answer. */
+/** The expected results. For all other faults no upstream answers. */
 function expectedSights(fault: UpstreamFault): Record<CallerName, unknown> {
   const row = SIGHTS[fault.name] ?? NOT_AN_ANSWER;
   const expected = ([caller, column]: [string, 0 | 1 | 2 | 3]) => {
@@ -103,7 +103,7 @@ function expectedSights(fault: UpstreamFault): Record<CallerName, unknown> {
 const residentBytes = async (pid: number) =>
   Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))![1]) * 1024;
 
-describe('an upstream that answers wrongly', () => {
+describe('an upstream with a faulty answer', () => {
   const sights = new Map<string, Partial<Record<CallerName, Sight>>>();
   const afterwards: Sight[] = [];
   const faultOf = new Map<string, UpstreamFault>();
@@ -117,7 +117,7 @@ describe('an upstream that answers wrongly', () => {
     const sight = await sightOf(gateway.port, CALLERS[caller], key, PATIENCE_MS);
     sights.set(fault.name, { ...sights.get(fault.name), [caller]: sight });
     faultOf.delete(key);
-    // Over the connections that the fault has left behind.
+    // Uses the connections that remain after the fault.
     afterwards.push(await sightOf(gateway.port, CALLERS.messages, `${key}-well`, PATIENCE_MS));
   };
 
@@ -127,7 +127,7 @@ describe('an upstream that answers wrongly', () => {
       const isStream = request.json?.stream === true;
       return faultOf.get(request.credential ?? '')?.behaviour(isStream) ?? answer();
     });
-    // Bombs are made once, before anything is timed.
+    // Builds the bombs before the measurement.
     for (const fault of UPSTREAM_FAULTS) fault.behaviour(false);
     gateway = await BuiltGateway.started({
       ANTHROPIC_UPSTREAM_URL: upstream.url,
@@ -158,21 +158,21 @@ describe('an upstream that answers wrongly', () => {
   });
 
   it.each(UPSTREAM_FAULTS.map((fault) => [fault.name, fault] as const))(
-    'with %s gives every caller an answer or an error',
+    '%s gives every caller an answer or an error',
     (name, fault) => {
       expect(sights.get(name)).toEqual(expectedSights(fault));
     },
   );
 
-  it('leaves the gateway able to answer the next request', () => {
+  it('does not affect the next request', () => {
     expect(new Set(afterwards)).toEqual(new Set(['answered']));
   });
 
-  it('leaves /health answering all the while', () => {
+  it('does not affect /health', () => {
     expect(healthStatuses).toEqual(new Set([200]));
   });
 
-  it('fits into the memory of a small task', () => {
+  it('needs no more memory than a small task has', () => {
     expect(peakBytes / MIB).toBeLessThan(MOST_RESIDENT_BYTES / MIB);
   });
 });

@@ -9,7 +9,7 @@ const SECTIONS = sectionsIn(ROOMS);
 const PAGE = new URL('../../docs/configuration.md', import.meta.url);
 
 describe('docs/configuration.md', () => {
-  it('is what `npm run docs:configuration` prints', async () => {
+  it('equals the output of `npm run docs:configuration`', async () => {
     expect(await readFile(PAGE, 'utf8')).toBe(configurationPage(SECTIONS));
   });
 

@@ -18,7 +18,7 @@ const get = async (path: string) => {
 };
 
 describe('/health', () => {
-  it('is ok although no upstream can be reached', async () => {
+  it('is ok without a reachable upstream', async () => {
     expect(await get('/health')).toEqual({ status: 200, body: { status: 'ok', uptime_seconds: expect.any(Number) } });
   });
 });
@@ -35,7 +35,7 @@ describe('/health/ready', () => {
     });
   });
 
-  it('shows operators alone where requests are sent, and answers everyone', async () => {
+  it('shows the targets of requests to operators only, and answers all callers', async () => {
     const token = { 'x-admin-token': adminTokenOf(gateway) };
     const detailFor = async (headers: Record<string, string>) => {
       const response = await fetch(`${gateway.url}/health/ready`, { headers });
@@ -46,13 +46,13 @@ describe('/health/ready', () => {
     const closed = [200, true, ''];
     expect(await detailFor({ ...token, 'x-real-ip': '10.0.0.1' })).toEqual(open);
     expect(await detailFor({ 'x-real-ip': '10.0.0.1' })).toEqual(closed);
-    // After five wrong ones too, which are counted as at every other endpoint.
+    // Also after five wrong tokens, which are counted as at every other endpoint.
     for (let times = 0; times < 7; times += 1) expect(await detailFor({ 'x-admin-token': 'wrong' })).toEqual(closed);
     const { status } = await fetch(`${gateway.url}/api/limits`, { headers: { 'x-admin-token': 'wrong' } });
     expect(status).toBe(429);
   });
 
-  it('is degraded, and still ready for requests, where the store fails', async () => {
+  it('is degraded, and still ready for requests, if the store fails', async () => {
     const store = gateway.app.get(TableStore);
     const check = store.check;
     store.check = () => Promise.reject(new Error('gone'));
@@ -60,7 +60,7 @@ describe('/health/ready', () => {
     store.check = check;
   });
 
-  it('is 503 only while draining, when /health is still ok', async () => {
+  it('is 503 only during the drain, while /health is still ok', async () => {
     gateway.app.get(Lifecycle).isDraining = true;
     expect(await get('/health/ready')).toMatchObject({ status: 503, body: { status: 'draining' } });
     expect((await get('/health')).status).toBe(200);

@@ -45,14 +45,14 @@ afterAll(async () => {
 const post = (user: string, body: unknown = BODY, init: RequestInit = {}) =>
   postJson(`${gateway.url}/user/${user}/v1/messages?token=hush-query`, body, { headers: HEADERS, ...init });
 
-/** The lines about one user, once the first of them has been written. */
+/** Resolves with the lines about one user, once the first of them has been written. */
 async function linesAbout(user: string): Promise<LogLine[]> {
   await gateway.hasLogged(`"user":"${user}"`);
   return gateway.lines.filter((line) => line.user === user);
 }
 
-describe('an exchange leaves one line', () => {
-  it('when it was answered', async () => {
+describe('an exchange logs one line', () => {
+  it('after an answer', async () => {
     anthropic.script(answer({ text: 'hush-answer', usage: { input_tokens: 5, output_tokens: 2 } }));
     const id = (await post('answered')).headers.get('x-claude-proxy-exchange');
     expect(await linesAbout('answered')).toEqual([
@@ -68,7 +68,7 @@ describe('an exchange leaves one line', () => {
     ]);
   });
 
-  it('when it was streamed', async () => {
+  it('after a streamed answer', async () => {
     anthropic.script(answer({ text: 'hush-answer', thinking: 'hush-thought' }));
     await (await post('streamed', STREAMED)).text();
     expect(await linesAbout('streamed')).toMatchObject([
@@ -76,7 +76,7 @@ describe('an exchange leaves one line', () => {
     ]);
   });
 
-  it('when Anthropic refused it', async () => {
+  it('after a refusal by Anthropic', async () => {
     anthropic.script(refuse(400, { message: 'messages.0: hush-quoted' }));
     await (await post('refused')).text();
     expect(await linesAbout('refused')).toMatchObject([{ level: 'warn', outcome: 'refused', status: 400 }]);
@@ -85,19 +85,19 @@ describe('an exchange leaves one line', () => {
   it.each([
     ['no-json', '{"hush-prompt'],
     ['no-model', JSON.stringify({ ...BODY, model: ['hush-model'] })],
-  ])('when we refused it: %s', async (user, body) => {
+  ])('after a refusal of our own: %s', async (user, body) => {
     const url = `${gateway.url}/user/${user}/v1/messages`;
     await (await fetch(url, { method: 'POST', headers: HEADERS, body })).text();
     expect(await linesAbout(user)).toMatchObject([{ level: 'warn', outcome: 'refused', status: 400 }]);
   });
 
-  it('when the stream broke', async () => {
+  it('after a broken stream', async () => {
     anthropic.script(cut({ text: 'hush-answer' }));
     await readToTheEnd(await post('broken', STREAMED));
     expect(await linesAbout('broken')).toMatchObject([{ level: 'warn', outcome: 'broken', status: 200 }]);
   });
 
-  it('when the client left in mid-stream', async () => {
+  it('after the client left mid-stream', async () => {
     anthropic.script(silence({ text: 'hush-answer', afterEvents: 5 }));
     const client = new AbortController();
     const events = liveEventsOf(await post('left', STREAMED, { signal: client.signal }));
@@ -106,7 +106,7 @@ describe('an exchange leaves one line', () => {
     expect(await linesAbout('left')).toMatchObject([{ level: 'info', outcome: 'aborted' }]);
   });
 
-  it('when the client left in the middle of its body', async () => {
+  it('after the client left in the middle of its body', async () => {
     const client = await RawSocket.connect(gateway.port);
     client.write(headOfPost('/user/half/v1/messages', 'content-length: 100')).write('{"hush-prompt');
     await (await fetch(`${gateway.url}/health`)).text();
@@ -114,7 +114,7 @@ describe('an exchange leaves one line', () => {
     expect(await linesAbout('half')).toMatchObject([{ level: 'info', outcome: 'aborted' }]);
   });
 
-  it('when it was relayed', async () => {
+  it('after a relayed request', async () => {
     await (
       await fetch(`${gateway.url}/user/relayed/v1/messages/batches`, { headers: { authorization: `Bearer ${BEARER}` } })
     ).text();
@@ -124,8 +124,8 @@ describe('an exchange leaves one line', () => {
   });
 });
 
-describe('no line', () => {
-  it('holds a key, a token, a prompt, an answer or a query', async () => {
+describe('no log line', () => {
+  it('contains a key, a token, a prompt, an answer or a query', async () => {
     await (await fetch(`${gateway.url}/debug/env`, { headers: { 'x-admin-token': 'hush-wrong' } })).text();
     await post('last', { ...BODY, stream: 'hush-stream' });
     await linesAbout('last');
@@ -133,12 +133,12 @@ describe('no line', () => {
     expect(gateway.output.match(/.{0,80}hush.{0,40}/g) ?? []).toEqual([]);
   });
 
-  it('speaks of something unexpected', () => {
+  it('reports an unexpected error', () => {
     expect(gateway.lines.filter(({ level }) => level === 'error')).toEqual([]);
     expect(gateway.lines.filter(({ msg }) => msg.includes('unexpected'))).toEqual([]);
   });
 
-  it('is anything but JSON with a time, a level and a message', () => {
+  it('is in any format but JSON with a time, a level and a message', () => {
     for (const line of gateway.lines) {
       expect(line).toMatchObject({
         time: expect.stringMatching(/^\d{4}-/),

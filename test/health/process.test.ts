@@ -23,7 +23,7 @@ const start = async (environment: Record<string, string> = {}) => {
 };
 
 describe('a start', () => {
-  it('tells where it listens, how to use it, whom it asks and where it keeps its state', async () => {
+  it('logs its address, how to use it, its upstreams and where it stores its state', async () => {
     const started = await start();
     const messages = started.lines.map(({ msg }) => msg);
     expect(messages).toEqual([
@@ -39,7 +39,7 @@ describe('a start', () => {
     expect((await fetch(`${started.url}/health`)).status).toBe(200);
   });
 
-  it('tells that the port is open to the network, and an address to type', async () => {
+  it('logs that the port is open to the network, with an address to use', async () => {
     const { lines, port } = await start({ HOST: '0.0.0.0' });
     expect(lines.slice(0, 4).map(({ level, msg }) => [level, msg])).toEqual([
       ['info', `Claude Code Proxy listens on http://0.0.0.0:${port}`],
@@ -49,7 +49,7 @@ describe('a start', () => {
     ]);
   });
 
-  it.each(['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'])('warns of an open port where %s is set', async (name) => {
+  it.each(['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'])('warns of an open port if %s is set', async (name) => {
     const { lines } = await start({ HOST: '0.0.0.0', [name]: 'sk-op' });
     const warnings = lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
     expect(warnings).toEqual([
@@ -88,7 +88,7 @@ describe('a start', () => {
     ]);
   });
 
-  it('says which callers are served by an upstream that the operator pays for', async () => {
+  it("logs which callers an upstream at the operator's cost serves", async () => {
     const UPSTREAM_MODULES = join(import.meta.dirname, '../support/acme-upstream.mjs');
     const lineOf = async (environment: Record<string, string>) => {
       const { lines } = await start({ UPSTREAM_MODULES, ...environment });
@@ -110,7 +110,7 @@ describe('a start', () => {
     });
   }, 90_000);
 
-  it('warns of nothing where only this machine reaches the port', async () => {
+  it('logs no warning if only this machine reaches the port', async () => {
     const { lines } = await start({ ANTHROPIC_API_KEY: 'sk-op' });
     expect(lines.filter(({ level }) => level === 'warn')).toEqual([]);
   });
@@ -126,14 +126,14 @@ describe('a start that cannot succeed gives one clear message and exits with 1',
     occupier.close();
   });
 
-  it('where the port is taken', async () => {
+  it('if the port is in use', async () => {
     const { port } = occupier.address() as AddressInfo;
     const { code, stdout, stderr } = await (await BuiltGateway.spawn({ PORT: String(port) })).ended;
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toBe(`Port ${port} is taken, maybe by another gateway. Take another one: PORT=${port + 1}\n`);
   });
 
-  it('where the address is not ours', async () => {
+  it('if the address belongs to another machine', async () => {
     const { code, stderr } = await (await BuiltGateway.spawn({ HOST: '192.0.2.1' })).ended;
     expect([code, stderr]).toEqual([
       1,
@@ -141,7 +141,7 @@ describe('a start that cannot succeed gives one clear message and exits with 1',
     ]);
   });
 
-  it('where the configuration has faults: all of them, by variable, value and what is allowed', async () => {
+  it('if the configuration has faults: all of them, with variable, value and what is allowed', async () => {
     const faulty = {
       PORT: '99999',
       LOG_LEVEL: 'loud',
@@ -164,7 +164,7 @@ describe('a start that cannot succeed gives one clear message and exits with 1',
     expect(stderr).not.toContain('hidden');
   });
 
-  it('where the fault stands in the .env file', async () => {
+  it('if the fault is in the .env file', async () => {
     const spawned = await BuiltGateway.spawn({}, (directory) =>
       writeFile(join(directory, '.env'), 'LOG_LEVEL=loud\nPORT=x\n'),
     );
@@ -175,7 +175,7 @@ describe('a start that cannot succeed gives one clear message and exits with 1',
     ]);
   });
 
-  it('where the .env file cannot be read', async () => {
+  it('if the .env file cannot be read', async () => {
     const { code, stderr } = await (await BuiltGateway.spawn({}, (directory) => mkdir(join(directory, '.env')))).ended;
     expect([code, stderr]).toEqual([
       1,
@@ -184,7 +184,7 @@ describe('a start that cannot succeed gives one clear message and exits with 1',
   });
 
   it.each([
-    ['the chain names a stranger', { FALLBACK_CHAIN: 'anthropic,nobody' }, /FALLBACK_CHAIN names "nobody"/],
+    ['the chain has an unknown name', { FALLBACK_CHAIN: 'anthropic,unknown' }, /FALLBACK_CHAIN names "unknown"/],
     [
       'an upstream module is missing',
       { UPSTREAM_MODULES: 'no-such-package' },

@@ -8,9 +8,9 @@ import { liveEventsOf } from '../support/read-sse.js';
 import { startSilentStore } from '../support/silent-store.js';
 import { startGateway } from '../support/start-gateway.js';
 
-/** What a busy machine takes to end a process, beside the time that is promised. Held, it would take 110 s. */
+/** Additional time of a busy machine to end a process. A blocked shutdown would take 110 s. */
 const SLACK_MS = 6_000;
-/** What an error event or a refusal has to reach its reader. */
+/** The time in which an error event or a refusal must reach its reader. */
 const LAST_WORDS_MS = 1_000;
 
 let anthropic: AnthropicSimulator;
@@ -27,7 +27,7 @@ const start = async (environment: Record<string, string> = {}) => {
   gateway = await BuiltGateway.started({ ANTHROPIC_UPSTREAM_URL: anthropic.url, ...environment });
   return gateway;
 };
-/** The exit code, and how long it took. */
+/** The exit code and the duration of the shutdown. */
 const terminated = async () => {
   const signalledMs = performance.now();
   gateway.signal('SIGTERM');
@@ -38,8 +38,8 @@ const held = async (bytes: string) => (await RawSocket.connect(gateway.port)).wr
 const get = (path: string, ...headers: string[]) =>
   `GET ${path} HTTP/1.1\r\n${['host: x', ...headers].join('\r\n')}\r\n\r\n`;
 
-describe('a shutdown is not held', () => {
-  it('by an open dashboard: its live feed ends with an event that says why', async () => {
+describe('a shutdown is not delayed', () => {
+  it('by an open dashboard: its live feed ends with an event that gives the reason', async () => {
     const { url } = await start();
     const events = Array.fromAsync(liveEventsOf(await fetch(`${url}/api/live`)));
     const { code, tookMs } = await terminated();
@@ -48,7 +48,7 @@ describe('a shutdown is not held', () => {
     expect((await events).at(-1)).toEqual({ name: 'draining', data: '{}' });
   });
 
-  it('by a live feed that is opened while draining', async () => {
+  it('by a live feed that is opened during the drain', async () => {
     const inProcess = await startGateway({ FALLBACK_CHAIN: 'anthropic' });
     inProcess.app.get(ExchangeFeed).changed('draining');
     const events = await Array.fromAsync(liveEventsOf(await fetch(`${inProcess.url}/api/live`)));
@@ -56,7 +56,7 @@ describe('a shutdown is not held', () => {
     await inProcess.close();
   });
 
-  it('by a connection that asks for another protocol', async () => {
+  it('by a connection with an upgrade request', async () => {
     await start();
     const socket = await held(get('/health', 'connection: upgrade', 'upgrade: websocket'));
     await socket.readUntil('\r\n\r\n');
@@ -65,7 +65,7 @@ describe('a shutdown is not held', () => {
     socket.destroy();
   });
 
-  it('by a live feed whose reader stands still', async () => {
+  it('by a live feed whose reader has stopped reading', async () => {
     await start();
     const socket = await held(get('/api/live'));
     socket.socket.pause();
@@ -84,11 +84,11 @@ describe('a shutdown is not held', () => {
   });
 });
 
-describe('DRAIN_TIMEOUT_SECONDS bounds a shutdown that is held', () => {
+describe('DRAIN_TIMEOUT_SECONDS bounds a shutdown that is delayed', () => {
   const DRAIN = { DRAIN_TIMEOUT_SECONDS: '1' };
   const BOUND_MS = 1_000 + LAST_WORDS_MS + SLACK_MS;
 
-  it('by a stream that goes on: it ends with an error event', async () => {
+  it('by a running stream: it ends with an error event', async () => {
     const { url } = await start(DRAIN);
     anthropic.script(silence({ afterEvents: 3 }));
     const events = liveEventsOf(await postJson(`${url}/v1/messages`, { ...MESSAGE, stream: true }));
@@ -131,7 +131,7 @@ describe('DRAIN_TIMEOUT_SECONDS bounds a shutdown that is held', () => {
 });
 
 describe('pending writes', () => {
-  it('are waited for at most 8 seconds where the store does not answer, and the log says that they are lost', async () => {
+  it('delay the exit by at most 8 seconds if the store does not answer, and the log reports them as lost', async () => {
     const store = await startSilentStore();
     await start(store.environment);
     await (await postJson(`${gateway.url}/v1/messages`, MESSAGE)).text();

@@ -14,7 +14,7 @@ import { startSilentStore } from '../support/silent-store.js';
 
 const STREAMED = { ...MESSAGE, stream: true };
 const CHAT = { model: 'claude-opus-5-5', messages: [{ role: 'user', content: 'hello' }] };
-/** Signals that are this far apart count as two. */
+/** With this interval, signals count as two. */
 const LATER_MS = 1_100;
 /** Two processes start one after the other. */
 const TWO_STARTS_MS = 60_000;
@@ -51,7 +51,7 @@ const namesOf = async (events: AsyncIterable<{ name: string }>) => {
   for await (const { name } of events) names.push(name);
   return names;
 };
-/** What a gateway that is started anew finds in the store. */
+/** The number of requests in the store, read by a newly started gateway. */
 const countedRequests = async () => {
   const { url } = await start();
   const { summary } = (await (await fetch(`${url}/v1/usage?days=1`)).json()) as { summary: { total_requests: number } };
@@ -70,7 +70,7 @@ describe('a signal', () => {
     expect((await gateway!.ended).code).toBe(0);
   });
 
-  it('turns the next connection away while a stream is running', async () => {
+  it('rejects the next connection while a stream is running', async () => {
     const { url } = await start();
     anthropic.script(slowAnswer());
     const response = await postJson(`${url}/v1/messages`, STREAMED);
@@ -83,7 +83,7 @@ describe('a signal', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'ends an idle process at once, whatever is connected: %s',
+    'ends an idle process at once, with any open connections: %s',
     async (name) => {
       const { url, port } = await start();
       await (await fetch(`${url}/health`)).text();
@@ -99,7 +99,7 @@ describe('a signal', () => {
     },
   );
 
-  it('lets a running stream end where the terminal that read the log is gone', async () => {
+  it('lets a running stream end if the terminal that read the log is closed', async () => {
     const { url } = await start();
     anthropic.script(slowAnswer());
     const events = liveEventsOf(await postJson(`${url}/v1/messages`, STREAMED));
@@ -138,7 +138,7 @@ describe('a second signal within a second', () => {
       gateway!.signal(first);
       await sleep(gapMs);
       gateway!.signal(second);
-      // A process that is busy gets two of one kind as one.
+      // A busy process may get two equal signals as one.
       if (first !== second) await gateway!.hasLogged('again within a second: ignored, draining goes on');
       expect((await namesOf(events)).at(-1)).toBe('message_stop');
       expect((await gateway!.ended).code).toBe(0);
@@ -148,7 +148,7 @@ describe('a second signal within a second', () => {
   );
 
   it(
-    'does not undo the drain where npm passes on what the terminal has sent already',
+    'does not undo the drain if npm forwards a signal that the terminal has already sent',
     async () => {
       gateway = await BuiltGateway.startedByNpm(environmentWith({}));
       anthropic.script(slowAnswer());
@@ -211,7 +211,7 @@ describe('a later second signal', () => {
     TWO_STARTS_MS,
   );
 
-  it('refuses what has no answer yet, in the form of its dialect', async () => {
+  it('refuses requests without an answer, in the format of their endpoint', async () => {
     const { url } = await start();
     anthropic.script(silence(), silence(), silence());
     const waiting = [
@@ -232,7 +232,7 @@ describe('a later second signal', () => {
     expect((await gateway!.ended).code).toBe(0);
   });
 
-  it('ends a translated stream with an error of its dialect', async () => {
+  it("ends a translated stream with an error in OpenAI's format", async () => {
     const { url } = await start();
     anthropic.script(silence({ afterEvents: 3 }));
     const response = await postJson(`${url}/v1/chat/completions`, { ...CHAT, stream: true });

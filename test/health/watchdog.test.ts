@@ -25,8 +25,8 @@ const postBlocking = (milliseconds: number) =>
   });
 const isAlive = async () => (await fetch(`${gateway.url}/health`)).status === 200;
 
-describe('a process whose event loop stands still', () => {
-  it('ends with a line that names the last request, without what it said', async () => {
+describe('a process whose event loop is blocked', () => {
+  it('ends with a line that names the last request, without its content', async () => {
     await start();
     const posted = postBlocking(FOR_GOOD_MS).catch(String);
     const { code, stderr } = await gateway.ended;
@@ -44,21 +44,21 @@ describe('a process whose event loop stands still', () => {
     expect(stderr).not.toMatch(/sk-ant|alice|block-/);
   });
 
-  it('lives on where it moves again in time', async () => {
+  it('continues if the block ends in time', async () => {
     await start({ WATCHDOG_SECONDS: '3' });
     expect((await postBlocking(1_000)).status).toBe(200);
     expect((await postBlocking(1_000)).status).toBe(200);
     expect(await isAlive()).toBe(true);
   });
 
-  it('lives on where the watchdog is off', async () => {
+  it('continues if the watchdog is off', async () => {
     await start({ WATCHDOG_SECONDS: '0' });
     expect((await postBlocking(2_500)).status).toBe(200);
     expect(await isAlive()).toBe(true);
   });
 });
 
-it('a process that was suspended for longer than that lives on', async () => {
+it('a process that was suspended for longer continues', async () => {
   await start();
   expect((await postBlocking(0)).status).toBe(200);
   for (let times = 0; times < 2; times += 1) {
@@ -70,7 +70,7 @@ it('a process that was suspended for longer than that lives on', async () => {
   expect(gateway.output).not.toContain('Watchdog');
 });
 
-it('a process that works and one that idles live on', async () => {
+it('a busy process and an idle one continue', async () => {
   await start();
   for (let times = 0; times < 20; times += 1) expect((await postBlocking(100)).status).toBe(200);
   await sleep(1_500);

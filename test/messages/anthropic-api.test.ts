@@ -58,40 +58,40 @@ describe('a relayed request', () => {
     '/v1/%6dodels',
     '/%75ser/alice/v1/models',
     '/user/alice/v1/messages/batches/../../organizations',
-  ])('with an odd path is refused: %s', async (path) => {
+  ])('with an invalid path is refused: %s', async (path) => {
     const { status, body } = await ask('GET', path);
     expect([status, JSON.parse(body.toString()).error.type]).toEqual([400, 'invalid_request_error']);
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
   it.each(['/user/alice/../bob/v1/models', '/../v1/models', '//v1/models', '/v1//models'])(
-    'with no path of the API is refused: %s',
+    'with an unknown path is refused: %s',
     async (path) => {
       expect((await ask('GET', path)).status).toBe(404);
       expect(pair.anthropic.requests).toHaveLength(0);
     },
   );
 
-  it('gets the refusal of Anthropic as it came', async () => {
+  it('gets Anthropic’s refusal unchanged', async () => {
     pair.anthropic.scriptAt('/v1/models', refuse(429, { retryAfter: '7', headers: { 'x-should-retry': 'true' } }));
     const { status, headers, body } = await ask('GET', '/v1/models');
     expect([status, headers['retry-after'], headers['x-should-retry']]).toEqual([429, '7', 'true']);
     expect(JSON.parse(body.toString()).request_id).toBe(headers['request-id']);
   });
 
-  it('that is a redirect is handed to the client, not followed', async () => {
+  it('gets a redirect unchanged, which is not followed', async () => {
     pair.anthropic.scriptAt('/v1/skills', raw({ status: 307, headers: { location: 'http://127.0.0.1:1/' } }));
     expect((await ask('GET', '/v1/skills')).headers.location).toBe('http://127.0.0.1:1/');
   });
 });
 
-describe('where Anthropic cannot be reached', () => {
+describe('if Anthropic is unreachable', () => {
   it.each([
     ['GET', '/v1/skills'],
     ['POST', '/v1/messages/batches'],
     ['POST', '/v1/messages'],
     ['POST', '/user/alice/v1/messages/count_tokens'],
-  ])('%s %s is a 502 in the form of Anthropic', async (method, path) => {
+  ])('%s %s is a 502 in Anthropic’s format', async (method, path) => {
     const lonely = await startPair({ ANTHROPIC_UPSTREAM_URL: 'http://127.0.0.1:1' });
     try {
       const body = method === 'POST' ? JSON.stringify(MESSAGE) : undefined;
@@ -120,20 +120,23 @@ describe('the results of a batch', () => {
     },
   ];
 
-  it.each(['', '/user/alice', '/user/%EA%B9%80', '/user/alice/v1'])('come through the gateway: %s', async (path) => {
-    const client = sdk(path);
-    const batch = await client.messages.batches.create({ requests });
-    const user = path.replace(/\/v1$/, '');
-    expect(batch.results_url).toBe(`${pair.gateway.url}${user}/v1/messages/batches/${batch.id}/results`);
-    const ids: string[] = [];
-    for await (const result of await client.messages.batches.results(batch.id)) ids.push(result.custom_id);
-    expect(ids).toEqual(['a', 'b']);
-    expect(pair.anthropic.requests.at(-1)!.path).toBe(`/v1/messages/batches/${batch.id}/results`);
-    const listed = await client.messages.batches.list();
-    expect(listed.data[0]!.results_url).toContain(pair.gateway.url);
-  });
+  it.each(['', '/user/alice', '/user/%EA%B9%80', '/user/alice/v1'])(
+    'are fetched through the gateway: %s',
+    async (path) => {
+      const client = sdk(path);
+      const batch = await client.messages.batches.create({ requests });
+      const user = path.replace(/\/v1$/, '');
+      expect(batch.results_url).toBe(`${pair.gateway.url}${user}/v1/messages/batches/${batch.id}/results`);
+      const ids: string[] = [];
+      for await (const result of await client.messages.batches.results(batch.id)) ids.push(result.custom_id);
+      expect(ids).toEqual(['a', 'b']);
+      expect(pair.anthropic.requests.at(-1)!.path).toBe(`/v1/messages/batches/${batch.id}/results`);
+      const listed = await client.messages.batches.list();
+      expect(listed.data[0]!.results_url).toContain(pair.gateway.url);
+    },
+  );
 
-  it('are asked for under the name and scheme that a trusted load balancer tells', async () => {
+  it('have a URL with the name and scheme that a trusted load balancer reports', async () => {
     const trusting = await startPair({ TRUST_PROXY: '127.0.0.1' });
     try {
       const { body } = await rawRequest(trusting.gateway.port, {
@@ -156,7 +159,7 @@ describe('the results of a batch', () => {
     }
   });
 
-  it('are asked for at the address that was dialled where nobody is trusted', async () => {
+  it('have a URL with the address of the connection without a trusted proxy', async () => {
     const { body } = await rawRequest(pair.gateway.port, {
       method: 'POST',
       path: '/v1/messages/batches',
@@ -166,7 +169,7 @@ describe('the results of a batch', () => {
     expect(JSON.parse(body.toString()).results_url).toContain(`${pair.gateway.url}/v1/`);
   });
 
-  it('leave the other bytes of a batch alone', async () => {
+  it('do not change other bytes of a batch', async () => {
     const body =
       '{"id":"b", "n":1.0,"x":"\u00fc\\u00fc", "results_url":"https://api.anthropic.com/v1/messages/batches/b/results"}\n';
     pair.anthropic.scriptAt('/v1/messages/batches/b', raw({ status: 200, headers: { 'x-kept': '1' }, body }));
@@ -175,7 +178,7 @@ describe('the results of a batch', () => {
     expect(answer.headers).toMatchObject({ 'x-kept': '1', 'content-length': String(answer.body.length) });
   });
 
-  it('leave a batch alone that comes compressed although it was not asked to', async () => {
+  it('do not change a batch that is compressed against the request', async () => {
     const body = gzipSync('{"results_url":"https://api.anthropic.com/v1/messages/batches/b/results"}');
     const headers = { 'content-encoding': 'gzip' };
     pair.anthropic.scriptAt('/v1/messages/batches/b', raw({ status: 200, headers, body }));
@@ -184,7 +187,7 @@ describe('the results of a batch', () => {
     expect((await pair.anthropic.requestAt(0)).headers['accept-encoding']).toBe('identity');
   });
 
-  it('are a 502 where the batch breaks off', async () => {
+  it('are a 502 if the batch breaks off', async () => {
     pair.anthropic.scriptAt('/v1/messages/batches/b', cut({ afterEvents: 2 }));
     const { status, body } = await ask('GET', '/v1/messages/batches/b');
     expect([status, JSON.parse(body.toString()).error.type]).toEqual([502, 'api_error']);

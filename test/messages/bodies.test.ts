@@ -20,7 +20,7 @@ const post = (body: string | Buffer, path = '/v1/messages', headers: readonly st
   rawRequest(pair.gateway.port, { method: 'POST', path, headers, body });
 const messageOf = (body: Buffer): string => JSON.parse(body.toString()).error.message;
 
-describe('a body that is no JSON object is refused with 400', () => {
+describe('a body that is not a JSON object is refused with 400', () => {
   it.each([
     ['nothing', ''],
     ['blanks', ' \n'],
@@ -42,14 +42,14 @@ describe('a body that is no JSON object is refused with 400', () => {
   });
 });
 
-describe('a member that the gateway needs is named in the refusal', () => {
+describe('the refusal names the required field', () => {
   it.each<[name: string, change: Record<string, unknown>, named: readonly string[]]>([
     ['no model', { model: undefined }, ['model']],
     ['an empty model', { model: '' }, ['model']],
-    ['a model that is no text', { model: 5 }, ['model']],
+    ['a model that is not text', { model: 5 }, ['model']],
     ['a model of 100 kB', { model: 'm'.repeat(100_000) }, ['model']],
     ['no messages', { messages: undefined }, ['messages']],
-    ['messages that are no list', { messages: { role: 'user' } }, ['messages']],
+    ['messages that are not a list', { messages: { role: 'user' } }, ['messages']],
     ['messages as text', { messages: '[]' }, ['messages']],
     ['no max_tokens', { max_tokens: undefined }, ['max_tokens is required and must be a whole number']],
     ['max_tokens as text', { max_tokens: '5' }, ['max_tokens is required and must be a whole number']],
@@ -57,7 +57,7 @@ describe('a member that the gateway needs is named in the refusal', () => {
     ['less than no tokens', { max_tokens: -1 }, ['max_tokens']],
     ['stream as text', { stream: 'true' }, ['stream']],
     [
-      'all of them',
+      'all fields',
       { model: null, messages: null, max_tokens: null, stream: 1 },
       ['model', 'messages', 'max_tokens', 'stream'],
     ],
@@ -68,34 +68,34 @@ describe('a member that the gateway needs is named in the refusal', () => {
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
-  it('but never with its value', async () => {
+  it('but never its value', async () => {
     const { body } = await post(JSON.stringify({ ...MESSAGE, model: ['top-secret'], messages: 'top-secret' }));
     expect(body.toString()).not.toContain('top-secret');
   });
 
-  it('max_tokens is needed for messages, not for counting tokens', async () => {
+  it('max_tokens is required for messages, not for counting tokens', async () => {
     const { max_tokens: _none, ...counted } = MESSAGE;
     expect((await post(JSON.stringify(counted), '/v1/messages/count_tokens')).status).toBe(200);
     expect((await post(JSON.stringify({ ...counted, model: 1 }), '/v1/messages/count_tokens')).status).toBe(400);
   });
 });
 
-describe('what the gateway does not need', () => {
+describe('other content', () => {
   it.each([
     ['unknown members', '{"model":"claude-opus-5-5","max_tokens":1,"messages":[],"future":{"a":[1,{"b":null}]}}'],
     ['null as stream', '{"model":"claude-opus-5-5","max_tokens":1,"messages":[],"stream":null}'],
     ['wrong members of messages', '{"model":"claude-opus-5-5","max_tokens":1,"messages":[1,"x",null]}'],
     ['__proto__', '{"__proto__":{"model":"x"},"model":"claude-opus-5-5","max_tokens":1,"messages":[]}'],
     ['no tokens at all', '{"model":"claude-opus-5-5","max_tokens":0,"messages":[]}'],
-  ])('reaches Anthropic untouched: %s', async (_name, body) => {
+  ])('reaches Anthropic unchanged: %s', async (_name, body) => {
     expect((await post(body)).status).toBe(200);
     expect((await pair.anthropic.requestAt(0)).body.toString()).toBe(body);
   });
 
   it.each<[name: string, contentType: readonly string[]]>([
     ['none', []],
-    ['an odd one', ['content-type', 'text/plain;charset=x']],
-    ['no valid one', ['content-type', '/']],
+    ['an unusual one', ['content-type', 'text/plain;charset=x']],
+    ['an invalid one', ['content-type', '/']],
   ])('is a content type: %s', async (_name, contentType) => {
     const headers = ['x-api-key', 'sk-ant-api03-caller', ...contentType];
     const answer = await post(JSON.stringify(MESSAGE), '/v1/messages', headers);
@@ -125,14 +125,14 @@ describe('a body of 32 MiB', () => {
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
-  it('and more is refused before a byte of it was sent, where it is announced', async () => {
+  it('and more is refused before the first byte, if the length is announced', async () => {
     const client = await RawSocket.connect(pair.gateway.port);
     client.write(headOfPost('/v1/messages', `content-length: ${LIMIT_BYTES + 1}`));
     expect(await client.readUntil('"request_id"')).toMatch(/^HTTP\/1\.1 413 .*request_too_large/s);
     await client.closed();
   });
 
-  it('and more is refused in the middle of it, where it comes in chunks', async () => {
+  it('and more is refused in the middle, if it is sent in chunks', async () => {
     const client = await RawSocket.connect(pair.gateway.port);
     client.write(headOfPost('/v1/messages', 'transfer-encoding: chunked'));
     const chunk = Buffer.concat([Buffer.from(`${MIB.toString(16)}\r\n`), Buffer.alloc(MIB, 'x'), Buffer.from('\r\n')]);
@@ -152,7 +152,7 @@ describe('a body of 32 MiB', () => {
   });
 });
 
-it('a client that leaves in the middle of its body asks nobody, and the next one is answered', async () => {
+it('a client that leaves in the middle of its body causes no upstream request, and the next one is answered', async () => {
   const client = await RawSocket.connect(pair.gateway.port);
   client.write(headOfPost('/v1/messages', 'content-length: 100')).write('{"model":');
   client.destroy();

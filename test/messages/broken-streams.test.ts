@@ -23,7 +23,7 @@ const messages = [{ role: 'user' as const, content: 'hello' }];
 const post = (headers: Record<string, string> = CLIENT_HEADERS) =>
   postJson(`${pair.gateway.url}/v1/messages`, STREAMED, { headers });
 
-/** What a program sees that iterates over the events: how many, and how it ended. */
+/** The events that an iterating program gets, and the error at the end. */
 async function iterated(): Promise<{ events: string[]; error: unknown }> {
   const events: string[] = [];
   try {
@@ -42,8 +42,8 @@ describe('a stream that breaks', () => {
     ['inside a character', cut({ insideCharacter: true })],
     ['by ending before it is complete', endEarly({ text: TEXT })],
     ['by an error event of Anthropic', errorAfter(5, 'overloaded_error', { text: TEXT })],
-    ['by bytes that are no event', garbage({ text: TEXT })],
-  ])('is an error for the SDK, never a clean end: %s', async (_name, behaviour) => {
+    ['by bytes that are not an event', garbage({ text: TEXT })],
+  ])('is an error in the SDK, never a clean end: %s', async (_name, behaviour) => {
     pair.anthropic.script(behaviour, behaviour);
     const { events, error } = await iterated();
     expect(events[0]).toBe('message_start');
@@ -52,7 +52,7 @@ describe('a stream that breaks', () => {
     await expect(helper.finalMessage()).rejects.toHaveProperty('message');
   });
 
-  it('tells in an event of type error who broke off, under the id of the exchange', async () => {
+  it('ends with an error event that names the upstream and the id of the exchange', async () => {
     pair.anthropic.script(cut({ text: TEXT }));
     const response = await post();
     const events = eventsOf(await response.text());
@@ -64,7 +64,7 @@ describe('a stream that breaks', () => {
     });
   });
 
-  it('passes an error event of Anthropic on as it came, and adds none', async () => {
+  it('relays an error event of Anthropic unchanged, and adds none', async () => {
     pair.anthropic.script(errorAfter(5, 'overloaded_error', { text: TEXT, message: 'Overloaded' }));
     const events = eventsOf(await (await post()).text());
     const errors = events.filter(({ name }) => name === 'error');
@@ -73,7 +73,7 @@ describe('a stream that breaks', () => {
     ]);
   });
 
-  it('never hands broken JSON to the SDK, whatever byte it breaks at', async () => {
+  it('never sends broken JSON to the SDK, for a break at any byte', async () => {
     const whole = await wholeStream();
     const firstEventEnds = whole.indexOf('\n\n') + 2;
     const oddlySpaced = Array.from({ length: 120 }, (_, index) => firstEventEnds + 1 + index * 13);
@@ -88,7 +88,7 @@ describe('a stream that breaks', () => {
     }
   });
 
-  it('keeps every byte that came before', async () => {
+  it('keeps all bytes before the break', async () => {
     const afterBytes = 700;
     pair.anthropic.script(cut({ text: TEXT, afterBytes }));
     const { bytes } = await readToTheEnd(await post());
@@ -102,7 +102,7 @@ describe('a compressed stream that breaks', () => {
     ['by a cut', cut({ text: TEXT, encoding: 'gzip' })],
     ['by ending before it is complete', endEarly({ text: TEXT, encoding: 'gzip' })],
     ['by ending before it is complete, in Brotli', endEarly({ text: TEXT, encoding: 'br' })],
-  ])('breaks the connection, as no event can be added: %s', async (_name, behaviour) => {
+  ])('closes the connection, because no event can be added: %s', async (_name, behaviour) => {
     pair.anthropic.script(behaviour, behaviour);
     const got = await readToTheEnd(await post());
     expect(got.bytes.toString()).toMatch(/^event: message_start\n/);
@@ -110,7 +110,7 @@ describe('a compressed stream that breaks', () => {
     expect((await iterated()).error).toHaveProperty('message');
   });
 
-  it('ends cleanly where nobody can tell', async () => {
+  it('ends cleanly if the break cannot be detected', async () => {
     const headers = { 'content-type': 'text/event-stream', 'content-encoding': 'unheard-of' };
     pair.anthropic.script(raw({ status: 200, headers, body: 'bytes' }));
     const { body } = await rawRequest(pair.gateway.port, {
@@ -128,7 +128,7 @@ describe('an answer in one piece that breaks', () => {
     ['of unknown length', cut({ text: TEXT, afterEvents: 2 })],
     ['of known length', cut({ text: TEXT, afterBytes: 100, headers: { 'content-length': '4000' } })],
     ['compressed', cut({ text: TEXT, afterEvents: 2, encoding: 'gzip' })],
-  ])('is an error for the SDK: %s', async (_name, behaviour) => {
+  ])('is an error in the SDK: %s', async (_name, behaviour) => {
     pair.anthropic.script(behaviour);
     await expect(client.messages.create({ ...MESSAGE, messages })).rejects.toHaveProperty('message');
   });

@@ -23,7 +23,7 @@ const HEADERS = {
 const post = (body: string | Buffer<ArrayBuffer>) =>
   fetch(`${gateway.url}/v1/messages?beta=true`, { method: 'POST', headers: HEADERS, body });
 
-describe('the received bytes are what goes to Anthropic', () => {
+describe('Anthropic gets the received bytes', () => {
   it.each([
     [
       'an odd order of keys',
@@ -38,7 +38,7 @@ describe('the received bytes are what goes to Anthropic', () => {
       '{"m\\u006fdel":"claude\\u002dopus-5-5","max_tokens":5,"messages":[{"role":"user","content":"\\ud83d\\ude00 \\/ \\ud800"}]}',
     ],
     [
-      'numbers that doubles cannot hold',
+      'numbers beyond the precision of doubles',
       '{"model":"claude-opus-5-5","max_tokens":5,"messages":[],"n":12345678901234567890.10,"e":1E400,"z":-0.0,"f":1.0}',
     ],
     ['blanks', ' \r\n\t{ "model" : "claude-opus-5-5" ,\n"max_tokens":5, "messages": [ ] } \n\n  '],
@@ -64,7 +64,7 @@ describe('the received bytes are what goes to Anthropic', () => {
   });
 });
 
-describe('the bytes of an answer are what goes to the client', () => {
+describe('the client gets the bytes of the answer', () => {
   it.each([1, 7, 1_000])('a stream split every %i bytes', async (splitEveryBytes) => {
     const text = 'Grüße 😀 aus 北京';
     const request = '{"model":"claude-opus-5-5","max_tokens":5,"stream":true,"messages":[]}';

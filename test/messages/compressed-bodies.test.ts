@@ -37,7 +37,7 @@ const post = (body: Buffer, coding: string, path = '/v1/messages') =>
   });
 
 describe.each(CODINGS)('a body compressed with %s', (coding, compress) => {
-  it('reaches Anthropic as it came, and is understood here', async () => {
+  it('reaches Anthropic unchanged, and is decoded by the gateway', async () => {
     const body = compress(Buffer.from(JSON.stringify({ ...MESSAGE, model: 'claude-haiku-4-5' })));
     expect((await post(body, coding)).status).toBe(200);
     const arrived = await pair.anthropic.requestAt(0);
@@ -46,7 +46,7 @@ describe.each(CODINGS)('a body compressed with %s', (coding, compress) => {
     expect(seen.map(({ model }) => model)).toEqual(['claude-haiku-4-5']);
   });
 
-  it('is refused with 413 where it decodes to more than 32 MiB', async () => {
+  it('is refused with 413 if it decodes to more than 32 MiB', async () => {
     const bomb = compress(Buffer.alloc(48 * 1024 * 1024));
     expect(bomb.length).toBeLessThan(1024 * 1024);
     const { status, body } = await post(bomb, coding);
@@ -54,7 +54,7 @@ describe.each(CODINGS)('a body compressed with %s', (coding, compress) => {
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
-  it('is refused with 400 where it is not what it says, or only half of it', async () => {
+  it('is refused with 400 if it does not match its header or is incomplete', async () => {
     const whole = compress(Buffer.from(JSON.stringify(MESSAGE)));
     for (const body of [Buffer.from(JSON.stringify(MESSAGE)), whole.subarray(0, whole.length / 2)]) {
       const answer = await post(body, coding);
@@ -66,17 +66,17 @@ describe.each(CODINGS)('a body compressed with %s', (coding, compress) => {
 });
 
 describe('a coding', () => {
-  it.each(['compress', 'gzip, br', 'nonsense'])('that nobody can decode here is refused: %s', async (coding) => {
+  it.each(['compress', 'gzip, br', 'nonsense'])('that the gateway does not support is refused: %s', async (coding) => {
     const { status, body } = await post(Buffer.from(JSON.stringify(MESSAGE)), coding);
     expect([status, body.toString()]).toEqual([400, expect.stringContaining('content-encoding')]);
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
-  it('called identity is none', async () => {
+  it('named identity means no coding', async () => {
     expect((await post(Buffer.from(JSON.stringify(MESSAGE)), 'identity')).status).toBe(200);
   });
 
-  it('is of no interest where the body is only relayed', async () => {
+  it('is not checked for a relayed body', async () => {
     const body = Buffer.from('not gzip at all');
     await post(body, 'gzip', '/v1/messages/batches');
     expect((await pair.anthropic.requestAt(0)).body.equals(body)).toBe(true);

@@ -22,7 +22,7 @@ beforeEach(() => pair.anthropic.reset());
 afterAll(() => pair.close());
 
 describe('an upload', () => {
-  it('of 40 MB goes through the official SDK', async () => {
+  it('of 40 MB works with the official SDK', async () => {
     const file = await toFile(Buffer.alloc(40 * MB, 'x'), 'big.bin', { type: 'application/octet-stream' });
     const uploaded = await client.beta.files.upload({ file });
     expect(uploaded).toMatchObject({ type: 'file', filename: 'big.bin' });
@@ -30,7 +30,7 @@ describe('an upload', () => {
     expect((await pair.anthropic.requestAt(0)).headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
   });
 
-  it('reaches Anthropic while it is still being sent', async () => {
+  it('reaches Anthropic while the client is still sending', async () => {
     const upload = await RawSocket.connect(pair.gateway.port);
     upload.write(headOfPost('/user/alice/v1/files', 'transfer-encoding: chunked')).write('5\r\nhello\r\n');
     while (pair.anthropic.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -39,7 +39,7 @@ describe('an upload', () => {
     upload.destroy();
   });
 
-  it('keeps its length where it was announced', async () => {
+  it('keeps its announced length', async () => {
     await rawRequest(pair.gateway.port, {
       method: 'POST',
       path: '/v1/files',
@@ -49,12 +49,12 @@ describe('an upload', () => {
     expect((await pair.anthropic.requestAt(0)).headers['content-length']).toBe('123');
   });
 
-  it('is answered although Anthropic refuses it before it is complete', async () => {
+  it('is answered if Anthropic refuses it before its end', async () => {
     pair.anthropic.scriptAt('/v1/files', refuse(413, { errorType: 'request_too_large' }));
     expect(await statusOfLongUpload(pair.gateway.port)).toMatch(/^HTTP\/1\.1 413 .*request_too_large/s);
   });
 
-  it('is answered although nobody is there to take it', async () => {
+  it('is answered if Anthropic is unreachable', async () => {
     const lonely = await startPair({ ANTHROPIC_UPSTREAM_URL: 'http://127.0.0.1:1' });
     try {
       expect(await statusOfLongUpload(lonely.gateway.port)).toMatch(/^HTTP\/1\.1 502 .*ECONNREFUSED/s);
@@ -63,7 +63,7 @@ describe('an upload', () => {
     }
   });
 
-  it('is answered although its caller has no credential', async () => {
+  it('is answered if its caller has no credential', async () => {
     const { status } = await rawRequest(pair.gateway.port, {
       method: 'POST',
       path: '/v1/files',
@@ -74,7 +74,7 @@ describe('an upload', () => {
 });
 
 describe('a download', () => {
-  it('goes through the official SDK', async () => {
+  it('works with the official SDK', async () => {
     const response = await client.beta.files.download('file_1');
     expect((await response.arrayBuffer()).byteLength).toBe(FILE_BYTES);
   });
@@ -89,7 +89,7 @@ describe('a download', () => {
   });
 });
 
-/** Sends without reading ahead, as a client that is busy writing. */
+/** Sends the whole body before it reads, like a client that is busy writing. */
 async function statusOfLongUpload(port: number): Promise<string> {
   const upload = await RawSocket.connect(port);
   upload.write(headOfPost('/v1/files', `content-length: ${FILE_BYTES}`));

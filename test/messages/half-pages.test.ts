@@ -7,11 +7,11 @@ import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { startGateway } from '../support/start-gateway.js';
 
-it('a client that leaves while a page of batches is read lets Anthropic go, and is on record as gone', async () => {
+it('a client that leaves while a page of batches is read closes the connection to Anthropic, and is recorded as aborted', async () => {
   const begun = Promise.withResolvers<void>();
-  const letGo = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
   const anthropic = createServer((_request, response) => {
-    response.once('close', () => letGo.resolve());
+    response.once('close', () => closed.resolve());
     response.writeHead(200, { 'content-type': 'application/json' }).write('{"data":[');
     begun.resolve();
   }).listen(0, '127.0.0.1');
@@ -29,8 +29,8 @@ it('a client that leaves while a page of batches is read lets Anthropic go, and 
   await sleep(50);
   client.abort();
   expect(await asked).toBe('left');
-  await letGo.promise;
-  expect(await Promise.race([finished, sleep(2_000, 'never on record')])).toMatchObject({ outcome: 'aborted' });
+  await closed.promise;
+  expect(await Promise.race([finished, sleep(2_000, 'never recorded')])).toMatchObject({ outcome: 'aborted' });
   expect(feed.inFlight).toBe(0);
   await gateway.close();
   anthropic.close();

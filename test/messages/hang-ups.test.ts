@@ -7,7 +7,7 @@ import { headOfPost, RawSocket } from '../support/raw-socket.js';
 import { liveEventsOf } from '../support/read-sse.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
-/** A busy machine included; not let go, the far side would go on for minutes. */
+/** Allows for a busy machine. Without an abort, Anthropic would continue for minutes. */
 const SOON_MS = 10_000;
 const STREAMED = { ...MESSAGE, stream: true };
 
@@ -27,13 +27,13 @@ afterAll(() => pair.close());
 
 const post = (body: unknown, signal: AbortSignal) => postJson(`${pair.gateway.url}/v1/messages`, body, { signal });
 
-/** How long Anthropic kept working after the client had left. */
+/** Time from the client's departure until the connection to Anthropic was closed. */
 async function releasedAfterMs(request: RecordedRequest, leftAt: number): Promise<number> {
   expect(await request.finished).toBe('closed_by_client');
   return request.finishedAt! - leftAt;
 }
 
-describe('Anthropic is let go as soon as the client has left', () => {
+describe('the connection to Anthropic is closed as soon as the client has left', () => {
   it.each([
     ['a stream', STREAMED],
     ['an answer in one piece', MESSAGE],

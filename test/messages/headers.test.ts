@@ -47,21 +47,21 @@ describe('a request header', () => {
     ...['X-Request-ID', 'r-1', 'X-Unknown', '1'],
   ];
 
-  it('arrives with every other one, in order, spelling and repetition', async () => {
+  it('arrives together with all others, in order, spelling and repetition', async () => {
     await post(END_TO_END);
     const arrived = await received();
     const from = arrived.indexOf('Accept');
     expect(arrived.slice(from, from + END_TO_END.length)).toEqual(END_TO_END);
   });
 
-  it('arrives likewise at a relayed endpoint', async () => {
+  it('arrives in the same way at a relayed endpoint', async () => {
     await rawRequest(pair.gateway.port, { path: '/v1/models', headers: [...REQUIRED, ...END_TO_END] });
     const arrived = await received();
     const from = arrived.indexOf('Accept');
     expect(arrived.slice(from, from + END_TO_END.length)).toEqual(END_TO_END);
   });
 
-  it.each(PATHS)('ends at the gateway where a browser, a proxy or a load balancer added it: %s', async (path) => {
+  it.each(PATHS)('is dropped if a browser, a proxy or a load balancer added it: %s', async (path) => {
     const open = await startPair({ CORS_ORIGINS: 'https://chat.example.com' }, { isStrict: false });
     const headers = [...REQUIRED, ...OF_THE_WAY, 'x-app', 'cli'];
     await rawRequest(open.gateway.port, { method: 'POST', path, headers, body: JSON.stringify(MESSAGE) });
@@ -72,7 +72,7 @@ describe('a request header', () => {
     expect(names).toContain('x-app');
   });
 
-  it.each(PATHS)('stays here where it is meant for the next hop alone: %s', async (path) => {
+  it.each(PATHS)('is dropped if it is a hop-by-hop header: %s', async (path) => {
     await post(
       [
         ...['Connection', 'close, X-App', 'X-App', '1', 'x-app', '2', 'Keep-Alive', 'timeout=5', 'TE', 'trailers'],
@@ -87,7 +87,7 @@ describe('a request header', () => {
     expect(names).toContain('x-stainless-kept');
   });
 
-  it.each(PATHS)('never reaches Anthropic where it is ours: %s', async (path) => {
+  it.each(PATHS)('never reaches Anthropic if it belongs to the gateway: %s', async (path) => {
     await post(
       [
         ...['x-claude-proxy-upstream', 'forged', 'X-Claude-Proxy-Exchange', 'forged', 'x-claude-proxy-anything', '1'],
@@ -96,7 +96,7 @@ describe('a request header', () => {
       path,
     );
     const names = namesOf(await received()).map((name) => name.toLowerCase());
-    // The mark of this gateway, for upstreams that may be gateways too.
+    // The loop mark of this gateway, for upstreams that are gateways too.
     const kept = names.filter((name) => /^(x-claude-proxy-.*|x-admin-token|cookie)$/.test(name));
     expect(kept).toEqual(['x-claude-proxy-hops']);
   });
@@ -108,7 +108,7 @@ describe('a request header', () => {
     expect(linesOf(arrived, 'content-length')).toHaveLength(1);
   });
 
-  it('is no way to smuggle a second one in', async () => {
+  it('cannot smuggle in a second one', async () => {
     const { status } = await post(['anthropic-a', 'b\u0085x-admin: 1']);
     expect(status).toBe(200);
     expect(linesOf(await received(), 'anthropic-a')).toEqual(['b\u0085x-admin: 1']);
@@ -136,14 +136,17 @@ describe('an answer header', () => {
     body: '{}',
   };
 
-  it.each(['/v1/messages', '/v1/files'])('arrives with every other one, in order and spelling: %s', async (path) => {
-    pair.anthropic.scriptAt(path, raw(scripted));
-    const { rawHeaders } = await post([], path);
-    const from = rawHeaders.indexOf('Content-Type');
-    expect(rawHeaders.slice(from, from + END_TO_END.length)).toEqual(END_TO_END);
-  });
+  it.each(['/v1/messages', '/v1/files'])(
+    'arrives together with all others, in order and spelling: %s',
+    async (path) => {
+      pair.anthropic.scriptAt(path, raw(scripted));
+      const { rawHeaders } = await post([], path);
+      const from = rawHeaders.indexOf('Content-Type');
+      expect(rawHeaders.slice(from, from + END_TO_END.length)).toEqual(END_TO_END);
+    },
+  );
 
-  it.each(['/v1/messages', '/v1/files'])('stays here where it is meant for us alone: %s', async (path) => {
+  it.each(['/v1/messages', '/v1/files'])('is dropped if it is a hop-by-hop header: %s', async (path) => {
     pair.anthropic.scriptAt(
       path,
       raw({
@@ -185,7 +188,7 @@ describe('an answer header', () => {
     expect(headers).not.toHaveProperty('x-claude-proxy-fallback');
   });
 
-  it('is passed on with a refusal, whose bytes are unchanged', async () => {
+  it('is relayed with a refusal, whose bytes are unchanged', async () => {
     const body = '{"type":"error", "error":{"type":"invalid_request_error","message":"prompt is too long: 2 > 1"}}\n';
     const headers = { 'content-type': 'application/json', 'request-id': 'req_011B', 'x-should-retry': 'false' };
     pair.anthropic.script(raw({ status: 400, headers, body }));
@@ -194,7 +197,7 @@ describe('an answer header', () => {
     expect(answer.headers).toMatchObject(headers);
   });
 
-  it('is the exchange where Anthropic names no request', async () => {
+  it('contains the exchange id if Anthropic sends no request id', async () => {
     pair.anthropic.script(raw({ status: 200, headers: { 'content-type': 'application/json' }, body: '{}' }));
     const { headers } = await post([]);
     expect(headers['request-id']).toBe(headers['x-claude-proxy-exchange']);

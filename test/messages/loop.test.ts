@@ -15,7 +15,7 @@ afterEach(async () => {
   [gateways, anthropic] = [[], undefined];
 });
 
-/** Each gateway's upstream is the next one under this name; the last one's is the first, or the one that is given. */
+/** Each gateway's upstream is the next one, reached by this name. The last one's is the first, or `last`. */
 async function startRing(names: readonly string[], last?: string): Promise<string[]> {
   const ports = await Promise.all(names.map(() => freePort()));
   const urls = names.map((name, index) => `http://${name}:${ports[index]}`);
@@ -39,7 +39,7 @@ const requests: readonly (readonly [name: string, ask: (url: string) => Promise<
   ['responses', (url) => postJson(`${url}/v1/responses`, { model: 'opus', input: 'hello' }, { headers: KEY })],
 ];
 
-describe('a ring of gateways refuses a request at its second visit, once and for all', () => {
+describe('a ring of gateways refuses a request on its second visit', () => {
   describe.each<[name: string, names: readonly string[]]>([
     ['of one, under its own name', ['127.0.0.1']],
     ['of one, under another name', ['localhost']],
@@ -59,14 +59,14 @@ describe('a ring of gateways refuses a request at its second visit, once and for
 });
 
 describe('a chain of gateways', () => {
-  it.each(requests)('passes %s on to its end', async (_request, ask) => {
+  it.each(requests)('relays %s to its end', async (_request, ask) => {
     anthropic = await startAnthropicSimulator({ isStrict: false });
     const [url] = await startRing(['127.0.0.1', 'localhost', '127.0.0.1'], anthropic.url);
     expect((await ask(url!)).status).toBe(200);
     expect(anthropic.requests[0]!.headers['x-claude-proxy-hops']).toMatch(/^\w{12},\w{12},\w{12}$/);
   });
 
-  it('ends after ten, whatever their marks say', async () => {
+  it('ends after ten gateways, with any loop marks', async () => {
     anthropic = await startAnthropicSimulator({ isStrict: false });
     const [url] = await startRing(['127.0.0.1'], anthropic.url);
     const headers = { ...KEY, 'content-type': 'application/json' };

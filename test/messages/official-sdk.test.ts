@@ -24,7 +24,7 @@ const TOOL: Anthropic.Tool = {
 };
 
 describe.each(['', '/v1', '/user/alice', '/user/alice/v1'])('the official SDK with base URL %j', (path) => {
-  it('gets a message, its usage and its request id', async () => {
+  it('returns a message, its usage and its request id', async () => {
     pair.anthropic.script(answer({ text: 'Sunny ☀️', usage: { input_tokens: 7, output_tokens: 3 } }));
     const message = await clientAt(path).messages.create(QUESTION);
     expect(message).toMatchObject({
@@ -34,7 +34,7 @@ describe.each(['', '/v1', '/user/alice', '/user/alice/v1'])('the official SDK wi
     });
   });
 
-  it('streams text and thinking, and puts them together', async () => {
+  it('streams text and thinking, and accumulates them', async () => {
     const thinking = 'The sky — 空 — is blue. ';
     const text = 'Blau, weil Rayleigh 😀.';
     pair.anthropic.script(answer({ thinking, text, splitEveryBytes: 11 }));
@@ -55,7 +55,7 @@ describe.each(['', '/v1', '/user/alice', '/user/alice/v1'])('the official SDK wi
     expect(message.stop_reason).toBe('end_turn');
   });
 
-  it('goes through a tool loop of two rounds', async () => {
+  it('runs a tool loop of two rounds', async () => {
     pair.anthropic.setDefault(toolLoop({ name: 'weather', input: { city: '北京' }, finalText: 'It is 21 °C.' }));
     const client = clientAt(path);
     const first = await client.messages.stream({ ...QUESTION, tools: [TOOL] }).finalMessage();
@@ -91,7 +91,7 @@ describe.each(['', '/v1', '/user/alice', '/user/alice/v1'])('the official SDK wi
   });
 });
 
-describe('the official SDK tells a refusal by its class', () => {
+describe('the official SDK throws the error class of a refusal', () => {
   it.each([
     ['401', refuse(401), Anthropic.AuthenticationError, 'authentication_error'],
     ['400', refuse(400, { message: 'prompt is too long' }), Anthropic.BadRequestError, 'invalid_request_error'],
@@ -108,7 +108,7 @@ describe('the official SDK tells a refusal by its class', () => {
     await expect(client.messages.stream(QUESTION).finalMessage()).rejects.toBeInstanceOf(expectedClass);
   });
 
-  it('with the retry-after of Anthropic', async () => {
+  it('with Anthropic’s retry-after', async () => {
     pair.anthropic.script(rateLimited({ retryAfterSeconds: 120, shouldRetry: false }));
     const error = (await clientAt('')
       .messages.create(QUESTION)
@@ -117,7 +117,7 @@ describe('the official SDK tells a refusal by its class', () => {
     expect(error.headers!.get('x-should-retry')).toBe('false');
   });
 
-  it('also where the refusal is ours', async () => {
+  it('also for a refusal of our own', async () => {
     const error = (await clientAt('/user/a%20b')
       .messages.create(QUESTION)
       .catch((thrown) => thrown)) as APIError;

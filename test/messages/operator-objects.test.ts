@@ -56,7 +56,7 @@ function parsed(content: string): any {
 const make = async (user: string, kind: string): Promise<string> => (await ask(user, 'POST', kind)).json.id;
 
 describe.each(KINDS)("%s made with the operator's key", (kind) => {
-  it('are read, listed and deleted by their maker', async () => {
+  it('can be read, listed and deleted by their maker', async () => {
     const id = await make('alice', kind);
     expect((await ask('alice', 'GET', `${kind}/${id}`)).json.id).toBe(id);
     expect((await ask('alice', 'GET', kind)).json.data.map((each: { id: string }) => each.id)).toContain(id);
@@ -91,21 +91,21 @@ describe.each(KINDS)("%s made with the operator's key", (kind) => {
     expect(json).toMatchObject({ has_more: kind === 'skills' });
   });
 
-  it('are all open to an operator, who shows the admin token', async () => {
+  it('are all accessible with the admin token', async () => {
     const id = await make('alice', kind);
     const admin = { 'x-admin-token': ADMIN_TOKEN };
     expect((await ask('ops', 'GET', `${kind}/${id}`, admin)).json.id).toBe(id);
     expect((await ask('ops', 'GET', kind, admin)).content).toContain(`"${id}"`);
   });
 
-  it('do not concern callers with a key of their own, of whom Anthropic decides', async () => {
+  it('are not restricted for callers with a key of their own, whose access Anthropic decides', async () => {
     const id = await make('alice', kind);
     const own = { 'x-api-key': 'sk-ant-api03-own' };
     expect((await ask('bob', 'GET', `${kind}/${id}`, own)).json.id).toBe(id);
     expect((await ask('bob', 'GET', kind, own)).content).toContain(`"${id}"`);
   });
 
-  it('are reached by id where no user made them here, and are in no list', async () => {
+  it('are accessible by id, but not listed, if no user made them through the gateway', async () => {
     workspace.place(kind, `${kind.split('/').at(-1)}_elsewhere`);
     expect((await ask('bob', 'GET', `${kind}/${kind.split('/').at(-1)}_elsewhere`)).status).toBe(200);
     expect((await ask('bob', 'GET', kind)).content).not.toContain('_elsewhere');
@@ -148,21 +148,21 @@ describe.each(SOURCES)('%s in a request', (_name, kind, source) => {
 
   it.each([
     ['of its maker', 'alice', {}],
-    ['shown with the admin token', 'bob', { 'x-admin-token': ADMIN_TOKEN }],
+    ['sent with the admin token', 'bob', { 'x-admin-token': ADMIN_TOKEN }],
     ['of a caller with a key of their own', 'bob', { 'x-api-key': 'sk-ant-api03-own' }],
-  ])('%s is passed on', async (_whose, user, headers) => {
+  ])('%s is relayed', async (_whose, user, headers) => {
     const id = await make('alice', kind);
     expect((await send(user, 'messages', messageWith(id), headers)).status).toBe(200);
     expect((await send(user, 'messages/batches', batchWith(id), headers)).status).toBe(200);
   });
 
-  it('is passed on where it was not made here', async () => {
+  it('is relayed if it was not made through the gateway', async () => {
     expect((await send('bob', 'messages', messageWith('file_elsewhere'))).status).toBe(200);
   });
 });
 
 describe('a batch', () => {
-  it("that is compressed is refused for the operator's key, since what it names cannot be read", async () => {
+  it("that is compressed is refused for the operator's key, because its references cannot be read", async () => {
     const headers = { 'content-encoding': 'gzip' };
     const { status, json } = await ask('bob', 'POST', 'messages/batches', headers);
     expect([status, json.error.type]).toEqual([400, 'invalid_request_error']);
@@ -170,7 +170,7 @@ describe('a batch', () => {
 });
 
 describe('makers', () => {
-  it('are known after a restart', async () => {
+  it('are remembered after a restart', async () => {
     const DATA_DIR = gateway.dataDirectory;
     const id = await make('alice', 'files');
     const other = await startGateway({ ...settings(), DATA_DIR });
@@ -187,7 +187,7 @@ describe('makers', () => {
 describe('the results of a batch', () => {
   const { written } = adminApi(() => gateway);
 
-  it('are counted once for the user who made it, at the price of a batch, when they are read', async () => {
+  it('are counted once for the maker, at batch prices, when they are read', async () => {
     const id = await make('dora', 'messages/batches');
     for (let reads = 0; reads < 3; reads += 1) {
       expect((await ask('dora', 'GET', `messages/batches/${id}/results`)).content).toBe(RESULTS);
@@ -198,7 +198,7 @@ describe('the results of a batch', () => {
     expect(total_cost_usd).toBeCloseTo(fullPrice() / 2, 9);
   });
 
-  it('of callers with a key of their own are not counted here', async () => {
+  it('of callers with a key of their own are not counted', async () => {
     const own = { 'x-api-key': 'sk-ant-api03-own' };
     const { json } = await ask('erik', 'POST', 'messages/batches', own);
     await ask('erik', 'GET', `messages/batches/${json.id}/results`, own);
@@ -213,7 +213,7 @@ describe('the results of a batch', () => {
     return ((await response.json()) as UsageOfUser).summary;
   }
 
-  /** In dollars, had each answer not been part of a batch. */
+  /** The cost in dollars at normal prices, without the batch discount. */
   function fullPrice(): number {
     const answers: [model: string, usage: Usage][] = [
       ['claude-opus-5-5', { input_tokens: 3_000, output_tokens: 150 }],

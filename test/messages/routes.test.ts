@@ -15,7 +15,7 @@ const CREDENTIAL = ['x-api-key', 'sk-ant-api03-caller'];
 const ask = (method: string, path: string, headers: readonly string[] = CREDENTIAL) =>
   rawRequest(pair.gateway.port, { method, path, headers });
 
-describe('a message is asked for', () => {
+describe('a message can be requested', () => {
   it.each([
     ['/v1/messages', '/v1/messages'],
     ['/v1/messages?beta=true', '/v1/messages?beta=true'],
@@ -30,7 +30,7 @@ describe('a message is asked for', () => {
     ['/%75ser/alice/v1/messages', '/v1/messages'],
     ['/v1/messages#/../batches', '/v1/messages'],
     ['http://elsewhere.example/user/alice/v1/messages?beta=true', '/v1/messages?beta=true'],
-  ])('under %s, which Anthropic sees as %s', async (path, pathUpstream) => {
+  ])('at %s, which Anthropic gets as %s', async (path, pathUpstream) => {
     const { status, body } = await rawRequest(pair.gateway.port, {
       method: 'POST',
       path,
@@ -53,22 +53,22 @@ describe('the connection check of Claude Code', () => {
   );
 });
 
-describe('a refusal has the form of Anthropic', () => {
+describe('a refusal has Anthropic’s format', () => {
   it.each([
     ['an unknown path', 'GET', '/nowhere', 404, 'not_found_error'],
     ['an unknown path under a user', 'POST', '/user/alice/v2/messages', 404, 'not_found_error'],
     ['a legacy path', 'POST', '/v1/complete', 404, 'not_found_error'],
-    ['a request to a bare address', 'POST', '/', 405, 'invalid_request_error'],
+    ['a request to the root path', 'POST', '/', 405, 'invalid_request_error'],
     ['a wrong method', 'GET', '/v1/messages', 405, 'invalid_request_error'],
     ['a wrong method under a user', 'DELETE', '/user/alice/v1/messages?beta=true', 405, 'invalid_request_error'],
     ['a wrong method for a relayed path', 'PATCH', '/v1/models', 405, 'invalid_request_error'],
-    ['a method nobody has', 'PURGE', '/v1/messages', 405, 'invalid_request_error'],
+    ['an unknown method', 'PURGE', '/v1/messages', 405, 'invalid_request_error'],
     ['a wrong method for the health page', 'POST', '/health', 405, 'invalid_request_error'],
     ['the Admin API', 'GET', '/v1/organizations/users', 403, 'permission_error'],
     ['the Admin API under a user', 'POST', '/user/alice/v1/organizations/api_keys?x=1', 403, 'permission_error'],
     ['the Admin API with a doubled prefix', 'GET', '/v1/v1/organizations/users', 403, 'permission_error'],
     ['the Admin API in disguise', 'GET', '/v1/%6frganizations/users', 403, 'permission_error'],
-    ['a path that is no UTF-8', 'POST', '/user/%ff/v1/messages', 400, 'invalid_request_error'],
+    ['a path that is not UTF-8', 'POST', '/user/%ff/v1/messages', 400, 'invalid_request_error'],
     ['a path with half an escape', 'GET', '/user/%zz/v1/messages', 400, 'invalid_request_error'],
   ])('%s: %s %s is %i %s', async (_name, method, path, status, type) => {
     const answer = await ask(method, path);
@@ -89,12 +89,12 @@ describe('a refusal has the form of Anthropic', () => {
     expect((await ask('PUT', '/v1/files/file_1')).headers.allow).toBe('GET, HEAD, POST, DELETE');
   });
 
-  it('is no body for HEAD', async () => {
+  it('has no body for HEAD', async () => {
     const { status, body, headers } = await ask('HEAD', '/v1/messages');
     expect([status, body.length, headers.allow]).toEqual([405, 0, 'POST']);
   });
 
-  it('is told for headers beyond 64 KiB', async () => {
+  it('is sent for headers beyond 64 KiB', async () => {
     const { status, body } = await ask('GET', '/v1/models', ['x-long', 'x'.repeat(70_000)]);
     expect(status).toBe(431);
     expect(JSON.parse(body.toString())).toMatchObject({
@@ -104,7 +104,7 @@ describe('a refusal has the form of Anthropic', () => {
     });
   });
 
-  it('tells two refusals apart by their request-id', async () => {
+  it('has a unique request-id', async () => {
     const ids = [await ask('GET', '/nowhere'), await ask('GET', '/nowhere')].map(
       ({ headers }) => headers['request-id'],
     );
@@ -112,7 +112,7 @@ describe('a refusal has the form of Anthropic', () => {
   });
 });
 
-it('answers messages of many users at once, each with an exchange of its own', async () => {
+it('answers messages of many users at once, each with its own exchange', async () => {
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, index) => postJson(`${pair.gateway.url}/user/u${index}/v1/messages`, MESSAGE)),
   );

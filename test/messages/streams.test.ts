@@ -24,7 +24,7 @@ afterAll(() => pair.close());
 const post = (body: unknown = STREAMED) => postJson(`${pair.gateway.url}/v1/messages`, body);
 
 describe('an event', () => {
-  it('is read before Anthropic has written the next', async () => {
+  it('arrives before Anthropic has written the next one', async () => {
     const chunkDelayMs = 40;
     pair.anthropic.script(answer({ text: 'one two three four five six seven eight', deltaLength: 4, chunkDelayMs }));
     const response = await post();
@@ -39,7 +39,7 @@ describe('an event', () => {
     expect(spreadMs).toBeGreaterThan((arrivals.length - 1) * chunkDelayMs * 0.8);
   });
 
-  it('is read while an answer without a stream is still whole', async () => {
+  it('arrives early only for a stream; another answer arrives complete', async () => {
     pair.anthropic.script(answer({ text: 'whole', chunkDelayMs: 5 }));
     expect(await (await post(MESSAGE)).json()).toMatchObject({ type: 'message', stop_reason: 'end_turn' });
   });
@@ -94,7 +94,7 @@ describe('a silence', () => {
     expect(names.at(-1)).toBe('message_stop');
   });
 
-  /** Content comes first: until then a stream is held back, and pings stand before all of it. */
+  /** Starts with content: until then a stream is held back, and pings precede all of it. */
   const WHOLE = [
     'event: message_start\ndata: {"type":"message_start","message":{"model":"m"}}\n\n',
     'event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}\n\n',
@@ -102,7 +102,7 @@ describe('a silence', () => {
     'event: message_stop\ndata: {"type":"message_stop"}\n\n',
   ].join('');
 
-  it('inside an event is left alone, wherever in it', async () => {
+  it('inside an event gets no pings, at any position', async () => {
     const upstream = await startUpstream(async ({ headers }, response) => {
       const splitAt = Number(headers['x-stainless-split-at']);
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -130,7 +130,7 @@ describe('a silence', () => {
     }
   });
 
-  it('of a compressed stream is left alone', async () => {
+  it('of a compressed stream gets no pings', async () => {
     pair.anthropic.script(silence({ afterEvents: 4, ms: 1_500, encoding: 'gzip' }));
     const names = eventsOf(await (await post()).text()).map(({ name }) => name);
     expect(names.filter((name) => name === 'ping')).toHaveLength(1);
@@ -140,7 +140,7 @@ describe('a silence', () => {
 describe('a client that does not read', () => {
   const BYTES = 50_000_000;
 
-  it('slows Anthropic down, and gets everything once it does', async () => {
+  it('slows Anthropic down, and gets everything once it reads', async () => {
     pair.anthropic.script(big({ bytes: BYTES }));
     const body = JSON.stringify(STREAMED);
     const client = await RawSocket.connect(pair.gateway.port);

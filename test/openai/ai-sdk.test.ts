@@ -27,7 +27,7 @@ const weather = tool({
 });
 
 describe('the AI SDK', () => {
-  it('gets text and usage', async () => {
+  it('returns text and usage', async () => {
     pair.anthropic.script(answer({ text: 'Good day.', usage: { input_tokens: 3, output_tokens: 4 } }));
     const { text, usage, finishReason } = await generateText({ model: provider('opus'), prompt: 'hello' });
     expect({ text, finishReason, output: usage.outputTokens }).toEqual({
@@ -37,7 +37,7 @@ describe('the AI SDK', () => {
     });
   });
 
-  it('gets a stream with its usage', async () => {
+  it('returns a stream with its usage', async () => {
     const said = 'Grüße aus 東京, und so weiter.';
     pair.anthropic.script(answer({ text: said, splitEveryBytes: 5, usage: { output_tokens: 8 } }));
     const stream = streamText({ model: provider('sonnet'), prompt: 'hello' });
@@ -47,7 +47,7 @@ describe('the AI SDK', () => {
     expect((await stream.usage).outputTokens).toBe(8);
   });
 
-  it('goes round with a tool, streamed', async () => {
+  it('runs a tool loop, streamed', async () => {
     pair.anthropic.setDefault(toolLoop({ name: 'weather', input: { city: 'Bonn' }, finalText: 'Rain.' }));
     const stream = streamText({
       model: provider('haiku'),
@@ -59,7 +59,7 @@ describe('the AI SDK', () => {
     expect(JSON.stringify(pair.anthropic.requests[1]!.json)).toContain('rain in Bonn');
   });
 
-  it('gets an object of a schema', async () => {
+  it('returns an object of a schema', async () => {
     pair.anthropic.script(answer({ text: '{"size":3}' }));
     const schema = jsonSchema<{ size: number }>({ type: 'object', properties: { size: { type: 'integer' } } });
     const { output } = await generateText({
@@ -71,7 +71,7 @@ describe('the AI SDK', () => {
     expect(pair.anthropic.requests[0]!.json!.output_config).toMatchObject({ format: { type: 'json_schema' } });
   });
 
-  it('hears why it was refused', async () => {
+  it('throws with the reason of a refusal', async () => {
     pair.anthropic.script(refuse(403, { message: 'not for you' }));
     const asked = generateText({ model: provider('opus'), prompt: 'hello', maxRetries: 0 });
     await expect(asked).rejects.toMatchObject({ statusCode: 403, message: expect.stringContaining('not for you') });

@@ -36,7 +36,7 @@ const chat = (members: Partial<OpenAI.ChatCompletionCreateParamsNonStreaming> = 
   client.chat.completions.create({ model: 'opus', messages: HELLO, ...members });
 
 describe('a chat', () => {
-  it('is answered by Claude, with its usage where OpenAI has it', async () => {
+  it('is answered by Claude, with its usage in OpenAI’s fields', async () => {
     const usage = { input_tokens: 10, cache_read_input_tokens: 100, cache_creation_input_tokens: 1, output_tokens: 5 };
     pair.anthropic.script(answer({ text: 'Good day.', usage }));
     const completion = await chat();
@@ -54,7 +54,7 @@ describe('a chat', () => {
     expect(completion.id).toMatch(/^chatcmpl-\w+$/);
   });
 
-  it('is asked of Anthropic in its dialect, with the key of the caller in its own header', async () => {
+  it('is sent to Anthropic in its format, with the caller’s key in Anthropic’s header', async () => {
     await chat({ messages: [{ role: 'system', content: 'be brief' }, ...HELLO], temperature: 0.2, stop: ['END'] });
     const { headers, pathname } = pair.anthropic.requests[0]!;
     expect(pathname).toBe('/v1/messages');
@@ -69,7 +69,7 @@ describe('a chat', () => {
     });
   });
 
-  it('says what the model does not take', async () => {
+  it('reports fields that the model does not support', async () => {
     const { response } = await client.chat.completions
       .create({ model: 'opus', messages: HELLO, temperature: 0.2, seed: 7, tools: [WEATHER], tool_choice: 'required' })
       .withResponse();
@@ -77,7 +77,7 @@ describe('a chat', () => {
     expect(askedFor()).toMatchObject({ tool_choice: { type: 'auto' } });
   });
 
-  it('is counted for its user, like any other exchange', async () => {
+  it('is counted for its user, like any other request', async () => {
     pair.anthropic.script(answer({ usage: { input_tokens: 7, output_tokens: 3 } }));
     const { response } = await client.chat.completions.create({ model: 'opus', messages: HELLO }).withResponse();
     await response.body?.cancel().catch(() => undefined);
@@ -95,7 +95,7 @@ describe('a chat', () => {
     ]);
   });
 
-  it('shows Claude an image in a data URL and one at an address', async () => {
+  it('sends Claude an image from a data URL and one from an address', async () => {
     const url = 'https://example.com/cat.png';
     const content = [
       { type: 'text' as const, text: 'what is it?' },
@@ -115,7 +115,7 @@ describe('a chat', () => {
     ]);
   });
 
-  it('has an answer in a form', async () => {
+  it('supports a response format', async () => {
     pair.anthropic.script(answer({ text: '{"city":"Bonn","size":3}' }));
     const schema = {
       type: 'object',
@@ -136,7 +136,7 @@ describe('a chat', () => {
 });
 
 describe('a streamed chat', () => {
-  it('brings the role, the text piece by piece, the reason and the usage', async () => {
+  it('contains the role, the text in pieces, the finish reason and the usage', async () => {
     const text = 'Grüße aus 東京 👩‍💻 — und zurück.';
     pair.anthropic.script(answer({ text, deltaLength: 3, splitEveryBytes: 7, usage: { output_tokens: 9 } }));
     const stream = await client.chat.completions.create({
@@ -157,7 +157,7 @@ describe('a streamed chat', () => {
     expect(finished).toMatchObject([{ isStream: true, outcome: 'completed', usage: { output_tokens: 9 } }]);
   });
 
-  it('arrives while Claude still speaks', async () => {
+  it('arrives while Claude is still writing', async () => {
     pair.anthropic.script(silence({ text: 'one two three four', deltaLength: 4, afterEvents: 5 }));
     const stream = await client.chat.completions.create({ model: 'opus', messages: HELLO, stream: true });
     let text = '';
@@ -168,7 +168,7 @@ describe('a streamed chat', () => {
     expect(await pair.anthropic.requests[0]!.finished).toBe('closed_by_client');
   });
 
-  it('lets Anthropic go as soon as the caller aborts', async () => {
+  it('closes the connection to Anthropic as soon as the caller aborts', async () => {
     pair.anthropic.script(big({ bytes: 50_000_000 }));
     const stream = await client.chat.completions.create({ model: 'opus', messages: HELLO, stream: true });
     let count = 0;
@@ -186,7 +186,7 @@ describe('a streamed chat', () => {
     expect(finished).toMatchObject([{ outcome: 'aborted' }]);
   });
 
-  it('does not run ahead of a reader who has stopped reading', async () => {
+  it('stops with a reader who has stopped reading', async () => {
     pair.anthropic.script(big({ bytes: 80_000_000 }));
     const response = await fetch(`${pair.gateway.url}/v1/chat/completions`, {
       method: 'POST',
@@ -207,7 +207,7 @@ describe('a streamed chat', () => {
   it.each([
     ['cut', cut({ text: 'half an answer, or less', deltaLength: 4 })],
     ['ended early', { ...cut({ text: 'half' }), fault: { kind: 'end_early' as const, afterEvents: 4 } }],
-  ])('ends with an error that the client throws when it is %s', async (_name, behaviour) => {
+  ])('ends with an error that the client throws if it is %s', async (_name, behaviour) => {
     pair.anthropic.script(behaviour);
     const stream = await client.chat.completions.create({ model: 'opus', messages: HELLO, stream: true });
     const reading = (async () => {
@@ -220,7 +220,7 @@ describe('a streamed chat', () => {
     expect(finished).toMatchObject([{ outcome: 'broken' }]);
   });
 
-  it('passes an error on that Anthropic reports in the middle', async () => {
+  it('relays an error that Anthropic reports in the middle', async () => {
     pair.anthropic.script({
       kind: 'answer',
       options: { text: 'half an answer' },
@@ -240,7 +240,7 @@ describe('a streamed chat', () => {
 });
 
 describe('a loop of tools', () => {
-  it('goes round twice, streamed', async () => {
+  it('runs two rounds, streamed', async () => {
     pair.anthropic.script(
       answer({
         text: 'Let me look.',
@@ -282,7 +282,7 @@ describe('a loop of tools', () => {
     expect(last[4]!.content).toMatchObject([{ type: 'tool_result', content: [{ text: 'rain in Köln' }] }]);
   });
 
-  it('goes round in one piece', async () => {
+  it('runs in one piece', async () => {
     pair.anthropic.setDefault(toolLoop({ name: 'weather', input: { city: 'Bonn' }, finalText: 'Rain.' }));
     const first = await chat({ tools: [WEATHER] });
     const [choice] = first.choices;
@@ -294,11 +294,11 @@ describe('a loop of tools', () => {
   });
 });
 
-describe('a refusal has the form that the client understands', () => {
+describe('a refusal has OpenAI’s format', () => {
   const failure = (members: Record<string, unknown>) =>
     chat(members as Partial<OpenAI.ChatCompletionCreateParamsNonStreaming>).catch((error: unknown) => error);
 
-  it('of a model that nobody knows', async () => {
+  it('of an unknown model', async () => {
     const error = await failure({ model: 'gpt-4o' });
     expect(error).toBeInstanceOf(OpenAI.NotFoundError);
     expect(error).toMatchObject({ code: 'model_not_found', param: 'model', requestID: expect.stringMatching(/^exc_/) });
@@ -344,8 +344,10 @@ describe('a refusal has the form that the client understands', () => {
   });
 
   it('of a caller without a credential', async () => {
-    const nobody = new OpenAI({ baseURL: `${pair.gateway.url}/v1`, apiKey: 'any-key', maxRetries: 0 });
-    const error = await nobody.chat.completions.create({ model: 'opus', messages: HELLO }).catch((thrown) => thrown);
+    const withoutKey = new OpenAI({ baseURL: `${pair.gateway.url}/v1`, apiKey: 'any-key', maxRetries: 0 });
+    const error = await withoutKey.chat.completions
+      .create({ model: 'opus', messages: HELLO })
+      .catch((thrown) => thrown);
     expect(error).toBeInstanceOf(OpenAI.AuthenticationError);
   });
 

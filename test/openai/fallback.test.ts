@@ -24,21 +24,21 @@ afterEach(() => {
 });
 afterAll(() => stage.close());
 
-/** An exchange ends a moment after its client has read the last byte. */
+/** An exchange ends shortly after its client has read the last byte. */
 const finishedAll = (count: number) =>
   eventually(
     async () => finished,
     ({ length }) => length >= count,
   );
 
-/** Every test has a user of its own, so that no limit is left over. */
+/** Each test has its own user, so that no limits remain from other tests. */
 const newClient = () => {
   userCount += 1;
   const baseURL = `${stage.gateway.url}/user/user-${userCount}/v1`;
   return new OpenAI({ baseURL, apiKey: 'sk-ant-api03-caller', maxRetries: 0 });
 };
 
-describe('while Anthropic says 429', () => {
+describe('while Anthropic returns 429', () => {
   it('a chat is answered from Bedrock, and the next one at once', async () => {
     const client = newClient();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
@@ -60,7 +60,7 @@ describe('while Anthropic says 429', () => {
     expect(finished.every(({ usage }) => usage!.output_tokens! > 0)).toBe(true);
   });
 
-  it('a streamed chat with tools and a system message goes on in Bedrock', async () => {
+  it('a streamed chat with tools and a system message continues in Bedrock', async () => {
     stage.anthropic.setDefault(rateLimited({ retryAfterSeconds: 60 }));
     stage.bedrock.script(answer({ toolUse: { name: 'weather', input: { city: 'Bonn' } } }), answer({ text: 'Rain.' }));
     const runner = newClient().chat.completions.runTools({
@@ -106,7 +106,7 @@ describe('while Anthropic says 429', () => {
   });
 });
 
-it('a stream that is refused before a message has begun is on record as refused', async () => {
+it('a stream that is refused before the start of its message is recorded as refused', async () => {
   stage.anthropic.script(errorInside200('overloaded_error'));
   stage.bedrock.setDefault(internal());
   const stream = await newClient().chat.completions.create({ model: 'opus', messages: HELLO, stream: true });
@@ -120,9 +120,9 @@ it('a stream that is refused before a message has begun is on record as refused'
 });
 
 it.each([
-  ['is no gzip', 'gzip', Buffer.from('not compressed at all')],
-  ['has a coding that nobody knows', 'rot13', Buffer.from('{}')],
-])('an answer that %s is told as one of the upstream', async (_name, encoding, body) => {
+  ['is not gzip', 'gzip', Buffer.from('not compressed at all')],
+  ['has an unknown coding', 'rot13', Buffer.from('{}')],
+])('an answer that %s is reported as an error of the upstream', async (_name, encoding, body) => {
   stage.anthropic.script(
     raw({ status: 200, headers: { 'content-type': 'application/json', 'content-encoding': encoding }, body }),
   );
@@ -132,7 +132,7 @@ it.each([
 });
 
 describe('a drill', () => {
-  it('is played for a chat of an admin', async () => {
+  it('works for a chat with the admin token', async () => {
     const headers = { 'x-claude-proxy-drill': 'rate-limit', 'x-admin-token': 'let-me-in' };
     const { response } = await newClient()
       .chat.completions.create({ model: 'opus', messages: HELLO }, { headers })
@@ -141,7 +141,7 @@ describe('a drill', () => {
     expect(stage.anthropic.requests).toHaveLength(0);
   });
 
-  it('is refused to anybody else, in the form of OpenAI', async () => {
+  it('is refused to other callers, in OpenAI’s format', async () => {
     const headers = { 'x-claude-proxy-drill': 'rate-limit' };
     const asked = newClient().chat.completions.create({ model: 'opus', messages: HELLO }, { headers });
     await expect(asked).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);

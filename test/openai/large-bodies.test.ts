@@ -69,7 +69,7 @@ describe.each(PATHS)('a large body of %s', (path) => {
       (hello) => JSON.stringify({ ...hello, metadata: { a: Array(500_000).fill(0) } }),
       /The body is too complex: the JSON holds \d+ values; at most 100000/,
     ],
-  ])('with %s is refused as a small one is', async (_name, body, message) => {
+  ])('with %s is refused like a small one', async (_name, body, message) => {
     const small = (await (await post(path, body(said(path, 'x')))).json()) as Refusal;
     const response = await post(path, body(said(path, 'x'.repeat(2 * MIB))));
     const refusal = (await response.json()) as Refusal;
@@ -79,7 +79,7 @@ describe.each(PATHS)('a large body of %s', (path) => {
     expect(anthropic.requests).toHaveLength(0);
   });
 
-  it('leaves the event loop to others while many are translated', async () => {
+  it('does not block the event loop while many are translated', async () => {
     const escapes = '\n'.repeat(6 * MIB);
     const posted = Array.from({ length: 4 }, () => post(path, said(path, escapes)));
     const all = Promise.all(posted.map(async (response) => (await response).status));
@@ -97,7 +97,7 @@ describe.each(PATHS)('a large body of %s', (path) => {
   });
 });
 
-it('an answer repeats short instructions, and long ones not', async () => {
+it('an answer repeats short instructions, but not long ones', async () => {
   const repeated = async (instructions: string) => {
     const response = await post('/v1/responses', { model: 'opus', input: 'hello', instructions });
     return ((await response.json()) as { instructions: unknown }).instructions;
@@ -106,7 +106,7 @@ it('an answer repeats short instructions, and long ones not', async () => {
   expect(await repeated('x'.repeat(2 * MIB))).toBeNull();
 });
 
-it('a refusal of Anthropic comes back for a large body as for a small one', async () => {
+it('Anthropic’s refusal is the same for a large body as for a small one', async () => {
   anthropic.setDefault(rateLimited({ retryAfterSeconds: 60 }));
   const response = await post(PATHS[0], said(PATHS[0], 'x'.repeat(2 * MIB)));
   expect(response.status).toBe(429);

@@ -19,7 +19,7 @@ const get = async (path: string, headers: Record<string, string> = {}) => {
   const body = (await response.json()) as { data: { id: string; display_name?: string }[]; [key: string]: unknown };
   return { status: response.status, body };
 };
-/** The exchange that ended last, as the request log tells it. */
+/** The exchange that ended last, from the request log. */
 const lastRecorded = async () => {
   const { ask, ended } = adminApi(() => pair.gateway);
   await ended();
@@ -29,11 +29,11 @@ const lastRecorded = async () => {
 const BY_US = { status: 200, outcome: 'completed', upstream: null, error: null };
 const CLAUDE_CODE = { 'x-api-key': 'sk-ant-api03-caller', 'anthropic-version': '2023-06-01' };
 
-describe('who speaks OpenAI', () => {
+describe('a client of OpenAI', () => {
   const newClient = () =>
     new OpenAI({ baseURL: `${pair.gateway.url}/user/alice/v1`, apiKey: 'any-key', maxRetries: 0 });
 
-  it('gets the models in that form, and nobody is asked', async () => {
+  it('gets the models in OpenAI’s format, without a request to an upstream', async () => {
     const models = (await newClient().models.list()).data;
     expect(models[0]).toEqual({
       id: 'claude-fable-5-2',
@@ -58,7 +58,7 @@ describe('who speaks OpenAI', () => {
     });
   });
 
-  it('may use the alias of the operator', async () => {
+  it('can use the alias of the operator', async () => {
     const client = new OpenAI({ baseURL: `${pair.gateway.url}/v1`, apiKey: 'sk-ant-api03-caller' });
     const completion = await client.chat.completions.create({
       model: 'gpt-4o',
@@ -68,30 +68,27 @@ describe('who speaks OpenAI', () => {
   });
 });
 
-describe('everybody else', () => {
-  it.each(['/v1/models', '/user/alice/v1/models', '/v1/v1/models'])(
-    'gets what Anthropic answers at %s',
-    async (path) => {
-      const { body } = await get(`${path}?limit=3`, CLAUDE_CODE);
-      expect(body).toMatchObject({ has_more: true, first_id: 'claude-fable-5-2', last_id: 'claude-sonnet-5-5' });
-      expect(pair.anthropic.requests[0]).toMatchObject({ path: '/v1/models?limit=3' });
-    },
-  );
+describe('another client', () => {
+  it.each(['/v1/models', '/user/alice/v1/models', '/v1/v1/models'])('gets Anthropic’s answer at %s', async (path) => {
+    const { body } = await get(`${path}?limit=3`, CLAUDE_CODE);
+    expect(body).toMatchObject({ has_more: true, first_id: 'claude-fable-5-2', last_id: 'claude-sonnet-5-5' });
+    expect(pair.anthropic.requests[0]).toMatchObject({ path: '/v1/models?limit=3' });
+  });
 
-  it('gets one model, and Anthropic own refusal of one that it does not know', async () => {
+  it('gets one model, and Anthropic’s own refusal of an unknown one', async () => {
     const client = new Anthropic({ baseURL: pair.gateway.url, apiKey: 'sk-ant-api03-caller', maxRetries: 0 });
     expect(await client.models.retrieve('claude-opus-4-8')).toMatchObject({ display_name: 'Claude Opus 4.8' });
     await expect(client.models.retrieve('claude-none')).rejects.toBeInstanceOf(Anthropic.NotFoundError);
     expect(pair.anthropic.requests).toHaveLength(2);
   });
 
-  it('gets what Anthropic answers with a key of its own kind, whatever the version', async () => {
+  it('gets Anthropic’s answer with an Anthropic key, in any version', async () => {
     await get('/v1/models', { 'x-api-key': 'sk-ant-api03-caller' });
     await get('/v1/models', { authorization: 'Bearer sk-ant-api03-caller', 'anthropic-version': '2026-10-21' });
     expect(pair.anthropic.requests).toHaveLength(2);
   });
 
-  it('gets the list of our own without a credential', async () => {
+  it('gets the built-in list without a credential', async () => {
     const { status, body } = await get('/v1/models?limit=1000', { 'anthropic-version': '2023-06-01' });
     expect(status).toBe(200);
     expect(body.has_more).toBe(false);
@@ -104,8 +101,8 @@ describe('everybody else', () => {
     ['is overloaded', overloaded(), { failure: 'overloaded', status: 529 }],
     ['has moved', redirect('https://example.com/'), { failure: 'unreachable', status: 307 }],
     ['is hidden behind a broken proxy', html(502), { failure: 'unreachable', status: 502 }],
-  ])('gets the list of our own when Anthropic %s, and it is on record so', async (_name, behaviour, attempt) => {
-    // Twice: after a reset on a kept connection Anthropic is asked once more.
+  ])('gets the built-in list if Anthropic %s, which is recorded', async (_name, behaviour, attempt) => {
+    // Twice, because a reset on a kept-alive connection is retried.
     pair.anthropic.scriptAt('/v1/models', behaviour, behaviour);
     const { status, body } = await get('/v1/models?limit=1000', CLAUDE_CODE);
     expect(status).toBe(200);
@@ -113,7 +110,7 @@ describe('everybody else', () => {
     expect(await lastRecorded()).toMatchObject({ ...BY_US, attempts: [{ upstream: 'anthropic', ...attempt }] });
   });
 
-  it('gets the list of our own in time for Claude Code when Anthropic is silent', async () => {
+  it('gets the built-in list in time for Claude Code if Anthropic is silent', async () => {
     pair.anthropic.scriptAt('/v1/models', silence());
     const startedMs = performance.now();
     expect((await get('/v1/models?limit=1000', CLAUDE_CODE)).status).toBe(200);
@@ -122,25 +119,25 @@ describe('everybody else', () => {
     expect(await lastRecorded()).toMatchObject({ ...BY_US, attempts: [{ failure: 'timed_out', status: null }] });
   });
 
-  it('is refused on record as well where Anthropic is away and the model is none of ours', async () => {
+  it('is refused, also in the record, if Anthropic is unreachable and the model is unknown', async () => {
     pair.anthropic.scriptAt('/v1/models/claude-none', overloaded());
     expect((await get('/v1/models/claude-none', CLAUDE_CODE)).status).toBe(404);
     expect(await lastRecorded()).toMatchObject({ status: 404, outcome: 'refused', upstream: null });
   });
 
-  it.each(['/v1/models/%2e%2e', '/v1/models/..%2ffiles', '/v1/models//a'])('cannot ask for %s', async (path) => {
+  it.each(['/v1/models/%2e%2e', '/v1/models/..%2ffiles', '/v1/models//a'])('cannot request %s', async (path) => {
     const headers = Object.entries(CLAUDE_CODE).flat();
     expect((await rawRequest(pair.gateway.port, { path, headers })).status).toBe(400);
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
-  it('hears the refusal of Anthropic', async () => {
+  it('gets Anthropic’s refusal', async () => {
     pair.anthropic.scriptAt('/v1/models', refuse(401), refuse(429));
     expect((await get('/v1/models', CLAUDE_CODE)).status).toBe(401);
     expect((await get('/v1/models', CLAUDE_CODE)).status).toBe(429);
   });
 
-  it('pages through the list of our own', async () => {
+  it('pages through the built-in list', async () => {
     const headers = { 'anthropic-version': '2023-06-01' };
     const first = (await get('/v1/models?limit=2', headers)).body;
     const second = (await get(`/v1/models?limit=2&after_id=${first.last_id}`, headers)).body;

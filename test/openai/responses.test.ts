@@ -45,7 +45,7 @@ describe('a response', () => {
     expect(askedFor()).toMatchObject({ system: 'be brief', messages: [{ role: 'user' }], max_tokens: 128_000 });
   });
 
-  it('says why it is not complete', async () => {
+  it('gives the reason if it is incomplete', async () => {
     pair.anthropic.script(answer({ text: 'Once upon', stopReason: 'max_tokens' }));
     expect(await respond({ max_output_tokens: 16 })).toMatchObject({
       status: 'incomplete',
@@ -54,7 +54,7 @@ describe('a response', () => {
     expect(askedFor().max_tokens).toBe(16);
   });
 
-  it('shows an image and takes a form', async () => {
+  it('supports an image and a response format', async () => {
     pair.anthropic.script(answer({ text: '{"a":1}' }));
     const schema = { type: 'object', properties: { a: { type: 'integer' } }, required: ['a'] };
     await respond({
@@ -79,7 +79,7 @@ describe('a response', () => {
 });
 
 describe('a streamed response', () => {
-  it('comes as numbered events that build the same response', async () => {
+  it('has numbered events that build the same response', async () => {
     pair.anthropic.script(
       answer({
         thinking: 'hm',
@@ -120,7 +120,7 @@ describe('a streamed response', () => {
     expect(final.usage!.output_tokens).toBeGreaterThan(0);
   });
 
-  it('ends with an error that the client throws when it is cut', async () => {
+  it('ends with an error that the client throws if it is cut off', async () => {
     pair.anthropic.script(cut({ text: 'half an answer, or less', deltaLength: 4 }));
     const stream = await client.responses.create({ model: 'opus', input: 'hello', stream: true });
     const reading = (async () => {
@@ -132,7 +132,7 @@ describe('a streamed response', () => {
     });
   });
 
-  it('says why it is not complete', async () => {
+  it('gives the reason if it is incomplete', async () => {
     pair.anthropic.script(answer({ text: 'Once upon', stopReason: 'max_tokens' }));
     const stream = await client.responses.create({ model: 'opus', input: 'hello', stream: true });
     let last: OpenAI.Responses.ResponseStreamEvent | undefined;
@@ -142,7 +142,7 @@ describe('a streamed response', () => {
 });
 
 describe('a loop of tools', () => {
-  it('goes round twice, the whole input sent each time', async () => {
+  it('runs two rounds, with the whole input each time', async () => {
     pair.anthropic.script(
       answer({ text: 'Let me look.', toolUse: { name: 'weather', input: { city: 'Bonn' } } }),
       answer({ toolUse: { name: 'weather', input: { city: 'Köln' } } }),
@@ -168,7 +168,7 @@ describe('a loop of tools', () => {
   });
 });
 
-describe('what is not supported is refused by name', () => {
+describe('an unsupported field is refused by name', () => {
   it.each([
     [{ previous_response_id: 'resp_1' }, 'previous_response_id'],
     [{ conversation: 'conv_1' }, 'conversation'],
@@ -176,7 +176,7 @@ describe('what is not supported is refused by name', () => {
     [{ tools: [{ type: 'web_search' }] }, 'tools[0]'],
     [{ input: [{ type: 'item_reference', id: 'x' }] }, 'input[0]'],
     [{ input: [{ role: 'user', content: [{ type: 'input_image', file_id: 'f' }] }] }, 'input[0].content[0]'],
-    [{ tool_choice: { type: 'function', name: 'nobody' } }, 'tool_choice'],
+    [{ tool_choice: { type: 'function', name: 'unknown' } }, 'tool_choice'],
   ])('%j', async (members, param) => {
     const error = await respond(members as object).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(OpenAI.BadRequestError);
@@ -184,7 +184,7 @@ describe('what is not supported is refused by name', () => {
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
-  it('and what Anthropic refuses has the form of OpenAI', async () => {
+  it('and Anthropic’s refusal has OpenAI’s format', async () => {
     pair.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
     expect(await respond().catch((thrown: unknown) => thrown)).toBeInstanceOf(OpenAI.RateLimitError);
   });

@@ -20,22 +20,22 @@ import { type Stage, startStage } from '../support/start-stage.js';
 
 const PING = ': ping\n\n';
 const LATE_MS = 1_500;
-const NOBODY = 'is anybody there';
+const FAIL_EVERYWHERE = 'fail at every upstream';
 const HELLO = [{ role: 'user' as const, content: 'hello' }];
 
-/** What Anthropic does with the requests of a key, one after the other; anything else it answers. */
+/** Anthropic's behaviors for the requests of a key, in order. All other requests are answered. */
 const scripts = new Map<string, Behaviour[]>();
 let stage: Stage;
 beforeAll(async () => {
   stage = await startStage({ PING_AFTER_SECONDS: '1' });
   stage.anthropic.setDefault(({ credential }) => scripts.get(credential ?? '')?.shift() ?? answer());
   stage.bedrock.setDefault(({ body }) =>
-    body.includes(NOBODY) ? raw({ status: 500, body: '{}' }) : answer({ text: 'Bedrock' }),
+    body.includes(FAIL_EVERYWHERE) ? raw({ status: 500, body: '{}' }) : answer({ text: 'Bedrock' }),
   );
 });
 afterAll(() => stage.close());
 
-/** The tests wait side by side: each has a user, so that no limit is left over, and a key with a script of its own. */
+/** The tests run in parallel. Each has its own user, to share no limits, and its own key with a script. */
 class Caller {
   static count = 0;
   readonly #name = `caller-${Caller.count++}`;
@@ -57,12 +57,12 @@ class Caller {
     return createOpenAICompatible({ ...this.settings, name: 'claude', includeUsage: true });
   }
 
-  /** What Anthropic has heard of this caller. */
+  /** The requests of this caller at Anthropic. */
   get request() {
     return stage.anthropic.requests.find(({ credential }) => credential === this.#key)!;
   }
 
-  /** The exchange, once it has ended: a moment after its client has read the last byte. To be asked before. */
+  /** Resolves with the exchange shortly after its client has read the last byte. Call it before the request. */
   finished(): Promise<FinishedExchange> {
     return new Promise((resolve) =>
       stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => exchange.user === this.#name && resolve(exchange)),
@@ -84,8 +84,8 @@ const textOf = async (caller: Caller, path: string, body: unknown) => (await cal
 const lastEventIn = (text: string) => text.trimEnd().split('\n\n').at(-1);
 const pingsBefore = (text: string, word: string) => text.slice(0, text.indexOf(word)).split(PING).length - 1;
 
-describe.each(DIALECTS)('a silent upstream, asked in %s', (_name, path, body) => {
-  it.concurrent('is bridged by a head and comments before the answer', async () => {
+describe.each(DIALECTS)('a silent upstream in %s', (_name, path, body) => {
+  it.concurrent('causes an early head and comments before the answer', async () => {
     const caller = new Caller(silence({ ms: 2_500, text: 'late and whole' }));
     const finished = caller.finished();
     const response = await caller.post(path, body);
@@ -102,7 +102,7 @@ describe.each(DIALECTS)('a silent upstream, asked in %s', (_name, path, body) =>
     expect(await finished).toMatchObject({ outcome: 'completed', status: 200 });
   });
 
-  it.concurrent('is bridged by comments in mid-stream', async () => {
+  it.concurrent('causes comments in mid-stream', async () => {
     const caller = new Caller(silence({ ms: 2_500, afterEvents: 4, text: 'half and half' }));
     const text = await textOf(caller, path, body);
     expect(text.startsWith(PING)).toBe(false);
@@ -110,13 +110,13 @@ describe.each(DIALECTS)('a silent upstream, asked in %s', (_name, path, body) =>
     expect(text).not.toContain('event: error');
   });
 
-  // Of several models: five failures in a row of one would mean that Anthropic is down, and it would be passed by.
+  // Several models, because five failures in a row of one model would open its breaker.
   it.concurrent.each<[string, string, Behaviour]>([
     ['is overloaded', 'sonnet', overloaded({ latencyMs: LATE_MS })],
     ['is limited', 'opus', rateLimited({ retryAfterSeconds: 60, latencyMs: LATE_MS })],
     ['is gone', 'haiku', resetBeforeHeaders({ latencyMs: LATE_MS })],
     ['breaks off at its beginning', 'sonnet', cut({ latencyMs: LATE_MS, afterEvents: 1 })],
-  ])('lets Bedrock answer in the stream that has begun, when it %s', async (_what, model, behaviour) => {
+  ])('is replaced by Bedrock in the stream that has begun, if it %s', async (_what, model, behaviour) => {
     const caller = new Caller(behaviour, behaviour);
     const finished = caller.finished();
     const text = await textOf(caller, path, { ...body, model });
@@ -125,7 +125,7 @@ describe.each(DIALECTS)('a silent upstream, asked in %s', (_name, path, body) =>
     expect(await finished).toMatchObject({ upstream: 'bedrock', outcome: 'completed', status: 200 });
   });
 
-  it.concurrent('and refusing tells its words as the last event', async () => {
+  it.concurrent('that refuses sends its message as the last event', async () => {
     const caller = new Caller(refuse(400, { message: 'in its own words', latencyMs: LATE_MS }));
     const finished = caller.finished();
     const response = await caller.post(path, body);
@@ -136,7 +136,7 @@ describe.each(DIALECTS)('a silent upstream, asked in %s', (_name, path, body) =>
     expect(await finished).toMatchObject({ outcome: 'refused', status: 400 });
   });
 
-  it.concurrent('and answering with something else tells that', async () => {
+  it.concurrent('that does not answer with a stream causes an error as the last event', async () => {
     const headers = { 'content-type': 'application/json' };
     const caller = new Caller(raw({ status: 200, body: '{"type":"message"}', headers, latencyMs: LATE_MS }));
     const finished = caller.finished();
@@ -144,14 +144,14 @@ describe.each(DIALECTS)('a silent upstream, asked in %s', (_name, path, body) =>
     expect(await finished).toMatchObject({ outcome: 'refused', status: 502 });
   });
 
-  it.concurrent('and nobody else there is told as the last event', async () => {
+  it.concurrent('without a fallback causes an error as the last event', async () => {
     const gone = resetBeforeHeaders({ latencyMs: LATE_MS });
-    const asked = JSON.parse(JSON.stringify(body).replace('hello', NOBODY));
+    const asked = JSON.parse(JSON.stringify(body).replace('hello', FAIL_EVERYWHERE));
     const text = await textOf(new Caller(gone, gone), path, asked);
     expect(lastEventIn(text)).toContain('No upstream could be reached');
   });
 
-  it.concurrent('is let go when the client leaves', async () => {
+  it.concurrent('is closed when the client leaves', async () => {
     const caller = new Caller(silence());
     const leaving = new AbortController();
     const response = await caller.post(path, body, { signal: leaving.signal });
@@ -174,7 +174,7 @@ describe('the official SDK', () => {
     expect((await stream.finalResponse()).output_text).toBe('late and whole');
   });
 
-  it.concurrent('hears a late refusal as an error, in a chat', async () => {
+  it.concurrent('throws a late refusal as an error, in a chat', async () => {
     const { client } = new Caller(refuse(403, { message: 'not for you', latencyMs: LATE_MS }));
     const asked = client.chat.completions.stream({ model: 'opus', messages: HELLO }).finalContent();
     await expect(asked).rejects.toMatchObject({
@@ -184,7 +184,7 @@ describe('the official SDK', () => {
     });
   });
 
-  it.concurrent('hears a late refusal as an error, in a response', async () => {
+  it.concurrent('throws a late refusal as an error, in a response', async () => {
     const { client } = new Caller(refuse(403, { message: 'not for you', latencyMs: LATE_MS }));
     const reading = (async () => {
       const stream = await client.responses.create({ model: 'opus', input: 'hello', stream: true });
@@ -203,7 +203,7 @@ describe('the AI SDK', () => {
     expect(await stream.finishReason).toBe('stop');
   });
 
-  it.concurrent('hears a late refusal as an error', async () => {
+  it.concurrent('throws a late refusal as an error', async () => {
     const { provider } = new Caller(refuse(403, { message: 'not for you', latencyMs: LATE_MS }));
     const errors: unknown[] = [];
     const onError = ({ error }: { error: unknown }) => void errors.push(error);

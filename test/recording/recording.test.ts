@@ -40,7 +40,7 @@ const usageOf = async ({ url }: Reachable, user: string) =>
 const linesOf = async ({ url }: Reachable, user: string) =>
   ((await (await fetch(`${url}/api/requests?user=${user}&limit=500`)).json()) as RequestPage).requests;
 
-/** Asks again until it holds: what another process writes cannot be awaited. */
+/** Polls until the value holds, because writes of another process cannot be awaited. */
 async function eventually<Value>(read: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
   for (let tries = 0; tries < 120; tries += 1) {
     const value = await read();
@@ -95,7 +95,7 @@ describe('what is recorded', () => {
     await engine.close();
   });
 
-  it('outlives SIGKILL but for the last second, and the store opens again', async () => {
+  it('survives SIGKILL except for the last second, and the store opens again', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'claude-proxy-kill-'));
     const environment = { ANTHROPIC_UPSTREAM_URL: anthropic.url, DATA_DIR: directory };
     const first = await BuiltGateway.started(environment);
@@ -118,7 +118,7 @@ describe('what is recorded', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it('is flushed when the process is asked to stop', async () => {
+  it('is flushed at SIGTERM', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'claude-proxy-term-'));
     const environment = { ANTHROPIC_UPSTREAM_URL: anthropic.url, DATA_DIR: directory };
     const first = await BuiltGateway.started(environment);
@@ -132,8 +132,8 @@ describe('what is recorded', () => {
   });
 });
 
-describe('a store that is away', () => {
-  it('delays what is written, and when it is back everything is there once', async () => {
+describe('an unreachable store', () => {
+  it('delays writes, and has everything once after its recovery', async () => {
     const gateway = await startGateway({ ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: 'anthropic' });
     const store = gateway.app.get(TableStore);
     const recorder = gateway.app.get(Recorder);
@@ -141,7 +141,7 @@ describe('a store that is away', () => {
     const writeEach = store.writeEach.bind(store);
     store.writeEach = async (writes, step) => {
       outages -= 1;
-      // The write got in, and its confirmation got lost: the hardest case.
+      // The write succeeded and its confirmation was lost: the hardest case.
       if (outages === 0) await writeEach(writes, step);
       if (outages >= 0) throw new StorageError('unreachable', 'gone');
       return writeEach(writes, step);
@@ -162,7 +162,7 @@ describe('a store that is away', () => {
   }, 120_000);
 });
 
-/** Usage as no store could keep it, or as it would spoil every sum. */
+/** Usage that stores reject or that would falsify sums. */
 const ODD_USAGE: readonly (readonly [string, Record<string, unknown>])[] = [
   ['a figure of 301 digits', { ...usage, input_tokens: 1e300, cache_read_input_tokens: 1e300 }],
   ['figures whose sum is not exact', { ...usage, input_tokens: 2 ** 53 - 1, output_tokens: 2 ** 53 - 1 }],
@@ -180,7 +180,7 @@ const ODD_USAGE: readonly (readonly [string, Record<string, unknown>])[] = [
 ];
 
 describe('an answer whose usage has', () => {
-  it.each(ODD_USAGE)('%s is listed, and its neighbors are counted exactly', async (_what, odd) => {
+  it.each(ODD_USAGE)('%s is listed, and other answers are counted exactly', async (_what, odd) => {
     const gateway = await startGateway({ ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: 'anthropic' });
     for (const each of [usage, odd, usage]) {
       for (const isStream of [false, true]) {
@@ -208,7 +208,7 @@ describe('a write that the store refuses for good', () => {
   it.each([
     ['with the round it is in', new StorageError('invalid', 'a secret text')],
     ['by a fault of ours', new TypeError('a secret text')],
-  ])('is left out alone where it is refused %s: lines, sums and the mark of the hour are kept', async (_how, error) => {
+  ])('is dropped alone if it is refused %s: lines, sums and the mark of the hour are kept', async (_how, error) => {
     const gateway = await startGateway({ ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: 'anthropic' });
     const store = gateway.app.get(TableStore);
     const logged: string[] = [];

@@ -47,7 +47,7 @@ afterEach(async () => {
 });
 afterAll(() => engine.close());
 
-/** What records exchanges in one task. */
+/** The parts of one task that record exchanges. */
 function startTask() {
   const [store, feed, health] = [connect(), new ExchangeFeed(), new StoreHealth()];
   const recorder = new Recorder(store, feed, health);
@@ -66,7 +66,7 @@ const exchangeOf = (task: number, index: number) =>
     usage: { input_tokens: 10, output_tokens: 5 },
   });
 
-describe('24 tasks that count in the same items', () => {
+describe('24 tasks that increment the same items', () => {
   it('have fewer than 2 % conflicts and no failure, and every sum is exact', async () => {
     const tasks = Array.from({ length: TASKS }, startTask);
     const count = await runTasks(tasks, { seconds: 3, exchangesPerSecond: 4, exchangeOf });
@@ -92,7 +92,7 @@ describe('24 tasks that count in the same items', () => {
   }, 120_000);
 
   const onDynamo = hasDynoxide() ? it : it.skip;
-  onDynamo('would conflict here if they wrote transactions', async () => {
+  onDynamo('would conflict on this engine with transactions', async () => {
     const key = { user_period: 'shared' };
     const counting: Write = { kind: 'increment', table: TABLES[1]!, key, add: { request_count: 1 } };
     const racers = Array.from({ length: 8 }, (_, task) => connect().transact([counting], `task-${task}`));

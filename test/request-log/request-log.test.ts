@@ -24,7 +24,7 @@ afterEach(() => {
 afterAll(() => stage.close());
 
 describe('the request log', () => {
-  it('tells the story of an exchange', async () => {
+  it('contains the attempts and the result of an exchange', async () => {
     const user = newUser();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
     const answered = await postMessage(stage.gateway, { user, isStream: true });
@@ -55,7 +55,7 @@ describe('the request log', () => {
     expect(json.answer_bytes).toBe(Buffer.byteLength(answered.text));
   });
 
-  it.each([true, false])('names what a fallback did without, as the answer does (stream: %s)', async (isStream) => {
+  it.each([true, false])('lists the fields that a fallback dropped, like the answer (stream: %s)', async (isStream) => {
     const user = newUser();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
     const answered = await postMessage(stage.gateway, {
@@ -73,7 +73,7 @@ describe('the request log', () => {
     expect(plain.headers.has('x-claude-proxy-dropped')).toBe(false);
   });
 
-  it('holds no prompt, no answer and no key', async () => {
+  it('contains no prompt, no answer and no key', async () => {
     const user = newUser();
     stage.anthropic.script(answer({ text: 'a-very-secret-answer' }));
     const body = { messages: [{ role: 'user', content: 'a-very-secret-prompt' }] };
@@ -84,7 +84,7 @@ describe('the request log', () => {
     expect(text).not.toContain('very-secret');
   });
 
-  it('lists the newest first, page by page, nothing twice and nothing left out', async () => {
+  it('returns pages, newest first, without duplicates and gaps', async () => {
     const user = newUser();
     for (let index = 0; index < 7; index += 1) await postMessage(stage.gateway, { user });
     const ids: string[] = [];
@@ -100,7 +100,7 @@ describe('the request log', () => {
     expect(times).toEqual([...times].sort((a, b) => b - a));
   });
 
-  it('lists what was asked in past hours without a message', async () => {
+  it('lists relayed requests of past hours', async () => {
     const user = newUser();
     const yesterday = Date.now() - 30 * 3_600_000;
     const clock = jest.spyOn(Date, 'now').mockReturnValue(yesterday);
@@ -117,7 +117,7 @@ describe('the request log', () => {
     ]);
   });
 
-  it('finds a user however the accents of the name are spelled', async () => {
+  it("finds a user with any spelling of the name's accents", async () => {
     const user = `chlo\u00e9-${randomUUID()}`;
     await postMessage(stage.gateway, { user: encodeURIComponent(user) });
     for (const form of ['NFC', 'NFD']) {
@@ -126,7 +126,7 @@ describe('the request log', () => {
     }
   });
 
-  it('has an exchange as soon as it has ended', async () => {
+  it('contains an exchange as soon as it has ended', async () => {
     const user = newUser();
     await postMessage(stage.gateway, { user });
     await ended();
@@ -154,7 +154,7 @@ describe('the request log', () => {
     expect(await count(`until=${Date.now() - 60_000}`)).toBe(0);
   });
 
-  it('takes answers of a stand-in for fallbacks, and no failures of all', async () => {
+  it('counts answers of a fallback upstream as fallbacks, but not failures of all upstreams', async () => {
     const user = newUser();
     const idOf = async () => (await postMessage(stage.gateway, { user })).headers.get('x-claude-proxy-exchange');
     stage.anthropic.script(overloaded(), overloaded());
@@ -179,19 +179,19 @@ describe('the request log', () => {
     'outcome=foo',
     'upstream=nope',
     'user=a&user=b',
-  ])('refuses %s, and names it', async (query) => {
+  ])('refuses %s with its name', async (query) => {
     const { status, json } = await ask(`/api/requests?${query}`);
     expect([status, json.error.message]).toEqual([400, expect.stringContaining(`${query.split('=')[0]} is "`)]);
   });
 
-  it('takes a parameter that is empty for one that is not there', async () => {
+  it('ignores an empty parameter', async () => {
     await postMessage(stage.gateway, { user: newUser() });
     const empty = 'user=&model=&upstream=&outcome=&status=&since=&until=&fallbacks=&errors=&slow_ms=&cursor=&limit=';
     expect((await list(empty)).requests.length).toBeGreaterThan(0);
     expect((await ask('/api/analytics?range=')).json.range).toBe('24h');
   });
 
-  it('knows nothing of exchanges that were not', async () => {
+  it('returns 404 for an unknown exchange', async () => {
     expect((await ask('/api/requests/exc_0mwq7xyz0000000000000000')).status).toBe(404);
     expect((await ask('/api/requests/nonsense')).status).toBe(404);
   });
@@ -241,7 +241,7 @@ describe('analytics', () => {
     await own.close();
   });
 
-  it('count what only callers can mend apart, and a refused key of the operator is not that', async () => {
+  it('count errors of callers separately, but not a refused key of the operator', async () => {
     const own = await startStage({ ANTHROPIC_API_KEY: 'sk-ant-operator' });
     const api = adminApi(() => own.gateway);
     own.anthropic.setDefault(refuse(401));
@@ -273,7 +273,7 @@ describe('limits and drills', () => {
     expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic', fallback: null });
   });
 
-  it('are those of the store, also where another task has cleared them', async () => {
+  it('are read from the store, also if another task has cleared them', async () => {
     const [ours, ofTheOriginal] = [newUser(), newUser()];
     const { table } = stage.gateway.app.get(LimitStore);
     const now = Math.floor(Date.now() / 1_000);
@@ -288,20 +288,23 @@ describe('limits and drills', () => {
     expect(await limitedUsers()).not.toContain(ofTheOriginal);
   });
 
-  it('a drill strikes whom it names until it is stopped, and nobody else', async () => {
-    const [struck, spared] = [newUser(), newUser()];
-    const { status, json } = await post('/api/drills', { user: struck, seconds: 60, share: 1 });
+  it('a drill hits only its user until it is stopped', async () => {
+    const [affected, other] = [newUser(), newUser()];
+    const { status, json } = await post('/api/drills', { user: affected, seconds: 60, share: 1 });
     expect(status).toBe(201);
-    expect(await postMessage(stage.gateway, { user: struck })).toMatchObject({
+    expect(await postMessage(stage.gateway, { user: affected })).toMatchObject({
       upstream: 'bedrock',
       fallback: 'drill',
     });
-    expect(await postMessage(stage.gateway, { user: spared })).toMatchObject({ upstream: 'anthropic' });
-    const lines = await list(`user=${struck}`);
+    expect(await postMessage(stage.gateway, { user: other })).toMatchObject({ upstream: 'anthropic' });
+    const lines = await list(`user=${affected}`);
     expect(lines.requests[0]).toMatchObject({ is_drill: true, upstream: 'bedrock' });
     expect((await ask('/api/drills')).json.drills).toEqual([expect.objectContaining({ id: json.id, struck: 1 })]);
     expect((await ask(`/api/drills/${json.id}`, { method: 'DELETE' })).status).toBe(204);
-    expect(await postMessage(stage.gateway, { user: struck })).toMatchObject({ upstream: 'anthropic', fallback: null });
+    expect(await postMessage(stage.gateway, { user: affected })).toMatchObject({
+      upstream: 'anthropic',
+      fallback: null,
+    });
   });
 
   it('a drill ends by itself', async () => {
@@ -325,7 +328,7 @@ describe('limits and drills', () => {
     [{ user: 'a b', seconds: 5 }, /user/],
     [{ usr: 'ann', seconds: 5 }, /"usr" is not a member of it; user is required/],
     [{ user: 'ann', seconds: 5, __prototype: 1 }, /"__prototype" is not a member/],
-  ])('a drill that makes no sense is refused and struck nobody: %j', async (order, message) => {
+  ])('a drill that makes no sense is refused and hits no request: %j', async (order, message) => {
     const { status, json } = await post('/api/drills', order);
     expect([status, json.error.message]).toEqual([400, expect.stringMatching(message)]);
     expect((await ask('/api/drills')).json.drills).toEqual([]);
@@ -333,7 +336,7 @@ describe('limits and drills', () => {
 });
 
 describe('GET /api/live', () => {
-  it('says its head alone to whoever asks for no more', async () => {
+  it('answers HEAD with its headers only', async () => {
     const signal = AbortSignal.timeout(2_000);
     const { status, headers } = await fetch(`${stage.gateway.url}/api/live`, { method: 'HEAD', signal });
     expect(status).toBe(200);
@@ -341,7 +344,7 @@ describe('GET /api/live', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('tells finished exchanges and changes as they happen', async () => {
+  it('sends finished exchanges and changes as they happen', async () => {
     const user = newUser();
     const listening = new AbortController();
     const response = await fetch(`${stage.gateway.url}/api/live`, { signal: listening.signal });

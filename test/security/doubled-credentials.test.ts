@@ -46,7 +46,7 @@ const ENDPOINTS: readonly (readonly [start: string, body: string])[] = [
   ['GET /v1/files', ''],
 ];
 
-describe('more than one credential of one name is refused, and nothing of it reaches Anthropic', () => {
+describe('a repeated credential header is refused, and nothing of the request reaches Anthropic', () => {
   it.each(DOUBLED)('%s', async (_name, lines) => {
     for (const [start, body] of ENDPOINTS) {
       const answer = await send(start, lines, body);
@@ -59,7 +59,7 @@ describe('more than one credential of one name is refused, and nothing of it rea
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
-  it.each(DOUBLED)('%s, in the form of OpenAI', async (_name, lines) => {
+  it.each(DOUBLED)("%s, in OpenAI's format", async (_name, lines) => {
     const answer = await send('POST /v1/chat/completions', lines, JSON.stringify(CHAT));
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({ error: { type: 'invalid_request_error' } });
@@ -72,7 +72,7 @@ describe('more than one credential of one name is refused, and nothing of it rea
     ['POST', '/v1/chat/completions', JSON.stringify(CHAT)],
     ['GET', '/v1/files', ''],
     ['GET', '/v1/models', ''],
-  ])('and it is on record as refused: %s %s', async (method, path, body) => {
+  ])('and it is recorded as refused: %s %s', async (method, path, body) => {
     const user = `doubled-${path.split('/')[2]}`;
     const answer = await send(`${method} /user/${user}${path}`, DOUBLED[0]![1], body);
     const page = await fetch(`${pair.gateway.url}/api/requests?user=${user}`, {
@@ -89,7 +89,7 @@ describe('more than one credential of one name is refused, and nothing of it rea
     expect(await send('GET /api/limits', lines)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it('a key beside a bearer is one of each', async () => {
+  it('a key and a bearer together are allowed', async () => {
     const lines = [`x-api-key: ${MINE}`, 'authorization: Bearer a', 'anthropic-version: 2023-06-01'];
     expect(await send('POST /v1/messages', lines, JSON.stringify(MESSAGE))).toMatch(/^HTTP\/1\.1 200 /);
   });

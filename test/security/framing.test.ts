@@ -7,7 +7,7 @@ import { type Pair, startPair } from '../support/start-pair.js';
 
 const BODY = JSON.stringify(MESSAGE);
 const KEY = 'x-api-key: sk-ant-api03-caller\r\nanthropic-version: 2023-06-01';
-/** What an attacker wants to reach Anthropic behind the back of everybody. */
+/** The request that an attacker tries to smuggle to Anthropic. */
 const SMUGGLED = `POST /v1/messages HTTP/1.1\r\nhost: x\r\n${KEY}\r\nx-smuggled: 1\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`;
 
 let pair: Pair;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterEach(() => pair.anthropic.reset());
 afterAll(() => pair.close());
 
-/** A request whose lines are as given. Ends with the first answer, or with the connection. */
+/** Sends exactly these lines. Resolves at the first answer, or at the end of the connection. */
 const send = async (head: readonly string[], body = '', lineEnd = '\r\n') => {
   const client = await RawSocket.connect(pair.gateway.port);
   client.write(Buffer.from(`${head.join(lineEnd)}${lineEnd}${lineEnd}${body}`, 'latin1'));
@@ -30,7 +30,7 @@ const post = (framing: readonly string[], body: string, target = '/v1/messages')
 const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
 const length = `content-length: ${BODY.length}`;
 
-describe('a request that can be read in two ways is refused, and nothing of it reaches Anthropic', () => {
+describe('an ambiguous request is refused, and nothing of it reaches Anthropic', () => {
   it.each<[name: string, framing: readonly string[], body: string]>([
     ['CL.TE', ['content-length: 5', 'transfer-encoding: chunked'], `0\r\n\r\n${SMUGGLED}`],
     ['TE.CL', ['transfer-encoding: chunked', 'content-length: 4'], `5c\r\n${SMUGGLED}\r\n0\r\n\r\n`],
@@ -57,9 +57,9 @@ describe('a request that can be read in two ways is refused, and nothing of it r
     ['a zero byte in a header', ['x-one: 1\0', length], BODY + SMUGGLED],
     ['a header without a name', [': nothing', length], BODY + SMUGGLED],
     ['a header name with a space', ['x one: 1', length], BODY + SMUGGLED],
-    ['a chunk size that is no number', ['transfer-encoding: chunked'], `zz\r\n${BODY}\r\n0\r\n\r\n${SMUGGLED}`],
+    ['a chunk size that is not a number', ['transfer-encoding: chunked'], `zz\r\n${BODY}\r\n0\r\n\r\n${SMUGGLED}`],
     ['a chunk size that overflows', ['transfer-encoding: chunked'], `fffffffffffffffff\r\n${BODY}\r\n0\r\n\r\n`],
-    ['a chunk that is longer than it says', ['transfer-encoding: chunked'], `5\r\n${BODY}\r\n0\r\n\r\n${SMUGGLED}`],
+    ['a chunk that is longer than its size', ['transfer-encoding: chunked'], `5\r\n${BODY}\r\n0\r\n\r\n${SMUGGLED}`],
     [
       'a bare LF after a chunk size',
       ['transfer-encoding: chunked'],
@@ -101,7 +101,7 @@ describe('a request that can be read in two ways is refused, and nothing of it r
   });
 });
 
-describe('an odd target reaches nothing that it was not meant for', () => {
+describe('an odd target reaches no other endpoint', () => {
   it.each([
     '/v1/messages/../files',
     '/v1/files/../messages/batches',
@@ -172,7 +172,7 @@ describe('an odd target reaches nothing that it was not meant for', () => {
     '/api/session',
     '/nope',
   ]);
-  it.each(UNSERVED)('%s is refused with 4xx in the form of each dialect, on every path', async (method) => {
+  it.each(UNSERVED)('%s is refused with 4xx in the format of each API, on every path', async (method) => {
     for (const path of PATHS) {
       const answer = await rawRequest(pair.gateway.port, {
         method,
@@ -188,13 +188,13 @@ describe('an odd target reaches nothing that it was not meant for', () => {
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 
-  it.each(['PUT /v1/messages', 'PROPFIND /v1/files'])('%s is no way through', async (start) => {
+  it.each(['PUT /v1/messages', 'PROPFIND /v1/files'])('%s is refused', async (start) => {
     expect(await send([`${start} HTTP/1.1`, 'host: x', KEY])).not.toMatch(/^HTTP\/1\.1 [23]/);
     expect(pair.anthropic.requests).toHaveLength(0);
   });
 });
 
-it('a second request on one connection is a request of its own', async () => {
+it('a second request on one connection is handled separately', async () => {
   const client = await RawSocket.connect(pair.gateway.port);
   const one = (mark: string) =>
     `POST /v1/messages HTTP/1.1\r\nhost: x\r\n${KEY}\r\nx-client-request-id: ${mark}\r\n${length}\r\n\r\n${BODY}`;

@@ -4,7 +4,7 @@ import { MESSAGE } from '../support/post-json.js';
 import { type RawRequest, rawRequest } from '../support/raw-request.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
-/** As much as the head of a request takes. */
+/** The most that fits into the head of a request. */
 const LONGEST = 60_000;
 const TOKEN = 'admin-token-of-the-test';
 const KEY = ['x-api-key', 'sk-ant-api03-caller', 'anthropic-version', '2023-06-01'];
@@ -33,7 +33,7 @@ const admin = (path: string, body?: unknown): RawRequest =>
     : { method: 'POST', path, headers: ADMIN, body: typeof body === 'string' ? body : JSON.stringify(body) };
 const drill = (more: Readonly<Record<string, unknown>>) => admin('/api/drills', { user: null, seconds: 1, ...more });
 
-describe('a long text costs its length at most, wherever it stands', () => {
+describe('a long text takes linear time at any position', () => {
   it.each<[name: string, request: RawRequest]>([
     ['a user of accents', message(KEY, `/user/${ACCENTS}/v1/messages`)],
     ['a user of marks in the wrong order', message(KEY, `/user/${MARKS}/v1/messages`)],
@@ -72,10 +72,10 @@ describe('a long text costs its length at most, wherever it stands', () => {
   ])('%s', async (_name, request) => {
     const cost = measureCost();
     const { status, body } = await rawRequest(pair.gateway.port, request);
-    // The client's part included.
+    // Includes the cost of the client.
     expect(cost()).toBeLessThan(1_000);
     expect(status < 500 || status === 508).toBe(true);
-    // No refusal quotes the whole of it.
+    // No refusal quotes the whole text.
     if (status >= 400) expect(body.length).toBeLessThan(4_000);
   });
 });

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BuiltGateway } from '../support/built-gateway.js';
 import { MESSAGE } from '../support/post-json.js';
 
-/** In every key, so that one search finds each of them, in either case. */
+/** Part of every key, so that one case-insensitive search finds all of them. */
 const MARK = 'ZQ7SECRET';
 const KEYS = {
   'of Anthropic': `sk-ant-api03-${MARK}-AA`,
@@ -75,7 +75,7 @@ const encodedWhole = (text: string) => [...text].map((each) => `%${each.charCode
 const spellingsOf = (key: string) => [key, encodedWhole(key), encodedWhole(encodedWhole(key))];
 
 describe.each(Object.entries(KEYS))('a key %s', (_kind, key) => {
-  it('in the place of a user is refused, in words that do not repeat it', async () => {
+  it('as a user id is refused, with a message that does not repeat it', async () => {
     for (const spelling of spellingsOf(key).slice(0, 2)) {
       const { status, text } = await ask('POST', `/user/${spelling}/v1/messages`, MESSAGE);
       expect([status, text]).toEqual([400, expect.stringContaining('looks like an API key')]);
@@ -85,7 +85,7 @@ describe.each(Object.entries(KEYS))('a key %s', (_kind, key) => {
     expect((await ask('DELETE', `/api/limits/${key}`, undefined, ADMIN)).status).toBe(400);
   });
 
-  it('in the place of a model is not kept: where it is answered, limited or refused', async () => {
+  it('as a model is not stored, if the request is answered, limited or refused', async () => {
     await ask('POST', '/v1/messages', { ...MESSAGE, model: key });
     await ask('POST', '/v1/messages/stream', { ...MESSAGE, model: key });
     await ask('POST', '/v1/messages/count_tokens', { ...MESSAGE, model: key });
@@ -98,7 +98,7 @@ describe.each(Object.entries(KEYS))('a key %s', (_kind, key) => {
     await ask('GET', `/v1/models/${key}`);
   });
 
-  it('in the place of an id or of a query is not kept', async () => {
+  it('as an id or in a query is not stored', async () => {
     for (const spelling of spellingsOf(key)) {
       for (const place of ['files', 'messages/batches', 'skills', 'models']) {
         await ask('GET', `/v1/${place}/${spelling}`);
@@ -111,13 +111,13 @@ describe.each(Object.entries(KEYS))('a key %s', (_kind, key) => {
     }
   });
 
-  it('in a header that names a session, a request or a tool is not kept', async () => {
+  it('in a header for a session, a request or a tool is not stored', async () => {
     const headers = ['x-claude-code-session-id', 'x-client-request-id', 'user-agent', 'anthropic-beta', 'x-request-id'];
     await ask('POST', '/v1/messages', MESSAGE, Object.fromEntries(headers.map((name) => [name, key])));
   });
 });
 
-it('and none of them is in the log, in a file of the store, in metrics, in the live feed or on a page', async () => {
+it('none of these keys is in the log, in a file of the store, in metrics, in the live feed or on a page', async () => {
   const live = fetch(`${gateway.url}/api/live`, { headers: ADMIN }).then((response) => response.text());
   await ask('POST', '/v1/messages', { ...MESSAGE, model: KEYS['of Anthropic'] });
   const paths = [
@@ -138,6 +138,6 @@ it('and none of them is in the log, in a file of the store, in metrics, in the l
     [...text.matchAll(new RegExp(`.{0,60}${MARK}`, 'gi'))].map(([around]) => `${place}: ${around}`),
   );
   expect(found).toEqual([]);
-  // The search itself works: a masked model is everywhere.
+  // Proves that the search works: a masked model is in all places.
   for (const text of Object.values(places)) expect(text).toContain('sk-***');
 }, 60_000);

@@ -26,7 +26,7 @@ describe('an answer of our own', () => {
     ['POST', '/v1/chat/completions'],
     ['GET', '/%zz'],
     ['GET', '/ui/'],
-  ])('is of one type, shares nothing with other sites, and names no software: %s %s', async (method, path) => {
+  ])('has one content type, is not shared with other sites, and names no software: %s %s', async (method, path) => {
     const { headers } = await ask(method, path, ['origin', 'https://evil.example']);
     expect(headers['x-content-type-options']).toBe('nosniff');
     for (const name of ['server', 'x-powered-by', 'access-control-allow-origin', 'access-control-allow-credentials']) {
@@ -34,14 +34,14 @@ describe('an answer of our own', () => {
     }
   });
 
-  it('is so too where there was no request to speak of', async () => {
+  it('has the same headers for an unreadable request', async () => {
     const client = await RawSocket.connect(gateway.port);
     expect(await client.write('nonsense\r\n\r\n').readUntil('request_id')).toContain('x-content-type-options: nosniff');
     client.destroy();
   });
 });
 
-describe('an admin endpoint is closed in every spelling', () => {
+describe('an admin endpoint needs the token in every spelling', () => {
   const spellings = ['/debug/env', '/api/limits', '/api/requests', '/api/drills', '/api/audit'].flatMap((path) => [
     ['GET', path],
     ['HEAD', path],
@@ -66,7 +66,7 @@ describe('an admin endpoint is closed in every spelling', () => {
   });
 
   it.each(['x-original-url', 'x-rewrite-url', 'x-http-method-override', 'x-forwarded-for', 'x-forwarded-host'])(
-    '%s opens nothing',
+    '%s gives no access',
     async (name) => {
       expect((await ask('GET', '/debug/env', [name, '/health'])).status).toBe(401);
       expect((await ask('GET', '/health', [name, '/debug/env'])).body.toString()).not.toContain('ANTHROPIC');

@@ -9,7 +9,7 @@ import {
 } from '@claude-proxy/simulator';
 import { BuiltGateway } from '../support/built-gateway.js';
 
-/** Each is looked for everywhere; none is a part of another word. */
+/** The search covers each of them. None is a part of another word. */
 export const SECRETS = {
   callerKey: 'sk-ant-api03-caller-Zq81',
   callerToken: 'sk-ant-oat01-caller-Zq82',
@@ -31,13 +31,13 @@ export const SECRETS = {
 } as const;
 
 const ADMIN = { 'x-admin-token': SECRETS.adminToken };
-/** What a caller has sent, a refusal may quote to it: nobody else reads that. */
-const FOR_CALLERS_EYES = ['prompt', 'callerKey', 'callerToken'];
+/** A refusal may quote the caller's own content, because only the caller gets it. */
+const QUOTABLE_TO_CALLERS = ['prompt', 'callerKey', 'callerToken'];
 
-/** The gateway as it is shipped, and everything that it lets out to anybody but the caller. */
+/** The built gateway, with a record of everything that it exposes to others than the caller. */
 export class WatchedGateway {
-  private readonly toldToCallers: string[] = [];
-  private readonly toldToAdmins: string[] = [];
+  private readonly sentToCallers: string[] = [];
+  private readonly sentToAdmins: string[] = [];
 
   private constructor(
     readonly anthropic: AnthropicSimulator,
@@ -67,22 +67,22 @@ export class WatchedGateway {
     return new WatchedGateway(anthropic, bedrock, gateway, directory);
   }
 
-  /** One request of a caller. Headers always count as told; a body does where it is the gateway's or an error. */
+  /** One request of a caller. Records the headers, and the body if it is the gateway's own or an error. */
   async ask(path: string, init: RequestInit = {}): Promise<{ status: number; text: string }> {
     const response = await fetch(this.gateway.url + path, init);
-    this.toldToCallers.push(JSON.stringify([...response.headers]));
+    this.sentToCallers.push(JSON.stringify([...response.headers]));
     const text = await response.text();
-    if (response.status >= 400) this.toldToCallers.push(text);
+    if (response.status >= 400) this.sentToCallers.push(text);
     return { status: response.status, text };
   }
 
   async askAsAdmin(path: string): Promise<string> {
     const text = await (await fetch(this.gateway.url + path, { headers: ADMIN })).text();
-    this.toldToAdmins.push(text);
+    this.sentToAdmins.push(text);
     return text;
   }
 
-  /** Asks everything that an admin may ask, down to each exchange of the request log. */
+  /** Calls all admin endpoints, including one for each exchange of the request log. */
   async askEverything(): Promise<number> {
     const paths = ['/debug/env', '/api/limits', '/api/drills', '/api/analytics?range=1h', '/api/session', '/metrics'];
     for (const path of [...paths, '/health', '/health/ready', '/v1/usage']) await this.askAsAdmin(path);
@@ -91,7 +91,7 @@ export class WatchedGateway {
     return requests.length;
   }
 
-  /** Ends the process as a deployment does, so that all it has to write is written, and looks into every place. */
+  /** Ends the process like a deployment, so that pending writes are written, and searches all places. */
   async searched(): Promise<{ found: string[]; places: Readonly<Record<string, string>> }> {
     this.gateway.signal('SIGTERM');
     const { stdout, stderr } = await this.gateway.ended;
@@ -99,8 +99,8 @@ export class WatchedGateway {
     const contents = await Promise.all(files.map((name) => readFile(join(this.directory, name), 'latin1')));
     const places: Record<string, string> = {
       output: stdout + stderr,
-      'admin answers': this.toldToAdmins.join('\n'),
-      'answers to callers': this.toldToCallers.join('\n'),
+      'admin answers': this.sentToAdmins.join('\n'),
+      'answers to callers': this.sentToCallers.join('\n'),
       ...Object.fromEntries(files.map((name, index) => [name, contents[index]!])),
     };
     return { found: Object.entries(places).flatMap(([place, text]) => secretsIn(place, text)), places };
@@ -116,12 +116,12 @@ export class WatchedGateway {
 function secretsIn(place: string, text: string): string[] {
   const isCallers = place === 'answers to callers';
   return Object.entries(SECRETS)
-    .filter(([name]) => !(isCallers && FOR_CALLERS_EYES.includes(name)))
+    .filter(([name]) => !(isCallers && QUOTABLE_TO_CALLERS.includes(name)))
     .filter(([, secret]) => disguisesOf(secret).some((disguise) => text.includes(disguise)))
     .map(([name]) => `${name} in ${place}`);
 }
 
-/** As it is, and in base64 at each of the three places where it can begin. */
+/** The plain secret, and its base64 forms for each of the three possible offsets. */
 function disguisesOf(secret: string): string[] {
   const inBase64 = ['', 'x', 'xx'].map((before) => {
     const firstWhole = Math.ceil((before.length * 4) / 3);

@@ -15,7 +15,7 @@ export function adminApi(gateway: () => RunningGateway) {
   return {
     ask,
     post: (path: string, body: unknown) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
-    /** Resolves once everything that was asked is in the store. */
+    /** Resolves once all requests are in the store. */
     async written() {
       await ended(gateway());
       await gateway().app.get(Recorder).flush();
@@ -24,12 +24,12 @@ export function adminApi(gateway: () => RunningGateway) {
   };
 }
 
-/** Given in `ADMIN_TOKEN`, else made by the gateway in its data directory. */
+/** The value of `ADMIN_TOKEN`, else the token that the gateway created in its data directory. */
 export function adminTokenOf({ app }: Pick<RunningGateway, 'app'>): string {
   return app.get(AdminToken).reveal();
 }
 
-/** A client has its last byte a moment before the exchange is told to be over. */
+/** A client gets its last byte shortly before the exchange is finished. */
 async function ended({ app }: RunningGateway): Promise<void> {
   const feed = app.get(ExchangeFeed);
   for (let turns = 0; turns < 10_000 && feed.inFlight > 0; turns += 1) await new Promise(setImmediate);

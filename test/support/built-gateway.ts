@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const START = join(ROOT, 'bin/start.js');
 const PATIENCE_MS = 20_000;
-/** On a machine that has other work, reading the modules alone takes longer than anything else a test waits for. */
+/** On a busy machine, loading the modules takes longer than everything else in a test. */
 const START_PATIENCE_MS = 50_000;
 
 export interface LogLine {
@@ -23,7 +23,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The gateway as it is shipped: built, in a process of its own, started in an empty directory. */
+/** The built gateway in a separate process, started in an empty directory. */
 export class BuiltGateway {
   private stdout = '';
   private stderr = '';
@@ -60,7 +60,7 @@ export class BuiltGateway {
     return new BuiltGateway(spawn(process.execPath, [START], { cwd: directory, env }), directory);
   }
 
-  /** As `npm run start:prod` starts it, in a process group of its own like the one of a terminal. */
+  /** Started by `npm run start:prod`, in a separate process group as in a terminal. */
   static async startedByNpm(environment: Readonly<Record<string, string>>): Promise<BuiltGateway> {
     const directory = await mkdtemp(join(tmpdir(), 'claude-proxy-built-'));
     const env = { PATH: process.env.PATH, PORT: '0', FALLBACK_CHAIN: 'anthropic', DATA_DIR: directory, ...environment };
@@ -88,7 +88,7 @@ export class BuiltGateway {
     return this.child.pid!;
   }
 
-  /** Everything written so far, on both outputs. */
+  /** All output so far, of both streams. */
   get output(): string {
     return this.stdout + this.stderr;
   }
@@ -100,7 +100,7 @@ export class BuiltGateway {
       .map((line) => JSON.parse(line));
   }
 
-  /** Resolves once a text has been written; throws when the process ends without it, or is silent about it. */
+  /** Resolves once the text has been written. Throws if the process ends or times out without it. */
   async hasLogged(text: string, patienceMs = PATIENCE_MS): Promise<void> {
     const patience = AbortSignal.timeout(patienceMs);
     while (!this.output.includes(text)) {
@@ -115,12 +115,12 @@ export class BuiltGateway {
     this.child.kill(name);
   }
 
-  /** To every process of its group, as Ctrl-C in a terminal does. */
+  /** Signals all processes of its group, like Ctrl-C in a terminal. */
   signalGroup(name: NodeJS.Signals): void {
     process.kill(-this.pid, name);
   }
 
-  /** Like a terminal that is closed, or a reader of a pipe that has ended. */
+  /** Like a closed terminal, or a pipe whose reader has ended. */
   stopReading(): void {
     this.child.stdout!.destroy();
     this.child.stderr!.destroy();

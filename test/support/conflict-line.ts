@@ -1,6 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 
-/** DynamoDB holds the items of a transaction from its start to its commit; some milliseconds, seen from outside. */
+/** DynamoDB locks the items of a transaction from its start to its commit, for some milliseconds. */
 const HOLD_MS = 20;
 const REFUSED = 'com.amazonaws.dynamodb.v20120810#';
 
@@ -13,8 +13,8 @@ export interface ConflictLine {
 }
 
 /**
- * A line to an engine that has no conflicts of its own. As DynamoDB does, it refuses a transaction that meets another
- * writer of one of its items, and a single write that meets a transaction. Single writes of an item queue up.
+ * A proxy for an engine without conflicts of its own. Like DynamoDB, it refuses a transaction that meets another writer
+ * of one of its items, and a single write that meets a transaction. Single writes of an item queue up.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
  */
 export async function startConflictLine(endpoint: string, holdMs = HOLD_MS): Promise<ConflictLine> {
@@ -46,7 +46,7 @@ class Line {
   writes = 0;
   conflicts = 0;
   readonly agent = new Agent({ keepAlive: true });
-  /** Who writes an item right now. */
+  /** The current writers of each item. */
   private readonly held = new Map<string, Set<Kind>>();
   private readonly target: URL;
   private readonly holdMs: number;
@@ -114,7 +114,7 @@ function itemsOf(operation: string, body: Buffer): string[] {
   );
 }
 
-/** The keys of our tables, wherever they stand. */
+/** The keys of our tables, in any kind of call. */
 function itemOf({ TableName, Key, Item = {} }: Entry): string {
   const { user_id, user_period, partition, sort } = Item;
   return `${TableName} ${JSON.stringify(Key ?? (partition ? { partition, sort } : user_period ? { user_period } : { user_id }))}`;

@@ -9,7 +9,7 @@ export interface SmallDisk {
   remove(): void;
 }
 
-/** A disk of its own, in memory. @throws where this process may not mount */
+/** Mounts a disk in memory. @throws if this process is not allowed to mount */
 export function mountSmallDisk(megabytes: number): SmallDisk {
   const directory = mkdtempSync(join(tmpdir(), 'claude-proxy-disk-'));
   try {
@@ -28,7 +28,7 @@ export function mountSmallDisk(megabytes: number): SmallDisk {
   };
 }
 
-/** Takes the leave to write from a file, also from root and from whoever has it open. */
+/** Makes a file read-only, also for root and for processes that have it open. */
 export function freeze(path: string): void {
   run('chattr', '+i', path);
 }
@@ -55,7 +55,7 @@ function isAllowed(what: string, attempt: () => void): boolean {
     attempt();
     return true;
   } catch {
-    process.stdout.write(`${what} is not allowed here: what needs it is skipped\n`);
+    process.stdout.write(`${what} is not allowed here: its tests are skipped\n`);
     return false;
   }
 }

@@ -14,19 +14,19 @@ const createDynalite: (settings: { createTableMs: number }) => Server = dynalite
 
 export interface DynamoEngine {
   readonly endpoint: string;
-  /** False for dynalite, which knows neither TransactWriteItems nor expiry. */
+  /** False for dynalite, which supports neither TransactWriteItems nor expiry. */
   readonly hasTransactions: boolean;
   close(): Promise<void>;
 }
 
-/** Whatever engine credentials reach, it does not look at them; the SDK insists on having some. */
+/** The engines do not check credentials, but the SDK requires them. */
 export const ENGINE_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 export function hasDynoxide(): boolean {
   return existsSync(DYNOXIDE);
 }
 
-/** The most faithful engine this machine can run, empty, in memory, on a free port of the loopback. */
+/** The engine closest to DynamoDB that this machine can run: empty, in memory, on a free loopback port. */
 export async function startDynamoEngine(): Promise<DynamoEngine> {
   if (hasDynoxide()) return startDynoxide();
   process.stdout.write('no dynoxide for this platform: running on dynalite, without transactions\n');

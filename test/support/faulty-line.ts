@@ -4,16 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * What happens to calls: `well`; answered after a `slow` second; never (`hangs`); refused (`throttles`);
- * connections are broken (`down`); or the engine does what it was told and its answer is lost (`forgets`).
+ * The fate of calls: answered (`well`); answered after a second (`slow`); never answered (`hangs`); refused
+ * (`throttles`); connection closed (`down`); executed, but the answer is lost (`forgets`).
  */
 export type LineState = 'well' | 'slow' | 'hangs' | 'throttles' | 'down' | 'forgets';
 
 export interface FaultyLine {
   readonly url: string;
-  /** Concerns the calls from now on. */
+  /** Applies to later calls. */
   state: LineState;
-  /** Calls that have come and have not been answered. */
+  /** Calls without an answer. */
   readonly pending: number;
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface FaultyLine {
 const SLOW_MS = 1_000;
 const THROTTLED = '{"__type":"com.amazon.coral.availability#ThrottlingException","message":"Rate exceeded"}';
 
-/** Stands between a gateway and its DynamoDB, and is as bad as a test wants it to be. */
+/** A proxy between a gateway and its DynamoDB with faults that a test selects. */
 export async function startFaultyLine(engineUrl: string): Promise<FaultyLine> {
   const waiting = new Set<ServerResponse>();
   const server = createServer((call, answer) => {
@@ -56,8 +56,8 @@ async function serve(call: IncomingMessage, answer: ServerResponse, state: LineS
   }
   if (state === 'slow') await sleep(SLOW_MS);
   const engine = request(engineUrl, { method: call.method, headers: call.headers, path: call.url });
-  const [told] = (await Promise.all([once(engine, 'response'), engine.end(body)]))[0] as [IncomingMessage];
-  const answered = Buffer.concat(await Array.fromAsync(told));
+  const [result] = (await Promise.all([once(engine, 'response'), engine.end(body)]))[0] as [IncomingMessage];
+  const answered = Buffer.concat(await Array.fromAsync(result));
   if (state === 'forgets') return void answer.destroy();
-  answer.writeHead(told.statusCode!, told.headers).end(answered);
+  answer.writeHead(result.statusCode!, result.headers).end(answered);
 }

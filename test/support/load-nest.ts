@@ -1,6 +1,6 @@
 /**
- * Loaded before every test of behaviour. Two packages of CommonJS (`@nestjs/throttler`, its Redis storage) require Nest,
- * which is ESM; Jest, other than Node, lets them only when Nest has been evaluated before they are linked.
+ * Loaded before every behavior test. Two CommonJS packages (`@nestjs/throttler` and its Redis storage) require Nest,
+ * which is ESM. Unlike Node, Jest allows this only if Nest was evaluated before they are linked.
  */
 import 'reflect-metadata';
 import '@nestjs/common';

@@ -10,7 +10,7 @@ export interface Company {
   readonly days: number;
 }
 
-/** Usage and figures of a company as its requests would have left them: one request of each user, day and model. */
+/** Writes usage and figures of a company: one request per user, day and model. */
 export async function writeCompany(store: Pick<TableStore, 'writeEach'>, { users, days }: Company): Promise<void> {
   for (let back = 0; back < days; back += 1) {
     const day = new Date(Date.now() - back * DAY_MS).toISOString().slice(0, 10);

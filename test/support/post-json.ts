@@ -5,7 +5,7 @@ export const CLIENT_HEADERS = {
   'anthropic-version': '2023-06-01',
 } as const;
 
-/** The smallest body that is answered. */
+/** The smallest valid body. */
 export const MESSAGE = {
   model: 'claude-opus-5-5',
   max_tokens: 64,

@@ -4,7 +4,7 @@ export interface Posting {
   readonly user?: string;
   readonly model?: string;
   readonly isStream?: boolean;
-  /** Null sends none. */
+  /** Null sends no key. */
   readonly apiKey?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export interface Answered {
   readonly text: string;
 }
 
-/** One request as a program would send it, with everything that came back. */
+/** Sends one request and returns the whole answer. */
 export async function postMessage({ url }: RunningGateway, posting: Posting = {}): Promise<Answered> {
   const { user = 'alice', model = 'claude-opus-5-5', isStream = false, apiKey = 'sk-ant-test-1', signal } = posting;
   const response = await fetch(`${url}/user/${user}/v1/messages`, {

@@ -3,11 +3,11 @@ import { Readable } from 'node:stream';
 
 export interface RawRequest {
   readonly method?: string;
-  /** Sent as it is: no dot segment is resolved, nothing is encoded. */
+  /** Sent unchanged, without resolving dot segments or encoding. */
   readonly path: string;
   /** `[name, value, name, value, ...]`, sent in this order and spelling. */
   readonly headers?: readonly string[];
-  /** A stream goes out in chunks, anything else with its length. */
+  /** A stream is sent in chunks, other bodies with their length. */
   readonly body?: Buffer | string | Readable;
 }
 
@@ -18,7 +18,7 @@ export interface RawAnswer {
   readonly body: Buffer;
 }
 
-/** One request on a connection of its own, exactly as spelled out. */
+/** Sends exactly this request on a new connection. */
 export function rawRequest(port: number, { method = 'GET', path, headers = [], body }: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const lines = ['Host', `127.0.0.1:${port}`, ...headers, ...framingOf(body)];
@@ -33,7 +33,7 @@ export function rawRequest(port: number, { method = 'GET', path, headers = [], b
     });
     outgoing.once('error', reject);
     if (body instanceof Readable) body.pipe(outgoing);
-    // As bytes: Node sends headers as UTF-8 when they leave together with a text.
+    // As bytes: Node encodes headers as UTF-8 if it sends them together with a string.
     else outgoing.end(typeof body === 'string' ? Buffer.from(body) : body);
   });
 }

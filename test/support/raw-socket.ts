@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A client that writes its HTTP by hand and reads only when it is asked to. */
+/** A client that writes raw HTTP and reads only on demand. */
 export class RawSocket {
   private readonly received: Buffer[] = [];
 
@@ -20,7 +20,7 @@ export class RawSocket {
     return this;
   }
 
-  /** Everything that has come, once it holds this text or the connection has ended. */
+  /** Resolves with all received text, once it contains this text or the connection has ended. */
   async readUntil(text: string): Promise<string> {
     let tail = Buffer.concat(this.received).toString('latin1');
     while (!tail.includes(text) && !this.socket.readableEnded && !this.socket.destroyed) {
@@ -33,13 +33,13 @@ export class RawSocket {
     return Buffer.concat(this.received).toString('latin1');
   }
 
-  /** Resolves when the far side has closed the connection. */
+  /** Resolves when the server has closed the connection. */
   async closed(): Promise<void> {
     this.socket.resume();
     if (!this.socket.closed) await new Promise((resolve) => this.socket.once('close', resolve));
   }
 
-  /** `once` of node:events would reject with the error of a reset, which is an end like any other here. */
+  /** `once` of node:events would reject after a reset, which is an ordinary end here. */
   private news(): Promise<void> {
     return new Promise((resolve) => {
       const events = ['readable', 'close'];
@@ -56,7 +56,7 @@ export class RawSocket {
   }
 }
 
-/** The head of a request that announces a body of this length, or one in chunks. */
+/** The head of a request with a body of this length, or in chunks. */
 export function headOfPost(path: string, framing: string, headers: readonly string[] = []): string {
   const lines = [
     ...[`POST ${path} HTTP/1.1`, 'host: 127.0.0.1', 'x-api-key: sk-ant-api03-caller', 'anthropic-version: 2023-06-01'],

@@ -3,7 +3,7 @@ export interface SseEvent {
   readonly data: string;
 }
 
-/** The events of a stream that has been read whole. Throws where bytes are left that are no complete event. */
+/** The events of a complete stream. Throws if it ends inside an event. */
 export function eventsOf(stream: string): SseEvent[] {
   const events = stream.split(/\r?\n\r?\n/);
   const rest = events.pop();

@@ -26,19 +26,19 @@ export const usageOf = async (gateway: Reachable, user: string) =>
 export const linesOf = async (gateway: Reachable, user: string) =>
   ((await jsonOf(gateway, `/api/requests?user=${user}&limit=500`)) as RequestPage).requests;
 
-/** Status codes of both pages, and what the second says. */
+/** Status codes of both health pages, and the content of the second one. */
 export async function healthOf(gateway: Reachable): Promise<Readiness & { readonly codes: readonly number[] }> {
   const [live, ready] = await Promise.all(['/health', '/health/ready'].map((path) => fetch(gateway.url + path)));
   return { codes: [live!.status, ready!.status], ...((await ready!.json()) as Readiness) };
 }
 
-/** A figure of `/metrics`. */
+/** A value of `/metrics`. */
 export async function figureOf({ url }: Reachable, name: string): Promise<number> {
   const page = await (await fetch(`${url}/metrics`)).text();
   return Number(new RegExp(`^claude_proxy_${name} (\\S+)$`, 'm').exec(page)?.[1]);
 }
 
-/** Asks again until it holds, a minute long: what a gateway does by its own timers cannot be awaited. */
+/** Polls for up to a minute, because work on a gateway's own timers cannot be awaited. */
 export async function eventually<Value>(read: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
   const patience = AbortSignal.timeout(60_000);
   let value = await read();
@@ -49,7 +49,7 @@ export async function eventually<Value>(read: () => Promise<Value>, holds: (valu
   return value;
 }
 
-/** A check of the store says nothing about writes, and a call that failed once may be repeated below the recorder. */
+/** A check of the store does not test writes, and a failed call can be retried below the recorder. */
 export async function writingHasFailed({ app }: RunningGateway): Promise<void> {
   const health = app.get(StoreHealth);
   await eventually(

@@ -3,7 +3,7 @@ import type { Exchange } from '../../apps/proxy/src/exchange/exchange.ts';
 import type { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.ts';
 import type { Recorder } from '../../apps/proxy/src/recording/recorder.ts';
 
-/** What a task consists of here; the caller makes it, of sources or of what was built. */
+/** The parts of a task. The caller creates them from sources or from the build. */
 export interface SimulatedTask {
   readonly feed: Pick<ExchangeFeed, 'finish'>;
   readonly recorder: Pick<Recorder, 'onModuleDestroy'>;
@@ -15,7 +15,7 @@ export interface Work {
   exchangeOf(task: number, index: number): Exchange;
 }
 
-/** Tasks that end exchanges as a fleet does: each at its own time within the second. @returns how many ended */
+/** Ends exchanges in several tasks, each at its own time within the second. @returns the number of exchanges */
 export async function runTasks(tasks: readonly SimulatedTask[], work: Work): Promise<number> {
   const { seconds, exchangesPerSecond, exchangeOf } = work;
   const pauseMs = 1_000 / exchangesPerSecond;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { bodyOf, type Coding, encoded, type Kind } from './sized-bodies.js';
 
-/** After the first heartbeat, which comes after a second. */
+/** Later than the first heartbeat, which is sent after a second. */
 const LATE_MS = 1_300;
 const TYPE_OF: Readonly<Record<Kind, string>> = {
   message: 'application/json',
@@ -13,7 +13,7 @@ const TYPE_OF: Readonly<Record<Kind, string>> = {
 };
 const PRIMES = [7, 1_009, 3, 65_537];
 
-/** How the bytes of a body come: with a length, in odd chunks, or up to the end of the connection. */
+/** The framing of a body: with a length, in odd chunks, or until the connection closes. */
 export type Form = 'whole' | 'odd' | 'until close';
 
 export interface Answer {
@@ -25,7 +25,7 @@ export interface Answer {
   readonly form: Form;
 }
 
-/** A body as it comes, and decoded. */
+/** A body, raw and decoded. */
 export interface Sent {
   readonly raw: Buffer;
   readonly plain: Buffer;
@@ -34,7 +34,7 @@ export interface Sent {
 
 const bodies = new Map<string, Sent>();
 
-/** Made once for each kind, size and coding. */
+/** Built once per kind, size and coding. */
 export function sentFor({ kind, bytes, coding }: Answer): Sent {
   const key = `${kind} ${bytes} ${coding}`;
   let sent = bodies.get(key);
@@ -46,7 +46,7 @@ export function sentFor({ kind, bytes, coding }: Answer): Sent {
   return sent;
 }
 
-/** Answers as planned for the credential that asks. */
+/** Answers as planned for the credential of the request. */
 export async function serveSized(
   asked: IncomingMessage,
   response: ServerResponse,
@@ -69,7 +69,7 @@ export async function serveSized(
   else await writeOdd(response, raw);
 }
 
-/** Byte by byte at first, which splits the header of every coding, then in pieces that split every character. */
+/** First byte by byte, to split the header of every coding, then in pieces that split every character. */
 async function writeOdd(response: ServerResponse, raw: Buffer): Promise<void> {
   for (let start = 0, count = 0; start < raw.length; count += 1) {
     const size = count < 24 ? 1 : PRIMES[count % PRIMES.length]!;

@@ -16,7 +16,7 @@ const MODEL = 'claude-opus-5-5';
 const USAGE = { input_tokens: 10, output_tokens: 5 };
 export const FAR_URL = 'https://api.anthropic.com/v1/messages/batches/msgbatch_1/results';
 
-/** Text of so many bytes with characters of one to four bytes, that no coding shrinks to nothing. */
+/** Text of this many bytes with characters of one to four bytes, which does not compress to almost nothing. */
 function textOf(bytes: number): string {
   let text = '';
   let state = 1;
@@ -29,7 +29,7 @@ function textOf(bytes: number): string {
   return text + 'x'.repeat(bytes - Buffer.byteLength(text));
 }
 
-/** A body of exactly this many bytes; below 1,000 only its beginning. */
+/** A body of exactly this many bytes; below 1,000 bytes an incomplete one. */
 export function bodyOf(kind: Kind, bytes: number): Buffer {
   if (kind === 'bytes') return noise(bytes);
   if (bytes < 1_000) return Buffer.from(kind === 'stream' ? '\n' : '{').subarray(0, bytes);
@@ -79,7 +79,7 @@ function streamOf(bytes: number): Buffer {
   return Buffer.from(start + deltas.join('') + delta(textOf(missing - frameBytes)) + end);
 }
 
-/** Every value of a byte, in no order that a coding could use. */
+/** All byte values in an incompressible order. */
 function noise(bytes: number): Buffer {
   const body = Buffer.alloc(bytes);
   let state = 1;

@@ -14,7 +14,7 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-/** The real gateway on a free port of the loopback interface, with an embedded store of its own. */
+/** The real gateway on a free loopback port, with its own embedded store. */
 export async function startGateway(
   environment: Readonly<Record<string, string | undefined>> = {},
   options: GatewayOptions = {},

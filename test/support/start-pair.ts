@@ -5,7 +5,7 @@ import {
 } from '@claude-proxy/simulator';
 import { type RunningGateway, startGateway } from './start-gateway.js';
 
-/** A gateway in front of a simulated Anthropic, with nobody to fall back to. */
+/** A gateway in front of a simulated Anthropic, without a fallback upstream. */
 export interface Pair {
   readonly anthropic: AnthropicSimulator;
   readonly gateway: RunningGateway;

@@ -6,7 +6,7 @@ import { freePort } from './free-port.js';
 export interface RunningRedis {
   readonly url: string;
   readonly port: number;
-  /** Stops answering, with every connection open. */
+  /** Stops answering and keeps all connections open. */
   freeze(): void;
   thaw(): void;
   stop(): Promise<void>;

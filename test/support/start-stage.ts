@@ -21,7 +21,7 @@ export async function startStage(
   environment: Readonly<Record<string, string>> = {},
   options: GatewayOptions = {},
 ): Promise<Stage> {
-  // The AWS SDK finds its credentials here; the simulated Bedrock only looks whether there is a signature.
+  // Credentials for the AWS SDK. The simulated Bedrock only checks that the request has a signature.
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test-key-id', AWS_SECRET_ACCESS_KEY: 'test-secret' });
   const anthropic = await startAnthropicSimulator();
   const bedrock = await startBedrockSimulator();

@@ -7,7 +7,7 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-/** An upstream whose every byte and pause a test spells out, where the simulator is too well-behaved. */
+/** An upstream that a test controls byte by byte, for behavior that the simulator does not have. */
 export async function startUpstream(
   serve: (request: IncomingMessage, response: ServerResponse) => unknown,
 ): Promise<Upstream> {

@@ -15,7 +15,7 @@ interface Answered {
 
 const RESOURCE = /^\/v1\/(messages\/batches|files|skills)(?:\/([^/?]+))?(?:\/([a-z]+))?(?:\?(.*))?$/;
 
-/** The objects of one workspace of Anthropic: whoever has its key sees and changes all of them. */
+/** The objects of one workspace at Anthropic. Its key gives access to all of them. */
 export async function startWorkspace({ resultsOf = (_id: string): string => '' } = {}) {
   const objects = new Map<string, Stored[]>([
     ['skills', [{ id: 'pptx', type: 'skill', source: 'anthropic' }]],

@@ -1,4 +1,4 @@
-/** Closes a run with one plain line, so that a log shows that tests really ran. */
+/** Ends a run with one plain line, so that a log shows that tests ran. */
 module.exports = class TotalsReporter {
   onRunComplete(_contexts, results) {
     const skipped = results.numPendingTests + results.numTodoTests;

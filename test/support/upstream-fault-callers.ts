@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { MESSAGE } from './post-json.js';
 
-/** How a request ended, as far as a client can see it. */
+/** The end of a request, as seen by a client. */
 export type Sight = 'answered' | 'error event' | 'broken' | 'no end' | `${number}`;
 
 export interface Caller {
@@ -13,7 +13,7 @@ const { model, messages } = MESSAGE;
 const chat = { model, messages };
 const input = { model, input: 'hello' };
 
-/** The ways to ask for a message. */
+/** The endpoints for a message. */
 export const CALLERS = {
   messages: { path: '/v1/messages', body: MESSAGE },
   'messages, streamed': { path: '/v1/messages', body: { ...MESSAGE, stream: true } },
@@ -28,7 +28,7 @@ const TAIL_LENGTH = 2_000;
 /** An event of Anthropic, an error of a chat, a failed response. */
 const ERROR_AT_THE_END = /^event: error|^data: \{"error":|"status":"failed"/m;
 
-/** Asks under this credential, and forgets all but the end of what comes: it may be long. */
+/** Sends a request with this credential, and keeps only the end of the answer, which can be long. */
 export function sightOf(port: number, { path, body }: Caller, key: string, patienceMs: number): Promise<Sight> {
   const { promise, resolve } = Promise.withResolvers<Sight>();
   const credential = path === '/v1/messages' ? { 'x-api-key': key } : { authorization: `Bearer ${key}` };

@@ -1,8 +1,8 @@
-/** How the event loop fared while something was done. */
+/** The turns of the event loop during some work. */
 export interface WatchedTurns<Result> {
   readonly result: Result;
   readonly turns: number;
-  /** CPU time of the longest turn: what neighbors on a busy machine take is not in it. */
+  /** CPU time of the longest turn, without the time of other processes on a busy machine. */
   readonly longestMs: number;
 }
 

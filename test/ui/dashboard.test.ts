@@ -26,7 +26,7 @@ afterEach(() => {
 afterAll(() => stage.close());
 
 const inBrowser = hasChromium ? describe : describe.skip;
-if (!hasChromium) process.stdout.write('test/ui: no /usr/bin/chromium here, so the dashboard is not looked at.\n');
+if (!hasChromium) process.stdout.write('test/ui: /usr/bin/chromium is missing, so the dashboard is not tested.\n');
 
 inBrowser('the dashboard', () => {
   let browser: WatchedBrowser;
@@ -49,7 +49,7 @@ inBrowser('the dashboard', () => {
     expect(await browser.page.evaluate('JSON.stringify(localStorage) + document.cookie')).not.toContain(TOKEN);
   });
 
-  it('shows an exchange with its exact tokens as soon as it has ended', async () => {
+  it('shows a request with its exact tokens as soon as it has ended', async () => {
     const user = newUser();
     await go(`requests?user=${user}`);
     await browser.page.getByText('No exchange matches these filters.').waitFor();
@@ -63,13 +63,13 @@ inBrowser('the dashboard', () => {
     expect(await row(user).innerText()).toMatch(/12,345[\s\S]*6,789/);
   });
 
-  it('shows nothing under a new filter that came under the old one', async () => {
+  it('shows no results of the old filter under a new one', async () => {
     const user = newUser();
     await go(`requests?user=${user}`);
     await browser.page.getByText('No exchange matches these filters.').waitFor();
     await browser.page.locator('.feed-light.is-open').waitFor();
     await postMessage(stage.gateway, { user });
-    // It has come, and is not drawn yet.
+    // The result has arrived and is not drawn yet.
     await sleep(100);
     await go('requests?since=2040-01-01T00:00');
     await sleep(1_000);
@@ -77,7 +77,7 @@ inBrowser('the dashboard', () => {
     expect(await row(user).count()).toBe(0);
   });
 
-  it('counts what waits while paused anew under a new filter, whose log is fresh', async () => {
+  it('resets the count of waiting requests for a new filter, whose list is current', async () => {
     const user = newUser();
     const { page } = browser;
     await go(`requests?user=${user}`);
@@ -108,7 +108,7 @@ inBrowser('the dashboard', () => {
     await browser.page.getByText('4,444', { exact: true }).first().waitFor();
   });
 
-  it('filters by what one picks', async () => {
+  it('filters by the selected values', async () => {
     const user = newUser();
     stage.anthropic.script(answer(), refuse(400), rateLimited({ retryAfterSeconds: 60 }));
     for (const _ of [1, 2, 3]) await postMessage(stage.gateway, { user });
@@ -127,7 +127,7 @@ inBrowser('the dashboard', () => {
     await browser.page.waitForURL(/#\/requests$/);
   });
 
-  it('tells the story of an exchange in a drawer that the keyboard opens and closes', async () => {
+  it('explains a request in a drawer that the keyboard opens and closes', async () => {
     const { page } = browser;
     const user = newUser();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
@@ -185,7 +185,7 @@ inBrowser('the dashboard', () => {
     expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic' });
   });
 
-  it('keeps what clients and upstreams say as text', async () => {
+  it('renders input of clients and upstreams as text', async () => {
     const { page } = browser;
     const user = newUser();
     const hostile = '<img src=x onerror=alert(1)>';
@@ -202,7 +202,7 @@ inBrowser('the dashboard', () => {
     expect(await page.locator('main img, dialog img, main script').count()).toBe(0);
   });
 
-  it('hands out settings that lead here, and checks the way', async () => {
+  it('shows settings for this gateway, and checks the connection', async () => {
     const { page } = browser;
     await go('connect');
     await page.getByLabel('Usage is counted for').fill('alice@example.com');
@@ -228,13 +228,13 @@ inBrowser('the dashboard', () => {
     },
   );
 
-  it('has had no reason to complain, and has asked nobody else for anything', () => {
+  it('has caused no browser errors and no requests to other origins', () => {
     expect(browser.complaints).toEqual([]);
     expect([...browser.origins]).toEqual([stage.gateway.url]);
   });
 });
 
-inBrowser('the way into the dashboard', () => {
+inBrowser('the sign-in to the dashboard', () => {
   let browser: WatchedBrowser;
   const { go, signIn } = pageActions(() => browser);
 
@@ -253,12 +253,12 @@ inBrowser('the way into the dashboard', () => {
     await browser.page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
-  it('stays shut for a wrong token', async () => {
+  it('rejects a wrong token', async () => {
     await signIn('not-the-token');
     await browser.page.getByText('This token is not the right one.').waitFor();
   });
 
-  it('says how old its figures are while the gateway is away, and goes on when it is back', async () => {
+  it('shows the age of its figures while the gateway is unreachable, and continues afterwards', async () => {
     const { page } = browser;
     await page.clock.install();
     await signIn(TOKEN);
@@ -276,11 +276,11 @@ inBrowser('the way into the dashboard', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
-  it('is opened once by a link, which leaves the address and the history', async () => {
+  it('accepts a link once, and removes it from the address and the history', async () => {
     const { page } = browser;
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     const code = stage.gateway.app.get(SignInCodes).create(performance.now());
-    // In this very tab only the hash changes.
+    // In the same tab only the hash changes.
     await go(`#token=${code}`);
     await page.locator('.verdict').waitFor();
     expect(page.url()).toBe(`${stage.gateway.url}/ui/`);
@@ -294,7 +294,7 @@ inBrowser('the way into the dashboard', () => {
     expect(page.url()).toBe(`${stage.gateway.url}/ui/`);
   });
 
-  it('is opened by a link in a new tab', async () => {
+  it('accepts a link in a new tab', async () => {
     const { page } = browser;
     await page.goto('about:blank');
     await go(`#token=${stage.gateway.app.get(SignInCodes).create(performance.now())}`);
@@ -303,7 +303,7 @@ inBrowser('the way into the dashboard', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
-  it('is shown again when the session is over', async () => {
+  it('is shown again after the end of the session', async () => {
     await signIn(TOKEN);
     await browser.page.locator('.verdict').waitFor();
     await browser.context.clearCookies();
@@ -311,7 +311,7 @@ inBrowser('the way into the dashboard', () => {
     await browser.page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
-  it('is shut by signing out', async () => {
+  it('is required after signing out', async () => {
     await signIn(TOKEN);
     await browser.page.getByRole('button', { name: 'Sign out' }).click();
     await browser.page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -320,7 +320,7 @@ inBrowser('the way into the dashboard', () => {
   });
 });
 
-inBrowser('the dashboard of a gateway whose callers err', () => {
+inBrowser('the dashboard of a gateway with errors of its callers', () => {
   let own: Stage;
   let browser: WatchedBrowser;
   const go = (hash: string) => browser.page.goto(`${own.gateway.url}/ui/#/${hash}`);
@@ -340,7 +340,7 @@ inBrowser('the dashboard of a gateway whose callers err', () => {
     await own.close();
   });
 
-  it('is no worse for it, and says so', async () => {
+  it('reports them separately and stays green', async () => {
     await go('overview');
     await browser.page.locator('.verdict.is-well').waitFor();
     expect(await browser.page.locator('.verdict-note').innerText()).toMatch(
@@ -349,7 +349,7 @@ inBrowser('the dashboard of a gateway whose callers err', () => {
     expect(await browser.page.locator('.card', { hasText: 'Errors' }).innerText()).toMatch(/6 requests, 6 by callers/);
   });
 
-  it('tells no price of what used nothing', async () => {
+  it('shows no price for a request without usage', async () => {
     await go('requests');
     await browser.page.locator('tbody tr a').first().click();
     const cost = browser.page.locator('.facts.is-numbers > div', { hasText: 'Cost' });
@@ -357,7 +357,7 @@ inBrowser('the dashboard of a gateway whose callers err', () => {
     expect(await cost.innerText()).toMatch(/^Cost\s+–$/);
   });
 
-  it('says of a cost that it lacks what has no price', async () => {
+  it('marks a cost that excludes requests without a price', async () => {
     const user = newUser();
     own.anthropic.setDefault(answer());
     for (const model of ['claude-opus-5-5', 'claude-unheard-of']) await postMessage(own.gateway, { user, model });
@@ -378,7 +378,7 @@ inBrowser('the dashboard of a gateway whose callers err', () => {
     expect(tops[0]).toBe(tops[1]);
   });
 
-  it('says that the gateway is shutting down when its live feed says so', async () => {
+  it('shows that the gateway is shutting down', async () => {
     const light = browser.page.locator('.feed-light');
     await light.getByText('Live').waitFor();
     own.gateway.app.get(ExchangeFeed).changed('draining');
@@ -386,7 +386,7 @@ inBrowser('the dashboard of a gateway whose callers err', () => {
   });
 });
 
-/** What is wider than the window, or cut off at the edge of its panel. */
+/** Elements that are wider than the window, or cut off at the edge of their panel. */
 const TOO_WIDE = `(() => {
   const root = document.documentElement;
   const cut = [...document.querySelectorAll('.panel, .cards, .copyable, .verdict')];

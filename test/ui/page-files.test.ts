@@ -11,19 +11,19 @@ afterAll(() => gateway.close());
 describe('the files of the page', () => {
   const get = (path: string, init: RequestInit = {}) => fetch(`${gateway.url}${path}`, { redirect: 'manual', ...init });
 
-  it('are entered by a redirect that holds behind a path prefix', async () => {
+  it('are reached by a redirect that works behind a path prefix', async () => {
     const response = await get('/ui');
     expect(response.status).toBe(307);
     expect(response.headers.get('location')).toBe('ui/');
   });
 
-  it.each(['GET', 'HEAD'])('are found from the bare address, by %s', async (method) => {
+  it.each(['GET', 'HEAD'])('are reached from the root path, by %s', async (method) => {
     const response = await get('/', { method });
     expect([response.status, response.headers.get('location'), await response.text()]).toEqual([307, 'ui/', '']);
     expect((await get('/', { method: 'POST' })).status).toBe(405);
   });
 
-  it('need no token, hold no script of their own, and come under a strict policy', async () => {
+  it('need no token, contain no inline script, and have a strict content security policy', async () => {
     const response = await get('/ui/');
     const html = await response.text();
     expect(response.status).toBe(200);
@@ -38,7 +38,7 @@ describe('the files of the page', () => {
     expect([...html.matchAll(/(?:src|href)="([^"]+)"/g)].every(([, url]) => url!.startsWith('./'))).toBe(true);
   });
 
-  it('are kept for ever where their name changes with their content, and asked about where not', async () => {
+  it('are cached forever if their name depends on their content, and revalidated otherwise', async () => {
     const html = await (await get('/ui/')).text();
     const script = /src="\.\/([^"]+)"/.exec(html)![1];
     const asset = await get(`/ui/${script}`);

@@ -14,18 +14,18 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-/** Two tests run side by side on two cores, and a browser is no small thing. */
+/** Two tests run in parallel on two cores, and a browser takes a large share of them. */
 const PATIENCE_MS = 8_000;
 
 export const hasChromium = existsSync(CHROMIUM);
 
-/** A browser of its own, and everything it did that a page of ours must not do. */
+/** A separate browser, with a record of everything that our pages must not do. */
 export interface WatchedBrowser {
   readonly context: BrowserContext;
   readonly page: Page;
   /** Console errors, exceptions, dialogs. */
   readonly complaints: string[];
-  /** Every origin that was asked for anything. */
+  /** All origins that got a request. */
   readonly origins: Set<string>;
   close(): Promise<void>;
 }

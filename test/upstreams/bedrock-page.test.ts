@@ -8,7 +8,7 @@ import { policyPage } from '../../apps/proxy/src/upstreams/bedrock/policy-page.j
 const PAGE = new URL('../../docs/bedrock.md', import.meta.url);
 
 describe('docs/bedrock.md', () => {
-  it('is what `npm run docs:bedrock` prints', async () => {
+  it('equals the output of `npm run docs:bedrock`', async () => {
     expect(await readFile(PAGE, 'utf8')).toBe(policyPage());
   });
 

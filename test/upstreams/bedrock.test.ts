@@ -47,7 +47,7 @@ import { BEDROCK_CREDENTIALS, BedrockRuntime } from '../../apps/proxy/src/upstre
 
 type Body = Record<string, unknown>;
 
-/** A request as the gateway hands it to an upstream. */
+/** A request in the gateway's format for upstreams. */
 function requestOf(changes: Body = {}, headers: string[] = []): UpstreamRequest {
   const messages = [{ role: 'user', content: 'hi' }];
   const json = { model: 'claude-opus-5-5', max_tokens: 100, messages, ...changes };
@@ -63,7 +63,7 @@ function requestOf(changes: Body = {}, headers: string[] = []): UpstreamRequest 
   };
 }
 
-/** As recorded from Claude Code 2.1.329, shortened. */
+/** Recorded from Claude Code 2.1.329, shortened. */
 const CLAUDE_CODE_BETAS =
   'claude-code-20250219,interleaved-thinking-2025-05-14,context-management-2025-06-27,per-turn-control-2026-07-01,mid-conversation-tool-changes-2026-07-01,thinking-token-count-2026-05-13,advanced-tool-use-2025-11-20,effort-2025-11-24,thinking-display-updates-2026-08-18';
 
@@ -105,7 +105,7 @@ function deepFrozen<Value>(value: Value): Value {
 const LIMIT_BYTES = 50_000_000;
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 /** In no published list, but in what Claude Code sends to Bedrock itself. */
-/** As Bedrock would be if it took one of Claude Code's betas no more. */
+/** Simulates that Bedrock no longer accepts one of Claude Code's betas. */
 const FEWER_BETAS = BEDROCK_BETAS.filter((beta) => beta !== 'thinking-token-count-2026-05-13');
 
 let simulator: BedrockSimulator;
@@ -157,7 +157,7 @@ async function failureOf(sending: Promise<UpstreamAnswer>) {
 }
 
 describe('an answer of AWS Bedrock', () => {
-  it('is what Anthropic would have sent, under the name that the client asked for', async () => {
+  it('equals an answer of Anthropic, with the model name of the request', async () => {
     simulator.script(answer({ usage: { input_tokens: 11, output_tokens: 22 } }));
     const answered = await send({ model: 'claude-sonnet-4-5' });
     expect(answered.status).toBe(200);
@@ -216,7 +216,7 @@ describe('an answer of AWS Bedrock', () => {
 });
 
 describe('a request of Claude Code', () => {
-  it('leaves as Claude Code itself would send it to Bedrock', async () => {
+  it("equals Claude Code's own request to Bedrock", async () => {
     await textOf(await send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]));
     expect(simulator.requests).toHaveLength(1);
     const { json, path, headers } = simulator.requests[0]!;
@@ -237,7 +237,7 @@ describe('a request of Claude Code', () => {
     expect(Object.keys(json!)).not.toEqual(expect.arrayContaining(['context_management']));
   });
 
-  it('is sent again without the one beta that Bedrock does not know, which no refusal names, and remembered so', async () => {
+  it('is sent again without the beta that Bedrock does not accept, which no refusal names, and the beta is remembered', async () => {
     const strict = await startBedrockSimulator({ knownBetas: FEWER_BETAS });
     start({ endpoint: strict.url });
     await textOf(await send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]));
@@ -249,7 +249,7 @@ describe('a request of Claude Code', () => {
     expect(betas.slice(tries)).toEqual([betas[tries - 1]]);
   });
 
-  it('is sent again without all betas where several are not known', async () => {
+  it('is sent again without all betas if several are not accepted', async () => {
     const strict = await startBedrockSimulator({ knownBetas: [] });
     start({ endpoint: strict.url });
     await textOf(await send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]));
@@ -260,7 +260,7 @@ describe('a request of Claude Code', () => {
     expect(json!.thinking).toEqual({ type: 'adaptive', display: 'summarized' });
   });
 
-  it('learns nothing from a request that failed all the same', async () => {
+  it('remembers nothing from a request that still failed', async () => {
     simulator.script(validation('invalid beta flag'), validation('max_tokens: Input should be greater than 0'));
     await failureOf(send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]));
     await textOf(await send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]));
@@ -269,7 +269,7 @@ describe('a request of Claude Code', () => {
     expect(next).toEqual(first);
   });
 
-  it('is not sent again for a day where Bedrock refuses what it means', async () => {
+  it('is not sent again for a day if Bedrock refuses an essential field', async () => {
     simulator.script(validation('output_config.format: Extra inputs are not permitted'));
     const format = { type: 'json_schema', schema: { type: 'object' } };
     const request = { ...CLAUDE_CODE_BODY, output_config: { format } };
@@ -281,7 +281,7 @@ describe('a request of Claude Code', () => {
     expect(upstream.accepts(requestOf({ ...request, output_config: { effort: 'low' } }))).toEqual({ accepted: true });
   });
 
-  it('is sent again even when another request has learned the same meanwhile', async () => {
+  it('is sent again even if another request has learned the same meanwhile', async () => {
     const strict = await startBedrockSimulator({ knownBetas: FEWER_BETAS });
     start({ endpoint: strict.url });
     const sending = Array.from({ length: 5 }, () => send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]));
@@ -289,7 +289,7 @@ describe('a request of Claude Code', () => {
     await strict.close();
   });
 
-  it('is sent again without a field that Bedrock calls extra', async () => {
+  it('is sent again without a field that Bedrock refuses as extra', async () => {
     const refusal = validation('thinking.display: Extra inputs are not permitted');
     simulator.script(refusal);
     await textOf(await send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]));
@@ -299,14 +299,14 @@ describe('a request of Claude Code', () => {
     ]);
   });
 
-  it('gives up when the same field is refused again', async () => {
+  it('fails if the same field is refused again', async () => {
     simulator.setDefault(validation('thinking.display: Extra inputs are not permitted'));
     const sending = send(CLAUDE_CODE_BODY, ['anthropic-beta', CLAUDE_CODE_BETAS]);
     expect(await failureOf(sending)).toMatchObject({ failure: 'rejected', status: 400 });
     expect(simulator.requests).toHaveLength(2);
   });
 
-  it('is sent again without thinking that was signed elsewhere', async () => {
+  it('is sent again without thinking from another service', async () => {
     simulator.script(validation('messages.1.content.0: Invalid `signature` in `thinking` block'));
     const messages = [
       { role: 'user', content: 'hi' },
@@ -325,7 +325,7 @@ describe('a request of Claude Code', () => {
     expect([sent[0], sent[2]]).toEqual([messages[0], messages[2]]);
   });
 
-  it('is sent again with thinking off where the model wants a turn of tools to begin with it', async () => {
+  it('is sent again without thinking if the model requires thinking at the start of a tool turn', async () => {
     simulator.script(validation('messages.1.content.0: Invalid `signature` in `thinking` block'));
     const messages = [
       { role: 'user', content: 'hi' },
@@ -345,8 +345,8 @@ describe('a request of Claude Code', () => {
   });
 });
 
-describe('what Bedrock does not know', () => {
-  it('is left out one by one, remembered, and named', async () => {
+describe('a field that Bedrock does not accept', () => {
+  it('is dropped, remembered, and reported, one field after the other', async () => {
     const body = { from_next_year: 1, service_tier: 'auto', speed: 'fast' };
     const betas = `from-next-year-2027-01-01,${CLAUDE_CODE_BETAS}`;
     const first = await send(body, ['anthropic-beta', betas]);
@@ -359,7 +359,7 @@ describe('what Bedrock does not know', () => {
     expect(simulator.requests).toHaveLength(4);
   });
 
-  it('can be the check of tools: then the answer says that there is none', async () => {
+  it('can be the check of tools: the answer then reports it as missing', async () => {
     const strict = await startBedrockSimulator({
       knownBetas: BEDROCK_BETAS.filter((beta) => !/dangerous|afk/.test(beta)),
     });
@@ -379,7 +379,7 @@ describe('a verdict on tools', () => {
   const safeguards = [{ type: 'dangerous_tool_use' }];
   const headers = ['anthropic-beta', 'dangerous-tool-use-2026-09-03'];
 
-  it.each([true, false])('comes back untouched, or is named as missing (stream: %s)', async (stream) => {
+  it.each([true, false])('is relayed unchanged, or reported as missing (stream: %s)', async (stream) => {
     const toolUse = { name: 'Bash', id: 'toolu_1' };
     simulator.script(answer({ toolUse }), answer({ toolUse, hasVerdict: false }));
     expect(await textOf(await send({ safeguards, stream }, headers))).toContain(
@@ -392,7 +392,7 @@ describe('a verdict on tools', () => {
 });
 
 describe('a tool with a long name', () => {
-  it.each([true, false])('is called by that name, however the answer is split (stream: %s)', async (stream) => {
+  it.each([true, false])('is called by that name, for any split of the answer (stream: %s)', async (stream) => {
     const name = 'mcp__plugin_review_helper__list_comments_of_a_pull_request_with_threads_x';
     const tools = [{ name, input_schema: { type: 'object' } }];
     await textOf(await send({ tools }));
@@ -443,7 +443,7 @@ describe('a refusal by AWS before the first byte', () => {
     ['a throttling', throttled()],
     ['a model that is not ready', modelNotReady()],
     ['a lost connection', resetBeforeHeaders()],
-  ])('is repeated once after %s', async (_name, behaviour) => {
+  ])('is retried once after %s', async (_name, behaviour) => {
     simulator.script(behaviour);
     expect((await eventsOf(await send({ stream: true }))).at(-1)).toEqual({ type: 'message_stop' });
     expect(simulator.requests).toHaveLength(2);
@@ -452,7 +452,7 @@ describe('a refusal by AWS before the first byte', () => {
     expect(simulator.requests).toHaveLength(4);
   });
 
-  it('is repeated when the stream ends or breaks before its first event', async () => {
+  it('is retried if the stream ends or breaks before its first event', async () => {
     simulator.script(endEarly({ afterEvents: 0 }));
     await textOf(await send({ stream: true }));
     simulator.script(cut({ afterEvents: 0 }));
@@ -460,18 +460,18 @@ describe('a refusal by AWS before the first byte', () => {
     expect(simulator.requests).toHaveLength(4);
   });
 
-  it('is not repeated when the daily quota is spent', async () => {
+  it('is not retried if the daily quota is used up', async () => {
     simulator.script(throttled({ message: 'Too many tokens per day, please wait before trying again.' }));
     expect(await failureOf(send())).toMatchObject({ failure: 'rate_limited', isWorthWaiting: false });
     expect(simulator.requests).toHaveLength(1);
   });
 
-  it('can be an exception frame in place of the first event', async () => {
+  it('can be an exception frame instead of the first event', async () => {
     simulator.script(exceptionMidStream('ServiceUnavailableException', 'busy', { afterEvents: 0 }));
     expect(await failureOf(send({ stream: true }))).toMatchObject({ failure: 'overloaded', status: 529 });
   });
 
-  it('tells Claude Code in its own words that a prompt is too long', async () => {
+  it('reports a prompt that is too long with the message that Claude Code expects', async () => {
     simulator.script(validation());
     const failure = await failureOf(send());
     expect(failure).toMatchObject({ failure: 'rejected', status: 400, isForCaller: true });
@@ -486,7 +486,7 @@ describe('a refusal by AWS before the first byte', () => {
     expect([headerOf(headers, 'retry-after'), headerOf(headers, 'request-id')]).toEqual(['7', expect.any(String)]);
   });
 
-  it('is a connection that cannot be made', async () => {
+  it('includes a refused connection', async () => {
     start({ endpoint: 'http://127.0.0.1:1' });
     expect(await failureOf(send())).toMatchObject({ failure: 'unreachable', status: 502 });
   });
@@ -511,7 +511,7 @@ describe('a stream that breaks', () => {
       }),
       'overloaded_error',
     ],
-  ])('ends with one error event when it %s', async (_name, behaviour, type) => {
+  ])('ends with one error event if it %s', async (_name, behaviour, type) => {
     simulator.script(behaviour);
     const events = await eventsOf(await send({ stream: true }));
     expect(events[0]).toMatchObject({ type: 'message_start' });
@@ -528,7 +528,7 @@ describe('a caller who leaves', () => {
     expect(await Promise.race([recorded.finished, late])).toBe('closed_by_client');
   };
 
-  it.each([true, false])('stops Bedrock before its headers (stream: %s)', async (stream) => {
+  it.each([true, false])('aborts Bedrock before its headers (stream: %s)', async (stream) => {
     simulator.script(silence());
     const leaving = new AbortController();
     const sending = failureOf(send({ stream }, [], leaving.signal));
@@ -538,7 +538,7 @@ describe('a caller who leaves', () => {
     await closedWithin1Second();
   });
 
-  it('stops Bedrock before the first event', async () => {
+  it('aborts Bedrock before the first event', async () => {
     simulator.script(silence({ afterEvents: 0 }));
     const leaving = new AbortController();
     const sending = failureOf(send({ stream: true }, [], leaving.signal));
@@ -548,7 +548,7 @@ describe('a caller who leaves', () => {
     await closedWithin1Second();
   });
 
-  it('stops Bedrock in the middle of a stream, and nothing more is said', async () => {
+  it('aborts Bedrock in the middle of a stream, without further events', async () => {
     simulator.script(silence({ afterEvents: 2 }));
     const leaving = new AbortController();
     const answered = await send({ stream: true }, [], leaving.signal);
@@ -558,7 +558,7 @@ describe('a caller who leaves', () => {
     await closedWithin1Second();
   });
 
-  it.each(['reading', 'not yet reading'])('stops Bedrock by letting go of the body (%s)', async (state) => {
+  it.each(['reading', 'not yet reading'])('aborts Bedrock by destroying the body (%s)', async (state) => {
     simulator.script(silence({ afterEvents: 1 }));
     const answered = await send({ stream: true });
     if (state === 'reading') answered.body.pipe({ write: () => true, end: () => {}, fail: () => {} });
@@ -566,12 +566,12 @@ describe('a caller who leaves', () => {
     await closedWithin1Second();
   });
 
-  it('does not reach Bedrock when already gone', async () => {
+  it('does not reach Bedrock after an early abort', async () => {
     expect(await failureOf(send({}, [], AbortSignal.abort()))).toMatchObject({ failure: 'aborted' });
     expect(simulator.requests).toHaveLength(0);
   });
 
-  it('leaves nothing behind on a signal that outlives the request', async () => {
+  it('leaves no listeners on a signal that outlives the request', async () => {
     const { signal } = new AbortController();
     await textOf(await send({ stream: true }, [], signal));
     await textOf(await send({}, [], signal));
@@ -580,8 +580,8 @@ describe('a caller who leaves', () => {
   });
 });
 
-describe('a thread that is held at Anthropic', () => {
-  it('is answered so that the SDK sends its whole history', async () => {
+describe('a thread that is stored at Anthropic', () => {
+  it('gets an answer after which the SDK sends its whole history', async () => {
     const failure = await failureOf(send({ thread: { type: 'continue', previous_message_id: 'msg_1' } }));
     expect(failure).toMatchObject({
       failure: 'rejected',
@@ -592,14 +592,14 @@ describe('a thread that is held at Anthropic', () => {
     expect(simulator.requests).toHaveLength(0);
   });
 
-  it('is forgotten when it begins', async () => {
+  it('has its id removed at its start', async () => {
     await textOf(await send({ thread: { type: 'create' } }));
     expect(simulator.requests[0]!.json).not.toHaveProperty('thread');
   });
 });
 
-describe('the room', () => {
-  it('is put together by Nest and says where it sends to', async () => {
+describe('the module', () => {
+  it('is built by Nest and reports its target', async () => {
     const config = { region: 'eu-west-1', profile: 'auto', modelMap: {}, endpoint: simulator.url };
     const { region, ...own } = { ...config, endpoint: new URL(config.endpoint) };
     const providers = [
@@ -619,23 +619,23 @@ describe('the room', () => {
     await app.close();
   });
 
-  it('is usable with credentials, and tells an endpoint that is not the one of AWS', async () => {
+  it('is usable with credentials, and reports an endpoint that differs from AWS', async () => {
     expect(await upstream.readiness()).toEqual({
       isUsable: true,
       detail: `sends to AWS Bedrock in us-east-1 at ${simulator.url} (BEDROCK_PROFILE=auto), signed with keys`,
     });
   });
 
-  it('looks for credentials once a minute at most where there are none', async () => {
+  it('looks up missing credentials once a minute at most', async () => {
     let lookups = 0;
     const config = { region: 'us-east-1', profile: 'auto', modelMap: {}, endpoint: simulator.url } as const;
-    const penniless = new BedrockRuntime(config, async () => {
+    const withoutCredentials = new BedrockRuntime(config, async () => {
       lookups += 1;
       throw Object.assign(new Error('Could not load credentials from any providers'), {
         name: 'CredentialsProviderError',
       });
     });
-    upstream = new BedrockUpstream(config, penniless, new ClaudeModels());
+    upstream = new BedrockUpstream(config, withoutCredentials, new ClaudeModels());
     for (let attempt = 0; attempt < 3; attempt += 1) {
       expect(await failureOf(send())).toMatchObject({
         failure: 'unreachable',
@@ -645,11 +645,11 @@ describe('the room', () => {
     }
     expect(lookups).toBe(1);
     expect(await upstream.readiness()).toMatchObject({ isUsable: false });
-    penniless.onModuleDestroy();
+    withoutCredentials.onModuleDestroy();
     expect(simulator.requests).toHaveLength(0);
   });
 
-  it('leaves a caller who goes while credentials are looked for', async () => {
+  it('stops for a caller who leaves during the lookup of credentials', async () => {
     const config = { region: 'us-east-1', profile: 'auto', modelMap: {}, endpoint: simulator.url } as const;
     const searching = new BedrockRuntime(config, () => new Promise(() => {}));
     upstream = new BedrockUpstream(config, searching, new ClaudeModels());
@@ -661,14 +661,14 @@ describe('the room', () => {
     searching.onModuleDestroy();
   });
 
-  it('asks with an ARN from the map, escaped in the path', async () => {
+  it('uses an ARN from the map, escaped in the path', async () => {
     const arn = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc';
     start({ modelMap: { 'claude-opus-5-5': arn } });
     expect(JSON.parse(await textOf(await send()))).toMatchObject({ model: 'claude-opus-5-5' });
     expect(simulator.requests[0]!.path).toBe(`/model/${encodeURIComponent(arn)}/invoke`);
   });
 
-  it('passes an error event that comes first on as a failure', async () => {
+  it('reports an error event at the start as a failure', async () => {
     const { chunkFrame } = await import('@claude-proxy/simulator');
     const event = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
     simulator.script(

@@ -35,7 +35,7 @@ describe('the usage of a user', () => {
   it.each([
     ['in one piece', false],
     ['streamed', true],
-  ])('holds the tokens of a compaction, %s, at their price', async (_name, isStream) => {
+  ])('includes the tokens of a compaction, %s, at their price', async (_name, isStream) => {
     const user = newUser();
     stage.anthropic.script(answer({ usage }));
     await postMessage(stage.gateway, { user, isStream });

@@ -10,7 +10,7 @@ import { watchTurns } from '../support/watched-turns.js';
 
 const COMPANY = { users: 500, days: 30 };
 const MODELS = 3;
-/** A page holds 100 items, and each page is a turn of the event loop. How long one takes, `npm run bench -- --only reads` shows. */
+/** A page has 100 items and takes one turn of the event loop. `npm run bench -- --only reads` measures the duration. */
 const ITEMS_PER_TURN = 100;
 
 let gateway: RunningGateway;
@@ -27,7 +27,7 @@ async function watched<Answer>(path: string) {
 }
 
 describe('with 500 users and 30 days on the embedded store', () => {
-  it('usage of all is exact, and no more than a page is read in a turn of the event loop', async () => {
+  it('usage of all users is exact, and each turn of the event loop reads at most one page', async () => {
     const { json, turns } = await watched<UsageOfAll>('/v1/usage?days=30');
     const requests = COMPANY.users * COMPANY.days * MODELS;
     expect(json.summary).toMatchObject({ total_users: COMPANY.users, total_requests: requests });
@@ -35,16 +35,16 @@ describe('with 500 users and 30 days on the embedded store', () => {
     expect(turns).toBeGreaterThan((COMPANY.users * COMPANY.days) / ITEMS_PER_TURN);
   });
 
-  it('sums of days that are over are kept: asked again, they are not read again', async () => {
+  it('sums of past days are cached: a second request does not read them again', async () => {
     const reads = jest.spyOn(gateway.app.get(TableStore).table(usageTable('claude-proxy-usage')), 'query');
     const { json } = await watched<UsageOfAll>('/v1/usage?days=30');
     expect(json.summary.total_requests).toBe(COMPANY.users * COMPANY.days * MODELS);
-    // Two pages for each shard of today, and of yesterday until it is surely over.
+    // Two pages per shard of today, and of yesterday until its end is certain.
     expect(reads.mock.calls.length).toBeLessThanOrEqual(2 * 2 * PERIOD_SHARDS);
     reads.mockRestore();
   });
 
-  it('figures of the range are read without users, and with them where they are asked for', async () => {
+  it('figures of the range are read without users, or with them on request', async () => {
     const without = await watched<Analytics>('/api/analytics?range=30d');
     expect(without.json).not.toHaveProperty('by_user');
     expect(without.turns).toBeGreaterThan(COMPANY.days - 1);
@@ -60,7 +60,7 @@ describe('an answer of the admin API', () => {
     rawRequest(gateway.port, { path, headers: acceptEncoding ? ['accept-encoding', acceptEncoding] : [] });
 
   it.each(['/v1/usage?days=2', '/api/analytics?range=24h', '/api/analytics?range=7d&by_user=true'])(
-    'is compressed where the client takes gzip, and is the same text (%s)',
+    'is compressed if the client accepts gzip, and has the same text (%s)',
     async (path) => {
       const [plain, zipped] = [await get(path), await get(path, 'br, gzip')];
       expect(plain.headers['content-encoding']).toBeUndefined();
@@ -71,7 +71,7 @@ describe('an answer of the admin API', () => {
     },
   );
 
-  it('is not compressed where gzip has a weight of 0, nor where it is small', async () => {
+  it('is not compressed if gzip has a weight of 0, or if it is small', async () => {
     expect((await get('/v1/usage?days=2', 'gzip;q=0')).headers['content-encoding']).toBeUndefined();
     expect((await get('/api/limits', 'gzip')).headers['content-encoding']).toBeUndefined();
     expect((await get('/health', 'gzip')).headers['content-encoding']).toBeUndefined();

@@ -64,7 +64,7 @@ describe('the tokens of an answer', () => {
     });
   });
 
-  it('are counted for Bedrock too, at its price, and told apart', async () => {
+  it('are counted for Bedrock separately, at its price', async () => {
     const user = newUser();
     stage.anthropic.script(answer({ usage }), rateLimited({ retryAfterSeconds: 60 }));
     stage.bedrock.setDefault(answer({ usage }));
@@ -83,7 +83,7 @@ describe('the tokens of an answer', () => {
     expect((await usageOf(user, '&request_type=bedrock')).summary.total_requests).toBe(1);
   });
 
-  it('cost null where the model has no price', async () => {
+  it('have the cost null if the model has no price', async () => {
     const user = newUser();
     await postMessage(stage.gateway, { user, model: 'claude-unheard-of' });
     const { summary } = await usageOf(user);
@@ -91,7 +91,7 @@ describe('the tokens of an answer', () => {
     expect(summary).toMatchObject({ total_cost_usd: null, total_unpriced_requests: 1 });
   });
 
-  it('cost what is priced where one of the models has no price, and how many are left out is told', async () => {
+  it('have the cost of the priced models, and the number of unpriced requests', async () => {
     const user = newUser();
     stage.anthropic.script(answer({ usage }), answer({ usage }));
     await postMessage(stage.gateway, { user });
@@ -106,7 +106,7 @@ describe('the tokens of an answer', () => {
     });
   });
 
-  it('are not invented for refusals, failures and count_tokens', async () => {
+  it('are zero for refusals, failures and count_tokens', async () => {
     const user = newUser();
     stage.anthropic.script(overloaded());
     stage.bedrock.setDefault(internal());
@@ -119,7 +119,7 @@ describe('the tokens of an answer', () => {
     expect((await usageOf(user)).summary.total_requests).toBe(0);
   });
 
-  it('are kept and the output estimated where a stream is cut, breaks, or loses its reader', async () => {
+  it('are kept, and the output is estimated, if a stream is cut off, breaks, or loses its reader', async () => {
     const user = newUser();
     const text = 'twelve bytes'.repeat(100);
     stage.anthropic.script(cut({ afterEvents: 20, text, usage }), errorAfter(20, 'overloaded_error'));
@@ -157,7 +157,7 @@ describe('GET /v1/usage', () => {
     expect((await ask('/v1/usage?date=2020-01-01')).json.summary).toMatchObject({ total_users: 0, total_tokens: 0 });
   });
 
-  it('reads what the original wrote', async () => {
+  it('reads items of the original project', async () => {
     const user = newUser();
     const table = stage.gateway.app.get(TableStore).table(usageTable('claude-proxy-usage'));
     await table.put({
@@ -187,18 +187,18 @@ describe('GET /v1/usage', () => {
     ['request_type=a%20b', 'request_type is "a b"'],
     ['request_type=foo', 'request_type is "foo"; allowed: all, anthropic, bedrock.'],
     ['days=1&days=2', 'days is "1,2"'],
-  ])('refuses %s by name', async (query, message) => {
+  ])('refuses %s with its name', async (query, message) => {
     const { status, json } = await ask(`/v1/usage?${query}`);
     expect(status).toBe(400);
     expect(json.error).toMatchObject({ type: 'invalid_request_error', message: expect.stringContaining(message) });
   });
 
-  it('takes a parameter that is empty for one that is not there', async () => {
+  it('ignores an empty parameter', async () => {
     const { status, json } = await ask('/v1/usage?days=&date=&request_type=');
     expect([status, json]).toMatchObject([200, { period_days: 7, request_type: 'all' }]);
   });
 
-  it('says 503 when the store is away, never 200 with an error inside', async () => {
+  it('returns 503 if the store is unreachable, never 200 with an error inside', async () => {
     const lonely = await startStage({ STATE_STORE: 'dynamodb', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' });
     for (const path of ['/v1/usage', '/api/limits', '/api/requests', '/api/analytics']) {
       const response = await fetch(lonely.gateway.url + path);

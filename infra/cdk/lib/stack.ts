@@ -73,7 +73,7 @@ export class ClaudeProxyStack extends Stack {
       taskCount,
       ...deployment.monitoring,
     });
-    this.tell(frontDoor, credentials);
+    this.addOutputs(frontDoor, credentials);
   }
 
   /** Two zones by their order in the Region: a lookup of the zones would need an account at synthesis. */
@@ -81,7 +81,7 @@ export class ClaudeProxyStack extends Stack {
     return [Fn.select(0, Fn.getAzs()), Fn.select(1, Fn.getAzs())];
   }
 
-  private tell({ url }: FrontDoor, { adminToken }: Credentials): void {
+  private addOutputs({ url }: FrontDoor, { adminToken }: Credentials): void {
     new CfnOutput(this, 'Url', { value: url, description: 'ANTHROPIC_BASE_URL of clients' });
     new CfnOutput(this, 'AdminTokenSecret', { value: adminToken.secretArn, description: 'Holds the admin token' });
   }

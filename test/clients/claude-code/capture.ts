@@ -9,7 +9,7 @@ import { SCENARIOS } from './scenarios.js';
 
 const RECORD = 'test/clients/claude-code/recorded.json';
 
-/** Records what an installed Claude Code sends, names only, and lists what is new or gone since the last record. */
+/** Records the requests of an installed Claude Code, names only, and lists the changes since the last record. */
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { claude: { type: 'string' }, write: { type: 'boolean' } } });
   const claude = await InstalledClaude.at(values.claude ?? 'claude');

@@ -4,7 +4,7 @@ import { type Stage, startStage } from '../../support/start-stage.js';
 import { type Captured, captureOf, changesBetween } from './captured.js';
 
 const RECORDED: Captured = JSON.parse(readFileSync(new URL('recorded.json', import.meta.url), 'utf8'));
-/** Of a connection and of one body, or the gateway's own. */
+/** Headers of one connection or one body, and those of the gateway. */
 const OF_A_HOP = ['accept-encoding', 'connection', 'content-length', 'host'];
 
 let stage: Stage;
@@ -22,10 +22,10 @@ async function send(headers: Record<string, string>, body: unknown): Promise<voi
   await response.text();
 }
 
-describe('what Claude Code sends', () => {
+describe('a request of Claude Code', () => {
   const body = { model: 'claude-opus-5-5', max_tokens: 8, messages: [{ role: 'user', content: 'hello' }] };
 
-  it('reaches Anthropic: every header of the record', async () => {
+  it('reaches Anthropic with all recorded headers', async () => {
     const named = RECORDED.headers.filter((name) => ![...OF_A_HOP, 'content-type', 'x-api-key'].includes(name));
     const headers = Object.fromEntries(named.map((name) => [name, 'a-value']));
     await send({ ...headers, 'anthropic-version': '2023-06-01', 'anthropic-beta': RECORDED.betas.join(',') }, body);
@@ -43,7 +43,7 @@ describe('a capture', () => {
   };
   const body = { model: 'claude-opus-5-5', max_tokens: 8, messages: [{ role: 'user', content: 'hello' }] };
 
-  it('lists what is new and what is gone, by name', async () => {
+  it('lists new and removed names', async () => {
     const before = await capturedFrom({ 'anthropic-beta': 'one-2026-01-01' }, { metadata: { user_id: 'u' } });
     const after = await capturedFrom(
       { 'anthropic-beta': 'two-2026-01-01', 'x-claude-code-new': '1' },
@@ -60,7 +60,7 @@ describe('a capture', () => {
     expect(changesBetween(after, after)).toEqual([]);
   });
 
-  it('holds no value of a request', async () => {
+  it('contains no values of a request', async () => {
     const captured = await capturedFrom({}, { metadata: { user_id: 'one-person' } });
     expect(JSON.stringify(captured)).not.toMatch(/one-person|sk-ant-test|hello/);
   });

@@ -1,6 +1,6 @@
 import type { RecordedRequest } from '@claude-proxy/simulator';
 
-/** Names of everything that a client sent, sorted; no value but betas, and types of blocks and tools. */
+/** Sorted names from the requests of a client. Values only for betas and for types of blocks and tools. */
 export interface Captured {
   readonly version: string;
   readonly endpoints: readonly string[];
@@ -14,10 +14,10 @@ type Kind = Exclude<keyof Captured, 'version'>;
 
 const KINDS: readonly Kind[] = ['endpoints', 'headers', 'betas', 'fields', 'types'];
 const MAX_DEPTH = 6;
-/** Whatever stands below is the caller's own. */
+/** Everything below these belongs to the caller. */
 const OPAQUE = new Set(['input', 'input_schema', 'schema', 'properties', 'classifier_context']);
 
-/** What these requests consist of. */
+/** The names in these requests. */
 export function captureOf(version: string, requests: readonly RecordedRequest[]): Captured {
   const fields = new Set<string>();
   const types = new Set<string>();
@@ -32,7 +32,7 @@ export function captureOf(version: string, requests: readonly RecordedRequest[])
   };
 }
 
-/** One line per name that only one of two captures has. */
+/** One line per name that is in only one of two captures. */
 export function changesBetween(before: Captured, after: Captured): string[] {
   return KINDS.flatMap((kind) => [
     ...after[kind].filter((name) => !before[kind].includes(name)).map((name) => `new in ${kind}: ${name}`),

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Longer than any session of these takes, so that one that hangs is found. */
+/** Longer than any of these sessions, to detect one that hangs. */
 const PATIENCE_MS = 60_000;
 
-/** A home of its own: neither settings nor sessions of the person who runs this are read or written. */
+/** Uses a separate home folder, so that the user's own settings and sessions are not read or written. */
 export class InstalledClaude {
   private constructor(
     readonly command: string,
@@ -14,7 +14,7 @@ export class InstalledClaude {
     readonly home: string,
   ) {}
 
-  /** @throws Error where there is no Claude Code at `command` */
+  /** @throws Error if `command` is not Claude Code */
   static async at(command: string): Promise<InstalledClaude> {
     const { stdout, status } = spawnSync(command, ['--version'], { encoding: 'utf8' });
     const version = /^\d+\.\d+\.\d+/.exec(stdout ?? '')?.[0];
@@ -56,13 +56,13 @@ export class InstalledClaude {
 
 export interface Session {
   readonly events: readonly SessionEvent[];
-  /** Null where it was stopped because it took too long. */
+  /** Null if it was stopped after the timeout. */
   readonly exitCode: number | null;
   readonly errorOutput: string;
   readonly seconds: number;
 }
 
-/** A line of `--output-format stream-json`, as far as it is looked at. */
+/** The used part of a line of `--output-format stream-json`. */
 export interface SessionEvent {
   readonly type: string;
   readonly subtype?: string;
@@ -85,7 +85,7 @@ function environmentOf(home: string, baseUrl: string): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
     HOME: home,
-    // Claude Code refuses to skip permissions as root outside of one.
+    // Without a sandbox, Claude Code refuses to skip permissions as root.
     IS_SANDBOX: '1',
     ANTHROPIC_BASE_URL: baseUrl,
     ANTHROPIC_API_KEY: 'sk-ant-test-claude-code',

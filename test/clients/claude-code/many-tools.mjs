@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 
-/** An MCP server over standard input and output with as many tools as an argument says; one has a very long name. */
+/** An MCP server on standard input and output. The argument is its number of tools; one has a very long name. */
 const count = Number(process.argv[2] ?? 120);
 const LONG_NAME = 'list_all_comments_of_a_pull_request_together_with_their_threads';
 const names = [LONG_NAME, ...Array.from({ length: count - 1 }, (_, index) => `look_up_${index}`)];

@@ -1,6 +1,6 @@
 import { answer, type Behaviour, type RecordedRequest, type ToolUse } from '@claude-proxy/simulator';
 
-/** What a prompt orders the simulated model to do: these calls, one a turn, then this text. */
+/** The script of the simulated model in a prompt: these calls, one per turn, then this text. */
 export interface Play {
   readonly calls: readonly ToolUse[];
   readonly text: string;
@@ -8,14 +8,14 @@ export interface Play {
 
 const MARK = 'PLAY:';
 
-/** The end of a prompt that orders a play. One line, so that it is found in whatever Claude Code puts around it. */
+/** The end of a prompt with a script. One line, so that it is found in any surrounding text of Claude Code. */
 export function orderOf(play: Play): string {
   return `${MARK}${JSON.stringify(play)}`;
 }
 
 /**
- * A model that does what the last order in the conversation says, so that a session can be compared word by word with
- * another one of the same prompts, whichever upstream answers.
+ * A model that follows the last script in the conversation, so that a session can be compared word by word with another
+ * one of the same prompts, for any upstream.
  */
 export function playedModel({ json }: RecordedRequest): Behaviour {
   const messages = listOf(json?.messages);
@@ -28,13 +28,13 @@ export function playedModel({ json }: RecordedRequest): Behaviour {
   return call ? answer({ toolUse: { ...call, name: offeredName(call.name, listOf(json?.tools)) } }) : answer({ text });
 }
 
-/** The first mark of a text: the prompt of a subagent is an order inside an order. */
+/** Uses the first mark of a text: the prompt of a subagent is a script inside a script. */
 function playIn(text: string): Play {
   const json = text.slice(text.indexOf(MARK) + MARK.length).split('\n', 1)[0] ?? '';
   return JSON.parse(json);
 }
 
-/** A gateway may offer a long name in a shorter spelling; the description of our tools holds the whole one. */
+/** A gateway may shorten a long name. The description of our tools contains the whole name. */
 function offeredName(name: string, tools: readonly unknown[]): string {
   const isOffered = tools.some((tool) => fieldOf(tool, 'name') === name);
   const renamed = tools.find((tool) => String(fieldOf(tool, 'description')).includes(`[${name}]`));

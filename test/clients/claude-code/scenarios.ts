@@ -5,7 +5,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import type { InstalledClaude, Session } from './installed-claude.js';
 import { orderOf, type Play } from './played-model.js';
 
-/** Something that a person does with Claude Code. */
+/** A use case of Claude Code. */
 export interface Scenario {
   readonly title: string;
   /** What a person notices in a fallback, and why it cannot be otherwise. */
@@ -21,7 +21,7 @@ const LONG_TOOL = 'mcp__many__list_all_comments_of_a_pull_request_together_with_
 const bash = (command: string) => ({ name: 'Bash', input: { command, description: 'run it' } });
 const ECHO: Play = { calls: [bash('echo one'), bash('echo two')], text: 'Both ran.' };
 
-/** Newest models, and those that many settings still name. */
+/** The newest models, and older ones that are still in many settings. */
 const MODELS = [
   'claude-opus-5-5',
   'claude-sonnet-5-5',

@@ -1,6 +1,6 @@
 import type { Block, Session, SessionEvent } from './installed-claude.js';
 
-/** Ids, paths of temporary folders and times differ from session to session. */
+/** Ids, paths of temporary folders and times differ between sessions. */
 const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/\b(toolu|msg|agent|req|exc)_?[\w-]{8,}\b/g, '[id]'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '[id]'],
@@ -11,7 +11,7 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
 ];
 const MAX_CHARACTERS = 300;
 
-/** What a person at the keyboard sees of a session, line by line. */
+/** The lines of a session that the user sees. */
 export function transcriptOf({ events, exitCode, errorOutput }: Session): string[] {
   const lines = events.flatMap(linesOf);
   if (errorOutput.trim() !== '') lines.push(`standard error: ${plain(errorOutput)}`);
@@ -19,7 +19,7 @@ export function transcriptOf({ events, exitCode, errorOutput }: Session): string
   return lines;
 }
 
-/** The lines that only one of two transcripts has. */
+/** The lines that are in only one of two transcripts. */
 export function differencesOf(expected: readonly string[], seen: readonly string[]): string[] {
   const missing = expected.filter((line) => !seen.includes(line)).map((line) => `missing: ${line}`);
   return [...missing, ...seen.filter((line) => !expected.includes(line))];
@@ -28,7 +28,7 @@ export function differencesOf(expected: readonly string[], seen: readonly string
 function linesOf({ type, subtype, message, is_error, result }: SessionEvent): string[] {
   if (type === 'assistant' || type === 'user') return blocksOf(message?.content).flatMap(lineOfBlock);
   if (type === 'result') return is_error ? [`fails: ${plain(result ?? subtype ?? '')}`] : [];
-  // How often Claude Code tries again is what a person waits for.
+  // The user waits for each retry of Claude Code.
   if (type === 'system' && subtype === 'api_retry') return ['tries again'];
   return [];
 }

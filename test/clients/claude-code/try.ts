@@ -25,7 +25,7 @@ const THROUGH: Pick<Way, 'environment' | 'baseUrlOf'> = {
   baseUrlOf: ({ url }) => `${url}/user/alice`,
 };
 
-/** What the others are compared with. */
+/** The baseline of the comparison. */
 const DIRECT: Way = { title: 'without a gateway', environment: {}, baseUrlOf: ({ anthropic }) => anthropic.url };
 
 const WAYS: readonly Way[] = [
@@ -37,9 +37,9 @@ const WAYS: readonly Way[] = [
 
 interface Row {
   readonly scenario: Scenario;
-  /** By way: what a person notices beside what is known, line by line. */
+  /** By setup: the lines that the user notices, without the known ones. */
   readonly noticed: readonly (readonly string[])[];
-  /** By way: what is known was seen. */
+  /** By setup: whether known lines occurred. */
   readonly isKnownSeen: readonly boolean[];
 }
 
@@ -90,7 +90,7 @@ async function playedOn(way: Way, claude: InstalledClaude, scenario: Scenario): 
   }
 }
 
-/** The first answer makes the credential known; everything after it is limited. */
+/** The first answer makes the credential known; all later requests are limited. */
 function limitAfterFirstAnswer({ anthropic }: Stage, step: 'first' | 'further'): void {
   if (step === 'further') return;
   let answers = 0;
@@ -100,7 +100,7 @@ function limitAfterFirstAnswer({ anthropic }: Stage, step: 'first' | 'further'):
   });
 }
 
-/** Anthropic, Bedrock, Anthropic: the history goes to each with what the other has written into it. */
+/** Anthropic, Bedrock, Anthropic: each gets the history with the other's answers. */
 function limitEverySecondSession({ anthropic }: Stage, step: 'first' | 'further'): void {
   const isLimited = step === 'further' && anthropic.requests.length % 2 === 1;
   anthropic.setDefault(isLimited ? rateLimited({ retryAfterSeconds: 1 }) : playedModel);

@@ -2,12 +2,12 @@ import { errorInside200, html, overloaded, redirect, resetBeforeHeaders, silence
 import { ask } from '../scene.js';
 import { newUser, observe, scene, type Theme } from './fault-scene.js';
 
-/** Nobody listens there. */
+/** A closed port. */
 const NOWHERE = 'http://127.0.0.1:1';
 
 export const REFUSED_CONNECTION: Theme = {
-  title: 'Nobody is where Anthropic should be',
-  // By default Bedrock serves only callers that Anthropic has accepted, and here it accepts nobody.
+  title: 'Anthropic is unreachable',
+  // By default Bedrock serves only callers that Anthropic has accepted, and here it accepts none.
   environment: { ANTHROPIC_UPSTREAM_URL: NOWHERE, FALLBACK_FOR: 'anyone' },
   scenes: [
     {
@@ -24,7 +24,7 @@ export const UNKNOWN_CREDENTIAL: Theme = {
   scenes: [
     {
       title: 'the connection is refused',
-      expected: 'told as an error',
+      expected: 'reported as an error',
       play: async (stage) => observe(ask(stage, { isStream: true, user: newUser() })),
     },
   ],
@@ -35,7 +35,7 @@ export const BEFORE_AN_ANSWER: Theme = {
   scenes: [
     scene('it is overloaded (529)', 'Bedrock answers', { anthropic: [overloaded()] }),
     scene('a 200 begins with overloaded_error', 'Bedrock answers', { anthropic: [errorInside200('overloaded_error')] }),
-    scene('a proxy on the way says 502 in HTML', 'Bedrock answers', { anthropic: [html(502)] }),
+    scene('a proxy in between returns 502 in HTML', 'Bedrock answers', { anthropic: [html(502)] }),
     scene('a redirect, which is never followed', 'Bedrock answers', { anthropic: [redirect(`${NOWHERE}/`)] }),
     scene('a kept-alive connection was just closed', 'Anthropic answers', { anthropic: [resetBeforeHeaders()] }),
     scene('the fresh connection is reset as well', 'Bedrock answers', {

@@ -3,10 +3,15 @@ import type { Behaviour } from '@claude-proxy/simulator';
 import { ask, type Seen } from '../scene.js';
 import type { Stage } from '../stage.js';
 
-/** What may be seen of a fault: nothing, or a word about it. Bytes are relayed, so what is no event reaches the SDK. */
-export type Sight = 'Anthropic answers' | 'Bedrock answers' | 'told as an error' | 'refused by the SDK' | 'is let go';
+/** The visible effect of a fault. Bytes are relayed, so bytes that are not an event reach the SDK. */
+export type Sight =
+  | 'Anthropic answers'
+  | 'Bedrock answers'
+  | 'reported as an error'
+  | 'refused by the SDK'
+  | 'connection closed';
 
-/** Something that goes wrong, and what has to be seen of it. */
+/** A fault and its expected effect. */
 export interface FaultScene {
   readonly title: string;
   readonly expected: Sight;
@@ -15,7 +20,7 @@ export interface FaultScene {
 
 export interface Observed {
   readonly sight: Sight | 'something else';
-  /** Time, words or circumstances, for people. */
+  /** Time, message or circumstances, for the printed report. */
   readonly how: string;
 }
 
@@ -29,12 +34,12 @@ export interface Theme {
 interface Script {
   readonly anthropic: readonly Behaviour[];
   readonly bedrock?: readonly Behaviour[];
-  /** So many pings at least have to reach the client. */
+  /** Minimum number of pings that must reach the client. */
   readonly pings?: number;
 }
 
 let users = 0;
-/** Nobody is limited by the scene before. */
+/** A new user, so that limits of earlier scenes do not apply. */
 export const newUser = () => `user-${users++}`;
 
 const TEXTS: Readonly<Record<string, Sight>> = {
@@ -42,16 +47,16 @@ const TEXTS: Readonly<Record<string, Sight>> = {
   'Hello from Bedrock.': 'Bedrock answers',
 };
 
-/** A scene of one request: the upstreams do what is scripted, the official SDK asks once. */
+/** A scene of one request: the upstreams follow the script, and the official SDK sends one request. */
 export function scene(title: string, expected: Sight, script: Script): FaultScene {
   return { title, expected, play: (stage) => playScript(stage, script) };
 }
 
-/** Asks once and says what was seen. */
+/** Awaits one request and returns its visible effect. */
 export async function observe(asking: Promise<Seen>, pings = 0): Promise<Observed> {
   try {
     const seen = await asking;
-    // The whole text: half a message of one upstream before that of another is no answer.
+    // Compares the whole text, so that half a message of one upstream before another message does not pass.
     const sight = seen.pings < pings ? 'something else' : (TEXTS[seen.text] ?? 'something else');
     const heard = pings > 0 ? `, pings: ${seen.pings}` : '';
     return {
@@ -67,18 +72,18 @@ async function playScript(stage: Stage, { anthropic, bedrock = [], pings }: Scri
   const user = newUser();
   stage.anthropic.reset();
   stage.bedrock.reset();
-  // Warms a connection up, and ends a row of failures.
+  // Warms up a connection, and ends a series of failures.
   await ask(stage, { isStream: true, user });
   stage.anthropic.script(...anthropic);
   stage.bedrock.script(...bedrock);
   return observe(ask(stage, { isStream: true, user }), pings);
 }
 
-/** A connection that just breaks, or a client that waits too long, has been told nothing. */
+/** A broken connection or a timeout of the client is not a reported error. */
 function sightOf(error: unknown): Observed {
   const body = error instanceof Anthropic.APIError ? (error.error as { error?: { message?: unknown } }) : undefined;
   const words = body?.error?.message;
-  if (typeof words === 'string') return { sight: 'told as an error', how: quoted(words) };
+  if (typeof words === 'string') return { sight: 'reported as an error', how: quoted(words) };
   const isUnreadable = error instanceof Anthropic.AnthropicError && /JSON/.test(error.message);
   return { sight: isUnreadable ? 'refused by the SDK' : 'something else', how: quoted(String(error)) };
 }

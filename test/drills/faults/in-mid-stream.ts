@@ -1,13 +1,13 @@
 import { cut, endEarly, errorAfter, garbage, silence } from '@claude-proxy/simulator';
 import { scene, type Theme } from './fault-scene.js';
 
-/** `message_start`, and nothing that a client could show. */
+/** Only `message_start`, without content. */
 const BEGUN = { afterEvents: 1 };
 /** Inside the JSON of the first text. */
 const INSIDE_AN_EVENT = { afterBytes: 800 };
 
 export const LATE_FAILOVER: Theme = {
-  title: 'After message_start, before the first word',
+  title: 'After message_start, before the first content',
   scenes: [
     scene('the connection is cut', 'Bedrock answers', { anthropic: [cut(BEGUN)] }),
     scene('the connection is cut, compressed', 'Bedrock answers', { anthropic: [cut({ ...BEGUN, encoding: 'gzip' })] }),
@@ -17,16 +17,16 @@ export const LATE_FAILOVER: Theme = {
 };
 
 export const IN_MID_STREAM: Theme = {
-  title: 'After the first words, when nobody else may answer any more',
+  title: 'After the first content, when no fallback is possible',
   scenes: [
-    scene('the connection is cut', 'told as an error', { anthropic: [cut()] }),
-    scene('the connection is cut inside an event', 'told as an error', { anthropic: [cut(INSIDE_AN_EVENT)] }),
-    scene('the connection is cut inside a character', 'told as an error', {
+    scene('the connection is cut', 'reported as an error', { anthropic: [cut()] }),
+    scene('the connection is cut inside an event', 'reported as an error', { anthropic: [cut(INSIDE_AN_EVENT)] }),
+    scene('the connection is cut inside a character', 'reported as an error', {
       anthropic: [cut({ insideCharacter: true })],
     }),
-    scene('the stream is closed cleanly', 'told as an error', { anthropic: [endEarly()] }),
-    scene('overloaded_error', 'told as an error', { anthropic: [errorAfter(4, 'overloaded_error')] }),
-    scene('bytes that are no event', 'refused by the SDK', { anthropic: [garbage()] }),
+    scene('the stream is closed cleanly', 'reported as an error', { anthropic: [endEarly()] }),
+    scene('overloaded_error', 'reported as an error', { anthropic: [errorAfter(4, 'overloaded_error')] }),
+    scene('bytes that are not an event', 'refused by the SDK', { anthropic: [garbage()] }),
     scene('silence', 'Anthropic answers', { anthropic: [silence({ ms: 2_400, afterEvents: 4 })], pings: 2 }),
   ],
 };

@@ -5,29 +5,29 @@ import type { Stage } from '../stage.js';
 import { newUser, type Observed, observe, type Theme } from './fault-scene.js';
 
 const FAILURES_IN_ROW = 5;
-/** Within a second is the promise; a busy machine gets some more. */
-const LET_GO_MS = 5_000;
+/** The contract is one second; a busy machine gets more time. */
+const CLOSED_WITHIN_MS = 5_000;
 
 export const CLIENTS_THAT_LEAVE: Theme = {
   title: 'The client leaves',
   scenes: [
     {
-      title: 'before Anthropic has said anything',
-      expected: 'is let go',
+      title: 'before Anthropic has answered',
+      expected: 'connection closed',
       play: (stage) => leave(stage, silence()),
     },
     {
       title: 'in the middle of an answer',
-      expected: 'is let go',
+      expected: 'connection closed',
       play: (stage) => leave(stage, silence({ afterEvents: 4 })),
     },
   ],
 };
 
 export const BREAKER: Theme = {
-  title: 'Again and again',
+  title: 'Repeated failures',
   scenes: [
-    { title: `${FAILURES_IN_ROW} failures in a row: left alone for a while`, expected: 'Bedrock answers', play: trip },
+    { title: `${FAILURES_IN_ROW} failures in a row: skipped for a while`, expected: 'Bedrock answers', play: trip },
   ],
 };
 
@@ -39,8 +39,8 @@ async function trip(stage: Stage): Promise<Observed> {
   const asked = stage.anthropic.requests.filter(({ method }) => method === 'POST').length;
   const wasSpared = asked === FAILURES_IN_ROW;
   return wasSpared
-    ? { ...observed, how: `${observed.how}, without asking Anthropic` }
-    : { sight: 'something else', how: `Anthropic was asked ${asked} times` };
+    ? { ...observed, how: `${observed.how}, without a request to Anthropic` }
+    : { sight: 'something else', how: `Anthropic got ${asked} requests` };
 }
 
 async function leave(stage: Stage, behaviour: ReturnType<typeof silence>): Promise<Observed> {
@@ -52,9 +52,9 @@ async function leave(stage: Stage, behaviour: ReturnType<typeof silence>): Promi
   client.abort();
   const leftMs = performance.now();
   await asking;
-  const end = await Promise.race([request.finished, sleep(LET_GO_MS, undefined, { ref: false })]);
+  const end = await Promise.race([request.finished, sleep(CLOSED_WITHIN_MS, undefined, { ref: false })]);
   const milliseconds = Math.round(performance.now() - leftMs);
   return end === 'closed_by_client'
-    ? { sight: 'is let go', how: `Anthropic was let go after ${milliseconds} ms` }
-    : { sight: 'something else', how: `Anthropic was still at it after ${milliseconds} ms` };
+    ? { sight: 'connection closed', how: `connection to Anthropic closed after ${milliseconds} ms` }
+    : { sight: 'something else', how: `connection to Anthropic still open after ${milliseconds} ms` };
 }

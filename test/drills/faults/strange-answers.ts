@@ -1,19 +1,19 @@
 import { type Behaviour, UPSTREAM_FAULTS } from '@claude-proxy/simulator';
 import { type FaultScene, type Sight, scene, type Theme } from './fault-scene.js';
 
-/** The table that test/faults/upstream-faults.test.ts plays whole, to all callers. */
+/** A part of the faults that test/faults/upstream-faults.test.ts plays to all callers. */
 export const STRANGE_ANSWERS: Theme = {
-  title: 'Answers that are not what they say, or do not end',
+  title: 'Answers that contradict their headers, or do not end',
   scenes: [
-    strange('a refusal of 300 KB', 'told as an error'),
-    strange('a refusal that stalls', 'told as an error'),
+    strange('a refusal of 300 KB', 'reported as an error'),
+    strange('a refusal that stalls', 'reported as an error'),
     strange('content-length and transfer-encoding', 'Bedrock answers'),
     strange('interim responses without end', 'Bedrock answers'),
     strange('a reset after the head', 'Bedrock answers'),
     strange('a web page of status 200', 'Bedrock answers'),
     strange('a bomb in zstd', 'Bedrock answers'),
-    strange('pings without end', 'told as an error'),
-    strange('events without content and without end', 'told as an error'),
+    strange('pings without end', 'reported as an error'),
+    strange('events without content and without end', 'reported as an error'),
   ],
 };
 

@@ -1,18 +1,18 @@
 import { answer, type Behaviour, big, cut, resetBeforeHeaders, type Simulator, silence } from '@claude-proxy/simulator';
 import type { UpstreamStage } from '@claude-proxy/upstream/testing';
 
-/** How a service refuses in its own form. */
+/** The refusals of a service in its own format. */
 export interface Refusals {
   readonly limited: Behaviour;
   invalid(message: string): Behaviour;
 }
 
-/** The far side of a provider under contract, played by a simulator. */
-export function simulatedFarSide(
+/** A simulator as the service behind a provider in the contract suite. */
+export function simulatedService(
   simulator: Simulator,
   { limited, invalid }: Refusals,
 ): Omit<UpstreamStage, 'provider' | 'model' | 'close'> {
-  // Enough of the same for upstreams that try a second time.
+  // The default applies to retries as well.
   const will = (behaviour: Behaviour) => {
     simulator.reset();
     simulator.setDefault(behaviour);
