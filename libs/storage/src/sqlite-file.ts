@@ -28,13 +28,15 @@ export class SqliteFile {
     this.#path = path;
   }
 
-  static open(directory: string): SqliteFile {
+  /** @param schema what the file must have; run while the start may still wait for another process */
+  static open(directory: string, schema = ''): SqliteFile {
     const path = directory === IN_MEMORY ? directory : join(directory, FILE_NAME);
     let database: DatabaseSync | undefined;
     try {
       if (path !== IN_MEMORY) prepareFile(directory, path);
       database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_AT_START_MS });
       database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${WAL_PAGES}`);
+      database.exec(schema);
       database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
       return new SqliteFile(database, path);
     } catch (error) {

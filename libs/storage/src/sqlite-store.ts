@@ -42,17 +42,12 @@ export class SqliteTableStore extends TableStore {
 
   /** @throws StorageError `denied`, `corrupt` or `full`, with the path and advice */
   static open({ directory, now = Date.now }: SqliteOptions): SqliteTableStore {
-    const file = SqliteFile.open(directory);
-    try {
-      file.write(() =>
-        file.run(`CREATE TABLE IF NOT EXISTS ${TRANSACTIONS}
-          (token TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, applied_at_ms INTEGER NOT NULL) WITHOUT ROWID`),
-      );
-      return new SqliteTableStore(file, now);
-    } catch (error) {
-      file.close();
-      throw error;
-    }
+    const file = SqliteFile.open(
+      directory,
+      `CREATE TABLE IF NOT EXISTS ${TRANSACTIONS}
+        (token TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, applied_at_ms INTEGER NOT NULL) WITHOUT ROWID`,
+    );
+    return new SqliteTableStore(file, now);
   }
 
   /** Creates the table in the file if it is missing: on a laptop no deployment creates tables. */
