@@ -36,7 +36,7 @@ export interface TokenFile {
   readonly replaced?: string;
 }
 
-/** Why there is no token: the sentence names the path and what to do. */
+/** Why the token is missing: the sentence names the path and what to do. */
 export class TokenFileError extends Error {
   override readonly name = 'TokenFileError';
 }

@@ -51,7 +51,7 @@ export class AdminToken {
 
   /** @throws Error where there is none: `exists` says so */
   reveal(): string {
-    if (!this.secret) throw new Error('There is no admin token.');
+    if (!this.secret) throw new Error('The gateway has no admin token.');
     return this.secret.reveal();
   }
 }

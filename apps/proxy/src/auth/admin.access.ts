@@ -29,7 +29,7 @@ export class AdminAccess {
     this.identity = new AlbIdentity(alb);
   }
 
-  /** False where there is no token: then no session can begin. */
+  /** False without a token: then no session can begin. */
   get hasToken(): boolean {
     return this.token.exists;
   }

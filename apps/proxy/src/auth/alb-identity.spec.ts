@@ -61,11 +61,11 @@ describe('AlbIdentity', () => {
     ['no subject', token({ payload: { sub: undefined } })],
     ['no token at all', 'nonsense'],
     ['a header without end', `${token()}${'x'.repeat(20_000)}`],
-  ])('knows nobody who comes with %s', async (_what, data) => {
+  ])('accepts no identity that comes with %s', async (_what, data) => {
     expect(await new AlbIdentity(CONFIG, keysUrl).signedIn({ 'x-amzn-oidc-data': data })).toBeUndefined();
   });
 
-  it('knows nobody while keys cannot be had, and asks again', async () => {
+  it('accepts no identity while keys cannot be loaded, and loads them again', async () => {
     const identity = new AlbIdentity(CONFIG, keysUrl);
     keysStatus = 503;
     expect(await identity.signedIn({ 'x-amzn-oidc-data': token() })).toBeUndefined();

@@ -6,7 +6,7 @@ import type { AlbConfig } from './alb.config.js';
 
 /** The one header of the three that the load balancer signs. The others are as good as the client's word. */
 const SIGNED_HEADER = 'x-amzn-oidc-data';
-/** Claims are at most 11 KB; a longer header is nobody's. */
+/** Claims are at most 11 KB; a longer header is refused. */
 const MAX_HEADER_LENGTH = 16 * 1024;
 const KEY_PATIENCE_MS = 3_000;
 
@@ -27,7 +27,7 @@ export class AlbIdentity {
     this.verify = verifierOf(config, keysUrl);
   }
 
-  /** Undefined for whoever has not signed in, and wherever there is no such load balancer. Never throws. */
+  /** Undefined for a person who has not signed in, and without such a load balancer. Never throws. */
   async signedIn(headers: IncomingHttpHeaders): Promise<SignedIn | undefined> {
     const token = headers[SIGNED_HEADER];
     if (!this.verify || typeof token !== 'string' || token.length > MAX_HEADER_LENGTH) return undefined;

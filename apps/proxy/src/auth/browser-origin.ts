@@ -7,7 +7,7 @@ export type AdminRequest = Pick<FastifyRequest, 'raw' | 'ip' | 'protocol' | 'hos
 
 /**
  * True unless a page of another site has the visitor's browser write here. Programs send no `origin`. The scheme is left
- * out: behind a load balancer that nobody was told of, the page's is https and ours is http.
+ * out: behind a load balancer that `TRUST_PROXY` does not name, the page's is https and ours is http.
  */
 export function isSameOrigin({ raw, host }: AdminRequest): boolean {
   const { origin } = raw.headers;

@@ -54,7 +54,7 @@ export class CredentialReader {
   private fromApiKey(header: string | string[] | undefined): Credential | undefined {
     const key = typeof header === 'string' ? header.trim() : undefined;
     if (!key || this.isNone(key)) return undefined;
-    // Two lines that somebody on the way has joined. No key has a comma.
+    // Two lines that a proxy on the way has joined. No key has a comma.
     if (key.includes(',')) throw severalIn('x-api-key');
     return credential('x-api-key', key, key, 'client');
   }

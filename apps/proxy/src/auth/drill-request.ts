@@ -4,7 +4,7 @@ import type { AdminRequest } from './browser-origin.js';
 
 const DRILL_HEADER = 'x-claude-proxy-drill';
 
-/** @throws GatewayError where a drill is asked for by somebody who must not, or in words that nobody knows */
+/** @throws GatewayError permission_error without the admin token, invalid_request_error for an unknown drill */
 export function asksForDrill(request: AdminRequest, admin: AdminAccess): boolean {
   const drill = request.raw.headers[DRILL_HEADER];
   if (drill === undefined) return false;

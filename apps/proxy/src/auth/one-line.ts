@@ -2,7 +2,7 @@ import { GatewayError } from '../exchange/gateway-error.js';
 
 /**
  * Which of two lines counts depends on the reader: Node takes the first `authorization`, and joins all others to one
- * text that is nobody's secret and holds several.
+ * text that is not a secret and holds several.
  *
  * @throws GatewayError invalid_request_error where the request has more than one line of this name
  */

@@ -25,7 +25,7 @@ describe('the hints of a terminal', () => {
     expect(hintsOf(new Secret('set-by-an-operator'), directory)).toMatch(/THE-LINK\n$/);
   });
 
-  it('show nothing where there is no token', () => {
+  it('show nothing without a token', () => {
     expect(hintsOf(undefined, join(process.execPath, 'data'))).toBe('');
   });
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { userIdOf } from './user-id.js';
 
 describe('userIdOf', () => {
-  it('is "default" where the path names nobody', () => {
+  it('is "default" if the path names no user', () => {
     expect(userIdOf(undefined)).toBe('default');
   });
 
@@ -27,7 +27,7 @@ describe('userIdOf', () => {
   );
 });
 
-describe('whatever stands in the path', () => {
+describe('any text in the path', () => {
   it('is one safe spelling that is its own, or a 400', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 140 }), (segment) => {

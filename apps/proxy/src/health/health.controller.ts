@@ -9,7 +9,7 @@ import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { failureOf, StoreHealth } from '../state/store-health.js';
 import { Lifecycle } from './lifecycle.js';
 
-/** Nobody waits longer than this to hear how the store or an upstream is. */
+/** The longest wait for the state of the store and the upstreams. */
 const PATIENCE_MS = 2_000;
 
 type UpstreamState = Readiness['upstreams'][number];
@@ -25,7 +25,7 @@ export class HealthController {
     private readonly reader: AdminReader,
   ) {}
 
-  /** For load balancers: asks nobody, so that no outage of others can have all tasks replaced. */
+  /** For load balancers: depends on nothing, so that an outage of others cannot have all tasks replaced. */
   @Get()
   live(): Record<string, unknown> {
     return { status: 'ok', uptime_seconds: Math.round(process.uptime()) };

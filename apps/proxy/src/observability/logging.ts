@@ -74,7 +74,7 @@ export class RoomLogger implements LoggerService {
 
   error(message: unknown, ...rest: unknown[]): void {
     const room = rest.at(-1);
-    // What keeps Nest from starting it also throws, and whoever started it tells it in words of its own.
+    // An error that keeps Nest from starting is also thrown, and the start reports it in words of its own.
     if (room === 'NestApplication' || room === 'ExceptionHandler') this.logger.debug({ room }, textOf(message));
     else this.logger.error({ room }, textOf(message));
   }

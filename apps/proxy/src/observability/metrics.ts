@@ -13,7 +13,7 @@ const MAX_UNCOUNTED = 64;
 /** How many models get a label of their own: names come from clients. */
 const MAX_MODEL_LABELS = 50;
 
-/** Figures of this process for Prometheus. No user is a label: there is no end to users. */
+/** Figures of this process for Prometheus. No user is a label: their number is unbounded. */
 @Injectable()
 export class Metrics implements OnModuleInit, OnModuleDestroy {
   private readonly registry = new Registry();

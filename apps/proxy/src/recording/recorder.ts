@@ -37,7 +37,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
   private readonly writers: ExchangeWriter[] = [];
   private readonly waiting: Batch[] = [];
   private readonly pending = new PendingWrites();
-  /** No two processes share it. It stands in every item that this one counts in, so it is short. */
+  /** No two processes share it. Every item that this one counts in holds it, so it is short. */
   private readonly writer = randomBytes(4).toString('hex');
   private rounds = 0;
   private open: Batch | undefined;

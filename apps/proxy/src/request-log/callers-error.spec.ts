@@ -13,7 +13,7 @@ describe('isCallersError', () => {
     ['an unpaid key of the operator', { status: 402, hasOperatorCredential: true }, false],
     ['a bad request with the key of the operator', { hasOperatorCredential: true }, true],
     ['a throttled caller', { status: 429, attempts: [] }, true],
-    ['a limit at Anthropic that nobody stood in for', { status: 429 }, false],
+    ['a limit at Anthropic without a fallback', { status: 429 }, false],
     ['an overload', { status: 529 }, false],
     ['a caller who left', { outcome: 'aborted' as const, status: 499 }, false],
     ['a stream that began with an error', { status: 200 }, false],

@@ -6,7 +6,7 @@ type Ending = Pick<FinishedExchange, 'outcome' | 'status' | 'attempts' | 'hasOpe
 const REFUSALS_OF_KEYS = new Set([401, 402, 403]);
 
 /**
- * A refusal that only the caller can mend. A 429 of an upstream is none, for somebody should have stood in; nor is a
+ * A refusal that only the caller can correct. A 429 of an upstream is not one, because a fallback should have answered; nor is a
  * refused key where the key is the operator's.
  */
 export function isCallersError({ outcome, status, attempts, hasOperatorCredential }: Ending): boolean {

@@ -8,7 +8,7 @@ export function stepOf(milliseconds: number): number {
   return Math.max(0, Math.ceil(Math.log(Math.max(1, milliseconds)) / Math.log(STEP)));
 }
 
-/** Durations counted by step, as they stand in an item: sparse. */
+/** Durations counted by step, as an item holds them: sparse. */
 export class Histogram {
   private readonly counts = new Map<number, number>();
   private total = 0;

@@ -8,7 +8,7 @@ import { LiveFeed } from './live.feed.js';
 
 const END_TIMEOUT_MS = 1_000;
 const PING_MS = 15_000;
-/** A page that does not read is let go before it fills our memory. */
+/** A page that does not read is disconnected before it fills our memory. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 /** Finished exchanges and changes of limits as they happen, as server-sent events. */

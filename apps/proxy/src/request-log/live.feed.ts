@@ -5,7 +5,7 @@ import { detailOf, lineOf } from './request-line.js';
 
 export type LiveListener = (event: LiveEvent) => void;
 
-/** What happens in this process, for whoever looks at it right now. */
+/** What happens in this process, for the pages that are open now. */
 @Injectable()
 export class LiveFeed implements OnModuleInit {
   private readonly logger = new Logger(LiveFeed.name);
@@ -37,7 +37,7 @@ export class LiveFeed implements OnModuleInit {
       try {
         listener(event);
       } catch (error) {
-        this.logger.error(`❌ somebody who looks on failed on an event of type ${event.type}: ${String(error)}`);
+        this.logger.error(`❌ a reader of the live feed failed on an event of type ${event.type}: ${String(error)}`);
       }
     }
   }

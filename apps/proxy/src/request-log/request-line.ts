@@ -104,7 +104,7 @@ const LINE_FIELDS = [
   'duration_ms',
 ] as const satisfies readonly (keyof RequestLine)[];
 
-/** The part of a detail that stands in lists. */
+/** The part of a detail that lists have. */
 export function lineOf(detail: RequestDetail): RequestLine {
   return Object.fromEntries(LINE_FIELDS.map((field) => [field, detail[field]])) as unknown as RequestLine;
 }

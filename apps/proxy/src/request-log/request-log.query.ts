@@ -49,7 +49,7 @@ export class RequestLogQuery {
 
   /** @throws StorageError */
   async page(filter: LineFilter, limit: number, cursor: string | undefined): Promise<RequestPage> {
-    // Whoever looks right after an exchange has ended wants to see it.
+    // A reader who looks right after an exchange has ended wants to see it.
     if (cursor === undefined) await this.recorder.flush();
     const found: RequestLine[] = [];
     let read = 0;

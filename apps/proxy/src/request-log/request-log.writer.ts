@@ -62,7 +62,7 @@ class RequestLogBatch implements WriterBatch {
   add(exchange: FinishedExchange): void {
     this.exchanges.push(exchange);
     this.mark(hourOf(exchange.startedAt));
-    // A page of models is no use of Claude.
+    // A list of models does not use Claude.
     if (exchange.operation === 'messages') this.slotOf(exchange).figures.addExchange(exchange);
   }
 

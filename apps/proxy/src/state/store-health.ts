@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** How the store has treated this process: a few outages look alike from inside, and are told in one place. */
+/** How the store has treated this process: a few outages look alike from inside, and are reported in one place. */
 @Injectable()
 export class StoreHealth {
   private count = 0;

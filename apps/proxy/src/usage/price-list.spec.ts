@@ -120,7 +120,7 @@ describe('the price list', () => {
 
   it.each([
     ['no JSON', '{'],
-    ['a price that is no whole number', JSON.stringify({ upstreams: { a: { m: { ...row, input: 0.5 } } } })],
+    ['a price that is not a whole number', JSON.stringify({ upstreams: { a: { m: { ...row, input: 0.5 } } } })],
     ['a price that is missing', JSON.stringify({ upstreams: { a: { m: { input: 1 } } } })],
     ['an unknown field', JSON.stringify({ upstream: {} })],
   ])('refuses %s, naming the file', (_name, content) => {

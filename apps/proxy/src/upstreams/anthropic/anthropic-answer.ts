@@ -15,7 +15,7 @@ const MAX_EARLY_BYTES = 64 * 1024;
 /** Interim responses (1xx) before the answer. Each of them restarts undici's timeout, so without a limit they never end. */
 const MAX_INTERIM_RESPONSES = 100;
 
-/** Where an answer is before somebody reads its body: chunks that came early wait here. */
+/** An answer before its body is read: chunks that came early wait here. */
 class EarlyChunks implements BodySink {
   readonly chunks: Buffer[] = [];
   private bytes = 0;

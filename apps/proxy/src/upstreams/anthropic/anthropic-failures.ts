@@ -132,7 +132,7 @@ export function errorOfRedirect(status: number): UpstreamError {
   });
 }
 
-/** Nobody can be asked without a credential; the answer tells what to set. */
+/** Without a credential no request is sent; the answer says what to set. */
 export function errorOfMissingCredential(): UpstreamError {
   const message =
     'No credential for the Anthropic API. Clients: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN so that requests carry "x-api-key" or "authorization: Bearer". Operators: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN on the gateway to serve everybody with one.';

@@ -58,7 +58,7 @@ describe('limitOf', () => {
     expect(read({ 'retry-after': '2', 'x-should-retry': 'false' }).isWorthWaiting).toBe(false);
   });
 
-  it('does not wait for a window that nobody named', () => {
+  it('does not wait for a window that no header named', () => {
     expect(read({}).isWorthWaiting).toBe(false);
   });
 });
@@ -139,7 +139,7 @@ describe('a spent budget', () => {
     expect(of(message)).toMatchObject({ seconds, scope: 'all', isWorthWaiting: false });
   });
 
-  it('is told by type and code, too', () => {
+  it('is recognized by type and code, too', () => {
     expect(of('x', { type: 'billing_error' })).toMatchObject({ seconds: 900, reason: 'billing_error' });
     expect(of('x', { code: 'enforced_spend_limit_reached' })).toMatchObject({ reason: 'enforced_spend_limit_reached' });
   });

@@ -45,7 +45,7 @@ const REGAINED = /\bregain access on (\d{4}-\d{2}-\d{2}) at (\d{2}:\d{2}) UTC\b/
 const RESET_HEADER = /^(anthropic-(?:ratelimit|fast))-(.+)-reset$/;
 
 /**
- * The state of an account that has no money, or has reached a cap of its own, whatever status it is told under (400,
+ * The state of an account that has no money, or has reached a cap of its own, whatever the status (400,
  * 402, 429); undefined for all other refusals. Nothing of it comes back by waiting, so only a named time is kept longer
  * than 15 minutes.
  * Source: https://platform.claude.com/docs/en/api/errors

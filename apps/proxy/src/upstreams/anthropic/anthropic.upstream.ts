@@ -67,7 +67,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
   });
-  /** A connection for every request: whoever met a stale one must not meet the next. */
+  /** A connection for every request: after a stale one the next must not be stale. */
   private readonly freshAgent = new Agent({ ...CONNECTION, connections: null, pipelining: 0 });
   private readonly windowless = new WindowlessRefusals();
   private readonly scopes: LimitScopes;

@@ -111,7 +111,7 @@ describe('thinking', () => {
     ],
     ['claude-opus-4-8', { type: 'adaptive', block_binding: {} }, undefined, { type: 'adaptive' }],
     ['claude-opus-5-5', { type: 'adaptive', block_binding: {} }, undefined, { type: 'adaptive', block_binding: {} }],
-    // Nobody's request is made to mean something else: Anthropic refuses these two as well.
+    // The meaning of a request stays: Anthropic refuses these two as well.
     ['claude-opus-5-5', { type: 'disabled' }, undefined, { type: 'disabled' }],
     ['claude-sonnet-4-5-20250929', { type: 'adaptive' }, undefined, { type: 'adaptive' }],
   ])('on %s turns %j', (model, thinking, header, expected) => {

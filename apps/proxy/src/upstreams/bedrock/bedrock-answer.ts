@@ -22,7 +22,7 @@ export function wholeAnswer(bytes: Uint8Array, terms: AnswerTerms, requestId: st
 /**
  * An event stream as Anthropic would send it, final once the first event is known to be no error.
  *
- * @throws FaultError, or what the SDK throws, where there is no such event
+ * @throws FaultError, or what the SDK throws, if no such event comes
  */
 export async function streamedAnswer(
   stream: StreamedInvocation,
@@ -43,7 +43,7 @@ export async function streamedAnswer(
   };
 }
 
-/** Ends with an `error` event where the answer is not complete, unless nobody listens any more. */
+/** Ends with an `error` event where the answer is not complete, unless the client has disconnected. */
 async function* eventsOf(
   first: Frame,
   { frames, requestId }: StreamedInvocation,

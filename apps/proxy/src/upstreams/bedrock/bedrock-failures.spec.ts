@@ -166,7 +166,7 @@ describe('what is kept of a refusal', () => {
   it.each([
     ['messages.0.content.1: "my secret plan" is not valid', 'invalid_request_error at messages.0.content.1'],
     ['thinking.display: Extra inputs are not permitted', 'invalid_request_error at thinking.display'],
-    ['"my secret plan" is no image', 'invalid_request_error'],
+    ['"my secret plan" is not an image', 'invalid_request_error'],
     ['my secret plan: no image', 'invalid_request_error'],
     ['Input is too long for my secret plan', 'the prompt is too long'],
   ])('quotes nothing of the request: %s', (message, kept) => {

@@ -124,7 +124,7 @@ export function faultOfErrorEvent(json: Buffer, requestId: string | undefined): 
   return { ...fault, requestId };
 }
 
-/** The error for the router; `answer` is what a caller sees if nobody else answers. */
+/** The error for the router; `answer` is what a caller gets if no other upstream answers. */
 export function upstreamErrorOf(fault: BedrockFault): UpstreamError {
   const body = JSON.stringify(errorBody(fault.type, fault.message, fault.requestId));
   const headers = ['content-type', 'application/json'];

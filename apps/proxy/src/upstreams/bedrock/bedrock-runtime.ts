@@ -18,7 +18,7 @@ export type BedrockCredentials = NonNullable<BedrockRuntimeClientConfig['credent
 
 const MAX_SOCKETS = 500;
 const CONNECTION_TIMEOUT_MS = 3_000;
-/** The last resort where nobody else counts: how long a call may be silent is for its lifeline to say. */
+/** The last resort: usually the lifeline of a call ends its silence. */
 const SOCKET_TIMEOUT_MS = 15 * 60 * 1_000;
 /** Without credentials each request would look for them again, which on a laptop ends in waiting for IMDS. */
 const NO_CREDENTIALS_MEMORY_MS = 60_000;

@@ -28,7 +28,7 @@ const choose = (model: string, body: Record<string, unknown>, header = '', refus
     .sent;
 
 describe('chooseBetas', () => {
-  it('sends nothing that nobody asked for and no field needs', () => {
+  it('sends no beta that neither the caller asked for nor a field needs', () => {
     expect(choose('claude-opus-5-5', { messages: [] })).toEqual([]);
   });
 

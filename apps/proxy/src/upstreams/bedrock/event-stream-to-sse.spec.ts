@@ -49,7 +49,7 @@ describe('an event', () => {
     expect(eventOf(json)).toBeUndefined();
   });
 
-  it.each(['', '[]', '<html>', '{"type":', '"message_start"'])('that is no JSON object throws: %s', (json) => {
+  it.each(['', '[]', '<html>', '{"type":', '"message_start"'])('that is not a JSON object throws: %s', (json) => {
     expect(() => eventOf(json)).toThrow();
   });
 

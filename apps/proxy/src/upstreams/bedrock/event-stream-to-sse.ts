@@ -142,7 +142,7 @@ function withoutVerdict(messageDelta: Buffer): Buffer {
   return edits.rendered(event);
 }
 
-/** What a stream's chunk is; `undefined` where it does not say. Throws where it is no JSON. */
+/** What a stream's chunk is; `undefined` if it does not say. Throws if it is not JSON. */
 export function eventTypeOf(json: Buffer): string | undefined {
   const end = json.indexOf(QUOTE, TYPE_FIRST.length);
   const isTypeFirst = end > 0 && json.subarray(0, TYPE_FIRST.length).equals(TYPE_FIRST);

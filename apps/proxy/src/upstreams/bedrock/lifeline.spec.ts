@@ -23,7 +23,7 @@ describe('Lifeline', () => {
     await expect(new Lifeline(caller.signal, 1_000).wait(never())).rejects.toThrow();
   });
 
-  it('is cut by silence, which is no letting go', async () => {
+  it('is cut by silence, which does not count as released', async () => {
     const lifeline = new Lifeline(new AbortController().signal, 20);
     const error = await lifeline.wait(never()).catch((thrown: unknown) => thrown);
     expect([lifeline.signal.aborted, lifeline.isLetGo]).toEqual([true, false]);

@@ -6,7 +6,7 @@ class SilenceError extends Error {
 }
 
 /**
- * What keeps one call to Bedrock going. It is cut when the caller leaves, when nobody reads on, and when Bedrock falls
+ * What keeps one call to Bedrock going. It is cut when the caller leaves, when the reader stops, and when Bedrock falls
  * silent. Without that the model would go on writing, and the account paying: leaving the SDK's iterator does not close
  * an HTTP/1.1 connection.
  */
@@ -37,7 +37,7 @@ export class Lifeline {
     return this.controller.signal;
   }
 
-  /** True when this side has ended the call and nobody waits for a word about it. */
+  /** True when this side has ended the call and no error has to be reported. */
   get isLetGo(): boolean {
     return this.signal.aborted && !this.silence;
   }
@@ -47,7 +47,7 @@ export class Lifeline {
     return this.silence ?? error;
   }
 
-  /** Lets go of everything; harmless on a call that is over. */
+  /** Releases everything; harmless on a call that is over. */
   cut(): void {
     this.caller.removeEventListener('abort', this.onCallerGone);
     this.alarm.disarm();

@@ -64,7 +64,7 @@ export function editThinking(draft: Draft, isOff: boolean): void {
   if (!betas.has(BETA.thinkingBindingControls)) leaveOut(draft, thinking, 'block_binding', 'thinking.block_binding');
 }
 
-/** Where a model shows no thinking unless it is told to, a display that it does not take becomes `summarized`. */
+/** Where a model shows no thinking unless the request asks for it, a display that it does not take becomes `summarized`. */
 function editDisplay(draft: Draft, thinking: JsonView): void {
   const { edits, capabilities, betas } = draft;
   const display = thinking.text('display');
@@ -146,7 +146,7 @@ export function editMetadata({ root, edits }: Draft): void {
   else edits.replace(metadata, JSON.stringify({ user_id: createHash('sha256').update(userId).digest('hex') }));
 }
 
-/** Without the field there is no verdict, and without its beta the field is refused. */
+/** Without the field no verdict comes, and without its beta the field is refused. */
 export function editSafeguards(draft: Draft): void {
   const { root, edits, betas } = draft;
   if (objectsIn(root.get('safeguards')).length === 0) edits.remove(root, 'safeguards');
