@@ -74,7 +74,8 @@ async function main() {
 }
 
 async function runSideBySide() {
-  if (only.has('tap')) report.line(`usage tap: ${tapMicrosecondsPerEvent().toFixed(3)} us for each event of a stream`);
+  if (only.has('tap'))
+    report.line(`answer observer: ${tapMicrosecondsPerEvent().toFixed(3)} us for each event of a stream`);
   const commands = commandsByName();
   const subjects = [];
   for (const [name, command] of commands) subjects.push(await start(name, command));

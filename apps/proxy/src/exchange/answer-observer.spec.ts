@@ -22,10 +22,10 @@ const pieces = (bytes: Buffer, cuts: readonly number[]) => {
   return marks.slice(1).map((mark, index) => bytes.subarray(marks[index]!, mark));
 };
 const read = async (headers: readonly string[], chunks: readonly Buffer[]) => {
-  const tap = new AnswerObserver(headers);
-  for (const chunk of chunks) tap.write(chunk);
-  await tap.finish();
-  return tap.observed;
+  const observer = new AnswerObserver(headers);
+  for (const chunk of chunks) observer.write(chunk);
+  await observer.finish();
+  return observer.observed;
 };
 
 describe('AnswerObserver', () => {

@@ -40,7 +40,7 @@ export interface Observed {
 }
 
 /** For answers that have no counts: what is passed on beside the messages. */
-export function blindTap(): AnswerObserver {
+export function blindObserver(): AnswerObserver {
   return new AnswerObserver([]);
 }
 

@@ -59,19 +59,19 @@ export class HeartbeatStream {
   }
 
   /** Hands an answer on in the stream that has begun. Never rejects. */
-  async deliver(answer: UpstreamAnswer, tap: AnswerObserver): Promise<void> {
+  async deliver(answer: UpstreamAnswer, observer: AnswerObserver): Promise<void> {
     const { pingAfterSeconds, exchange } = this;
     exchange.respondedWith(answer.status);
-    if (answer.status >= 400 || !tap.isEventStream) {
+    if (answer.status >= 400 || !observer.isEventStream) {
       const refusal = await refusalIn(answer, exchange.id, this.signal);
       if (this.response.destroyed) exchange.aborted();
       else exchange.rejectedLate(answer.status < 400 ? 'the upstream answered no stream' : undefined);
       return this.refuse(refusal);
     }
-    if (tap.canTellItsEnd) return relay(answer, this.response, { exchange, tap, pingAfterSeconds });
-    const plain = decoded(answer, tap);
+    if (observer.canTellItsEnd) return relay(answer, this.response, { exchange, observer, pingAfterSeconds });
+    const plain = decoded(answer, observer);
     if (plain)
-      return relay(plain, this.response, { exchange, tap: new AnswerObserver(plain.headers), pingAfterSeconds });
+      return relay(plain, this.response, { exchange, observer: new AnswerObserver(plain.headers), pingAfterSeconds });
     answer.body.destroy();
     const error = unreadable();
     exchange.rejectedLate(error.message);
@@ -111,10 +111,10 @@ async function refusalIn(answer: UpstreamAnswer, exchangeId: string, signal: Abo
 }
 
 /** The head has been sent without a coding, so the body has to come without one. What is counted is what came. */
-function decoded({ status, headers, body }: UpstreamAnswer, tap: AnswerObserver): UpstreamAnswer | undefined {
+function decoded({ status, headers, body }: UpstreamAnswer, observer: AnswerObserver): UpstreamAnswer | undefined {
   const encoding = encodingOf(headers);
   if (!encoding) return undefined;
-  const source = Readable.from(counted(chunksOfBody(body), tap));
+  const source = Readable.from(counted(chunksOfBody(body), observer));
   const decoder = decodingStream(encoding);
   source.once('error', (error) => decoder.destroy(error));
   source.pipe(decoder);
@@ -139,9 +139,9 @@ function unreadable(): GatewayError {
   return new GatewayError({ type: 'api_error', message: 'The answer came in a coding that cannot be read here.' });
 }
 
-async function* counted(chunks: AsyncIterable<Buffer>, tap: AnswerObserver): AsyncGenerator<Buffer> {
+async function* counted(chunks: AsyncIterable<Buffer>, observer: AnswerObserver): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
-    tap.write(chunk);
+    observer.write(chunk);
     yield chunk;
   }
 }

@@ -19,14 +19,14 @@ import { answerHeadersFor } from './forwarded-headers.js';
  * Hands an answer to the client: head, then every chunk as it comes, unchanged, no faster than the client reads.
  * Resolves when the client has it all, has left, or has been told that the upstream broke. Never rejects.
  */
-export function relay(answer: UpstreamAnswer, response: ServerResponse, observers: Observers): Promise<void> {
-  return new Promise((resolve) => new RelayedAnswer(answer, response, observers, resolve).begin());
+export function relay(answer: UpstreamAnswer, response: ServerResponse, options: RelayOptions): Promise<void> {
+  return new Promise((resolve) => new RelayedAnswer(answer, response, options, resolve).begin());
 }
 
-/** What watches an answer on its way. */
-export interface Observers {
+/** What is on record of an answer, what reads along, and when silence is filled. */
+export interface RelayOptions {
   readonly exchange: Exchange;
-  readonly tap: AnswerObserver;
+  readonly observer: AnswerObserver;
   readonly pingAfterSeconds: number;
 }
 
@@ -38,48 +38,48 @@ class RelayedAnswer implements BodySink {
   private lingering: NodeJS.Timeout | undefined;
 
   private readonly exchange: Exchange;
-  private readonly tap: AnswerObserver;
+  private readonly observer: AnswerObserver;
 
   constructor(
     private readonly answer: UpstreamAnswer,
     private readonly response: ServerResponse,
-    private readonly observers: Observers,
+    private readonly options: RelayOptions,
     private readonly onOver: () => void,
   ) {
-    this.exchange = observers.exchange;
-    this.tap = observers.tap;
+    this.exchange = options.exchange;
+    this.observer = options.observer;
   }
 
   begin(): void {
-    const { response, answer, exchange, tap } = this;
+    const { response, answer, exchange, observer } = this;
     exchange.respondedWith(answer.status);
     if (response.destroyed) {
       this.leave();
       return;
     }
-    if (!response.headersSent) response.writeHead(answer.status, headOf(answer, exchange, tap.isEventStream));
+    if (!response.headersSent) response.writeHead(answer.status, headOf(answer, exchange, observer.isEventStream));
     response.on('drain', () => this.makeRoom());
     response.once('close', () => this.leave());
     onCutOff(response, (reason) => this.cutOff(reason));
-    if (tap.isEventStream) {
-      this.pings = setInterval(() => this.ping(), this.observers.pingAfterSeconds * 1_000);
+    if (observer.isEventStream) {
+      this.pings = setInterval(() => this.ping(), this.options.pingAfterSeconds * 1_000);
     }
     answer.body.pipe(this);
     // Where the first event is there already, the head leaves with it: one write less.
-    if (tap.isEventStream && this.waiting.length === 0 && !this.isOver) response.flushHeaders();
+    if (observer.isEventStream && this.waiting.length === 0 && !this.isOver) response.flushHeaders();
   }
 
   write(chunk: Buffer): boolean {
     // An upstream that sends on after the abort would fill the memory.
     if (this.isOver) return false;
     this.exchange.sent(chunk.length);
-    this.tap.write(chunk);
+    this.observer.write(chunk);
     if (this.isTooLong) this.cutOff(new Error(`the answer has more than ${MAX_PASSED_ANSWER_BYTES} bytes`));
-    else if (this.tap.idleBytes > MAX_IDLE_BYTES) {
+    else if (this.observer.idleBytes > MAX_IDLE_BYTES) {
       this.cutOff(new Error(`${MAX_IDLE_BYTES} bytes came without an event`));
     }
     if (this.isOver) return false;
-    if (this.tap.observed.hasEnded) this.lingering ??= setTimeout(() => this.endLingering(), MAX_LINGER_MS);
+    if (this.observer.observed.hasEnded) this.lingering ??= setTimeout(() => this.endLingering(), MAX_LINGER_MS);
     // What one read of the upstream's socket delivered goes out as one write: half the cost of a stream.
     if (this.waiting.push(chunk) === 1) process.nextTick(() => this.flush());
     return this.hasRoom;
@@ -98,7 +98,7 @@ class RelayedAnswer implements BodySink {
   }
 
   end(): void {
-    const { isEventStream, canTellItsEnd, observed } = this.tap;
+    const { isEventStream, canTellItsEnd, observed } = this.observer;
     if (!isEventStream) this.close();
     else if (canTellItsEnd) this.endStream(observed.hasEnded);
     else void this.endCompressedStream();
@@ -111,10 +111,10 @@ class RelayedAnswer implements BodySink {
 
   /** It is read beside the bytes that pass, and a moment later. What could not be read at all is taken for complete. */
   private async endCompressedStream(): Promise<void> {
-    const { tap } = this;
-    await tap.finish();
-    const hasBeenRead = tap.observed.model !== undefined;
-    this.endStream(tap.observed.hasEnded || !hasBeenRead);
+    const { observer } = this;
+    await observer.finish();
+    const hasBeenRead = observer.observed.model !== undefined;
+    this.endStream(observer.observed.hasEnded || !hasBeenRead);
   }
 
   /**
@@ -123,13 +123,13 @@ class RelayedAnswer implements BodySink {
    */
   fail(error: Error): void {
     if (this.isOver) return;
-    if (this.tap.canTellItsEnd && this.tap.observed.hasEnded) {
+    if (this.observer.canTellItsEnd && this.observer.observed.hasEnded) {
       this.close();
       return;
     }
     this.exchange.broken(error.message);
     this.flush();
-    if (this.tap.isEventStream && this.tap.canTellItsEnd) {
+    if (this.observer.isEventStream && this.observer.canTellItsEnd) {
       this.response.write(this.errorEvent(error));
       this.close();
     } else {
@@ -179,7 +179,7 @@ class RelayedAnswer implements BodySink {
   }
 
   private ping(): void {
-    if (this.hasRoom && this.waiting.length === 0 && this.tap.isBetweenEvents) this.response.write(PING_EVENT);
+    if (this.hasRoom && this.waiting.length === 0 && this.observer.isBetweenEvents) this.response.write(PING_EVENT);
   }
 
   private errorEvent(error: Error): string {
@@ -188,7 +188,7 @@ class RelayedAnswer implements BodySink {
     const event = sseEvent('error', JSON.stringify(errorBody('api_error', message, this.exchange.id)));
     // Half an event has gone out: naming it a ping makes every client skip it, where a bare blank line would hand
     // them broken JSON.
-    return this.tap.isBetweenEvents ? event : `\nevent: ping\n\n${event}`;
+    return this.observer.isBetweenEvents ? event : `\nevent: ping\n\n${event}`;
   }
 }
 

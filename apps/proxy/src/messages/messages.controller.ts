@@ -71,11 +71,11 @@ export class MessagesController {
       ? new HeartbeatStream(reply, exchange, signal, this.config.pingAfterSeconds)
       : undefined;
     try {
-      await this.service.serve(received, caller, (answer, tap) => {
+      await this.service.serve(received, caller, (answer, observer) => {
         waiting?.end();
-        if (waiting?.hasBegun) return waiting.deliver(answer, tap);
+        if (waiting?.hasBegun) return waiting.deliver(answer, observer);
         reply.hijack();
-        return relay(answer, reply.raw, { exchange, tap, ...this.config });
+        return relay(answer, reply.raw, { exchange, observer, ...this.config });
       });
     } catch (error) {
       if (!waiting?.hasBegun) throw error;

@@ -10,7 +10,7 @@ import {
 } from '@claude-proxy/upstream';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
-import { AnswerObserver, blindTap } from '../exchange/answer-observer.js';
+import { AnswerObserver, blindObserver } from '../exchange/answer-observer.js';
 import { CredentialStates } from '../exchange/credential-states.js';
 import type { AnswerFacts, Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
@@ -21,7 +21,7 @@ import { CostService } from '../usage/cost.service.js';
 import { type LocalAnswer, withLocalFallback } from './local-answer.js';
 
 /** Takes an answer to its client and resolves when that is over, one way or the other. */
-export type Delivery = (answer: UpstreamAnswer, tap: AnswerObserver) => Promise<void>;
+export type Delivery = (answer: UpstreamAnswer, observer: AnswerObserver) => Promise<void>;
 
 /** The story of a request. Knows no HTTP server: each dialect brings its own delivery. */
 @Injectable()
@@ -85,11 +85,11 @@ export class MessagesService {
     if (credential) this.credentials.seen(credential.fingerprint);
     try {
       const answer = await send();
-      const tap = exchange.operation === 'messages' ? new AnswerObserver(answer.headers) : blindTap();
+      const observer = exchange.operation === 'messages' ? new AnswerObserver(answer.headers) : blindObserver();
       exchange.answerBegan(answer.status, headerOf(answer.headers, 'request-id'));
-      await deliver(answer, tap);
-      await tap.finish();
-      exchange.observed(factsOf(tap, answer));
+      await deliver(answer, observer);
+      await observer.finish();
+      exchange.observed(factsOf(observer, answer));
       // After the price: each iteration has a price of its own.
       exchange.priced(this.costs.costOf(exchange), exchange.usage && billedUsage(exchange.usage));
     } catch (thrown) {

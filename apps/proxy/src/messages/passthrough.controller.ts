@@ -45,12 +45,12 @@ export class PassthroughController {
     if (isKeptApart) await this.service.rejectOn(caller, raw, () => this.expectOwn(request, asked, caller.user));
     const isBatch = isBatchObjectPath(path);
     const ownUrl = ownUrlOf(request);
-    const deliver: Delivery = async (upstreamAnswer, tap) => {
+    const deliver: Delivery = async (upstreamAnswer, observer) => {
       const options = { limit: limitIn(path), signal };
       const own = isKeptApart ? await this.objects.answerFor(upstreamAnswer, asked, exchange, options) : upstreamAnswer;
       const answer = isBatch ? await withOwnUrls(own, ownUrl, signal) : own;
       reply.hijack();
-      return relay(answer, reply.raw, { exchange, tap, ...this.config });
+      return relay(answer, reply.raw, { exchange, observer, ...this.config });
     };
     await this.service.pass(
       {

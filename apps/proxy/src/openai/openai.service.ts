@@ -51,12 +51,16 @@ export class OpenAiService {
     const parts = { exchange, response: reply.raw, signal, translation };
     const early = translated.isStream ? this.earlyResponse(reply, parts) : undefined;
     try {
-      await this.service.serve(translated, { ...caller, credential: asApiKey(caller.credential) }, (answer, tap) => {
-        early?.end();
-        const isStream = tap.isEventStream && answer.status < 400;
-        if (isStream) return this.stream(answer, tap, parts, reply);
-        return early?.isSent ? refuseLate(answer, tap, parts) : this.whole(answer, tap, parts, reply);
-      });
+      await this.service.serve(
+        translated,
+        { ...caller, credential: asApiKey(caller.credential) },
+        (answer, observer) => {
+          early?.end();
+          const isStream = observer.isEventStream && answer.status < 400;
+          if (isStream) return this.stream(answer, observer, parts, reply);
+          return early?.isSent ? refuseLate(answer, observer, parts) : this.whole(answer, observer, parts, reply);
+        },
+      );
     } catch (error) {
       if (!early?.isSent) throw error;
       early.close(lastEvent(translation, error));
@@ -88,11 +92,11 @@ export class OpenAiService {
 
   private async stream(
     answer: UpstreamAnswer,
-    tap: Parameters<Delivery>[1],
+    observer: Parameters<Delivery>[1],
     { exchange, response, translation }: ExchangeParts,
     reply: FastifyReply,
   ): Promise<void> {
-    if (!tap.canTellItsEnd) {
+    if (!observer.canTellItsEnd) {
       answer.body.destroy();
       throw broken('is compressed although it was asked not to be');
     }
@@ -102,18 +106,18 @@ export class OpenAiService {
       const head = headOf(answer, exchange, 'text/event-stream; charset=utf-8', translation.dropped);
       response.writeHead(answer.status, head);
     }
-    const body = new TranslatedBody(answer.body, tap, translation.stream(), (reason) => exchange.broken(reason));
+    const body = new TranslatedBody(answer.body, observer, translation.stream(), (reason) => exchange.broken(reason));
     onCutOff(response, (reason) => body.cutOff(reason));
     await relayStream(body, response, { exchange, ...this.config });
   }
 
   private async whole(
     answer: UpstreamAnswer,
-    tap: Parameters<Delivery>[1],
+    observer: Parameters<Delivery>[1],
     { exchange, response, signal, translation }: ExchangeParts,
     reply: FastifyReply,
   ): Promise<void> {
-    const received = await wholeAnswer(answer, tap, signal);
+    const received = await wholeAnswer(answer, observer, signal);
     const told = answer.status < 400 ? translation.answer(messageIn(received)) : refusalIn(received, answer.status);
     const body = Buffer.from(JSON.stringify(told));
     reply.hijack();
@@ -128,14 +132,14 @@ export class OpenAiService {
 /** What came instead of a stream, after its head: it becomes the last event, as in a stream that has broken. */
 async function refuseLate(
   answer: UpstreamAnswer,
-  tap: Parameters<Delivery>[1],
+  observer: Parameters<Delivery>[1],
   { exchange, response, signal, translation }: ExchangeParts,
 ): Promise<void> {
   if (answer.status < 400) {
     answer.body.destroy();
     throw broken('is not a stream');
   }
-  const received = await wholeAnswer(answer, tap, signal);
+  const received = await wholeAnswer(answer, observer, signal);
   exchange.respondedWith(openAiStatusOf(answer.status));
   response.end(translation.stream().fail(openAiErrorOf(refusedBy(received.toString(), answer.status))));
 }

@@ -8,7 +8,7 @@ import type { StreamTranslation } from './stream-translation.js';
 /** What may still come after the event that ends a message. */
 const MAX_TRAILING_BYTES = 64 * 1024;
 
-/** Watches the bytes before they are translated; the usage tap is one. */
+/** Watches the bytes before they are translated; the answer observer is one. */
 export interface ByteWatch {
   write(chunk: Buffer): void;
 }

@@ -50,9 +50,9 @@ export class ModelsController {
   private async answerAnthropic(caller: Caller, { raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { exchange, path } = caller;
     const { method = 'GET', rawHeaders, headers } = raw;
-    const deliver: Delivery = (answer, tap) => {
+    const deliver: Delivery = (answer, observer) => {
       reply.hijack();
-      return relay(answer, reply.raw, { exchange, tap, ...this.config });
+      return relay(answer, reply.raw, { exchange, observer, ...this.config });
     };
     const asked = { method, path, headers: requestHeadersFor(rawHeaders, this.config), body: undefined };
     const local = { patienceMs: PATIENCE_MS, answer: () => answerOf(this.fromTable(path)) };
