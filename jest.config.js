@@ -31,7 +31,8 @@ const shared = {
 export default {
   reporters: ['default', 'summary', '<rootDir>/test/support/totals-reporter.cjs'],
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // Half of the suites wait for time limits and processes, so three use two cores.
+  maxWorkers: 3,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
     { ...shared, displayName: 'infra', testMatch: ['<rootDir>/infra/**/*.spec.ts'] },
