@@ -30,7 +30,7 @@ const startTask = async (environment: Record<string, string> = {}) => {
 /** The connection is opened while the gateway starts, and no request waits for it. */
 const connected = async (pair: Pair) => {
   const user = newUser();
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
     if ((await ask(pair, user)) === 429) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

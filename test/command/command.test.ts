@@ -37,7 +37,7 @@ const start = (
   return {
     ended: once(child, 'close').then(([code]) => ({ code, output })),
     async hasSaid(pattern: RegExp): Promise<RegExpExecArray> {
-      for (let attempt = 0; attempt < 400; attempt += 1) {
+      for (let attempt = 0; attempt < 2_000; attempt += 1) {
         const match = pattern.exec(output);
         if (match) return match;
         await new Promise((resolve) => setTimeout(resolve, 25));

@@ -13,7 +13,7 @@ import {
 
 const REGION = 'eu-central-1';
 /** Long, because a busy machine is slower than a real network and these tests do not check speed. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 50_000;
 const COUNTERS = { name: 'claude-proxy-usage', partitionKey: 'user_period' };
 
 function connect(endpoint: string, now?: () => number, requestTimeoutMs?: number): DynamoTableStore {

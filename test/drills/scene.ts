@@ -22,7 +22,7 @@ export interface Asking {
 }
 
 /** Timeout of one request in a drill. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 50_000;
 
 /** Sends one request like a program with the official SDK. */
 export async function ask(

@@ -9,7 +9,7 @@ import { startSilentStore } from '../support/silent-store.js';
 import { startGateway } from '../support/start-gateway.js';
 
 /** Additional time of a busy machine to end a process. A blocked shutdown would take 110 s. */
-const SLACK_MS = 6_000;
+const SLACK_MS = 15_000;
 /** The time in which an error event or a refusal must reach its reader. */
 const LAST_WORDS_MS = 1_000;
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const START = join(ROOT, 'bin/start.js');
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 50_000;
 /** On a busy machine, loading the modules takes longer than everything else in a test. */
 const START_PATIENCE_MS = 50_000;
 

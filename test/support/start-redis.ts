@@ -37,7 +37,7 @@ export async function startRedis(port?: number): Promise<RunningRedis> {
 }
 
 async function listening(port: number, server: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
     if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
     const socket = connect(port, '127.0.0.1');
     const isOpen = await new Promise((resolve) => {

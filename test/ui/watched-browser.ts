@@ -15,7 +15,7 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 /** Two tests run in parallel on two cores, and a browser takes a large share of them. */
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 30_000;
 
 export const hasChromium = existsSync(CHROMIUM);
 

@@ -6,7 +6,7 @@ import { newUser, type Observed, observe, type Theme } from './fault-scene.js';
 
 const FAILURES_IN_ROW = 5;
 /** The contract is one second; a busy machine gets more time. */
-const CLOSED_WITHIN_MS = 5_000;
+const CLOSED_WITHIN_MS = 20_000;
 
 export const CLIENTS_THAT_LEAVE: Theme = {
   title: 'The client leaves',
