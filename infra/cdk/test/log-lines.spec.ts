@@ -71,7 +71,7 @@ function pulseLine(): Line {
   const lines: string[] = [];
   const logger = pino({ base: null }, { write: (line: string) => lines.push(line) });
   const recorder = { waitingExchanges: 0, lostExchanges: 0 } as Recorder;
-  new Pulse(new ExchangeFeed(), recorder, new StoreHealth(), logger, { logLevel: 'info', logFormat: 'json' }).tell();
+  new Pulse(new ExchangeFeed(), recorder, new StoreHealth(), logger, { logLevel: 'info', logFormat: 'json' }).log();
   return JSON.parse(lines[0]!) as Line;
 }
 

@@ -1,11 +1,11 @@
 import { isIPv6 } from 'node:net';
 
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
-/** A provider gives each customer a /64 at least, so one machine has 2^64 addresses. */
+/** Providers assign each customer at least a /64, so one machine can have 2^64 addresses. */
 const GROUPS_OF_A_BLOCK = 4;
 const GROUPS = 8;
 
-/** What counts as one address: IPv4 whole, IPv6 by its /64. */
+/** The block that counts as one address: the whole address for IPv4, the /64 for IPv6. */
 export function addressBlockOf(address: string): string {
   const mapped = MAPPED_IPV4.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

@@ -4,14 +4,14 @@ import { VALIDATION } from '../http/validation.pipe.js';
 import { AdminGuard } from './admin.guard.js';
 
 /**
- * A controller of the admin API. Every handler is for operators, unless it is marked as open to this machine. `@Body()` takes
+ * A controller of the admin API. All handlers are for operators, unless marked as open to this machine. `@Body()` takes
  * JSON, checked by the class of the argument; it is read after the guard.
  */
 export function AdminController(path?: string): ClassDecorator {
   return applyDecorators(path === undefined ? Controller() : Controller(path), UseGuards(AdminGuard), WithJsonBody());
 }
 
-/** For the one controller that is open before the sign-in. */
+/** For the only controller that is open without a sign-in. */
 export function WithJsonBody(): ClassDecorator {
   return applyDecorators(UseInterceptors(JsonBodyInterceptor), UsePipes(VALIDATION));
 }

@@ -32,7 +32,7 @@ const modeOf = (file: string) => statSync(file).mode & 0o777;
 const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
 
 describe('openTokenFile', () => {
-  it('makes a token that only its owner may read, in a directory of its own', () => {
+  it('creates a token that only its owner can read, with its directory', () => {
     const deep = join(directory, 'a', 'b');
     const { token, isNew } = openTokenFile(deep);
     expect(isNew).toBe(true);
@@ -62,7 +62,7 @@ describe('openTokenFile', () => {
     ['that its group may read', 'a-long-passphrase-of-mine', 0o640, /640/],
     ['that others may read', 'a-long-passphrase-of-mine', 0o644, /644/],
     ['that others may write', 'a-long-passphrase-of-mine', 0o602, /602/],
-  ])('replaces a file %s, and says why', (_name, content, mode, reason) => {
+  ])('replaces a file %s, and reports the reason', (_name, content, mode, reason) => {
     put(content, mode);
     const { token, isNew, replaced } = openTokenFile(directory);
     expect({ isNew, replaced }).toEqual({ isNew: true, replaced: expect.stringMatching(reason) });
@@ -77,7 +77,7 @@ describe('openTokenFile', () => {
     expect(() => openTokenFile(directory)).toThrow(`${path} is a symbolic link; delete it and start again`);
   });
 
-  it('does not take a directory or a pipe for a file, and does not wait for one', () => {
+  it('rejects a directory or a pipe, and does not block on it', () => {
     mkdirSync(path);
     expect(() => openTokenFile(directory)).toThrow(`${path} is not a file; move it away and start again`);
     rmSync(path, { recursive: true });
@@ -85,13 +85,13 @@ describe('openTokenFile', () => {
     expect(() => openTokenFile(directory)).toThrow(`${path} is not a file; move it away and start again`);
   });
 
-  itAsRoot('trusts no file of another user', () => {
+  itAsRoot('rejects a file of another user', () => {
     put('a-long-passphrase-of-mine');
     chownSync(path, 12_345, 12_345);
     expect(() => openTokenFile(directory)).toThrow(`${path} belongs to user 12345`);
   });
 
-  it('says which path cannot be written, and why', () => {
+  it('names the path that cannot be written, and the reason', () => {
     writeFileSync(join(directory, 'file'), '');
     const below = join(directory, 'file', 'data');
     expect(() => openTokenFile(below)).toThrow(`${join(below, 'admin-token')} cannot be read or written (ENOTDIR)`);

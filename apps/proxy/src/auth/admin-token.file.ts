@@ -16,27 +16,27 @@ import {
 import { join, resolve } from 'node:path';
 
 const FILE_NAME = 'admin-token';
-/** 256 bits. The prefix lets scanners for leaked secrets, and the log's own mask, recognize it. */
+/** Prefix of a token of 256 bits. Scanners for leaked secrets and the log's own mask recognize it. */
 const PREFIX = 'ccp-admin-';
 const RANDOM_BYTES = 32;
-/** A text that an operator wrote into the file counts too, if it cannot be guessed. */
+/** An operator can also write a token into the file, if it is long enough. */
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
 const MAX_FILE_BYTES = 1024;
 const OTHERS = 0o077n;
-/** Each attempt is lost only to another process that replaced the file in between. */
+/** An attempt fails only if another process replaced the file in between. */
 const ATTEMPTS = 5;
 const HAS_PERMISSIONS = process.platform !== 'win32';
 
 export interface TokenFile {
   readonly path: string;
   readonly token: string;
-  /** This process made it. */
+  /** True if this process created it. */
   readonly isNew: boolean;
-  /** Why the file that was there could not stay, where there was one. */
+  /** Why an earlier file was replaced, if there was one. */
   readonly replaced?: string;
 }
 
-/** Why the token is missing: the sentence names the path and what to do. */
+/** Why the token is missing. The message contains the path and advice. */
 export class TokenFileError extends Error {
   override readonly name = 'TokenFileError';
 }
@@ -47,7 +47,7 @@ type Found =
   | { readonly kind: 'unusable'; readonly why: string; readonly identity: string };
 
 /**
- * The admin token in a directory; made where there is none. Processes that start at the same moment get the same one.
+ * Reads the admin token in a directory, or creates it. Processes that start at the same time get the same token.
  *
  * @throws TokenFileError
  */
@@ -78,7 +78,7 @@ function readOrCreate(path: string): TokenFile {
   throw new TokenFileError(`${path} is being replaced by other processes; start again`);
 }
 
-/** @throws TokenFileError for what must not be trusted and is not ours to replace */
+/** @throws TokenFileError for a file that must not be trusted and must not be replaced */
 function read(path: string): Found {
   const descriptor = open(path);
   if (descriptor === undefined) return { kind: 'none' };
@@ -88,7 +88,7 @@ function read(path: string): Found {
       throw new TokenFileError(`${path} is not a file; move it away and start again`);
     }
     const own = process.getuid?.();
-    // Root can read and write every file anyway.
+    // Root can read and write all files anyway.
     if (own !== undefined && uid !== BigInt(own) && uid !== 0n) {
       throw new TokenFileError(`${path} belongs to user ${uid}, and this process runs as user ${own}; delete the file`);
     }
@@ -105,7 +105,7 @@ function read(path: string): Found {
   }
 }
 
-/** Undefined where there is nothing. A pipe does not block, a link is not followed. */
+/** Undefined if the file is missing. Does not block on a pipe, and does not follow a link. */
 function open(path: string): number | undefined {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   try {
@@ -123,7 +123,7 @@ function readText(descriptor: number): string {
   return bytes.toString('latin1', 0, readSync(descriptor, bytes)).trim();
 }
 
-/** Removes exactly the file that was read: another process may have put a good one in its place by now. */
+/** Removes only the file that was read: another process may have replaced it with a valid one. */
 function remove(path: string, identity: string): void {
   const aside = besideOf(path);
   try {
@@ -137,7 +137,7 @@ function remove(path: string, identity: string): void {
   unlinkSync(aside);
 }
 
-/** Writes the whole file first and names it afterwards, so no process reads half of it. False if another was faster. */
+/** Writes the whole file, then renames it, so that no process reads half of it. False if another process was faster. */
 function publish(path: string, token: string): boolean {
   const temporary = besideOf(path);
   const descriptor = openSync(temporary, 'wx', 0o600);

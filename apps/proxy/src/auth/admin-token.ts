@@ -6,13 +6,13 @@ import type { AuthConfig } from './auth.config.js';
 
 const FINGERPRINT_DIGITS = 12;
 
-/** Where the token is from; `closed` says why there is none. */
+/** The source of the token; `closed` has the reason why it is missing. */
 export type TokenSource =
   | { readonly kind: 'setting' }
   | { readonly kind: 'file'; readonly path: string; readonly isNew: boolean; readonly replaced?: string }
   | { readonly kind: 'closed'; readonly reason: string };
 
-/** The text that opens the admin endpoints: `ADMIN_TOKEN`, else the one in the data directory. */
+/** The token for the admin endpoints: `ADMIN_TOKEN`, else the one in the data directory. */
 export class AdminToken {
   private readonly digest: Buffer | undefined;
 
@@ -23,7 +23,7 @@ export class AdminToken {
     this.digest = secret && digestOf(secret.reveal());
   }
 
-  /** Reads or makes the file. Never throws: without a token the admin endpoints are closed, and requests are served. */
+  /** Reads or creates the file. Never throws: without a token only the admin endpoints are closed. */
   static resolve({ adminToken }: AuthConfig, { dataDirectory }: StateConfig): AdminToken {
     if (adminToken) return new AdminToken({ kind: 'setting' }, adminToken);
     try {
@@ -35,7 +35,7 @@ export class AdminToken {
     }
   }
 
-  /** Tells tokens apart in the audit list without being one. */
+  /** Identifies a token in the audit list without revealing it. */
   get fingerprint(): string | null {
     return this.digest?.toString('hex').slice(0, FINGERPRINT_DIGITS) ?? null;
   }
@@ -44,12 +44,12 @@ export class AdminToken {
     return this.secret !== undefined;
   }
 
-  /** Digests have one length, so the time taken says nothing about the token. */
+  /** Compares digests of equal length, so that the duration reveals nothing about the token. */
   matches(shown: string): boolean {
     return this.digest !== undefined && timingSafeEqual(digestOf(shown), this.digest);
   }
 
-  /** @throws Error where there is none: `exists` says so */
+  /** @throws Error without a token; check `exists` first */
   reveal(): string {
     if (!this.secret) throw new Error('The gateway has no admin token.');
     return this.secret.reveal();

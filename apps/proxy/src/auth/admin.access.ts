@@ -16,7 +16,7 @@ import { WrongTries } from './wrong-tries.js';
 @Injectable()
 export class AdminAccess {
   private readonly identity: AlbIdentity;
-  /** One for all endpoints: Nest makes a guard for each room that uses it. */
+  /** Shared by all endpoints: Nest creates a guard per room. */
   private readonly wrongTries = new WrongTries();
 
   constructor(
@@ -29,7 +29,7 @@ export class AdminAccess {
     this.identity = new AlbIdentity(alb);
   }
 
-  /** False without a token: then no session can begin. */
+  /** False without a token; then no session can begin. */
   get hasToken(): boolean {
     return this.token.exists;
   }
@@ -38,7 +38,7 @@ export class AdminAccess {
   async isAdmin(request: AdminRequest): Promise<boolean> {
     const shown = shownToken(request);
     if (shown !== undefined) return this.isToken(shown, request);
-    // A cookie is sent by the browser, whatever page asks for it.
+    // The browser sends a cookie for requests of any page.
     if (!isSameOrigin(request)) return false;
     return (await this.hasSession(request)) || this.hasSignedIn(request);
   }
@@ -50,7 +50,7 @@ export class AdminAccess {
   }
 
   /**
-   * The value of a new session's cookie; undefined where the token is wrong.
+   * The cookie value of a new session; undefined for a wrong token.
    *
    * @param shown the admin token, or the code of a sign-in link
    * @throws GatewayError rate_limit_error; authentication_error for a code that was used or has expired
@@ -60,12 +60,12 @@ export class AdminAccess {
     return isOperator ? sessionValue(this.token.reveal(), Date.now()) : undefined;
   }
 
-  /** True for a request that a session let in and would not let in anymore. */
+  /** True if the session that authorized the request has ended since. */
   async hasEnded(request: AdminRequest): Promise<boolean> {
     return actorOf(request).kind === 'session' && !(await this.hasSession(request));
   }
 
-  /** Ends the session of this browser, and of every copy of its cookie. False where there is none. */
+  /** Ends the session of this browser, and of all copies of its cookie. False without a session. */
   async endSession(request: AdminRequest): Promise<boolean> {
     const session = this.sessionOf(request);
     if (!session) return false;
@@ -90,7 +90,7 @@ export class AdminAccess {
     noteActor(request, { kind: 'session', name: this.token.fingerprint });
   }
 
-  /** At the load balancer in front. */
+  /** Whether the person has signed in at the load balancer. */
   private async hasSignedIn(request: AdminRequest): Promise<boolean> {
     const person = await this.identity.signedIn(request.raw.headers);
     if (person) noteActor(request, { kind: 'sign_in', name: person.email ?? person.subject });
@@ -105,21 +105,21 @@ export class AdminAccess {
     return true;
   }
 
-  /** Compares first: the right token gets in however many wrong ones came from the same address. */
+  /** Compares first: the right token is accepted after any number of wrong ones from the same address. */
   private isToken(shown: string, request: AdminRequest): boolean {
     if (this.token.matches(shown)) {
       noteActor(request, { kind: 'admin_token', name: this.token.fingerprint });
       return true;
     }
     const { count, waitSeconds } = this.wrongTries.note(request.ip, performance.now());
-    // Once a minute and address, so that guesses do not fill the audit list.
+    // Once per minute and address, so that wrong tokens do not fill the audit list.
     if (count === 1) this.audit.record({ act: 'token.refused' }, request);
     if (waitSeconds > 0) throw tooManyTries(waitSeconds);
     return false;
   }
 }
 
-/** Empty is what a tool sends whose variable is not set. */
+/** A tool with an unset variable sends an empty header. */
 function adminTokenHeader({ raw: { headers } }: AdminRequest): string | undefined {
   const own = headers['x-admin-token'];
   return typeof own === 'string' && own !== '' ? own : undefined;

@@ -5,7 +5,7 @@ import { GatewayError } from '../exchange/gateway-error.js';
 import { AdminAccess } from './admin.access.js';
 import { OPEN_TO_THIS_MACHINE, ThisMachine } from './this-machine.js';
 
-/** Opens an admin endpoint to operators, and where it is marked so to reads of this machine. */
+/** Admits operators to an admin endpoint, and reads from this machine if the endpoint is marked for it. */
 @Injectable()
 export class AdminGuard implements CanActivate {
   constructor(

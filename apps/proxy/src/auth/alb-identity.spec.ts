@@ -34,13 +34,13 @@ afterAll(() => {
 });
 
 describe('AlbIdentity', () => {
-  it('knows who has signed in at the load balancer', async () => {
+  it('returns the person who has signed in at the load balancer', async () => {
     const identity = new AlbIdentity(CONFIG, keysUrl);
     expect(await identity.signedIn({ 'x-amzn-oidc-data': token() })).toEqual({ subject: 'u1', email: 'a@example.com' });
     expect(asked).toEqual([`/${kid}`]);
   });
 
-  it('asks for a key once', async () => {
+  it('loads a key once', async () => {
     const identity = new AlbIdentity(CONFIG, keysUrl);
     await Promise.all([token(), token(), token()].map((data) => identity.signedIn({ 'x-amzn-oidc-data': data })));
     await identity.signedIn({ 'x-amzn-oidc-data': token() });
@@ -61,7 +61,7 @@ describe('AlbIdentity', () => {
     ['no subject', token({ payload: { sub: undefined } })],
     ['no token at all', 'nonsense'],
     ['a header without end', `${token()}${'x'.repeat(20_000)}`],
-  ])('accepts no identity that comes with %s', async (_what, data) => {
+  ])('accepts no identity with %s', async (_what, data) => {
     expect(await new AlbIdentity(CONFIG, keysUrl).signedIn({ 'x-amzn-oidc-data': data })).toBeUndefined();
   });
 
@@ -73,7 +73,7 @@ describe('AlbIdentity', () => {
     expect(await identity.signedIn({ 'x-amzn-oidc-data': token() })).toBeDefined();
   });
 
-  it('believes no header that is not signed', async () => {
+  it('ignores headers without a signature', async () => {
     const identity = new AlbIdentity(CONFIG, keysUrl);
     expect(
       await identity.signedIn({ 'x-amzn-oidc-identity': 'u1', 'x-amzn-oidc-accesstoken': token() }),
@@ -81,12 +81,12 @@ describe('AlbIdentity', () => {
     expect(asked).toEqual([]);
   });
 
-  it('believes no header at all where no load balancer is named', async () => {
+  it('ignores all headers without a configured load balancer', async () => {
     const identity = new AlbIdentity({ loadBalancerArn: undefined, issuer: undefined, clientId: undefined }, keysUrl);
     expect(await identity.signedIn({ 'x-amzn-oidc-data': token() })).toBeUndefined();
   });
 
-  it('refuses to be configured by half', () => {
+  it('refuses an incomplete configuration', () => {
     expect(() => new AlbIdentity({ ...CONFIG, issuer: undefined })).toThrow(/ALB_OIDC_ISSUER/);
   });
 });
@@ -97,7 +97,7 @@ interface TokenParts {
   readonly key?: KeyObject;
 }
 
-/** As the load balancer writes them: ES256, and base64url with padding. */
+/** Tokens in the load balancer's format: ES256, and base64url with padding. */
 function token({ header, payload, key = privateKey }: TokenParts = {}): string {
   const exp = seconds() + 120;
   const claims = { sub: 'u1', email: 'a@example.com', iss: CONFIG.issuer, exp };

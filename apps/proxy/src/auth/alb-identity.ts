@@ -4,13 +4,13 @@ import { AlbJwksCache } from 'aws-jwt-verify/alb-cache';
 import { ConfigError } from '../config/read-config.js';
 import type { AlbConfig } from './alb.config.js';
 
-/** The one header of the three that the load balancer signs. The others are as good as the client's word. */
+/** The only one of the three headers that the load balancer signs. A client could forge the others. */
 const SIGNED_HEADER = 'x-amzn-oidc-data';
-/** Claims are at most 11 KB; a longer header is refused. */
+/** Claims have at most 11 KB; a longer header is refused. */
 const MAX_HEADER_LENGTH = 16 * 1024;
 const KEY_PATIENCE_MS = 3_000;
 
-/** Who has signed in at the load balancer. */
+/** The person who has signed in at the load balancer. */
 export interface SignedIn {
   readonly subject: string;
   readonly email?: string;
@@ -18,16 +18,16 @@ export interface SignedIn {
 
 type Verify = (token: string) => Promise<Record<string, unknown>>;
 
-/** Believes the load balancer about a person: its signature, its ARN, the client, the issuer and the time must be right. */
+/** Verifies the load balancer's statement about a person: signature, ARN, client, issuer and time must be valid. */
 export class AlbIdentity {
   private readonly verify: Verify | undefined;
 
-  /** @param keysUrl where keys are, in place of AWS's own address of the Region */
+  /** @param keysUrl URL of the keys, instead of AWS's own URL for the Region */
   constructor(config: AlbConfig, keysUrl?: string) {
     this.verify = verifierOf(config, keysUrl);
   }
 
-  /** Undefined for a person who has not signed in, and without such a load balancer. Never throws. */
+  /** Undefined without a sign-in, and without a configured load balancer. Never throws. */
   async signedIn(headers: IncomingHttpHeaders): Promise<SignedIn | undefined> {
     const token = headers[SIGNED_HEADER];
     if (!this.verify || typeof token !== 'string' || token.length > MAX_HEADER_LENGTH) return undefined;
@@ -36,13 +36,13 @@ export class AlbIdentity {
       if (typeof subject !== 'string') return undefined;
       return { subject, ...(typeof email === 'string' && { email }) };
     } catch {
-      // Forged, expired, of another load balancer, or the keys cannot be had: for the caller all is one.
+      // Forged, expired, from another load balancer, or keys unavailable: the caller handles all cases alike.
       return undefined;
     }
   }
 }
 
-/** @throws Error where the settings are incomplete: a check that is half configured must not pass for one */
+/** @throws ConfigError for incomplete settings: a half configured check must not look active */
 function verifierOf({ loadBalancerArn, issuer, clientId }: AlbConfig, keysUrl?: string): Verify | undefined {
   if (!loadBalancerArn && !issuer && !clientId) return undefined;
   if (!loadBalancerArn || !issuer || !clientId)

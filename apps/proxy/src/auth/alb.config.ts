@@ -5,10 +5,10 @@ export const albSection = section('alb', 'Sign-in at an AWS load balancer in fro
   loadBalancerArn: setting(
     'ALB_ARN',
     text,
-    'The load balancer whose signed `x-amzn-oidc-data` header opens the admin endpoints. Unset: the header counts for nothing.',
+    'The load balancer whose signed `x-amzn-oidc-data` header gives access to the admin endpoints. Unset: the header is ignored.',
   ),
   issuer: setting('ALB_OIDC_ISSUER', text, 'The identity provider that has signed the person in.'),
-  clientId: setting('ALB_OIDC_CLIENT_ID', text, 'The client that the load balancer is to that provider.'),
+  clientId: setting('ALB_OIDC_CLIENT_ID', text, 'The client id of the load balancer at that provider.'),
 });
 
 export type AlbConfig = ConfigOf<typeof albSection>;

@@ -4,7 +4,7 @@ import type { AdminRequest } from './browser-origin.js';
 const UNKNOWN: AuditActor = { kind: 'unknown', name: null };
 const actors = new WeakMap<AdminRequest['raw'], AuditActor>();
 
-/** Called where an operator is recognized: what is recorded later must name the proof that opened the door. */
+/** Called when an operator is authenticated, so that later audit entries name the proof. */
 export function noteActor({ raw }: Pick<AdminRequest, 'raw'>, actor: AuditActor): void {
   actors.set(raw, actor);
 }

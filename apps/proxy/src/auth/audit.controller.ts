@@ -8,7 +8,7 @@ import { invalidParameter, parametersOf, wholeNumberOf } from './query-parameter
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 500;
 
-/** What operators have changed, the newest first. */
+/** Changes by operators, newest first. */
 @AdminController('api/audit')
 export class AuditController {
   constructor(private readonly audit: AuditLog) {}

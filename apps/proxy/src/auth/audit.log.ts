@@ -11,22 +11,22 @@ import type { AdminRequest } from './browser-origin.js';
 
 const KEEP_DAYS = 400;
 const DAY_SECONDS = 24 * 60 * 60;
-/** Months that can hold an entry that is still kept. */
+/** Number of months with entries that have not expired. */
 const MONTHS = 15;
 const TIME_DIGITS = 15;
 /** The sort key of an entry: its time, then its id. */
 export const AUDIT_CURSOR = /^\d{15}#[0-9a-f]{8}$/;
 
-/** Something that an operator has done. */
+/** An act of an operator. */
 export interface AuditAct {
   /** `subject.verb` in the past tense: `drill.started`. */
   readonly act: string;
-  /** What it was done to; null where it concerns everything. */
+  /** The object of the act; null if it concerns all of them. */
   readonly target?: string | null;
   readonly details?: AuditEntry['details'];
 }
 
-/** What operators have changed: a line of the log and an item of the store for each act. */
+/** Records changes by operators: a log line and an item of the store per act. */
 @Injectable()
 export class AuditLog implements OnModuleDestroy {
   private readonly logger = new Logger('Audit');
@@ -38,7 +38,7 @@ export class AuditLog implements OnModuleDestroy {
     @Inject(stateSection.token) private readonly config: StateConfig,
   ) {}
 
-  /** Never throws and never waits: an act does not fail because it cannot be written down. */
+  /** Never throws and never waits: an act does not fail if it cannot be recorded. */
   record({ act, target = null, details = {} }: AuditAct, request: Pick<AdminRequest, 'raw' | 'ip'>): void {
     const entry = masked({
       id: randomUUID().slice(0, 8),
@@ -73,7 +73,7 @@ export class AuditLog implements OnModuleDestroy {
     await Promise.all(this.pending);
   }
 
-  /** Opened when it is used: an installation that lacks this table alone has a store that works. */
+  /** Opened on first use, so that an installation without this table still has a working store. */
   private get table(): Table {
     return this.store.table(accessTable(this.config.accessTable));
   }
@@ -125,7 +125,7 @@ function monthOf(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 7);
 }
 
-/** The month of this time and those before it, the newest first. */
+/** The month of this time and earlier ones, newest first. */
 function monthsBefore(timeMs: number): string[] {
   const date = new Date(timeMs);
   return Array.from({ length: MONTHS }, (_, back) =>

@@ -1,26 +1,26 @@
 import { list, secret } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
 
-export const authSection = section('auth', 'Who is calling, and with what the Anthropic API is asked.', {
+export const authSection = section('auth', 'Identity of callers, and credentials for the Anthropic API.', {
   adminToken: setting(
     'ADMIN_TOKEN',
     secret,
-    'Opens the admin endpoints (`authorization: Bearer` or `x-admin-token`). Unset: the token in the file `admin-token` of `DATA_DIR`, made at the first start. It is never sent to Anthropic: as a credential it counts as none.',
+    'Token for the admin endpoints (`authorization: Bearer` or `x-admin-token`). Unset: the token in the file `admin-token` of `DATA_DIR`, created at the first start. It is never sent to Anthropic and is ignored as a credential.',
   ),
   anthropicApiKey: setting(
     'ANTHROPIC_API_KEY',
     secret,
-    'Presented to Anthropic as `x-api-key` when the caller brings no credential.',
+    'Sent to Anthropic as `x-api-key` if the caller sends no credential.',
   ),
   anthropicAuthToken: setting(
     'ANTHROPIC_AUTH_TOKEN',
     secret,
-    'Presented to Anthropic as a bearer when the caller brings no credential and `ANTHROPIC_API_KEY` is unset.',
+    'Sent to Anthropic as a bearer if the caller sends no credential and `ANTHROPIC_API_KEY` is unset.',
   ),
   placeholderCredentials: setting(
     'PLACEHOLDER_CREDENTIALS',
     list,
-    'Values that clients send because they must send something; they count as no credential.',
+    'Placeholder values of clients that must send a credential. They are ignored.',
     'proxy-mode,any-key,test',
   ),
 });

@@ -18,10 +18,10 @@ import { SignInCodes } from './sign-in-codes.js';
 import { ThisMachine } from './this-machine.js';
 
 /**
- * Who is calling: the user in the path, the credential in the headers, the operator behind the admin token.
+ * Identity of callers: the user in the path, the credential in the headers, the operator with the admin token.
  *
- * Promises: a credential is read in one place and known elsewhere by its fingerprint only.
- * May enter: checks of identity. Must not: limits, budgets, anything about what is asked.
+ * Promises: a credential is read in one place; other rooms use its fingerprint.
+ * May enter: checks of identity. Must not: limits, budgets, the content of requests.
  */
 @Module({
   imports: [

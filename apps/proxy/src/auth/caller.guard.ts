@@ -12,7 +12,7 @@ import { asksForDrill } from './drill-request.js';
 import { Endpoint, type EndpointOptions } from './endpoint.decorator.js';
 import { exchangeOf, pathOf } from './request-exchange.js';
 
-/** Opens the exchange of a request and resolves its caller, before the body is read. A refusal here is on record. */
+/** Opens the exchange of a request and resolves its caller, before the body is read. Refusals are recorded. */
 @Injectable()
 export class CallerGuard implements CanActivate {
   constructor(

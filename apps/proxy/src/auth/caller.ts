@@ -4,17 +4,17 @@ import type { FastifyRequest } from 'fastify';
 import type { Exchange } from '../exchange/exchange.js';
 import type { UserParams } from '../http/routes.js';
 
-/** Who calls, worked out once for each request. */
+/** The caller, resolved once per request. */
 export interface Caller {
   readonly user: string;
-  /** The caller's own, else the operator's. Undefined at open endpoints only. */
+  /** The caller's own credential, else the operator's. Undefined only at open endpoints. */
   readonly credential: Credential | undefined;
   /** Aborts when the client has disconnected, or when the gateway has to end the answer. */
   readonly signal: AbortSignal;
   readonly exchange: Exchange;
-  /** Path and query as an upstream knows them; `exchange.path` is the same with keys masked. */
+  /** Path and query for the upstream; `exchange.path` is the same with masked keys. */
   readonly path: string;
-  /** True for an operator, who may use what other users have made. Wrong tokens are counted. */
+  /** True for an operator, who can use objects of all users. Wrong tokens are counted. */
   showsAdminToken(): boolean;
 }
 
@@ -26,7 +26,7 @@ export function setCaller(request: CallerRequest, caller: Caller): void {
   request[CALLER] = caller;
 }
 
-/** Undefined where the endpoint serves no callers, or `CallerGuard` has not run yet. */
+/** Undefined if the endpoint is not for callers, or `CallerGuard` has not run yet. */
 export function callerOf(request: CallerRequest): Caller | undefined {
   return request[CALLER];
 }

@@ -10,7 +10,7 @@ import { expectOneLine, severalIn } from './one-line.js';
 const BEARER = /^Bearer +(\S+) *$/i;
 const BEARER_AMONG_OTHERS = /(?:^|,) *Bearer /i;
 
-/** Decides what the Anthropic API is asked with: the caller's own credential, else the operator's. */
+/** Selects the credential for the Anthropic API: the caller's own, else the operator's. */
 @Injectable()
 export class CredentialReader {
   private readonly placeholders: ReadonlySet<string>;
@@ -32,7 +32,7 @@ export class CredentialReader {
     return this.operatorCredential !== undefined;
   }
 
-  /** @throws GatewayError invalid_request_error where one header brings several */
+  /** @throws GatewayError invalid_request_error if one header has several credentials */
   read({ headers, rawHeaders }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): Credential | undefined {
     expectOneLine(rawHeaders, 'x-api-key');
     expectOneLine(rawHeaders, 'authorization');
@@ -40,8 +40,8 @@ export class CredentialReader {
   }
 
   /**
-   * As `read`, for endpoints that serve no one without a credential. Call before the body is read: an unknown caller
-   * must not cost more than the head of its request.
+   * Like `read`, for endpoints that require a credential. Call it before the body is read: an unknown caller
+   * must not cost more than the headers of its request.
    *
    * @throws GatewayError authentication_error, and as `read` does
    */
@@ -54,20 +54,20 @@ export class CredentialReader {
   private fromApiKey(header: string | string[] | undefined): Credential | undefined {
     const key = typeof header === 'string' ? header.trim() : undefined;
     if (!key || this.isNone(key)) return undefined;
-    // Two lines that a proxy on the way has joined. No key has a comma.
+    // A proxy in between has joined two lines. Keys have no commas.
     if (key.includes(',')) throw severalIn('x-api-key');
     return credential('x-api-key', key, key, 'client');
   }
 
   private fromBearer(header: string | undefined): Credential | undefined {
     if (header === undefined) return undefined;
-    // As above: no token has a comma.
+    // As above: tokens have no commas.
     if (header.includes(',') && BEARER_AMONG_OTHERS.test(header)) throw severalIn('authorization');
     const token = BEARER.exec(header)?.[1];
     return token && !this.isNone(token) ? credential('authorization', header, token, 'client') : undefined;
   }
 
-  /** Tools that hold one key for everything send the admin token here too; it must never leave the house. */
+  /** Tools with a single key send the admin token here too. It must never be sent to an upstream. */
   private isNone(text: string): boolean {
     return this.placeholders.has(text) || this.adminToken.matches(text);
   }

@@ -17,7 +17,7 @@ export function asksForDrill(request: AdminRequest, admin: AdminAccess): boolean
   if (drill === 'rate-limit') return true;
   throw new GatewayError({
     type: 'invalid_request_error',
-    // Not quoted: a token may have slipped into the wrong header.
-    message: `${DRILL_HEADER} says something else than "rate-limit", which is all that is known here.`,
+    // The value is not quoted, because it may be a token in the wrong header.
+    message: `${DRILL_HEADER} has an unknown value; "rate-limit" is allowed.`,
   });
 }

@@ -5,19 +5,19 @@ import { accessTable } from '../state/access.table.js';
 import { type StateConfig, stateSection } from '../state/state.config.js';
 import type { OpenSession } from './session.cookie.js';
 
-/** How long a session that was ended at another task may still open doors here. */
+/** How long this task may still accept a session that was ended in another task. */
 const LOOK_AGAIN_MS = 3_000;
 const READ_PATIENCE_MS = 250;
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Sessions that were signed out before their time, in all tasks. While the store is away, a session that was ended at
- * another task stays open until its own end: an operator must get in when things are broken.
+ * Sessions that were signed out early, in all tasks. While the store is unreachable, a session that was ended in
+ * another task stays valid until its own end: operators need access during an outage.
  */
 @Injectable()
 export class EndedSessions {
   private readonly logger = new Logger('Sessions');
-  /** By id: ended, or open as of this time of the process's clock. */
+  /** By id: ended, or the monotonic time of the last check. */
   private readonly known = new Map<string, 'ended' | number>();
 
   constructor(
@@ -25,7 +25,7 @@ export class EndedSessions {
     @Inject(stateSection.token) private readonly config: StateConfig,
   ) {}
 
-  /** Counts at once in this process. Never rejects. */
+  /** Takes effect at once in this process. Never rejects. */
   async end({ id, endsAt }: OpenSession): Promise<void> {
     this.remember(id, 'ended');
     try {

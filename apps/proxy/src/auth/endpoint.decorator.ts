@@ -1,17 +1,17 @@
 import type { Operation } from '@claude-proxy/upstream';
 import { Reflector } from '@nestjs/core';
 
-/** An endpoint that serves callers: its requests are exchanges, on record and counted. */
+/** An endpoint for callers: its requests are exchanges, which are recorded and counted. */
 export interface EndpointOptions {
-  /** `relay` for what is passed on beside the messages. */
+  /** `relay` for requests other than messages. */
   readonly operation: Operation | 'relay';
-  /** The path as an upstream knows it, such as `/v1/messages`. */
+  /** The path at the upstream, such as `/v1/messages`. */
   readonly path?: string;
-  /** In place of `path`: the paths at and below which requests are passed on as they are. */
+  /** Instead of `path`: requests at and below these paths are relayed unchanged. */
   readonly under?: readonly string[];
-  /** All that the route takes, unless given; others get 405. */
+  /** The allowed methods; others get 405. Default: all methods of the route. */
   readonly methods?: readonly string[];
-  /** True where the gateway has an answer of its own for callers without a credential. */
+  /** True if the gateway has a local answer for callers without a credential. */
   readonly isOpen?: boolean;
 }
 

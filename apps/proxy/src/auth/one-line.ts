@@ -1,10 +1,10 @@
 import { GatewayError } from '../exchange/gateway-error.js';
 
 /**
- * Which of two lines counts depends on the reader: Node takes the first `authorization`, and joins all others to one
- * text that is not a secret and holds several.
+ * Readers differ about repeated lines: Node uses the first `authorization`, and joins all other headers to one text
+ * that contains several secrets.
  *
- * @throws GatewayError invalid_request_error where the request has more than one line of this name
+ * @throws GatewayError invalid_request_error if the request has more than one line of this name
  */
 export function expectOneLine(rawHeaders: readonly string[], name: string): void {
   let lines = 0;

@@ -1,11 +1,11 @@
 import { GatewayError } from '../exchange/gateway-error.js';
 
-/** The longest that is asked for is the name of a model at AWS. */
+/** Enough for the longest parameter, a model name at AWS. */
 const MAX_CHARACTERS = 2_048;
 
 export type QueryParameters = Readonly<Record<string, string | undefined>>;
 
-/** What a query of the admin API says: whatever is empty counts as unset. @throws GatewayError for one that is there twice */
+/** The parameters of a query of the admin API; empty ones count as unset. @throws GatewayError for a repeated one */
 export function parametersOf(query: Readonly<Record<string, unknown>>): QueryParameters {
   const set: Record<string, string> = {};
   for (const [name, value] of Object.entries(query)) {

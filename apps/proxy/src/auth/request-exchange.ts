@@ -10,7 +10,7 @@ const exchanges = new WeakMap<CallerRequest, Exchange>();
 /**
  * The exchange of a request, opened by the first guard that needs it.
  *
- * @throws GatewayError invalid_request_error for a user id or a path that cannot be
+ * @throws GatewayError invalid_request_error for an invalid user id or path
  */
 export function exchangeOf(request: CallerRequest, endpoint: EndpointOptions): Exchange {
   const opened = exchanges.get(request);
@@ -20,7 +20,7 @@ export function exchangeOf(request: CallerRequest, endpoint: EndpointOptions): E
   return exchange;
 }
 
-/** Spelled anew where the endpoint has one path: the router also takes `/v1/%6dessages` and the like for it. */
+/** Normalized if the endpoint has one path, because the router also accepts spellings such as `/v1/%6dessages`. */
 export function pathOf({ raw: { url = '' } }: CallerRequest, { path, under = [] }: EndpointOptions): string {
   return path === undefined ? plainPath(pathOfApi(url), under) : path + queryOf(url);
 }

@@ -9,13 +9,13 @@ import { AuditLog } from './audit.log.js';
 import { isOverTls, isSameOrigin } from './browser-origin.js';
 import { endedCookies, sessionCookie } from './session.cookie.js';
 
-/** A token of another type is a wrong one. */
+/** A token of another type counts as a wrong token. */
 class SignInDto {
   @Allow()
   token: unknown;
 }
 
-/** How the dashboard gets in: the token is shown once, then a cookie stands for it that no script can read. */
+/** Sign-in of the dashboard: the token is sent once and replaced by a cookie that scripts cannot read. */
 @Controller('api/session')
 @WithJsonBody()
 export class SessionController {

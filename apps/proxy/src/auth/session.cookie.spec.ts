@@ -15,7 +15,7 @@ const NOW_MS = 1_800_000_000_000;
 describe('a session', () => {
   const value = sessionValue('the-token', NOW_MS);
 
-  it('lasts its time and no longer', () => {
+  it('ends after its lifetime', () => {
     expect(isSessionValue(value, 'the-token', NOW_MS)).toBe(true);
     expect(isSessionValue(value, 'the-token', NOW_MS + SESSION_SECONDS * 1_000 - 1)).toBe(true);
     expect(isSessionValue(value, 'the-token', NOW_MS + SESSION_SECONDS * 1_000)).toBe(false);
@@ -26,19 +26,19 @@ describe('a session', () => {
   });
 
   it.each(['', '.', 'x', `${9_999_999_999}.`, `${9_999_999_999}.${value.split('.')[1]}`, `${value}x`, `${value}.x`])(
-    'is not made up: %j',
+    'cannot be forged: %j',
     (made) => {
       expect(isSessionValue(made, 'the-token', NOW_MS)).toBe(false);
     },
   );
 
-  it('has an id of its own, and its end', () => {
+  it('has a unique id, and its end', () => {
     const session = openSessionOf(value, 'the-token', NOW_MS)!;
     expect(session.endsAt).toBe(NOW_MS / 1_000 + SESSION_SECONDS);
     expect(openSessionOf(sessionValue('the-token', NOW_MS), 'the-token', NOW_MS)!.id).not.toBe(session.id);
   });
 
-  it('does not hold the token', () => {
+  it('does not contain the token', () => {
     expect(sessionCookie(value, true)).not.toContain('the-token');
     expect(sessionCookie(value, true)).toMatch(/HttpOnly; SameSite=Strict; Secure$/);
   });

@@ -4,19 +4,19 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 export const SESSION_SECONDS = 12 * 60 * 60;
 
 const NAME = 'claude_proxy_session';
-/** Browsers take this name over TLS only, for this very host: no other host of the domain can set it. */
+/** Browsers accept this name only over TLS and for the exact host: no other host of the domain can set it. */
 const SECURE_NAME = `__Host-${NAME}`;
 const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict';
 const ID_BYTES = 12;
 
-/** A session whose signature is right and whose time is not over. */
+/** A session with a valid signature that has not expired. */
 export interface OpenSession {
   readonly id: string;
   /** Epoch seconds. */
   readonly endsAt: number;
 }
 
-/** The value of a session's cookie: its id and its end, signed with the admin token. A new token ends every session. */
+/** The cookie value of a session: its id and its end, signed with the admin token. A new token ends all sessions. */
 export function sessionValue(token: string, nowMs: number): string {
   const session = `${Math.floor(nowMs / 1_000) + SESSION_SECONDS}.${randomBytes(ID_BYTES).toString('base64url')}`;
   return `${session}.${signatureOf(token, session)}`;
@@ -44,7 +44,7 @@ export function sessionCookie(value: string, isSecure: boolean): string {
   return isSecure ? `${SECURE_NAME}=${value}; ${attributes}; Secure` : `${NAME}=${value}; ${attributes}`;
 }
 
-/** The `set-cookie` lines that remove a session from the browser, under each name that it may have. */
+/** The `set-cookie` lines that remove a session from the browser, for each possible name. */
 export function endedCookies(isSecure: boolean): string[] {
   const plain = `${NAME}=; Max-Age=0; ${ATTRIBUTES}`;
   return isSecure ? [`${SECURE_NAME}=; Max-Age=0; ${ATTRIBUTES}; Secure`, `${plain}; Secure`] : [plain];

@@ -20,14 +20,14 @@ describe('a code of a sign-in link', () => {
     expect(codes.use(late, LIFE_MS)).toBe('expired');
   });
 
-  it('is not accepted by another process, or where it was made up', () => {
+  it('is not accepted by another process, or if it is forged', () => {
     const codes = new SignInCodes();
     expect(codes.use(new SignInCodes().create(0), 1)).toBe('unknown');
     expect(codes.use('', 1)).toBe('unknown');
     expect(codes.use('ccp-once-', 1)).toBe('unknown');
   });
 
-  it('is forgotten when many others have been made', () => {
+  it('is forgotten after many others were created', () => {
     const codes = new SignInCodes();
     const first = codes.create(0);
     for (let count = 0; count < 100; count += 1) codes.create(0);

@@ -4,22 +4,22 @@ import { Injectable } from '@nestjs/common';
 export const CODE_MINUTES = 15;
 const LIFE_MS = CODE_MINUTES * 60_000;
 const RANDOM_BYTES = 24;
-/** Recognized by the log's mask and by scanners for leaked secrets, as the admin token is. */
+/** The log's mask and scanners for leaked secrets recognize it, like the admin token. */
 const PREFIX = 'ccp-once-';
-/** A start makes one or two. Beyond this the oldest is forgotten. */
+/** A start creates one or two. Beyond this limit the oldest is forgotten. */
 const MAX_CODES = 100;
 
 export type CodeState = 'accepted' | 'used' | 'expired' | 'unknown';
 
 /**
- * Codes that stand for the admin token once and for a few minutes: what a link shows stays in the scrollback of a
- * terminal and in the history of a browser. Only the process that made a code accepts it.
+ * Codes that replace the admin token once and for a few minutes, because a link stays in the scrollback of a
+ * terminal and in the history of a browser. Only the process that created a code accepts it.
  */
 @Injectable()
 export class SignInCodes {
   private readonly codes = new Map<string, { readonly endsAtMs: number; isUsed: boolean }>();
 
-  /** @param nowMs of a clock that is never set back */
+  /** @param nowMs monotonic time */
   create(nowMs: number): string {
     const code = PREFIX + randomBytes(RANDOM_BYTES).toString('base64url');
     this.codes.set(digestOf(code), { endsAtMs: nowMs + LIFE_MS, isUsed: false });
@@ -38,7 +38,7 @@ export class SignInCodes {
   }
 }
 
-/** Looked up by its digest, so the time of a lookup says nothing about the code. */
+/** Codes are looked up by digest, so that the duration of a lookup reveals nothing about the code. */
 function digestOf(code: string): string {
   return hash('sha256', code);
 }

@@ -1,7 +1,7 @@
 import type { AdminToken } from './admin-token.js';
 import { CODE_MINUTES } from './sign-in-codes.js';
 
-/** For a terminal only: how to open the dashboard and, at the start that made it, the admin token. */
+/** For a terminal only: a sign-in link and, at the start that created it, the admin token. */
 export function signInHints(token: AdminToken, createLink: () => string): string {
   if (!token.exists) return '';
   const link = `\nSign in to the dashboard, once and within ${CODE_MINUTES} minutes\n  ${createLink()}\n`;

@@ -12,7 +12,7 @@ export const OPEN_TO_THIS_MACHINE = 'open to this machine';
 export const OpenToThisMachine = () => SetMetadata(OPEN_TO_THIS_MACHINE, true);
 
 /**
- * Reading without the token, on a machine where an operator has set nothing up: no `ADMIN_TOKEN`, no `TRUST_PROXY`, a
+ * Allows reads without the token on a machine without operator settings: no `ADMIN_TOKEN`, no `TRUST_PROXY`, and a
  * port that only this machine reaches.
  */
 @Injectable()

@@ -15,7 +15,7 @@ describe('userIdOf', () => {
     },
   );
 
-  it('gives two spellings of one name one id', () => {
+  it('returns one id for two spellings of a name', () => {
     expect(userIdOf('e\u0301ve')).toBe(userIdOf('éve'));
   });
 
@@ -28,7 +28,7 @@ describe('userIdOf', () => {
 });
 
 describe('any text in the path', () => {
-  it('is one safe spelling that is its own, or a 400', () => {
+  it('gives a safe, unique spelling, or a 400', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 140 }), (segment) => {
         let user: string;
@@ -52,7 +52,7 @@ describe('any text in the path', () => {
     expect(cost()).toBeLessThan(200);
   });
 
-  it('takes 128 letters that come with their marks apart', () => {
+  it('accepts 128 letters with decomposed marks', () => {
     expect(userIdOf('\u1ec7'.repeat(128).normalize('NFD'))).toBe('\u1ec7'.repeat(128));
   });
 });

@@ -4,13 +4,13 @@ import { looksLikeKey } from '../exchange/masked-keys.js';
 const DEFAULT_USER = 'default';
 
 const MAX_CHARACTERS = 128;
-/** Before normalization a character can be four: a letter and its marks. Thousands of marks take seconds to sort. */
+/** Before normalization a character can have four units: a letter and its marks. Sorting thousands takes seconds. */
 const MAX_UNITS = 4 * MAX_CHARACTERS;
-/** Letters with their combining marks and digits of any script. `#` and `/` stay out: keys and paths are built with them. */
+/** Letters with combining marks, and digits of any script. `#` and `/` separate parts of keys and paths. */
 const USER_ID = /^[\p{L}\p{M}\p{N}._@+-]+$/u;
 
 /**
- * The user that a path, a query or a drill names, percent-decoded already, in one spelling (NFC).
+ * The user in a path, a query or a drill, already percent-decoded, in one spelling (NFC).
  *
  * @throws GatewayError invalid_request_error
  */
@@ -29,11 +29,11 @@ export function userIdOf(name: string | undefined): string {
   return user;
 }
 
-/** Without the text: it would be a key in the records. */
+/** Does not quote the text: a key would be recorded. */
 function keyForUser(): GatewayError {
   return new GatewayError({
     type: 'invalid_request_error',
     message:
-      'The user id looks like an API key. Send the key in the header "x-api-key" or "authorization", and name a user in its place.',
+      'The user id looks like an API key. Send the key in the header "x-api-key" or "authorization", and send a user id instead.',
   });
 }

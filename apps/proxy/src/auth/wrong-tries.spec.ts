@@ -6,7 +6,7 @@ describe('wrong tries', () => {
   const fiveOf = (tries: WrongTries, address: string, nowMs: number) =>
     Array.from({ length: 5 }, () => waitAfter(tries, address, nowMs));
 
-  it('are five a minute and address', () => {
+  it('are limited to five per minute and address', () => {
     const tries = new WrongTries();
     expect(fiveOf(tries, '10.0.0.1', 1_000)).toEqual([0, 0, 0, 0, 0]);
     expect(waitAfter(tries, '10.0.0.1', 31_000)).toBe(30);

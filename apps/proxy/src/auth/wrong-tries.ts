@@ -2,21 +2,21 @@ import { addressBlockOf } from './address-block.js';
 
 const MAX_TRIES = 5;
 const WINDOW_MS = 60_000;
-/** Beyond this the oldest address is forgotten. */
+/** Beyond this limit the oldest address is forgotten. */
 const MAX_ADDRESSES = 10_000;
 
 export interface WrongTry {
-  /** In this minute; 1 for the first. */
+  /** Number of the try within its minute, from 1. */
   readonly count: number;
   /** Seconds until the next try; 0 for the first five. */
   readonly waitSeconds: number;
 }
 
-/** Counts wrong admin tokens: five a minute and address (IPv6: per /64). */
+/** Counts wrong admin tokens: five per minute and address (IPv6: per /64). */
 export class WrongTries {
   private readonly byAddress = new Map<string, { count: number; sinceMs: number }>();
 
-  /** Counts one more. */
+  /** Counts a wrong token. */
   note(address: string, nowMs: number): WrongTry {
     const block = addressBlockOf(address);
     const known = this.byAddress.get(block);

@@ -9,12 +9,12 @@ import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { failureOf, StoreHealth } from '../state/store-health.js';
 import { Lifecycle } from './lifecycle.js';
 
-/** The longest wait for the state of the store and the upstreams. */
+/** Timeout for the state of the store and the upstreams. */
 const PATIENCE_MS = 2_000;
 
 type UpstreamState = Readiness['upstreams'][number];
 
-/** Whether the process lives, and whether it should be given requests. */
+/** Liveness of the process, and its readiness for requests. */
 @Controller('health')
 export class HealthController {
   constructor(
@@ -25,13 +25,13 @@ export class HealthController {
     private readonly reader: AdminReader,
   ) {}
 
-  /** For load balancers: depends on nothing, so that an outage of others cannot have all tasks replaced. */
+  /** For load balancers. Independent of other services, so that their outage does not replace all tasks. */
   @Get()
   live(): Record<string, unknown> {
     return { status: 'ok', uptime_seconds: Math.round(process.uptime()) };
   }
 
-  /** 503 only while draining: without its store, or one upstream, the gateway still answers. */
+  /** 503 only during the drain: without its store, or without one upstream, the gateway still answers. */
   @Get('ready')
   async ready(
     @Req() request: FastifyRequest,
@@ -42,7 +42,7 @@ export class HealthController {
       this.upstreamStates(),
       inTime(this.reader.mayRead(request), false),
     ]);
-    // Addresses, Regions and kinds of credentials are for operators.
+    // Only operators see addresses, Regions and kinds of credentials.
     const upstreams = showsDetails ? states : states.map((state) => ({ ...state, detail: '' }));
     if (this.lifecycle.isDraining) reply.status(503);
     const isDegraded = store !== 'ok' || !upstreams.some(({ usable }) => usable);
@@ -50,7 +50,7 @@ export class HealthController {
     return { status, store, upstreams };
   }
 
-  /** The store is asked without writing; whether it takes writes is known from those that were due anyway. */
+  /** Checks the store by a read. Failures of writes are known from the regular writes. */
   private async storeState(): Promise<string> {
     const check = this.store.check().then(() => this.health.writeFailure ?? 'ok', failureOf);
     return inTime(check, 'no answer');

@@ -7,10 +7,10 @@ import { HealthController } from './health.controller.js';
 import { Lifecycle } from './lifecycle.js';
 
 /**
- * How the gateway is.
+ * The state of the gateway.
  *
- * Promises: `/health` depends on nothing; `/health/ready` tells the truth about store and upstreams.
- * May enter: looks at others. Must not: repairs.
+ * Promises: `/health` depends on no other service; `/health/ready` reports the real state of store and upstreams.
+ * May enter: checks of other rooms. Must not: repairs.
  */
 @Module({
   imports: [FallbackModule, StateModule, AuthModule],

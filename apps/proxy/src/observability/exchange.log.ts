@@ -4,7 +4,7 @@ import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { LOGGER } from './logger.token.js';
 
-/** One line per exchange: who, what, who answered, how it went. Never a credential, a prompt or an answer. */
+/** One line per exchange: user, model, upstream, result. Never a credential, a prompt or an answer. */
 @Injectable()
 export class ExchangeLog implements OnModuleInit {
   constructor(

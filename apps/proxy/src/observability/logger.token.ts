@@ -1,2 +1,2 @@
-/** Under which the process's logger is provided. */
+/** Injection token of the process's logger. */
 export const LOGGER = Symbol('logger');

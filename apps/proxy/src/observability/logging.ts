@@ -4,12 +4,12 @@ import { PinoPretty } from 'pino-pretty';
 import { withMaskedKeys } from '../exchange/masked-keys.js';
 import type { ObservabilityConfig } from './observability.config.js';
 
-/** Lines that could not be written are kept for a later try, up to this; a full disk must not fill the memory too. */
+/** Lines that could not be written are kept for a retry, up to this limit: a full disk must not fill the memory. */
 const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024;
 
 /**
- * Lines of one turn of the event loop, written together at its end: a write per line is half of what a line costs.
- * Nothing waits for longer, and a process that exits writes the rest: a crash must not take its own reason with it.
+ * Writes the lines of one turn of the event loop together at its end: a write per line is half of the cost of a line.
+ * Lines wait no longer, and a process that exits writes the rest, so that the reason of a crash is logged.
  */
 class LinesOfOneTurn {
   private static readonly unwritten = new Set<LinesOfOneTurn>();
@@ -48,12 +48,12 @@ export function createLogger(config: ObservabilityConfig): Logger {
   return pino({ level: config.logLevel, base: null, timestamp: stdTimeFunctions.isoTime, formatters }, stream);
 }
 
-/** A terminal that was closed, or a reader of a pipe that has ended, takes the log with it and not the gateway. */
+/** After a closed terminal or pipe the log is lost, but the gateway continues. */
 function standardOutput() {
   return destination({ dest: 1, sync: true, maxLength: MAX_UNWRITTEN_BYTES }).on('error', () => {});
 }
 
-/** Readable lines for a person, JSON for everything else. */
+/** True for readable lines in a terminal; otherwise the log is JSON. */
 export function isPretty({ logFormat }: ObservabilityConfig): boolean {
   return logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY === true);
 }
@@ -63,7 +63,7 @@ export class RoomLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, room?: string): void {
-    // Nest's own news about modules and routes is of no use to an operator.
+    // Operators do not need Nest's messages about modules and routes.
     if (room && NEST_ROOMS.has(room)) this.logger.trace({ room }, String(message));
     else this.logger.info({ room }, textOf(message));
   }
@@ -74,7 +74,7 @@ export class RoomLogger implements LoggerService {
 
   error(message: unknown, ...rest: unknown[]): void {
     const room = rest.at(-1);
-    // An error that keeps Nest from starting is also thrown, and the start reports it in words of its own.
+    // An error that prevents the start of Nest is also thrown, and the startup reports it.
     if (room === 'NestApplication' || room === 'ExceptionHandler') this.logger.debug({ room }, textOf(message));
     else this.logger.error({ room }, textOf(message));
   }
@@ -92,7 +92,7 @@ export class RoomLogger implements LoggerService {
   }
 }
 
-/** Rooms quote names that clients have chosen, and errors that quote requests. */
+/** Log lines can quote names chosen by clients, and errors that quote requests. */
 function textOf(message: unknown): string {
   return withMaskedKeys(String(message));
 }

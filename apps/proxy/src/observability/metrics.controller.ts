@@ -4,7 +4,7 @@ import { AdminController } from '../auth/admin-controller.decorator.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import { Metrics } from './metrics.js';
 
-/** For Prometheus. A scraper shows the admin token as its bearer. */
+/** For Prometheus. A scraper sends the admin token as its bearer. */
 @AdminController('metrics')
 @OpenToThisMachine()
 export class MetricsController {

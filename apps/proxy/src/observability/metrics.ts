@@ -8,9 +8,9 @@ import { Recorder } from '../recording/recorder.js';
 import { StoreHealth } from '../state/store-health.js';
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
-/** Exchanges are counted together: code that runs many times in a row costs a third of what it costs now and then. */
+/** Exchanges are counted in groups: code in a hot loop takes a third of the time of single calls. */
 const MAX_UNCOUNTED = 64;
-/** How many models get a label of their own: names come from clients. */
+/** Maximum number of model labels, because names come from clients. */
 const MAX_MODEL_LABELS = 50;
 
 /** Figures of this process for Prometheus. No user is a label: their number is unbounded. */
@@ -25,8 +25,11 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     'outcome',
     'status',
   ]);
-  private readonly attempts = this.counter('attempts_total', 'Tries at an upstream.', ['upstream', 'failure']);
-  private readonly fallbacks = this.counter('fallbacks_total', 'Answers of a stand-in.', ['upstream', 'reason']);
+  private readonly attempts = this.counter('attempts_total', 'Attempts at an upstream.', ['upstream', 'failure']);
+  private readonly fallbacks = this.counter('fallbacks_total', 'Answers of a fallback upstream.', [
+    'upstream',
+    'reason',
+  ]);
   private readonly tokens = this.counter('tokens_total', 'Tokens.', ['upstream', 'model', 'kind']);
   private readonly cost = this.counter('cost_usd_total', 'Cost of answers whose price is known.', [
     'upstream',
@@ -36,8 +39,8 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     'upstream',
     'model',
   ]);
-  private readonly firstByte = this.histogram('first_byte_seconds', 'Until the first byte of an answer.');
-  private readonly duration = this.histogram('duration_seconds', 'Until the end of an answer.');
+  private readonly firstByte = this.histogram('first_byte_seconds', 'Time until the first byte of an answer.');
+  private readonly duration = this.histogram('duration_seconds', 'Time until the end of an answer.');
 
   constructor(
     private readonly feed: ExchangeFeed,
@@ -47,7 +50,11 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
   ) {
     this.gauge('in_flight', 'Exchanges that have not ended.', () => feed.inFlight);
     this.gauge('store_queue_exchanges', 'Exchanges that are not in the store yet.', () => recorder.waitingExchanges);
-    this.gauge('store_lost_exchanges', 'Exchanges that never got into the store.', () => recorder.lostExchanges);
+    this.gauge(
+      'store_lost_exchanges',
+      'Exchanges that were lost before they were stored.',
+      () => recorder.lostExchanges,
+    );
     this.modelEnds();
     this.storeTroubles(store);
     // Memory, CPU, garbage collection, and the delay of the event loop.
@@ -70,7 +77,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     return this.registry.contentType;
   }
 
-  /** Everything known by now, as Prometheus reads it. */
+  /** The current values in the format of Prometheus. */
   async page(): Promise<string> {
     this.countAll();
     return this.registry.metrics();
@@ -140,7 +147,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     });
   }
 
-  /** Of the models that this process has served. */
+  /** Gauge for the models that this process has served. */
   private modelEnds(): void {
     const gauge: Gauge<'model' | 'successor'> = new Gauge({
       name: 'claude_proxy_model_end_of_life_days',

@@ -4,10 +4,10 @@ import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 
 const WARN_EVERY_MS = 24 * 60 * 60_000;
-/** Names of models come from clients. */
+/** Bounded, because model names come from clients. */
 const MAX_WARNINGS = 1_000;
 
-/** Logs once a day and model that the model in use is about to be retired, or that its answers have no price. */
+/** Logs once per day and model if a used model retires soon, or if its answers have no price. */
 @Injectable()
 export class ModelWarnings implements OnModuleInit {
   private readonly logger = new Logger('Models');
@@ -26,7 +26,7 @@ export class ModelWarnings implements OnModuleInit {
     const name = answeredModel ?? model;
     if (operation !== 'messages' || !usage || !name) return;
     if (costNanoUsd === null) {
-      const advice = 'the costs leave its answers out. MODELS_FILE or PRICE_LIST_FILE can add a price';
+      const advice = 'costs do not include its answers. MODELS_FILE or PRICE_LIST_FILE can add a price';
       this.warn(`price of ${name} at ${upstream}`, () => `${name} has no price at ${upstream}: ${advice}.`);
     }
     this.warn(`end of ${name}`, () => endSentence(endOfLifeOf(this.models.named(name), Date.now())));

@@ -5,7 +5,7 @@ export const observabilitySection = section('observability', 'What is written to
   logLevel: setting(
     'LOG_LEVEL',
     oneOf('debug', 'info', 'warn', 'error', 'silent'),
-    'The least important lines that are written. One line per exchange is `info`.',
+    'The lowest level that is written. The line per request has the level `info`.',
     'info',
   ),
   logFormat: setting(

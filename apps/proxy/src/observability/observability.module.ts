@@ -15,10 +15,10 @@ import { observabilitySection } from './observability.config.js';
 import { Pulse } from './pulse.js';
 
 /**
- * Listens and writes down; no room calls it.
+ * Logs and metrics; no room calls it.
  *
  * Promises: one line per exchange, figures for Prometheus; no credential, prompt or answer in any line.
- * May enter: formats and destinations. Must not: anything a request waits for.
+ * May enter: formats and destinations. Must not: work that a request waits for.
  */
 @Module({
   imports: [

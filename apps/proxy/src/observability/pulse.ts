@@ -9,12 +9,12 @@ import { type ObservabilityConfig, observabilitySection } from './observability.
 
 const INTERVAL_MS = 60_000;
 
-/** A line a minute with what no exchange can tell: alarms are made from it. A terminal is spared. */
+/** Logs a line per minute with facts of the process, which alarms are based on. Not in a terminal. */
 @Injectable()
 export class Pulse implements OnModuleInit, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
-  private toldFailures = 0;
-  private toldLost = 0;
+  private loggedFailures = 0;
+  private loggedLost = 0;
 
   constructor(
     private readonly feed: ExchangeFeed,
@@ -25,15 +25,15 @@ export class Pulse implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    if (!isPretty(this.config)) this.timer = setInterval(() => this.tell(), INTERVAL_MS).unref();
+    if (!isPretty(this.config)) this.timer = setInterval(() => this.log(), INTERVAL_MS).unref();
   }
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
   }
 
-  /** What has been counted since the last line, and what stands right now. */
-  tell(): void {
+  /** Counts since the last line, and current values. */
+  log(): void {
     const { failures } = this.store;
     const { lostExchanges, waitingExchanges } = this.recorder;
     this.logger.info(
@@ -41,12 +41,12 @@ export class Pulse implements OnModuleInit, OnModuleDestroy {
         pulse: true,
         inFlight: this.feed.inFlight,
         waitingExchanges,
-        storeFailures: failures - this.toldFailures,
-        lostExchanges: lostExchanges - this.toldLost,
+        storeFailures: failures - this.loggedFailures,
+        lostExchanges: lostExchanges - this.loggedLost,
       },
       '📊 pulse',
     );
-    this.toldFailures = failures;
-    this.toldLost = lostExchanges;
+    this.loggedFailures = failures;
+    this.loggedLost = lostExchanges;
   }
 }

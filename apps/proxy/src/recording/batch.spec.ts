@@ -20,7 +20,7 @@ class CountingWriter implements ExchangeWriter {
 }
 
 describe('a batch', () => {
-  it('writes what the pages of all writers say', () => {
+  it('contains the writes of all writers', () => {
     const batch = new Batch([new CountingWriter(), new CountingWriter()]);
     for (const user of ['alice', 'bob', 'alice']) batch.add(exchangeOf(user));
     const counted = [

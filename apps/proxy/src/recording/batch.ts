@@ -2,10 +2,10 @@ import type { IndependentWrite } from '@claude-proxy/storage';
 import type { FinishedExchange } from '../exchange/exchange.js';
 import type { ExchangeWriter, WriterBatch } from './exchange-writer.js';
 
-/** A file is written by one transaction that holds the event loop: 2 ms for so many. */
+/** On SQLite one transaction of this size blocks the event loop for 2 ms. */
 const MAX_EXCHANGES = 250;
 
-/** Exchanges that are written together: a page of every writer. */
+/** Exchanges that are written together, with a batch of each writer. */
 export class Batch {
   private readonly pages: readonly WriterBatch[];
   private count = 0;
@@ -27,7 +27,7 @@ export class Batch {
     for (const page of this.pages) page.add(exchange);
   }
 
-  /** Nothing is added any more. */
+  /** Ends the batch and returns its writes. */
   close(): IndependentWrite[] {
     return this.pages.flatMap((page) => page.writes());
   }

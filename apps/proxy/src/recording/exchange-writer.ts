@@ -1,17 +1,17 @@
 import type { IndependentWrite } from '@claude-proxy/storage';
 import type { FinishedExchange } from '../exchange/exchange.js';
 
-/** What one room keeps of finished exchanges. */
+/** The records of one room about finished exchanges. */
 export interface ExchangeWriter {
   startBatch(): WriterBatch;
 }
 
 /**
- * What a writer takes down for one batch. It adds up while exchanges end and says what to write once, at the close:
- * writes per exchange, merged afterwards, were most of what recording cost.
+ * The records of a writer for one batch. It adds up exchanges as they end and returns its writes once, at the close.
+ * Separate writes per exchange, merged afterwards, were most of the cost of recording.
  */
 export interface WriterBatch {
   add(exchange: FinishedExchange): void;
-  /** Asked once. A put may be repeated, and nothing else writes its item; what many tasks write are increments. */
+  /** Called once. A put can be repeated, and only this writer writes its item. Items shared by tasks use increments. */
   writes(): readonly IndependentWrite[];
 }

@@ -13,7 +13,7 @@ const counting = (id: string, n: number, set: Record<string, unknown> = {}): Ind
 const putting = (id: string): IndependentWrite => ({ kind: 'put', table: TABLE, item: { id } });
 
 describe('pending writes', () => {
-  it('make one increment of those of one item: sums, and what was set last', () => {
+  it('merge the increments of an item: sums, and the latest set values', () => {
     const pending = new PendingWrites();
     pending.add([counting('a', 1, { model: 'x', ttl: 1 }), counting('b', 5)]);
     pending.add([counting('a', 2, { model: 'y' })]);
@@ -21,7 +21,7 @@ describe('pending writes', () => {
     expect(pending.isEmpty).toBe(true);
   });
 
-  it('give every put at once, and of the increments as many as are wanted, the oldest first', () => {
+  it('return all puts at once, and a limited number of increments, oldest first', () => {
     const pending = new PendingWrites();
     pending.add([counting('a', 1), putting('x'), counting('b', 1), putting('y'), counting('c', 1)]);
     expect(pending.take(2)).toEqual([putting('x'), putting('y'), counting('a', 1), counting('b', 1)]);
@@ -29,7 +29,7 @@ describe('pending writes', () => {
     expect(pending.take(2)).toEqual([counting('c', 1), counting('a', 1)]);
   });
 
-  it('cut a sum that would not be exact, so that the rest of the item is still counted', () => {
+  it('cap a sum that would not be exact, so that the rest of the item is still counted', () => {
     const pending = new PendingWrites();
     pending.add([counting('a', Number.MAX_SAFE_INTEGER)]);
     pending.add([counting('a', Number.MAX_SAFE_INTEGER)]);

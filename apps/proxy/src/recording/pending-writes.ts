@@ -3,7 +3,7 @@ import type { IndependentWrite } from '@claude-proxy/storage';
 type Put = Extract<IndependentWrite, { kind: 'put' }>;
 type Increment = Extract<IndependentWrite, { kind: 'increment' }>;
 
-/** Writes that are not in the store yet. Increments of one item are one, so that a store may take its time for them. */
+/** Writes that are not in the store yet. Increments of one item are merged, so that their number stays bounded. */
 export class PendingWrites {
   private puts: Put[] = [];
   private readonly increments = new Map<string, Increment>();
@@ -19,7 +19,7 @@ export class PendingWrites {
     }
   }
 
-  /** Every put, and the increments that wait longest. */
+  /** All puts, and the oldest increments. */
   take(maxIncrements: number): IndependentWrite[] {
     const taken: IndependentWrite[] = this.puts;
     this.puts = [];
@@ -41,7 +41,7 @@ export class PendingWrites {
   }
 }
 
-/** A sum that is not exact any more is cut: a store refuses it, and what else the item counts would be lost with it. */
+/** Caps an inexact sum: a store would refuse it together with the other counters of the item. */
 function sums(known: Readonly<Record<string, number>>, more: Readonly<Record<string, number>>): Record<string, number> {
   const all: Record<string, number> = { ...known };
   for (const [name, amount] of Object.entries(more)) {

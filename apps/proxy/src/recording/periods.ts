@@ -1,6 +1,6 @@
 const HOUR_MS = 60 * 60 * 1_000;
 
-/** The hour asked for last: nearly always the current one, and its text costs more than looking. */
+/** Caches the last hour, nearly always the current one, because formatting costs more than a lookup. */
 let known = { hour: Number.NaN, text: '' };
 
 /** `2026-11-21T09`, UTC. */

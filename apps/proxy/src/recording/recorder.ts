@@ -8,28 +8,28 @@ import { Batch } from './batch.js';
 import type { ExchangeWriter } from './exchange-writer.js';
 import { PendingWrites } from './pending-writes.js';
 
-/** What is lost at most when the process is killed. */
+/** Maximum age of records that a killed process loses. */
 const FLUSH_INTERVAL_MS = 1_000;
-/** While the store is away so many exchanges wait; the oldest are kept, later ones are dropped and counted. */
+/** Maximum number of pending exchanges while the store is unreachable. Later ones are dropped and counted. */
 const MAX_WAITING_EXCHANGES = 10_000;
 const RETRY_MS = 2_000;
-/** After a conflict, on average: the other writer is through in a few milliseconds. */
+/** Average pause after a conflict. The other writer takes a few milliseconds. */
 const CONFLICT_PAUSE_MS = 200;
 const LOG_EVERY_MS = 60_000;
-/** A process that ends does not wait for a store that is away. */
+/** A process that ends does not wait for an unreachable store. */
 const MAX_TRIES_AT_END = 2;
 
-/** What is written at once, and again, unchanged, until it is in the store. */
+/** Writes that are sent together, and retried unchanged until they are in the store. */
 interface Round {
   readonly writes: readonly IndependentWrite[];
   readonly step: Step;
-  /** Exchanges whose lines are in it. */
+  /** Number of exchanges with lines in this round. */
   readonly exchanges: number;
 }
 
 /**
- * Writes what is known about finished exchanges. A round that is repeated counts once, and an item that the store will
- * never take is left out of it.
+ * Stores the records of finished exchanges. A repeated round counts once. An item that the store can never accept is
+ * dropped from it.
  */
 @Injectable()
 export class Recorder implements OnModuleInit, OnModuleDestroy {
@@ -37,11 +37,11 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
   private readonly writers: ExchangeWriter[] = [];
   private readonly waiting: Batch[] = [];
   private readonly pending = new PendingWrites();
-  /** No two processes share it. Every item that this one counts in holds it, so it is short. */
+  /** Unique per process. Short, because every item with counters of this process contains it. */
   private readonly writer = randomBytes(4).toString('hex');
   private rounds = 0;
   private open: Batch | undefined;
-  /** The parts of a round that are not in the store; one, but for a round that had to be split. */
+  /** The parts of a round that are not in the store: one, or several if the round had to be split. */
   private parts: Round[] = [];
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -62,7 +62,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     return waiting + (this.open?.exchanges ?? 0);
   }
 
-  /** Exchanges that will never be found in the store, since the start of the process. */
+  /** Number of lost exchanges since the start of the process. */
   get lostExchanges(): number {
     return this.droppedExchanges;
   }
@@ -85,7 +85,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     if (!this.isWritten) this.logger.error(`❌ ${this.waitingExchanges} exchanges could not be written`);
   }
 
-  /** Resolves when what was waiting is in the store, or the store has failed. Never rejects. */
+  /** Resolves when the pending exchanges are in the store, or the store has failed. Never rejects. */
   async flush(): Promise<void> {
     await this.write(true);
   }
@@ -107,8 +107,8 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * By itself it writes a round for each batch, with no more counters than the store takes with ease: further ones wait
-   * for the next second, and what is counted in their items meanwhile is added to them.
+   * Writes one round per batch, with at most the number of counters that are cheap for the store. The others wait for
+   * the next second, and later increments of their items are added to them.
    */
   private startWriting(): void {
     if (!this.running) void this.write(false);
@@ -151,7 +151,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     return isAll || this.waiting.length > 0 ? this.nextRound() : undefined;
   }
 
-  /** Undefined where nothing waits. */
+  /** Undefined if nothing is pending. */
   private nextRound(): Round | undefined {
     const batch = this.waiting.shift();
     if (batch) this.addWritesOf(batch);
@@ -163,17 +163,17 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     return round;
   }
 
-  /** A fault in a writer must not stop the writing for good. */
+  /** A fault in a writer must not stop later writes. */
   private addWritesOf(batch: Batch): void {
     try {
       this.pending.add(batch.close());
     } catch (error) {
       this.droppedExchanges += batch.exchanges;
-      this.logger.error(`❌ ${batch.exchanges} exchanges cannot be written down: ${String(error)}`);
+      this.logger.error(`❌ ${batch.exchanges} exchanges could not be recorded: ${String(error)}`);
     }
   }
 
-  /** A store that refuses a round as a whole gets its halves, until the bad write is alone. */
+  /** If the store refuses a whole round, the round is halved until the invalid write is alone. */
   private split({ writes, step, exchanges }: Round, error: unknown): void {
     this.parts.shift();
     if (writes.length === 1) {
@@ -187,13 +187,13 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
     );
   }
 
-  /** Once for each kind: no content of the item is in the line, and its neighbors are written. */
+  /** Logs once per kind, without content of the item. The other items are written. */
   private noteRefusal({ kind, table }: IndependentWrite, error: unknown): void {
     this.health.noteRefusedItem();
     const what = `${kind} of ${table.name}, ${failureOf(error)}`;
     if (this.loggedRefusals.has(what)) return;
     this.loggedRefusals.add(what);
-    this.logger.error(`❌ an item cannot be stored and is left out (${what}); see claude_proxy_store_refused_items`);
+    this.logger.error(`❌ an item cannot be stored and is dropped (${what}); see claude_proxy_store_refused_items`);
   }
 
   private noteFailure(error: unknown): void {
@@ -215,7 +215,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-/** Not an outage: the same call fails for ever. */
+/** True for an error that is not an outage: the same call always fails. */
 function isHopeless(error: unknown): boolean {
   return !(error instanceof StorageError) || error.kind === 'invalid';
 }

@@ -3,11 +3,11 @@ import { StateModule } from '../state/state.module.js';
 import { Recorder } from './recorder.js';
 
 /**
- * Writes down finished exchanges, for every room that keeps something about them.
+ * Stores the records of all rooms about finished exchanges.
  *
- * Promises: what a writer writes is stored once, a second later where nothing is busy; an item that cannot be stored
- * takes no other with it; a store that is away delays nothing else. May enter: batching, repeating, splitting, dropping.
- * Must not: what is written, which is each writer's.
+ * Promises: a write is stored once, within a second if the store is not busy; an item that cannot be stored does not
+ * affect others; an unreachable store delays nothing else. May enter: batching, retrying, splitting, dropping.
+ * Must not: the content of the records, which belongs to each writer.
  */
 @Module({ imports: [StateModule], providers: [Recorder], exports: [Recorder] })
 export class RecordingModule {}

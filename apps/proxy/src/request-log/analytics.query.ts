@@ -11,10 +11,10 @@ import { type RequestLogConfig, requestLogSection } from './request-log.config.j
 import { HOUR_MS, hourPartition, requestsTable, SLOT_MS, slotPartition, userPartition } from './requests.table.js';
 
 const DAY_MS = 24 * HOUR_MS;
-/** Many dashboards cost no more than one. */
+/** With this cache, many dashboards cost as much as one. */
 const CACHE_MS = 5_000;
 
-/** A range: how long, in which buckets, and whether its first bucket begins with an UTC day. */
+/** The length of each range and of its buckets. */
 const RANGES: Readonly<Record<AnalyticsRange, { readonly spanMs: number; readonly bucketMs: number }>> = {
   '1h': { spanMs: HOUR_MS, bucketMs: SLOT_MS },
   '24h': { spanMs: DAY_MS, bucketMs: HOUR_MS },
@@ -24,7 +24,7 @@ const RANGES: Readonly<Record<AnalyticsRange, { readonly spanMs: number; readonl
 
 type Answer = Omit<Analytics, 'in_flight' | 'active_accounts' | 'rate_limited_accounts' | 'requests_last_hour'>;
 
-/** Makes figures of a span of time from those that the writer has added up. */
+/** Computes the figures of a time range from the sums of the writer. */
 @Injectable()
 export class AnalyticsQuery {
   private readonly table: Table;
@@ -39,7 +39,7 @@ export class AnalyticsQuery {
     this.table = store.table(requestsTable(config.table));
   }
 
-  /** Figures of every user are a page of their own, so they are read where `hasUsers` asks for them. @throws StorageError */
+  /** Figures of users need separate queries, so they are read only with `hasUsers`. @throws StorageError */
   async of(
     range: AnalyticsRange,
     hasUsers: boolean,
@@ -62,7 +62,7 @@ export class AnalyticsQuery {
   private async read(range: AnalyticsRange, hasUsers: boolean): Promise<Answer> {
     const { spanMs, bucketMs } = RANGES[range];
     const nowMs = Date.now();
-    // The bucket that is filling counts as one of the range.
+    // The current bucket counts as one of the range.
     const sinceMs = nowMs - (nowMs % Math.min(bucketMs, DAY_MS)) + bucketMs - spanMs;
     const sums = new RangeSums(sinceMs, nowMs, bucketMs);
     const ofUsers = hasUsers ? new FigureTally() : undefined;
@@ -107,14 +107,14 @@ export class AnalyticsQuery {
     });
   }
 
-  /** Figures of users: of a day by hour, else by day. */
+  /** Figures of users: per hour for the range of a day, else per day. */
   private async addUsers(range: AnalyticsRange, { sinceMs, nowMs }: RangeSums, ofUsers: FigureTally): Promise<void> {
     const periods =
       range === '24h' ? periodsOf(sinceMs, nowMs, HOUR_MS, hourOf) : periodsOf(sinceMs, nowMs, DAY_MS, dayOf);
     await this.eachItem(periods.map(userPartition), (item) => ofUsers.add(String(item.user), item));
   }
 
-  /** Page by page, so that no more than a page is added up in one turn of the event loop. */
+  /** Adds up at most one page per turn of the event loop. */
   private async eachItem(partitions: readonly string[], add: (item: Item, partition: string) => void): Promise<void> {
     const reads = partitions.map(async (partition) => {
       for await (const page of this.table.pages({ partition })) for (const item of page) add(item, partition);

@@ -2,12 +2,12 @@ import type { FinishedExchange } from '../exchange/exchange.js';
 
 type Ending = Pick<FinishedExchange, 'outcome' | 'status' | 'attempts' | 'hasOperatorCredential'>;
 
-/** What Anthropic says of a key: it is not known, not paid for, not allowed. */
+/** Anthropic's status for a key that is unknown, unpaid or not allowed. */
 const REFUSALS_OF_KEYS = new Set([401, 402, 403]);
 
 /**
- * A refusal that only the caller can correct. A 429 of an upstream is not one, because a fallback should have answered; nor is a
- * refused key where the key is the operator's.
+ * A refusal that only the caller can correct. A 429 of an upstream is not one, because a fallback should have answered.
+ * A refused key of the operator is not one either.
  */
 export function isCallersError({ outcome, status, attempts, hasOperatorCredential }: Ending): boolean {
   if (outcome !== 'refused' || status < 400 || status > 499) return false;

@@ -29,7 +29,7 @@ const DURATION = 'duration#';
 
 type Counts = Record<Counter, number>;
 
-/** What finished exchanges add to the figures of their time. Durations are counted in steps of a histogram. */
+/** The sum of finished exchanges in one period. Durations are counted in the steps of a histogram. */
 export class FigureAddition {
   private readonly counts = emptyCounts();
   private readonly firstByte = new Histogram();
@@ -55,7 +55,7 @@ export class FigureAddition {
     for (const [step, count] of duration) this.duration.add(step, count);
   }
 
-  /** Without zeros: what is not there counts as zero, and every member of an item is checked, summed and written. */
+  /** Omits zeros: a missing counter counts as zero, and each attribute of an item costs time. */
   attributes(hasHistograms: boolean): Record<string, number> {
     const attributes: Record<string, number> = {};
     for (const name of COUNTERS) if (this.counts[name] !== 0) attributes[name] = this.counts[name];
@@ -144,7 +144,7 @@ export class FigureTally {
     sum.add(item);
   }
 
-  /** The busiest first. */
+  /** Sorted by requests, most first. */
   toRecord(): Record<string, Figures> {
     const entries = [...this.byName].map(([name, sum]) => [name, sum.figures()] as const);
     return Object.fromEntries(entries.sort(([, a], [, b]) => b.requests - a.requests));

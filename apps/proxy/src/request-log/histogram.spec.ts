@@ -30,7 +30,7 @@ describe('a histogram', () => {
     );
   });
 
-  it('counts nothing, less than nothing and fractions as the shortest', () => {
+  it('counts zero, negative values and fractions as the shortest duration', () => {
     expect([0, -5, 0.2, 1].map(stepOf)).toEqual([0, 0, 0, 0]);
   });
 });

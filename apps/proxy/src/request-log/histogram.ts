@@ -1,14 +1,14 @@
 import type { Percentiles } from '@claude-proxy/admin-api';
 
-/** Each step is a quarter wider than the one before: a percentile is off by an eighth at most. */
+/** Each step is a quarter wider than the one before, so a percentile is off by at most an eighth. */
 const STEP = 1.25;
 
-/** The counter of a histogram in which a duration is counted. */
+/** The step of the histogram for a duration. */
 export function stepOf(milliseconds: number): number {
   return Math.max(0, Math.ceil(Math.log(Math.max(1, milliseconds)) / Math.log(STEP)));
 }
 
-/** Durations counted by step, as an item holds them: sparse. */
+/** Durations counted by step, sparse as in an item. */
 export class Histogram {
   private readonly counts = new Map<number, number>();
   private total = 0;
@@ -18,7 +18,7 @@ export class Histogram {
     this.total += count;
   }
 
-  /** Steps and how often each was counted. */
+  /** Steps and their counts. */
   [Symbol.iterator](): IterableIterator<[number, number]> {
     return this.counts[Symbol.iterator]();
   }

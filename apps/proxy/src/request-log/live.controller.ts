@@ -31,7 +31,7 @@ export class LiveController implements OnModuleDestroy {
       'x-accel-buffering': 'no',
       'x-content-type-options': 'nosniff',
     });
-    // Nest answers HEAD by the same method, and nothing that is written to it would ever end it.
+    // Nest routes HEAD to the same method, and the response would never end.
     if (request.method === 'HEAD') return void raw.end();
     raw.write(': connected\n\n');
     const stopListening = this.feed.listen((event) => {
@@ -58,7 +58,7 @@ export class LiveController implements OnModuleDestroy {
   }
 }
 
-/** A page that stands still does not take even the end of its feed. */
+/** A reader that has stopped reading does not receive the end of its feed either. */
 function endSoon(raw: FastifyReply['raw']): void {
   raw.end();
   const breaking = setTimeout(() => raw.destroy(), END_TIMEOUT_MS).unref();
@@ -70,7 +70,7 @@ function send(raw: FastifyReply['raw'], { type, ...data }: LiveEvent): void {
 }
 
 function write(raw: FastifyReply['raw'], text: string): void {
-  // A reader that stands still is not closed at once; writing after the end would end the process.
+  // A stalled reader is not closed at once, and a write after the end would crash the process.
   if (raw.writableEnded) return;
   if (raw.writableLength > MAX_BUFFERED_BYTES) raw.destroy();
   else raw.write(text);

@@ -5,7 +5,7 @@ import { detailOf, lineOf } from './request-line.js';
 
 export type LiveListener = (event: LiveEvent) => void;
 
-/** What happens in this process, for the pages that are open now. */
+/** Events of this process for the dashboards that are open now. */
 @Injectable()
 export class LiveFeed implements OnModuleInit {
   private readonly logger = new Logger(LiveFeed.name);
@@ -16,23 +16,23 @@ export class LiveFeed implements OnModuleInit {
 
   onModuleInit(): void {
     this.exchanges.onFinished((exchange) => {
-      if (this.listeners.size > 0) this.tell({ type: 'exchange', request: lineOf(detailOf(exchange)) });
+      if (this.listeners.size > 0) this.publish({ type: 'exchange', request: lineOf(detailOf(exchange)) });
     });
     this.exchanges.onChange((what) => {
       this.isDraining ||= what === 'draining';
-      this.tell({ type: what });
+      this.publish({ type: what });
     });
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   listen(listener: LiveListener): () => void {
     this.listeners.add(listener);
     if (this.isDraining) listener({ type: 'draining' });
     return () => this.listeners.delete(listener);
   }
 
-  /** One who looks on and fails takes nothing from the others. */
-  private tell(event: LiveEvent): void {
+  /** A failing listener does not affect the others. */
+  private publish(event: LiveEvent): void {
     for (const listener of this.listeners) {
       try {
         listener(event);

@@ -1,7 +1,7 @@
 import type { Figures, Notice } from '@claude-proxy/admin-api';
 import { type ClaudeModels, endOfLifeOf } from '@claude-proxy/claude-models';
 
-/** What the models of a range give notice of: ends of life first, the nearest of them first, then missing prices. */
+/** Notices about the models of a range: retirements, nearest first, then missing prices. */
 export function noticesOf(byModel: Readonly<Record<string, Figures>>, models: ClaudeModels, nowMs: number): Notice[] {
   return [...endsOf(Object.keys(byModel), models, nowMs), ...unpricedOf(byModel)];
 }

@@ -8,7 +8,7 @@ interface Sums {
   readonly ofModels: FigureTally;
 }
 
-/** Figures of a span of time, as a whole and by bucket. */
+/** Figures of a time range, in total and per bucket. */
 export class RangeSums implements Sums {
   readonly total = new FigureSum();
   readonly ofUpstreams = new FigureTally();
@@ -23,7 +23,7 @@ export class RangeSums implements Sums {
     for (let timeMs = sinceMs; timeMs <= nowMs; timeMs += bucketMs) this.byBucket.set(timeMs, emptySums());
   }
 
-  /** @returns whether the item is of this span */
+  /** @returns whether the item belongs to this range */
   add(timeMs: number, item: Item): boolean {
     const { sinceMs, bucketMs } = this;
     if (!(timeMs >= sinceMs)) return false;
@@ -33,7 +33,7 @@ export class RangeSums implements Sums {
     return true;
   }
 
-  /** Every bucket in order, empty ones too. */
+  /** All buckets in order, including empty ones. */
   buckets(): Bucket[] {
     return [...this.byBucket].map(([time, { total, ofUpstreams, ofModels }]) => ({
       time,

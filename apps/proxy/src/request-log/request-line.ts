@@ -2,10 +2,10 @@ import type { RequestDetail, RequestLine } from '@claude-proxy/admin-api';
 import type { Item } from '@claude-proxy/storage';
 import type { Attempt, FinishedExchange } from '../exchange/exchange.js';
 
-/** A page shows no more of a text that a client or an upstream has chosen; a store keeps 400 KB of a line at most. */
+/** Limit for texts from clients and upstreams. A store accepts at most 400 KB per line. */
 const MAX_TEXT = 1_000;
 
-/** What is kept of an exchange. No prompt, no answer, no credential. */
+/** The stored facts of an exchange, without prompt, answer or credential. */
 export function detailOf(exchange: FinishedExchange): RequestDetail {
   const { usage } = exchange;
   return {
@@ -43,7 +43,7 @@ export function detailOf(exchange: FinishedExchange): RequestDetail {
   };
 }
 
-/** What a field is where nothing is known of it: not kept, so that a line stays well under 1 KB. */
+/** Values of unknown fields. They are not stored, so that a line stays well under 1 KB. */
 const UNKNOWN = {
   model: null,
   upstream: null,
@@ -69,7 +69,7 @@ const UNKNOWN = {
   usage: null,
 } as const satisfies Partial<RequestDetail>;
 
-/** A detail as it is kept. */
+/** A detail in its stored form. */
 export function keptOf(detail: RequestDetail): Item {
   const kept: Item = { ...detail };
   for (const field in UNKNOWN) if (kept[field] === UNKNOWN[field as keyof typeof UNKNOWN]) kept[field] = undefined;
@@ -104,7 +104,7 @@ const LINE_FIELDS = [
   'duration_ms',
 ] as const satisfies readonly (keyof RequestLine)[];
 
-/** The part of a detail that lists have. */
+/** The part of a detail for lists. */
 export function lineOf(detail: RequestDetail): RequestLine {
   return Object.fromEntries(LINE_FIELDS.map((field) => [field, detail[field]])) as unknown as RequestLine;
 }

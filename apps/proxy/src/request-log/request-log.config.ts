@@ -1,7 +1,7 @@
 import { text, wholeNumber } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
 
-export const requestLogSection = section('request log', 'One line per exchange, and figures made from them.', {
+export const requestLogSection = section('request log', 'One line per request, and figures of all requests.', {
   table: setting('REQUESTS_TABLE_NAME', text, 'Table of lines and figures.', 'claude-proxy-requests'),
   keepDays: setting(
     'REQUEST_LOG_DAYS',

@@ -14,10 +14,10 @@ import { RequestsController } from './requests.controller.js';
 import { requestsRoomTable } from './requests.table.js';
 
 /**
- * One line per exchange, and figures made from all of them.
+ * One line per exchange, and figures of all exchanges.
  *
- * Promises: no prompt, no answer and no credential is kept; figures are added up when they arise, so that a month costs
- * a few queries and never a scan. May enter: what an operator asks about exchanges. Must not: money and tokens per
+ * Promises: no prompt, no answer and no credential is stored; figures are added up when exchanges end, so that a month
+ * needs a few queries and no scan. May enter: questions of operators about exchanges. Must not: money and tokens per
  * user, which `usage` counts.
  */
 @Module({

@@ -6,7 +6,7 @@ import { type LineFilter, RequestLogQuery } from './request-log.query.js';
 const KEPT_DAYS = 30;
 const PARTITIONS_OF_A_DAY = 2;
 
-/** How many partitions of an empty log are read. */
+/** The number of partitions that a query of an empty log reads. */
 async function readsOf(filter: LineFilter): Promise<number> {
   let reads = 0;
   const each = () => {
@@ -22,7 +22,7 @@ async function readsOf(filter: LineFilter): Promise<number> {
 }
 
 describe('RequestLogQuery', () => {
-  it('reads the days that are kept, and no others', async () => {
+  it('reads only the days of the retention period', async () => {
     expect(await readsOf({})).toBe((KEPT_DAYS + 1) * PARTITIONS_OF_A_DAY);
     expect(await readsOf({ sinceMs: Date.now() })).toBe(PARTITIONS_OF_A_DAY);
   });
@@ -30,14 +30,14 @@ describe('RequestLogQuery', () => {
   it.each([
     ['tomorrow', Date.now() + 86_400_000],
     ['the year 12345', Date.parse('+012345-01-01T00:00:00Z')],
-    ['the last day that there is', 8.64e15],
+    ['the last day that dates support', 8.64e15],
   ])('reads nothing since %s', async (_name, sinceMs) => {
     expect(await readsOf({ sinceMs })).toBe(0);
   });
 
   it.each([
     ['1960', Date.parse('1960-01-01')],
-    ['the first day that there is', -8.64e15],
+    ['the first day that dates support', -8.64e15],
   ])('reads nothing until %s', async (_name, untilMs) => {
     expect(await readsOf({ untilMs })).toBe(0);
   });

@@ -16,7 +16,7 @@ import {
   requestsTable,
 } from './requests.table.js';
 
-/** Which lines are asked for; everything that is undefined lets all pass. */
+/** The filter for lines. An undefined field matches all lines. */
 export interface LineFilter {
   readonly user?: string;
   readonly model?: string;
@@ -30,11 +30,11 @@ export interface LineFilter {
   readonly slowMs?: number;
 }
 
-/** One answer reads no more lines than this, found or not; the cursor goes on from there. */
+/** Maximum number of lines per page, matching or not. The cursor continues from there. */
 const MAX_READ_LINES = 5_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Reads lines newest first, hour by hour; marks and figures of a day tell which of its hours have any. */
+/** Reads lines newest first, hour by hour. Marks and figures of a day show which hours have lines. */
 @Injectable()
 export class RequestLogQuery {
   private readonly table: Table;
@@ -49,7 +49,7 @@ export class RequestLogQuery {
 
   /** @throws StorageError */
   async page(filter: LineFilter, limit: number, cursor: string | undefined): Promise<RequestPage> {
-    // A reader who looks right after an exchange has ended wants to see it.
+    // The first page must include an exchange that has just ended.
     if (cursor === undefined) await this.recorder.flush();
     const found: RequestLine[] = [];
     let read = 0;
@@ -73,11 +73,11 @@ export class RequestLogQuery {
     return item && detailIn(item);
   }
 
-  /** Every line of a span of time, newest first, as far as there are any. */
+  /** All lines of a time range, newest first. */
   private async *newestFirst({ sinceMs, untilMs }: LineFilter, cursor: string | undefined): AsyncGenerator<Item> {
     const newestMs = Math.min(untilMs ?? Number.POSITIVE_INFINITY, Date.now(), timeOf(cursor));
     const oldestMs = Math.max(sinceMs ?? 0, Date.now() - this.config.keepDays * DAY_MS);
-    // Compared as numbers: the text of a year beyond 9999 begins with a plus, which sorts before every other.
+    // Compares numbers, because the text of a year beyond 9999 starts with a plus, which sorts first.
     for (let dayMs = newestMs; dayMs >= oldestMs - (oldestMs % DAY_MS); dayMs -= DAY_MS) {
       for (const hour of await this.hoursWithLines(dayOf(dayMs))) {
         if (hour > hourOf(newestMs) || hour < hourOf(oldestMs)) continue;
@@ -86,7 +86,7 @@ export class RequestLogQuery {
     }
   }
 
-  /** Newest first. Figures tell of hours from before there were marks. */
+  /** Newest first. Figures cover hours of earlier versions, which wrote no marks. */
   private async hoursWithLines(day: string): Promise<string[]> {
     const partitions = [markPartition(day), hourPartition(day)];
     const items = await Promise.all(partitions.map((partition) => Array.fromAsync(this.table.each({ partition }))));
@@ -94,7 +94,7 @@ export class RequestLogQuery {
     return [...hours].sort().reverse();
   }
 
-  /** The shards of an hour merged by time. */
+  /** Merges the shards of an hour by time. */
   private async *linesOfHour(hour: string, from: string, before: string): AsyncGenerator<Item> {
     const shards = Array.from({ length: LINE_SHARDS }, (_, shard) =>
       this.table.each({ partition: linePartition(hour, shard), from, to: before, descending: true, limit: 200 }),

@@ -11,16 +11,16 @@ import { type RequestLogConfig, requestLogSection } from './request-log.config.j
 import { hourKeyOf, lineKeyOf, markKeyOf, requestsTable, SLOT_MS, slotKeyOf, userKeyOf } from './requests.table.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
-/** Slots serve the last hour, hours of users the last day; what lasts is by day. */
+/** Slots are needed for the last hour, hours of users for the last day, and daily figures for longer. */
 const SLOT_TTL_SECONDS = 2 * DAY_SECONDS;
 const USER_HOUR_TTL_SECONDS = 3 * DAY_SECONDS;
 const FIGURES_TTL_SECONDS = 90 * DAY_SECONDS;
 
-/** Keeps a line of every exchange, and adds it to the figures of its time. */
+/** Stores a line per exchange, and adds the exchange to the figures of its period. */
 @Injectable()
 export class RequestLogWriter implements ExchangeWriter, OnModuleInit {
   private readonly table: TableDefinition;
-  /** One mark of an hour is enough, and a day has 24 of them. */
+  /** Hours that have a mark already, at most 24 per day. */
   private readonly markedHours = new Set<string>();
 
   constructor(
@@ -62,7 +62,7 @@ class RequestLogBatch implements WriterBatch {
   add(exchange: FinishedExchange): void {
     this.exchanges.push(exchange);
     this.mark(hourOf(exchange.startedAt));
-    // A list of models does not use Claude.
+    // Figures exclude requests without a model call, such as the list of models.
     if (exchange.operation === 'messages') this.slotOf(exchange).figures.addExchange(exchange);
   }
 
@@ -85,7 +85,7 @@ class RequestLogBatch implements WriterBatch {
     this.newHours.push(hour);
   }
 
-  /** Stays a day longer than the first lines: those of the hour that come later expire later. */
+  /** Expires a day after the first lines, because later lines of the hour expire later. */
   private markOf(hour: string, nowSeconds: number): IndependentWrite {
     const item = { ...markKeyOf(hour), ttl: nowSeconds + this.lineTtlSeconds + DAY_SECONDS };
     return { kind: 'put', table: this.table, item };
@@ -111,7 +111,7 @@ class RequestLogBatch implements WriterBatch {
   }
 }
 
-/** Figures by item: what several slots share is written once. */
+/** Figures by item. Items that several slots share are written once. */
 class FigureSums {
   private readonly byKey = new Map<string, { key: Key; figures: FigureAddition; set: Record<string, unknown> }>();
 
@@ -132,7 +132,7 @@ class FigureSums {
 
   writes(): IndependentWrite[] {
     return [...this.byKey.values()].map(({ key, figures, set }) => {
-      // Percentiles are shown by upstream and model, not by user alone.
+      // Percentiles are shown per upstream and model, not per user.
       const add = figures.attributes('upstream' in set);
       return { kind: 'increment', table: this.table, key, add, set };
     });

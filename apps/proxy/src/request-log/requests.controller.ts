@@ -19,7 +19,7 @@ const MAX_LIMIT = 500;
 const OUTCOMES = ['completed', 'refused', 'aborted', 'broken'] as const satisfies readonly Outcome[];
 const CURSOR = /^\d{15}#exc_[0-9a-z]{24}$/;
 
-/** Finished exchanges: the list, and the story of one. */
+/** Finished exchanges: the list, and the details of one. */
 @AdminController('api/requests')
 @OpenToThisMachine()
 export class RequestsController {
@@ -52,7 +52,7 @@ export class RequestsController {
 function filterOf(parameters: QueryParameters, upstreams: readonly string[]): LineFilter {
   const { user, model } = parameters;
   const filter: Record<keyof LineFilter, unknown> = {
-    // As names are written down.
+    // User names are stored in this form.
     user: user?.normalize('NFC'),
     model,
     upstream: oneOf(parameters, 'upstream', upstreams),

@@ -3,7 +3,7 @@ import { dayOf, hourOf } from '../recording/periods.js';
 import type { RoomTable } from '../state/room-table.js';
 import { requestLogSection } from './request-log.config.js';
 
-/** Lines of one hour are spread over so many partitions. */
+/** Number of partitions for the lines of one hour. */
 export const LINE_SHARDS = 4;
 
 export const HOUR_MS = 60 * 60 * 1_000;
@@ -18,18 +18,18 @@ export function linePartition(hour: string, shard: number): string {
   return `line#${hour}#${shard}`;
 }
 
-/** Where the line of an exchange stands: its hour and a shard (ids end in random digits), then its time and id. */
+/** The key of an exchange's line: its hour and a shard (ids end in random digits), then its time and id. */
 export function lineKeyOf(id: string, startedAtMs: number): Key {
   const shard = Number.parseInt(id.slice(-1), 16) % LINE_SHARDS;
   return { partition: linePartition(hourOf(startedAtMs), shard), sort: lineSort(startedAtMs, id) };
 }
 
-/** Sorts by time; the id tells exchanges of one millisecond apart. */
+/** Sorts by time. The id distinguishes exchanges of the same millisecond. */
 export function lineSort(startedAtMs: number, id = ''): string {
   return `${String(startedAtMs).padStart(15, '0')}#${id}`;
 }
 
-/** Figures of five minutes, by user, upstream and model: the last hour or two in detail. */
+/** Figures of five minutes, by user, upstream and model, for the last hour or two. */
 export function slotKeyOf(timeMs: number, user: string, upstream: string, model: string): Key {
   const minutes = new Date(timeMs - (timeMs % SLOT_MS)).toISOString().slice(14, 16);
   return { partition: slotPartition(hourOf(timeMs)), sort: [minutes, user, upstream, model].join('#') };
@@ -48,7 +48,7 @@ export function hourPartition(day: string): string {
   return `hour#${day}`;
 }
 
-/** Tells that an hour of the day (`09`) has lines. Figures tell only of hours with messages, and not as long. */
+/** Marks an hour of the day (`09`) with lines. Figures exist only for hours with messages, and not as long. */
 export function markKeyOf(hour: string): Key {
   return { partition: markPartition(hour.slice(0, 10)), sort: hour.slice(11) };
 }

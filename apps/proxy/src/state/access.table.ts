@@ -2,7 +2,7 @@ import type { TableDefinition } from '@claude-proxy/storage';
 import type { RoomTable } from './room-table.js';
 import { stateSection } from './state.config.js';
 
-/** Who may do what, and what operators have changed. Each kind of item has partitions of its own (`audit#2026-11`). */
+/** Permissions, and changes by operators. Each kind of item has its own partitions (`audit#2026-11`). */
 export function accessTable(name: string): TableDefinition {
   return { name, partitionKey: 'partition', sortKey: 'sort' };
 }

@@ -2,9 +2,9 @@ import type { TableDefinition } from '@claude-proxy/storage';
 import type { GatewayConfig } from '../config/read-config.js';
 import type { Section } from '../config/section.js';
 
-/** A table that a room keeps. `tables:create` and the CDK app make it from here. */
+/** A table of a room. `tables:create` and the CDK app create it from this definition. */
 export interface RoomTable {
-  /** The section and its setting that hold the name of the table. */
+  /** The section and its setting that contain the name of the table. */
   readonly section: Section;
   readonly setting: string;
   readonly define: (name: string) => TableDefinition;
@@ -12,7 +12,7 @@ export interface RoomTable {
   readonly actions: readonly string[];
 }
 
-/** The variable that holds the name of a table, and the name where it is not set. */
+/** The variable with the name of a table, and the default name. */
 export function variableOf({ section, setting }: RoomTable): { readonly variable: string; readonly name: string } {
   const { variable, defaultText } = section.settings[setting]!;
   return { variable, name: defaultText! };

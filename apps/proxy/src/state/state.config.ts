@@ -1,21 +1,21 @@
 import { httpUrl, oneOf, text } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
 
-export const stateSection = section('state', 'Where limits and usage are kept.', {
+export const stateSection = section('state', 'Where limits and usage are stored.', {
   engine: setting(
     'STATE_STORE',
     oneOf('embedded', 'dynamodb'),
     '`embedded` is a file in `DATA_DIR`, for one process; `dynamodb` is shared by all tasks.',
     'embedded',
   ),
-  dataDirectory: setting('DATA_DIR', text, 'Directory of the embedded store; made if it is missing.', './data'),
+  dataDirectory: setting('DATA_DIR', text, 'Directory of the embedded store; created if it is missing.', './data'),
   accessTable: setting(
     'ACCESS_TABLE_NAME',
     text,
-    'Table of who may do what, and of what operators have changed.',
+    'Table of permissions and of changes by operators.',
     'claude-proxy-access',
   ),
-  dynamoEndpoint: setting('AWS_ENDPOINT_URL_DYNAMODB', httpUrl, "A DynamoDB-compatible engine in place of AWS's own."),
+  dynamoEndpoint: setting('AWS_ENDPOINT_URL_DYNAMODB', httpUrl, "A DynamoDB-compatible engine instead of AWS's own."),
 });
 
 export type StateConfig = ConfigOf<typeof stateSection>;

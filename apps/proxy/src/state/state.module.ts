@@ -16,8 +16,8 @@ export function openTableStore(config: StateConfig, { region }: AwsConfig): Tabl
 /**
  * One table store for all rooms: the embedded file, or DynamoDB.
  *
- * Promises: rooms see `TableStore` and never the engine; it is closed last.
- * May enter: the choice of the engine. Must not: what is stored, which each room defines for itself.
+ * Promises: rooms use `TableStore` and never the engine; it is closed last.
+ * May enter: the choice of the engine. Must not: the stored items, which each room defines itself.
  */
 @Module({
   imports: [ConfigModule.forFeature(stateSection)],
@@ -28,7 +28,7 @@ export function openTableStore(config: StateConfig, { region }: AwsConfig): Tabl
   exports: [TableStore, StoreHealth],
 })
 export class StateModule implements OnApplicationShutdown {
-  /** Declares a table of a room, which gets the store with it. */
+  /** Declares a table of a room. The room also gets the store. */
   static forFeature(...tables: readonly RoomTable[]): Declaration<'tables', readonly RoomTable[]> {
     return { module: StateFeature, declares: { tables } };
   }
@@ -40,7 +40,7 @@ export class StateModule implements OnApplicationShutdown {
   }
 }
 
-/** What a room imports: the store, and its tables on the list. */
+/** Imported by a room: provides the store and registers its tables. */
 @Module({ imports: [StateModule], exports: [StateModule] })
 class StateFeature {}
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** How the store has treated this process: a few outages look alike from inside, and are reported in one place. */
+/** Failures of the store in this process, collected for the health page and the metrics. */
 @Injectable()
 export class StoreHealth {
   private count = 0;
@@ -13,17 +13,17 @@ export class StoreHealth {
     return this.count;
   }
 
-  /** Writes that met another writer of the same item and were sent again: no failure, only work. */
+  /** Writes that were retried after a conflict with another writer of the same item. Not failures. */
   get conflicts(): number {
     return this.conflictCount;
   }
 
-  /** Items that the store will never take: too large, or not storable. Their neighbors were written. */
+  /** Items that the store can never accept: too large, or not storable. Other items were written. */
   get refusedItems(): number {
     return this.refusedCount;
   }
 
-  /** Why the last exchanges could not be written: a disk that is full or read-only still reads. */
+  /** Why the last exchanges could not be written. Reads can still work, for example on a full or read-only disk. */
   get writeFailure(): string | undefined {
     return this.unwritten;
   }
@@ -40,7 +40,7 @@ export class StoreHealth {
     this.refusedCount += 1;
   }
 
-  /** The exchanges wait for the next try. */
+  /** Called for exchanges that wait for a retry. */
   noteUnwritten(error: unknown): void {
     this.unwritten = failureOf(error);
   }
@@ -50,7 +50,7 @@ export class StoreHealth {
   }
 }
 
-/** In one word, for the operator; the whole error is in the log. */
+/** One word for the operator; the log has the whole error. */
 export function failureOf(error: unknown): string {
   return (error as { kind?: string } | undefined)?.kind ?? 'failed';
 }

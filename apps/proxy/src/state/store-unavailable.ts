@@ -1,7 +1,7 @@
 import { StorageError } from '@claude-proxy/storage';
 import { GatewayError } from '../exchange/gateway-error.js';
 
-/** A store that is away is said so; anything else is a fault of ours and stays one. */
+/** Reports an unreachable store as 503. Other errors are faults of the gateway and are thrown again. */
 export function storeUnavailable(cause: unknown): never {
   if (!(cause instanceof StorageError)) throw cause;
   throw new GatewayError({

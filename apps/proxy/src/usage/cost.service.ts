@@ -5,7 +5,7 @@ import { costOf, type PriceList, priceListWith } from './price-list.js';
 import { publishedPrices } from './published-prices.js';
 import { type UsageConfig, usageSection } from './usage.config.js';
 
-/** What an answer costs, by the model that really gave it. */
+/** The cost of an answer, by the model that gave it. */
 @Injectable()
 export class CostService {
   private readonly list: PriceList;
@@ -14,11 +14,11 @@ export class CostService {
     this.list = priceListWith(publishedPrices(models), config.priceListFile);
   }
 
-  /** Nano-dollars; null where the price is not known; undefined where nothing was used. */
+  /** Nano-dollars; null without a known price; undefined without usage. */
   costOf({ usage, upstream, billedAs, answeredModel, model }: FinishedExchange): number | null | undefined {
     if (!usage || !upstream) return undefined;
     const cost = costOf(this.list, billedAs ?? upstream, answeredModel ?? model ?? '', usage);
-    // A sum of amounts that are not exact would not be exact either.
+    // Beyond this limit the amount is not exact, and neither would be a sum with it.
     return Number.isSafeInteger(cost) ? cost : null;
   }
 }

@@ -23,15 +23,15 @@ describe('costOf', () => {
     expect(cost('claude-opus-5-5', usage)).toBe(4_000_000 + 10_000_000 + 1_000_000 + 800_000 + 2_000_000);
   });
 
-  it('takes cache writes without a split for writes of 5 minutes', () => {
+  it('counts cache writes without a split as writes of 5 minutes', () => {
     expect(cost('claude-opus-5-5', { cache_creation_input_tokens: 1_000 })).toBe(5_000_000);
   });
 
-  it('knows a dated name by its model', () => {
+  it('recognizes the model of a dated name', () => {
     expect(cost('claude-haiku-4-5-20251001', { input_tokens: 1_000_000 })).toBe(1_000_000_000);
   });
 
-  it('takes the dearer price for the whole request above a step', () => {
+  it('applies the higher price to the whole request above a step', () => {
     expect(cost('claude-haiku-5-5', { input_tokens: 100_000 })).toBe(10_000_000);
     expect(cost('claude-haiku-5-5', { input_tokens: 1, cache_read_input_tokens: 100_000 })).toBe(500 + 5_000_000);
   });
@@ -56,20 +56,23 @@ describe('costOf', () => {
     expect(cost(model, usage)).toBe(Math.round((input + output + read) * 1_000_000));
   });
 
-  it('takes half in a batch', () => {
+  it('halves the price in a batch', () => {
     expect(cost('claude-opus-5-5', { input_tokens: 1_000, service_tier: 'batch' })).toBe(2_000_000);
     expect(cost('claude-opus-5-5', { input_tokens: 1_000, service_tier: 'standard' })).toBe(4_000_000);
   });
 
-  it('knows a name with the suffix of a context size by its model', () => {
+  it('recognizes the model of a name with a context suffix', () => {
     expect(cost('claude-opus-5-5[1m]', { input_tokens: 1_000 })).toBe(4_000_000);
   });
 
-  it.each(MODELS.map((model) => [model.id, model] as const))('has a price of %s wherever it is sold', (id, model) => {
-    for (const billedAs of ['anthropic', ...(model.bedrock ? ['bedrock-global', 'bedrock-regional'] : [])]) {
-      expect(cost(id, { input_tokens: 1_000, output_tokens: 1 }, billedAs)).toBeGreaterThan(0);
-    }
-  });
+  it.each(MODELS.map((model) => [model.id, model] as const))(
+    'has a price of %s on every upstream that sells it',
+    (id, model) => {
+      for (const billedAs of ['anthropic', ...(model.bedrock ? ['bedrock-global', 'bedrock-regional'] : [])]) {
+        expect(cost(id, { input_tokens: 1_000, output_tokens: 1 }, billedAs)).toBeGreaterThan(0);
+      }
+    },
+  );
 
   it('charges a tenth more for regional profiles of Bedrock and for inference in one place', () => {
     expect(cost('claude-opus-5-5', { input_tokens: 1_000 }, 'bedrock-global')).toBe(4_000_000);
@@ -108,7 +111,7 @@ describe('the price list', () => {
   };
   const row = { input: 1, output: 2, cache_write_5m: 3, cache_write_1h: 4, cache_read: 5 };
 
-  it('takes what an operator overrides, model by model', () => {
+  it('applies the overrides of an operator, per model', () => {
     const list = priceListWith(
       PUBLISHED_PRICES,
       fileOf(JSON.stringify({ upstreams: { acme: { m: row }, anthropic: { 'claude-opus-5-5': row } } })),
@@ -119,7 +122,7 @@ describe('the price list', () => {
   });
 
   it.each([
-    ['no JSON', '{'],
+    ['invalid JSON', '{'],
     ['a price that is not a whole number', JSON.stringify({ upstreams: { a: { m: { ...row, input: 0.5 } } } })],
     ['a price that is missing', JSON.stringify({ upstreams: { a: { m: { input: 1 } } } })],
     ['an unknown field', JSON.stringify({ upstream: {} })],

@@ -13,7 +13,7 @@ const prices = {
 };
 const priceRow = z.strictObject({
   ...prices,
-  /** Dearer prices for the whole request once its input (cache included) exceeds a number of tokens. */
+  /** Higher prices for the whole request, if its input (including the cache) exceeds a number of tokens. */
   steps: z.array(z.strictObject({ above_input_tokens: z.number().int().min(1), ...prices })).optional(),
 });
 const priceTable = z.record(z.string(), priceRow);
@@ -23,11 +23,11 @@ const priceListSchema = z.strictObject({
   sources: z.array(z.string()),
   /** Nano-dollars per search. */
   web_search_nano_usd: price,
-  /** What a place of inference adds: 110 is a tenth more. */
+  /** Price by place of inference, in percent: 110 is a tenth more. */
   inference_geo_percent: z.record(z.string(), price),
-  /** What remains of a price in a batch. */
+  /** Price in a batch, in percent. */
   batch_percent: price,
-  /** By what an answer is billed as (`anthropic`, `bedrock-global`, `bedrock-regional`), then by model. */
+  /** By the `billedAs` of an answer (`anthropic`, `bedrock-global`, `bedrock-regional`), then by model. */
   upstreams: z.record(z.string(), priceTable),
   /** Prices of `speed: fast`, by model. */
   fast: priceTable,
@@ -39,7 +39,7 @@ export type PriceList = z.infer<typeof priceListSchema>;
 type PriceRow = z.infer<typeof priceRow>;
 type Prices = Omit<PriceRow, 'steps'>;
 
-/** The list with an operator's file laid over it, model by model. @throws ConfigError */
+/** The list with the overrides of an operator's file, per model. @throws ConfigError */
 export function priceListWith(published: PriceList, path: string | undefined): PriceList {
   if (!path) return published;
   const override = readOverride(path);
@@ -60,7 +60,7 @@ function readOverride(path: string): z.infer<typeof overrideSchema> {
 }
 
 /**
- * The cost of one answer in nano-dollars; null where a price is not known, never 0 instead.
+ * The cost of one answer in nano-dollars; null, not 0, if a price is unknown.
  * Source: https://platform.claude.com/docs/en/about-claude/pricing
  */
 export function costOf(list: PriceList, billedAs: string, model: string, usage: Usage): number | null {
@@ -71,7 +71,7 @@ export function costOf(list: PriceList, billedAs: string, model: string, usage: 
   return Math.round((own + rest) / 1_000) + searches;
 }
 
-/** In nano-dollars per 1,000 tokens times tokens. */
+/** Unit: nano-dollars per 1,000 tokens, times tokens. */
 function tokensCost(list: PriceList, billedAs: string, model: string, usage: Usage): number | null {
   const isFast = usage.speed === 'fast';
   const table = isFast ? list.fast : list.upstreams[billedAs];
@@ -95,7 +95,7 @@ function tokensCost(list: PriceList, billedAs: string, model: string, usage: Usa
   return (cost * geoPercent * tierPercent) / 10_000;
 }
 
-/** Each at the price of its own model, and in the place and the tier of the whole answer. */
+/** Each iteration has the price of its own model, with the place and the tier of the whole answer. */
 function iterationsCost(list: PriceList, billedAs: string, model: string, usage: Usage): number | null {
   const { inference_geo, service_tier } = usage;
   const shared = { ...(inference_geo && { inference_geo }), ...(service_tier && { service_tier }) };
@@ -114,7 +114,7 @@ function pricesFor(row: PriceRow, inputTokens: number): Prices {
   return step ?? row;
 }
 
-/** Without a date and without the suffix of a context size, as in `claude-opus-5-5[1m]`. */
+/** The name without its date and without a context suffix, as in `claude-opus-5-5[1m]`. */
 function plainName(model: string): string {
   return model.replace(/\[[^\]]*\]$/, '').replace(/-\d{8}$/, '');
 }

@@ -12,11 +12,11 @@ type PriceRow = PriceTable[string];
 
 /** Nano-dollars per 1,000 tokens in a dollar per million. */
 const NANO = 1_000_000;
-/** https://platform.claude.com/docs/en/about-claude/pricing, as of every model that has fast mode. */
+/** For all models with fast mode: https://platform.claude.com/docs/en/about-claude/pricing */
 const FAST = 2;
 const REGIONAL = 1.1;
 
-/** What Claude costs, in nano-dollars per 1,000 tokens, so that every price is a whole number. */
+/** Claude's prices in nano-dollars per 1,000 tokens, so that every price is a whole number. */
 export function publishedPrices({ rows }: ClaudeModels): PriceList {
   return {
     date: '2026-11-27',
@@ -37,7 +37,7 @@ function regionalFactor({ hasRegionalSurcharge = true }: BedrockModel): number {
   return hasRegionalSurcharge ? REGIONAL : 1;
 }
 
-/** By every name of a model. `factorOf` multiplies its prices; without a factor it is not sold there. */
+/** Rows by each name of a model. `factorOf` multiplies its prices; undefined: not sold by this upstream. */
 function tableOf(models: readonly ClaudeModel[], factorOf: (model: ClaudeModel) => number | undefined): PriceTable {
   const rows = models.flatMap((model) => {
     const factor = factorOf(model);

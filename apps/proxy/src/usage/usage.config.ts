@@ -7,7 +7,7 @@ export const usageSection = section('usage', 'Counting tokens and money per user
   priceListFile: setting(
     'PRICE_LIST_FILE',
     text,
-    'JSON file with prices that win over those of the list of models, in nano-dollars per 1,000 tokens; see `price-list.ts`.',
+    'JSON file with prices that override those of the list of models, in nano-dollars per 1,000 tokens; see `price-list.ts`.',
   ),
 });
 

@@ -12,7 +12,7 @@ const DEFAULT_DAYS = 7;
 const MAX_DAYS = 90;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** Who used how much, day by day. */
+/** Usage per user and day. */
 @AdminController('v1/usage')
 @OpenToThisMachine()
 export class UsageController {
@@ -57,7 +57,7 @@ function daysOf(text: string | undefined): number {
   throw invalidParameter('days', text, `a whole number from 1 to ${MAX_DAYS}`);
 }
 
-/** Today is the last of them. UTC. */
+/** The days in UTC. Today is the last one. */
 function lastDays(count: number): string[] {
   const now = Date.now();
   return Array.from({ length: count }, (_, back) => new Date(now - back * DAY_MS).toISOString().slice(0, 10));

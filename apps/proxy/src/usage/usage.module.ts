@@ -13,8 +13,8 @@ import { UsageWriter } from './usage.writer.js';
 /**
  * Tokens and money per user and day.
  *
- * Promises: every answer is counted once, by what it said itself; counting never slows or breaks an answer; a price
- * that is not known is null, never 0. May enter: reading counts, prices, adding up. Must not: the text of prompts and
+ * Promises: every answer is counted once, by its own usage report; counting never slows or breaks an answer; an unknown
+ * price is null, never 0. May enter: reading counts, prices, adding up. Must not: the text of prompts and
  * answers.
  */
 @Module({

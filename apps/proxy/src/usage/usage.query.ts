@@ -7,13 +7,13 @@ import { UsageSums } from './usage.sums.js';
 import { PERIOD_SHARDS, periodShardOf, USAGE_BY_PERIOD, usageKeyOf, usageTable } from './usage.table.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** A long answer that began before midnight is counted to that day when it ends. */
+/** At its end, a long answer is counted for the day of its start. */
 const SETTLING_MS = 60 * 60 * 1_000;
 const KEPT_MS = 10 * 60 * 1_000;
-/** Names of users, types and models in all days that are kept: some 20 MB. */
+/** Limit for the names of users, types and models in all cached days: about 20 MB. */
 const MAX_KEPT_NAMES = 100_000;
 
-/** The days asked for, and how they were asked for. */
+/** The requested days, and the parameters of the request. */
 export interface UsageQuestion {
   /** `YYYY-MM-DD`, UTC. */
   readonly days: readonly string[];
@@ -74,13 +74,13 @@ export class UsageQuery {
     return original ? [...items, original] : items;
   }
 
-  /** What the original wrote is not in the index, but its key is known. */
+  /** Items of the original project are not in the index, but their key is known. */
   private async originalItem(user: string, day: string, found: readonly Item[]): Promise<Item | undefined> {
     const key = usageKeyOf(user, day, 'bedrock');
     return found.some((item) => item.user_period === key) ? undefined : this.table.get({ user_period: key });
   }
 
-  /** Sums of a day that is over are kept for a while: they change only where a store was away at the end of the day. */
+  /** Caches sums of past days. They change only if the store was unreachable at the end of the day. */
   private async sumsOfDay(day: string, requestType: string): Promise<UsageSums> {
     const key = `${day} ${requestType}`;
     const known = this.kept.get(key);
@@ -107,7 +107,7 @@ export class UsageQuery {
     }
   }
 
-  /** Page by page, so that no more than a page is added up in one turn of the event loop. */
+  /** Adds up at most one page per turn of the event loop. */
   private async readDay(day: string, requestType: string): Promise<UsageSums> {
     const sums = new UsageSums();
     const shards = Array.from({ length: PERIOD_SHARDS }, async (_, shard) => {

@@ -3,7 +3,7 @@ import type { Item } from '@claude-proxy/storage';
 import { sumOf } from '../recording/sums.js';
 import { COUNTERS, type Counts, emptyCounts, parseModelCounter } from './usage.table.js';
 
-/** Adds up counters under a name: a day, a user, a model. */
+/** Adds up counters by name: a day, a user, a model. */
 export class Tally {
   private readonly byName = new Map<string, Counts>();
 
@@ -42,7 +42,7 @@ export class Tally {
   }
 }
 
-/** The counters of an item, model by model. */
+/** Adds the counters of an item per model. */
 export function addModels(tally: Tally, item: Item): void {
   const byModel = new Map<string, Record<string, unknown>>();
   for (const [attribute, value] of Object.entries(item)) {
@@ -52,7 +52,7 @@ export function addModels(tally: Tally, item: Item): void {
     counts[parsed.counter] = value;
     byModel.set(parsed.model, counts);
   }
-  // Items of the original know the last model only.
+  // Items of the original project contain only the last model.
   if (byModel.size === 0) tally.add(String(item.model ?? 'unknown'), item);
   for (const [model, counts] of byModel) tally.add(model, counts);
 }
@@ -70,7 +70,7 @@ function tokenCountsOf(counts: Counts): TokenCounts {
   };
 }
 
-/** Of what has a price. Where nothing has one, 0 would read as free of charge. */
+/** Sum of the priced answers; null if none has a price, because 0 would mean free of charge. */
 function costOf({ request_count, unpriced_count, cost_nano_usd }: Counts): number | null {
   return unpriced_count > 0 && unpriced_count >= request_count ? null : cost_nano_usd / 1e9;
 }

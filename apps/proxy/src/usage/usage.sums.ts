@@ -13,7 +13,7 @@ export class UsageSums {
     return this.ofDays.size + this.ofUsers.size + this.ofTypes.size + this.ofModels.size;
   }
 
-  /** Nothing where the item is of another type than `requestType`, unless that is `all`. */
+  /** Skips items of other types than `requestType`, unless that is `all`. */
   add(item: Item, requestType: string): void {
     const type = String(item.request_type ?? 'bedrock');
     if (requestType !== 'all' && type !== requestType) return;

@@ -5,10 +5,10 @@ import { usageSection } from './usage.config.js';
 
 export const USAGE_BY_PERIOD = 'by-period';
 
-/** One day's counters of all users are spread over so many index partitions, so that none runs hot. */
+/** Number of index partitions for the counters of one day, so that none becomes hot. */
 export const PERIOD_SHARDS = 4;
 
-/** The first four are the published schema of the original. `total_tokens` is input and output, without the cache. */
+/** The first four are the published schema of the original project. `total_tokens` excludes the cache. */
 export const COUNTERS = [
   'input_tokens',
   'output_tokens',
@@ -25,7 +25,7 @@ export function emptyCounts(): Counts {
   return Object.fromEntries(COUNTERS.map((counter) => [counter, 0])) as Counts;
 }
 
-/** Keys and counters are the published schema of the original; the index makes "all users of a day" a query. */
+/** Keys and counters are the published schema of the original project; the index makes "all users of a day" a query. */
 export function usageTable(name: string): TableDefinition {
   return {
     name,
@@ -34,7 +34,7 @@ export function usageTable(name: string): TableDefinition {
   };
 }
 
-/** `alice#2026-11-21` for Bedrock, `alice#2026-11-21#anthropic` and so on for everybody else. The day is UTC. */
+/** `alice#2026-11-21` for Bedrock, `alice#2026-11-21#anthropic` and so on for other upstreams. The day is UTC. */
 export function usageKeyOf(user: string, period: string, requestType: string): string {
   return requestType === 'bedrock' ? `${user}#${period}` : `${user}#${period}#${requestType}`;
 }
@@ -46,7 +46,7 @@ export function periodShardOf(period: string, user: string): string {
 
 const MODEL_COUNTER = /^model#(.+)#([a-z_]+)$/;
 
-/** Counters of one model stand beside the day's own, because a counter can only be added to at the top of an item. */
+/** Counters per model are top-level attributes, because only those can be incremented. */
 export function modelCounter(model: string, counter: string): string {
   return `model#${model}#${counter}`;
 }

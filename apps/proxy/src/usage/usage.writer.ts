@@ -19,7 +19,7 @@ import {
 
 const TTL_SECONDS = 90 * 24 * 60 * 60;
 
-/** Adds the tokens of every answer to its user's day. */
+/** Adds the tokens of each answer to the day of its user. */
 @Injectable()
 export class UsageWriter implements ExchangeWriter, OnModuleInit {
   private readonly table: TableDefinition;
@@ -63,7 +63,7 @@ class UsageBatch implements WriterBatch {
   }
 }
 
-/** What one user got from one upstream on one day, model by model. */
+/** Usage of one user at one upstream on one day, per model. */
 class DayOfUser {
   private readonly byModel = new Map<string, Counts>();
   private lastModel = '';
@@ -116,7 +116,7 @@ class DayOfUser {
     return counts;
   }
 
-  /** The day's counters, and the same once more for each model. */
+  /** The counters of the day, in total and per model. */
   private counters(): Record<string, number> {
     const add: Record<string, number> = emptyCounts();
     for (const [model, counts] of this.byModel) {
