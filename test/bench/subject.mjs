@@ -103,6 +103,8 @@ export function product(main = join(ROOT, 'dist/apps/proxy/src/main.js'), nodeAr
       DATA_DIR: join(directory, 'data'),
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'json',
+      // What the upstream of the benchmark reads.
+      FORWARDED_HEADERS: 'x-bench,x-stream,x-pace',
       // High enough that the limit is checked but never reached.
       THROTTLE_LIMIT: '10000000',
     },
