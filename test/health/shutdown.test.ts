@@ -246,7 +246,8 @@ describe('a later second signal', () => {
 
   it('breaks the connection of an answer that is not a stream', async () => {
     const { port } = await start();
-    anthropic.script(big({ bytes: 5_000_000 }));
+    // More than the buffers of both sockets hold: an unread answer must not be complete before the signal.
+    anthropic.script(big({ bytes: 40_000_000 }));
     const body = JSON.stringify(MESSAGE);
     const reader = (await RawSocket.connect(port)).write(
       headOfPost('/v1/messages', `content-length: ${body.length}`) + body,
