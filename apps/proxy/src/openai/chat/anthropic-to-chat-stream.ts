@@ -1,7 +1,7 @@
 import { mergeUsage, type Usage } from '@claude-proxy/messages-api';
 import { isJsonObject, type JsonObject, textOf } from '../json-object.js';
 import type { OpenAiError } from '../openai-errors.js';
-import type { StreamTranslation } from '../stream-translation.js';
+import { StreamTranslation } from '../stream-translation.js';
 import { chatIdOf, chatUsageOf, finishReasonOf, nowSeconds, refusalOf } from './anthropic-to-chat.js';
 
 interface OpenCall {
@@ -11,7 +11,7 @@ interface OpenCall {
 }
 
 /** A Messages stream as chunks of a chat completion. */
-export class ChatStream implements StreamTranslation {
+export class ChatStream extends StreamTranslation {
   private readonly createdSeconds = nowSeconds();
   private id = '';
   private model: unknown = '';
@@ -21,32 +21,15 @@ export class ChatStream implements StreamTranslation {
   private callCount = 0;
   private readonly openCalls = new Map<unknown, OpenCall>();
 
-  constructor(private readonly includesUsage: boolean) {}
-
-  translate(eventName: string, data: JsonObject): string {
-    switch (eventName) {
-      case 'message_start':
-        return this.start(data.message);
-      case 'content_block_start':
-        return this.openBlock(data.index, data.content_block);
-      case 'content_block_delta':
-        return this.delta(data.index, data.delta);
-      case 'content_block_stop':
-        return this.closeBlock(data.index);
-      case 'message_delta':
-        return this.note(data);
-      case 'message_stop':
-        return this.stop();
-      default:
-        return '';
-    }
+  constructor(private readonly includesUsage: boolean) {
+    super();
   }
 
-  fail(error: OpenAiError): string {
+  override fail(error: OpenAiError): string {
     return frame({ error });
   }
 
-  private start(message: unknown): string {
+  protected override start(message: unknown): string {
     const { id, model, usage } = isJsonObject(message) ? message : {};
     this.id = chatIdOf(id);
     this.model = model;
@@ -54,7 +37,7 @@ export class ChatStream implements StreamTranslation {
     return this.chunk({ role: 'assistant', content: '', refusal: null });
   }
 
-  private openBlock(block: unknown, content: unknown): string {
+  protected override openBlock(block: unknown, content: unknown): string {
     if (!isJsonObject(content)) return '';
     if (content.type === 'text' && content.text) return this.chunk({ content: content.text });
     if (content.type !== 'tool_use') return '';
@@ -65,7 +48,7 @@ export class ChatStream implements StreamTranslation {
     return this.chunk({ tool_calls: [{ index: call.index, id, type: 'function', function: { name, arguments: '' } }] });
   }
 
-  private delta(block: unknown, delta: unknown): string {
+  protected override delta(block: unknown, delta: unknown): string {
     if (!isJsonObject(delta)) return '';
     if (delta.type === 'text_delta') return this.chunk({ content: delta.text });
     const call = this.openCalls.get(block);
@@ -74,7 +57,7 @@ export class ChatStream implements StreamTranslation {
   }
 
   /** A tool without arguments comes without JSON; callers parse what they get. */
-  private closeBlock(block: unknown): string {
+  protected override closeBlock(block: unknown): string {
     const call = this.openCalls.get(block);
     return call && !call.hasArguments ? this.callArguments(call, '{}') : '';
   }
@@ -84,7 +67,7 @@ export class ChatStream implements StreamTranslation {
     return this.chunk({ tool_calls: [{ index: call.index, function: { arguments: json } }] });
   }
 
-  private note({ delta, usage }: JsonObject): string {
+  protected override note({ delta, usage }: JsonObject): string {
     this.usage = mergeUsage(this.usage, usage);
     if (isJsonObject(delta) && delta.stop_reason) {
       this.stopReason = delta.stop_reason;
@@ -93,7 +76,7 @@ export class ChatStream implements StreamTranslation {
     return '';
   }
 
-  private stop(): string {
+  protected override stop(): string {
     const refusal = refusalOf(this.stopReason, this.stopDetails);
     const closing = [
       refusal === null ? '' : this.chunk({ refusal }),

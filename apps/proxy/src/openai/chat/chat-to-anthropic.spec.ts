@@ -1,8 +1,9 @@
 import { ClaudeModels } from '@claude-proxy/claude-models';
 import { describe, expect, it } from '@jest/globals';
 import type { GatewayError } from '../../exchange/gateway-error.js';
+import { JSON_INSTRUCTION } from '../messages-body.js';
 import { ModelCatalog } from '../models/model.catalog.js';
-import { JSON_INSTRUCTION, openAiToAnthropic } from './chat-to-anthropic.js';
+import { openAiToAnthropic } from './chat-to-anthropic.js';
 
 const catalog = new ModelCatalog(new ClaudeModels(), {});
 const HELLO = [{ role: 'user', content: 'hello' }];

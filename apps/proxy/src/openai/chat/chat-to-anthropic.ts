@@ -4,14 +4,11 @@ import type { CallerOptions, ToolChoiceOption, ToolOption, Translated } from '..
 import { blocksOfContent, textOfContent } from '../content-parts.js';
 import { Conversation, textBlock } from '../conversation.js';
 import type { JsonObject } from '../json-object.js';
-import { settingsOf } from '../options-to-settings.js';
+import { translatedRequest } from '../messages-body.js';
 import { invalid } from '../refusals.js';
 import { type ChatMessage, type ChatRequest, readChatRequest } from './chat-request.js';
 
 type AssistantMessage = Pick<Extract<ChatMessage, { role: 'assistant' }>, 'refusal' | 'tool_calls'>;
-
-/** Claude has no JSON mode without a schema, and an answer begun for it is refused. */
-export const JSON_INSTRUCTION = 'Answer with one JSON object and nothing else: no words around it, no code fence.';
 
 export interface TranslatedChat extends Translated {
   readonly includesUsage: boolean;
@@ -27,21 +24,14 @@ export function openAiToAnthropic(members: JsonObject, modelOf: (name: string) =
   const model = modelOf(request.model);
   const conversation = new Conversation(model.takesSystemTurns);
   for (const [index, message] of request.messages.entries()) tell(conversation, message, `messages[${index}]`);
-  const settings = settingsOf(optionsOf(request, model, conversation.hasToolCalls));
-  const isJson = request.response_format?.type === 'json_object';
-  const isStream = request.stream ?? false;
-  return {
-    body: {
-      model: model.id,
-      ...conversation.toMessages(isJson ? JSON_INSTRUCTION : undefined),
-      ...settings.members,
-      ...(isStream ? { stream: true } : {}),
-    },
-    model,
-    isStream,
-    includesUsage: request.stream_options?.include_usage ?? false,
-    dropped: [...settings.dropped, ...ignored],
-  };
+  const translated = translatedRequest({
+    conversation,
+    options: optionsOf(request, model, conversation.hasToolCalls),
+    isJson: request.response_format?.type === 'json_object',
+    isStream: request.stream ?? false,
+    ignored,
+  });
+  return { ...translated, includesUsage: request.stream_options?.include_usage ?? false };
 }
 
 function tell(conversation: Conversation, message: ChatMessage, param: string): void {

@@ -2,7 +2,7 @@ import { mergeUsage, sseEvent, type Usage } from '@claude-proxy/messages-api';
 import { nowSeconds } from '../chat/anthropic-to-chat.js';
 import { isJsonObject, type JsonObject, textOf } from '../json-object.js';
 import type { OpenAiError } from '../openai-errors.js';
-import type { StreamTranslation } from '../stream-translation.js';
+import { StreamTranslation } from '../stream-translation.js';
 import { callItem, idOf, messageItem, type RepeatedRequest, responseOf, textPart } from './anthropic-to-responses.js';
 
 /** An item that is being written. */
@@ -15,7 +15,7 @@ interface OpenItem {
 }
 
 /** A Messages stream as the named, numbered events of the Responses API. */
-export class ResponsesStream implements StreamTranslation {
+export class ResponsesStream extends StreamTranslation {
   private readonly createdSeconds = nowSeconds();
   private sequenceNumber = 0;
   private messageId: unknown;
@@ -26,32 +26,15 @@ export class ResponsesStream implements StreamTranslation {
   private readonly output: JsonObject[] = [];
   private readonly open = new Map<unknown, OpenItem>();
 
-  constructor(private readonly request: RepeatedRequest) {}
-
-  translate(eventName: string, data: JsonObject): string {
-    switch (eventName) {
-      case 'message_start':
-        return this.start(data.message);
-      case 'content_block_start':
-        return this.openItem(data.index, data.content_block);
-      case 'content_block_delta':
-        return this.delta(data.index, data.delta);
-      case 'content_block_stop':
-        return this.closeItem(data.index);
-      case 'message_delta':
-        return this.note(data);
-      case 'message_stop':
-        return this.stop();
-      default:
-        return '';
-    }
+  constructor(private readonly request: RepeatedRequest) {
+    super();
   }
 
-  fail({ code, message, param }: OpenAiError): string {
+  override fail({ code, message, param }: OpenAiError): string {
     return this.event('error', { code: code ?? 'server_error', message, param });
   }
 
-  private start(message: unknown): string {
+  protected override start(message: unknown): string {
     const { id, model, usage } = isJsonObject(message) ? message : {};
     this.messageId = id;
     this.model = model;
@@ -60,7 +43,7 @@ export class ResponsesStream implements StreamTranslation {
     return this.event('response.created', { response }) + this.event('response.in_progress', { response });
   }
 
-  private openItem(block: unknown, content: unknown): string {
+  protected override openBlock(block: unknown, content: unknown): string {
     if (!isJsonObject(content) || (content.type !== 'text' && content.type !== 'tool_use')) return '';
     const id = `${idOf(this.messageId)}_${String(block)}`;
     const item = { id, outputIndex: this.outputCount, block: content, written: '' };
@@ -72,7 +55,7 @@ export class ResponsesStream implements StreamTranslation {
     return added + begun + (content.text ? this.text(item, textOf(content.text)) : '');
   }
 
-  private delta(block: unknown, delta: unknown): string {
+  protected override delta(block: unknown, delta: unknown): string {
     const item = this.open.get(block);
     if (!item || !isJsonObject(delta)) return '';
     if (delta.type === 'text_delta') return this.text(item, textOf(delta.text));
@@ -90,7 +73,7 @@ export class ResponsesStream implements StreamTranslation {
     return this.event('response.function_call_arguments.delta', { ...placeOf(item), delta: json });
   }
 
-  private closeItem(block: unknown): string {
+  protected override closeBlock(block: unknown): string {
     const item = this.open.get(block);
     if (!item) return '';
     this.open.delete(block);
@@ -121,13 +104,13 @@ export class ResponsesStream implements StreamTranslation {
     return messageItem(id, status === 'completed' ? [textPart(written)] : [], status);
   }
 
-  private note({ delta, usage }: JsonObject): string {
+  protected override note({ delta, usage }: JsonObject): string {
     this.usage = mergeUsage(this.usage, usage);
     if (isJsonObject(delta) && delta.stop_reason) this.stopReason = delta.stop_reason;
     return '';
   }
 
-  private stop(): string {
+  protected override stop(): string {
     const response = this.response(this.stopReason);
     return this.event(response.status === 'incomplete' ? 'response.incomplete' : 'response.completed', { response });
   }

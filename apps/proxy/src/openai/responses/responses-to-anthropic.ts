@@ -1,10 +1,10 @@
 import type { ClaudeModel } from '@claude-proxy/claude-models';
 import type { CallerOptions, ToolChoiceOption, Translated } from '../caller-options.js';
-import { cachingOf, JSON_INSTRUCTION, toolResult, toolUse } from '../chat/chat-to-anthropic.js';
+import { cachingOf, toolResult, toolUse } from '../chat/chat-to-anthropic.js';
 import { type ContentPart, documentBlock, imageBlock } from '../content-parts.js';
 import { Conversation, textBlock } from '../conversation.js';
 import { type JsonObject, textOf } from '../json-object.js';
-import { settingsOf } from '../options-to-settings.js';
+import { translatedRequest } from '../messages-body.js';
 import { invalid, quoted, unsupported } from '../refusals.js';
 import {
   type InputItem,
@@ -28,21 +28,14 @@ export function responsesToAnthropic(members: JsonObject, modelOf: (name: string
   const { request, ignored } = readResponsesRequest(members);
   const model = modelOf(request.model);
   const conversation = conversationOf(request, model);
-  const settings = settingsOf(optionsOf(request, model, conversation.hasToolCalls));
-  const isJson = request.text?.format?.type === 'json_object';
-  const isStream = request.stream ?? false;
-  return {
-    body: {
-      model: model.id,
-      ...conversation.toMessages(isJson ? JSON_INSTRUCTION : undefined),
-      ...settings.members,
-      ...(isStream ? { stream: true } : {}),
-    },
-    model,
-    isStream,
-    request,
-    dropped: [...settings.dropped, ...ignored],
-  };
+  const translated = translatedRequest({
+    conversation,
+    options: optionsOf(request, model, conversation.hasToolCalls),
+    isJson: request.text?.format?.type === 'json_object',
+    isStream: request.stream ?? false,
+    ignored,
+  });
+  return { ...translated, request };
 }
 
 function conversationOf({ instructions, input }: ResponsesRequest, model: ClaudeModel): Conversation {
