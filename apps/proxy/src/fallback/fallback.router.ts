@@ -10,13 +10,13 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Exchange } from '../exchange/exchange.js';
 import { withFallbackReason } from '../exchange/fallback-header.js';
 import { DrilledChain } from './drills/drilled-chain.js';
-import type { RouteOptions } from './drills/drilled-upstream.js';
+import { type RouteOptions, SimulatedLimit } from './drills/drilled-upstream.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { clientDisconnected, type FailedUpstream, finalAnswer } from './final-answer.js';
 import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
 import type { ClosedScope } from './limit-item.js';
-import { limitOwnerOf } from './limit-owner.js';
+import { limitOwnersOf } from './limit-owner.js';
 import { nextStep } from './next-step.js';
 import { sendUntilContent } from './send-until-content.js';
 import { UpstreamLoad } from './upstream.load.js';
@@ -27,8 +27,7 @@ interface RouteState {
   readonly request: UpstreamRequest;
   readonly exchange: Exchange;
   readonly options: RouteOptions;
-  /** Limits of this request are kept for it. */
-  readonly limitOwner: string;
+  readonly limitOwners: ReturnType<typeof limitOwnersOf>;
   /** The upstreams that a remembered limit closes for this request. */
   readonly limited: Map<NamedUpstream, ClosedScope>;
   readonly failures: Map<string, FailedUpstream>;
@@ -55,8 +54,8 @@ export class FallbackRouter {
    */
   async send(request: UpstreamRequest, options: RouteOptions): Promise<UpstreamAnswer> {
     const { exchange, credential } = options;
-    const limitOwner = limitOwnerOf(exchange.user, credential);
-    const state: RouteState = { request, exchange, options, limitOwner, limited: new Map(), failures: new Map() };
+    const limitOwners = limitOwnersOf(exchange.user, credential);
+    const state: RouteState = { request, exchange, options, limitOwners, limited: new Map(), failures: new Map() };
     for (const upstream of await this.route(state)) {
       const outcome = isClosed(upstream, state) ? this.closed(upstream, state) : await this.ask(upstream, state);
       if (!(outcome instanceof UpstreamError)) return outcome;
@@ -86,10 +85,10 @@ export class FallbackRouter {
     return order;
   }
 
-  private async windowOf(upstream: NamedUpstream, { request, exchange, options, limitOwner }: RouteState) {
+  private async windowOf(upstream: NamedUpstream, { request, exchange, options, limitOwners }: RouteState) {
     if (!this.config.fallbackOn.includes('rate_limited')) return undefined;
     const scopes = upstream.provider.limitScopes?.(request, options.credential);
-    const window = scopes && (await this.limits.closedWindow([...new Set([limitOwner, exchange.user])], scopes));
+    const window = scopes && (await this.limits.closedWindow(limitOwners, scopes));
     if (window && upstream.isFirstChoice) {
       exchange.fallsBackFor(window.drill ? 'drill' : 'limit_remembered');
       exchange.drilled(exchange.isDrill || window.drill);
@@ -150,12 +149,12 @@ export class FallbackRouter {
 
   private answered(
     { name, provider, isFirstChoice }: NamedUpstream,
-    { request, exchange, options, failures, limitOwner }: RouteState,
+    { request, exchange, options, failures, limitOwners }: RouteState,
   ): void {
     exchange.answeredBy(name, !isFirstChoice);
     this.load.answered(name, request.model);
     const scopes = provider.limitScopes?.(request, options.credential);
-    if (scopes) for (const owner of new Set([limitOwner, exchange.user])) this.limits.reopen(owner, scopes);
+    if (scopes) for (const owner of limitOwners) this.limits.reopen(owner, scopes);
     if (!isFirstChoice) {
       this.logger.log(`🔄 ${name} answers ${exchange.id} of ${exchange.user}: ${exchange.fallbackReason}`);
       return;
@@ -193,8 +192,8 @@ export class FallbackRouter {
   }
 
   /** After the last try at one upstream: remembers its window, and decides whether the next is asked. */
-  private goesOn(upstream: NamedUpstream, error: UpstreamError, { exchange, limitOwner }: RouteState): boolean {
-    if (error.limit) this.limits.close(limitOwner, error.limit, error.limit.reason === 'drill');
+  private goesOn(upstream: NamedUpstream, error: UpstreamError, { exchange, limitOwners }: RouteState): boolean {
+    if (error.limit) this.limits.close(limitOwners[0], error.limit, error instanceof SimulatedLimit);
     if (upstream.isFirstChoice && exchange.fallbackReason === undefined) {
       exchange.fallsBackFor(exchange.isDrill ? 'drill' : error.failure);
     }

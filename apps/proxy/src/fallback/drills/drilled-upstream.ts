@@ -26,6 +26,19 @@ export interface Drills {
   isRefused(credential: Credential): Promise<boolean>;
 }
 
+/** The refusal of a drill. It is remembered only in a process that was started as a drill: others hit a share of requests. */
+export class SimulatedLimit extends UpstreamError {
+  constructor(scope: string, isRemembered: boolean) {
+    super({
+      failure: 'rate_limited',
+      message: 'simulated rate limit (drill)',
+      retryAfterSeconds: DRILL_SECONDS,
+      isWorthWaiting: false,
+      ...(isRemembered && { limit: { scope, seconds: DRILL_SECONDS, reason: 'drill' } }),
+    });
+  }
+}
+
 /** The first choice, which refuses a request that a drill hits as if its limit were reached, and sends nothing. */
 export class DrilledUpstream implements UpstreamProvider {
   readonly limitScopes: UpstreamProvider['limitScopes'];
@@ -49,7 +62,7 @@ export class DrilledUpstream implements UpstreamProvider {
 
   async send(request: UpstreamRequest, options: RouteOptions): Promise<UpstreamAnswer> {
     const scope = await this.drilledScope(request, options);
-    if (scope !== undefined) throw this.simulatedLimit(scope);
+    if (scope !== undefined) throw new SimulatedLimit(scope, this.drills.isForced);
     return this.provider.send(request, options);
   }
 
@@ -61,16 +74,5 @@ export class DrilledUpstream implements UpstreamProvider {
     const isHit = exchange.isDrill || this.drills.hits(exchange.user);
     exchange.drilled(isHit && !(await this.drills.isRefused(credential)));
     return exchange.isDrill ? this.limitScopes(request, credential)[0] : undefined;
-  }
-
-  private simulatedLimit(scope: string): UpstreamError {
-    return new UpstreamError({
-      failure: 'rate_limited',
-      message: 'simulated rate limit (drill)',
-      retryAfterSeconds: DRILL_SECONDS,
-      isWorthWaiting: false,
-      // Only a process that was started as a drill remembers: a drill of a share of requests must not affect the others.
-      ...(this.drills.isForced && { limit: { scope, seconds: DRILL_SECONDS, reason: 'drill' } }),
-    });
   }
 }
