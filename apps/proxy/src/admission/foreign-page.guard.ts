@@ -34,7 +34,7 @@ export class ForeignPageGuard implements CanActivate {
     if (!error) return true;
     const endpoint = this.reflector.get(Endpoint, context.getHandler());
     if (endpoint) {
-      const exchange = exchangeOf(request, endpoint);
+      const { exchange } = exchangeOf(request, endpoint);
       context.switchToHttp().getResponse<FastifyReply>().header(EXCHANGE_ID_HEADER, exchange.id);
       this.feed.reject(exchange, error);
     }

@@ -10,7 +10,7 @@ import { type CallerRequest, setCaller } from './caller.js';
 import { CredentialReader } from './credential.reader.js';
 import { asksForDrill } from './drill-request.js';
 import { Endpoint, type EndpointOptions } from './endpoint.decorator.js';
-import { exchangeOf, pathOf } from './request-exchange.js';
+import { exchangeOf } from './request-exchange.js';
 
 /** Opens the exchange of a request and resolves its caller, before the body is read. Refusals are recorded. */
 @Injectable()
@@ -29,7 +29,7 @@ export class CallerGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<CallerRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     expectMethod(request, endpoint);
-    const exchange = exchangeOf(request, endpoint);
+    const { exchange, path } = exchangeOf(request, endpoint);
     reply.header(EXCHANGE_ID_HEADER, exchange.id);
     try {
       const { raw } = request;
@@ -40,7 +40,7 @@ export class CallerGuard implements CanActivate {
         credential,
         signal: abortOnHangUp(reply.raw),
         exchange,
-        path: pathOf(request, endpoint),
+        path,
         showsAdminToken: () => this.admin.showsToken(request),
       });
       return true;

@@ -5,22 +5,29 @@ import type { CallerRequest } from './caller.js';
 import type { EndpointOptions } from './endpoint.decorator.js';
 import { userIdOf } from './user-id.js';
 
-const exchanges = new WeakMap<CallerRequest, Exchange>();
+/** The exchange of a request, and its path and query as an upstream knows them. */
+export interface OpenedExchange {
+  readonly exchange: Exchange;
+  readonly path: string;
+}
+
+const openedBy = new WeakMap<CallerRequest, OpenedExchange>();
 
 /**
  * The exchange of a request, opened by the first guard that needs it.
  *
  * @throws GatewayError invalid_request_error for an invalid user id or path
  */
-export function exchangeOf(request: CallerRequest, endpoint: EndpointOptions): Exchange {
-  const opened = exchanges.get(request);
-  if (opened) return opened;
-  const exchange = new Exchange(userIdOf(request.params.user_id), endpoint.operation, pathOf(request, endpoint));
-  exchanges.set(request, exchange);
-  return exchange;
+export function exchangeOf(request: CallerRequest, endpoint: EndpointOptions): OpenedExchange {
+  const known = openedBy.get(request);
+  if (known) return known;
+  const path = pathOf(request, endpoint);
+  const opened = { exchange: new Exchange(userIdOf(request.params.user_id), endpoint.operation, path), path };
+  openedBy.set(request, opened);
+  return opened;
 }
 
 /** Normalized if the endpoint has one path, because the router also accepts spellings such as `/v1/%6dessages`. */
-export function pathOf({ raw: { url = '' } }: CallerRequest, { path, under = [] }: EndpointOptions): string {
+function pathOf({ raw: { url = '' } }: CallerRequest, { path, under = [] }: EndpointOptions): string {
   return path === undefined ? plainPath(pathOfApi(url), under) : path + queryOf(url);
 }
