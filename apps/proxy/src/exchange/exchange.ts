@@ -227,29 +227,12 @@ export class Exchange {
   }
 }
 
-type Verb =
-  | 'calledBy'
-  | 'received'
-  | 'asksFor'
-  | 'drilled'
-  | 'asked'
-  | 'attempted'
-  | 'fallsBackFor'
-  | 'answeredBy'
-  | 'answeredLocally'
-  | 'answerBegan'
-  | 'respondedWith'
-  | 'sent'
-  | 'rejected'
-  | 'rejectedLate'
-  | 'aborted'
-  | 'broken'
-  | 'observed'
-  | 'priced'
-  | 'finished';
+type MethodOf<Type> = {
+  [Name in keyof Type]: Type[Name] extends (...given: never[]) => unknown ? Name : never;
+}[keyof Type];
 
 /** What listeners get: the record, which has no more verbs. */
-export type FinishedExchange = Omit<Exchange, Verb>;
+export type FinishedExchange = Omit<Exchange, MethodOf<Exchange>>;
 
 /** In the words of clients and upstreams, beside those that an exchange masks as they are set. */
 const QUOTING_FIELDS = [

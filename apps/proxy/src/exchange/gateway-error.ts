@@ -16,12 +16,15 @@ export interface GatewayErrorOptions {
 /** The only 4xx for which the same request may be taken later. Claude Code would send it ten times after a 401, too. */
 const WORTH_RETRYING = new Set([408, 409, 425, 429]);
 
-/** @param allowed the methods that the endpoint takes */
-export function methodNotAllowed(method: string, allowed: readonly string[]): GatewayError {
+/**
+ * @param allowed the methods that the endpoint takes
+ * @param place as the sentence goes on after "is not allowed"
+ */
+export function methodNotAllowed(method: string, allowed: readonly string[], place = 'here'): GatewayError {
   return new GatewayError({
     type: 'invalid_request_error',
     status: 405,
-    message: `${method} is not allowed here; allowed: ${allowed.join(', ')}.`,
+    message: `${method} is not allowed ${place}; allowed: ${allowed.join(', ')}.`,
     headers: { allow: allowed.join(', ') },
   });
 }

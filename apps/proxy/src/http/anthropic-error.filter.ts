@@ -3,7 +3,7 @@ import { errorTypeOfStatus } from '@claude-proxy/messages-api';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EXCHANGE_ID_HEADER } from '../exchange/exchange.js';
-import { GatewayError } from '../exchange/gateway-error.js';
+import { GatewayError, methodNotAllowed } from '../exchange/gateway-error.js';
 import { withMaskedKeys } from '../exchange/masked-keys.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { type RenderedError, renderedError } from './rendered-error.js';
@@ -53,12 +53,7 @@ export class AnthropicErrorFilter implements ExceptionFilter {
     const allowed = this.allowedMethods.of(url);
     const path = url.split('?')[0]!.slice(0, 200);
     if (allowed.length === 0) return new GatewayError({ type: 'not_found_error', message: `No such path: ${path}` });
-    return new GatewayError({
-      type: 'invalid_request_error',
-      status: 405,
-      message: `${method} is not allowed for ${path}; allowed: ${allowed.join(', ')}.`,
-      headers: { allow: allowed.join(', ') },
-    });
+    return methodNotAllowed(method, allowed, `for ${path}`);
   }
 }
 

@@ -17,25 +17,18 @@ const BODY_ARGUMENT = new RegExp(`^${RouteParamtypes.BODY}:`);
  */
 @Injectable()
 export class JsonBodyInterceptor implements NestInterceptor {
-  private readonly takesBody = new WeakMap<object, boolean>();
-
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    if (this.hasBodyArgument(context)) {
+    if (takesBody(context)) {
       const request = context.switchToHttp().getRequest<FastifyRequest>();
       request.body = await readJsonBody(request.raw);
     }
     return next.handle();
   }
+}
 
-  private hasBodyArgument(context: ExecutionContext): boolean {
-    const handler = context.getHandler();
-    const known = this.takesBody.get(handler);
-    if (known !== undefined) return known;
-    const given = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), handler.name) ?? {};
-    const takesBody = Object.keys(given).some((key) => BODY_ARGUMENT.test(key));
-    this.takesBody.set(handler, takesBody);
-    return takesBody;
-  }
+function takesBody(context: ExecutionContext): boolean {
+  const given = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) ?? {};
+  return Object.keys(given).some((key) => BODY_ARGUMENT.test(key));
 }
 
 /** @throws GatewayError invalid_request_error, request_too_large */
