@@ -17,7 +17,9 @@ export {
   type UpstreamProvider,
   type UpstreamRequest,
 } from './contract.js';
+export type { ExchangeStep, StepCaller, StepEnd, StepExchange, StepRequest, StepRun } from './exchange-step.js';
 export { headerOf, headersWhere, joinedHeaderOf } from './header-lines.js';
+export { STEP_NAME, STEP_ORDER, STEP_ORDERS, Step } from './step.decorator.js';
 export { UPSTREAM_NAME, UPSTREAM_REPLACES, Upstream, type UpstreamOptions } from './upstream.decorator.js';
 export {
   FAILURES,

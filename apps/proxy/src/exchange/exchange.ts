@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Usage } from '@claude-proxy/messages-api';
-import type { Credential, Failure, Operation } from '@claude-proxy/upstream';
+import type { Credential, Failure, HeaderLines, Operation } from '@claude-proxy/upstream';
 import { GatewayError } from './gateway-error.js';
 import { withMaskedKeys } from './masked-keys.js';
 
@@ -66,6 +66,8 @@ export class Exchange {
   readonly attempts: readonly Attempt[] = [];
   /** Time until the first upstream was asked. */
   readonly queueMs: number | undefined;
+  /** Header lines that steps add to the answer. */
+  readonly answerHeaders: HeaderLines = [];
   /** The upstream that gave the answer which the caller got. */
   readonly upstream: string | undefined;
   /** Why the first upstream of the chain is not the one that answered. */
@@ -140,6 +142,10 @@ export class Exchange {
 
   attempted(attempt: Attempt): void {
     this.set({ attempts: [...this.attempts, attempt] });
+  }
+
+  answersWith(lines: HeaderLines): void {
+    this.set({ answerHeaders: [...this.answerHeaders, ...lines] });
   }
 
   /** The first choice is not the one that answers, or has not answered alone. */

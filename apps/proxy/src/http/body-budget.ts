@@ -50,8 +50,7 @@ export class BodyBudget {
    * @throws GatewayError overloaded_error if no room is left, and as `readRequestBody` does
    */
   async read({ raw, ip }: FastifyRequest, exchange: Exchange, credential: Credential): Promise<Buffer> {
-    const payer = credential.source === 'client' ? `credential ${credential.fingerprint}` : `user ${exchange.user}`;
-    const holding = { owners: [`address ${ip}`, payer], bytes: 0 };
+    const holding = { owners: [`address ${ip}`, payerOf(exchange, credential)], bytes: 0 };
     this.holdings.set(exchange, holding);
     const announced = Number(raw.headers['content-length'] ?? 0);
     // What does not fit now is refused unread. Bodies over the limit are refused as too large instead.
@@ -73,6 +72,11 @@ export class BodyBudget {
     if (!holding) return;
     this.expectRoom(holding, bytes);
     this.add(holding, bytes);
+  }
+
+  /** Begins to count for an exchange whose body is not read here. */
+  open(exchange: Exchange, credential: Credential | undefined): void {
+    this.holdings.set(exchange, { owners: [payerOf(exchange, credential)], bytes: 0 });
   }
 
   /** Gives back the room of bytes that are not held any more. */
@@ -106,6 +110,10 @@ export class BodyBudget {
     this.add(holding, -holding.bytes);
     this.holdings.delete(exchange);
   }
+}
+
+function payerOf({ user }: Exchange, credential: Credential | undefined): string {
+  return credential?.source === 'client' ? `credential ${credential.fingerprint}` : `user ${user}`;
 }
 
 function noRoom(holder: string): GatewayError {

@@ -2,8 +2,8 @@ import type { FastifyReply } from 'fastify';
 
 /** What goes out before the answer. */
 export interface EarlyResponseOptions {
-  /** Header lines beside those of every event stream. */
-  readonly headers: readonly string[];
+  /** Header lines beside those of every event stream, asked for when the head goes out. */
+  headers(): readonly string[];
   /** What every reader of this dialect skips. */
   readonly ping: string;
   readonly pingAfterSeconds: number;
@@ -46,7 +46,7 @@ export class EarlyResponse {
     if (response.destroyed) return;
     if (!response.headersSent) {
       reply.hijack();
-      response.writeHead(200, [...EVENT_STREAM, ...options.headers]);
+      response.writeHead(200, [...EVENT_STREAM, ...options.headers()]);
     }
     if (!response.writableNeedDrain) response.write(options.ping);
   }

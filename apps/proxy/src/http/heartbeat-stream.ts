@@ -21,6 +21,7 @@ import {
   type UpstreamAnswer,
 } from '@claude-proxy/upstream';
 import type { FastifyReply } from 'fastify';
+import { withLinesOf } from '../exchange/answer-headers.js';
 import { AnswerObserver } from '../exchange/answer-observer.js';
 import { EXCHANGE_ID_HEADER, type Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
@@ -45,7 +46,7 @@ export class HeartbeatStream {
     private readonly pingAfterSeconds: number,
   ) {
     this.response = reply.raw;
-    const headers = [EXCHANGE_ID_HEADER, exchange.id, 'request-id', exchange.id];
+    const headers = () => withLinesOf(exchange, [EXCHANGE_ID_HEADER, exchange.id, 'request-id', exchange.id]);
     this.head = new EarlyResponse(reply, { headers, ping: PING_EVENT, pingAfterSeconds });
   }
 

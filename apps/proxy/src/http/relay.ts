@@ -8,6 +8,7 @@ import {
   sseEvent,
 } from '@claude-proxy/messages-api';
 import type { BodySink, UpstreamAnswer } from '@claude-proxy/upstream';
+import { withLinesOf } from '../exchange/answer-headers.js';
 import type { AnswerObserver } from '../exchange/answer-observer.js';
 import { EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
 import { FALLBACK_HEADER, headerText } from '../exchange/fallback-header.js';
@@ -202,7 +203,7 @@ function headOf(answer: UpstreamAnswer, exchange: Exchange, isEventStream: boole
   if (!headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'request-id')) {
     headers.push('request-id', exchange.id);
   }
-  return headers;
+  return withLinesOf(exchange, headers);
 }
 
 /** Pings and a closing error event may make a stream longer than it was announced. */

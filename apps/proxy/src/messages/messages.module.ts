@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { FallbackModule } from '../fallback/fallback.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { StateModule } from '../state/state.module.js';
@@ -8,6 +9,7 @@ import { MessagesService } from './messages.service.js';
 import { ObjectMakers } from './object-makers.js';
 import { OperatorObjects } from './operator-objects.js';
 import { PassthroughController } from './passthrough.controller.js';
+import { StepRegistry } from './steps/step.registry.js';
 
 /**
  * The HTTP edge of the Anthropic dialect.
@@ -16,9 +18,9 @@ import { PassthroughController } from './passthrough.controller.js';
  * silently; every refusal has Anthropic's form. May enter: HTTP, headers, paths. Must not: which upstream answers.
  */
 @Module({
-  imports: [FallbackModule, HttpModule, StateModule, UsageModule],
+  imports: [DiscoveryModule, FallbackModule, HttpModule, StateModule, UsageModule],
   controllers: [MessagesController, PassthroughController],
-  providers: [MessagesService, ObjectMakers, OperatorObjects],
+  providers: [MessagesService, ObjectMakers, OperatorObjects, StepRegistry],
   exports: [MessagesService],
 })
 export class MessagesModule {}

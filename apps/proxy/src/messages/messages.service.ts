@@ -10,6 +10,7 @@ import {
 } from '@claude-proxy/upstream';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
+import { withAnswerHeaders } from '../exchange/answer-headers.js';
 import { AnswerObserver, blindObserver } from '../exchange/answer-observer.js';
 import { CredentialStates } from '../exchange/credential-states.js';
 import type { AnswerFacts, Exchange } from '../exchange/exchange.js';
@@ -17,8 +18,11 @@ import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { FallbackRouter } from '../fallback/fallback.router.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
+import { BodyBudget } from '../http/body-budget.js';
 import { CostService } from '../usage/cost.service.js';
 import { type LocalAnswer, withLocalFallback } from './local-answer.js';
+import { RunningSteps } from './steps/running-steps.js';
+import { StepRegistry } from './steps/step.registry.js';
 
 /** Takes an answer to its client and resolves when that is over, one way or the other. */
 export type Delivery = (answer: UpstreamAnswer, observer: AnswerObserver) => Promise<void>;
@@ -34,6 +38,8 @@ export class MessagesService {
     private readonly feed: ExchangeFeed,
     private readonly costs: CostService,
     private readonly credentials: CredentialStates,
+    private readonly budget: BodyBudget,
+    private readonly steps: StepRegistry,
   ) {}
 
   /** @throws GatewayError when no answer can be delivered; the exchange is finished either way. */
@@ -41,7 +47,9 @@ export class MessagesService {
     const { exchange } = caller;
     exchange.asksFor(request.model, request.isStream);
     exchange.received(request.body.length);
-    await this.story(caller, deliver, () => this.router.send(request, caller));
+    await this.story(caller, deliver, async (steps) =>
+      this.router.send(steps ? await steps.request(request) : request, caller),
+    );
   }
 
   /** What `read` resolves to. Where it throws, the exchange ends as refused, or as aborted where the client left. */
@@ -63,14 +71,24 @@ export class MessagesService {
   async pass(request: RelayRequest, caller: Caller, deliver: Delivery, local?: LocalAnswer): Promise<void> {
     const { exchange } = caller;
     this.feed.received(exchange);
-    await this.story(caller, deliver, async () => {
+    await this.story(caller, deliver, async (steps) => {
       const upstream = this.registry.chain.find(({ provider }) => provider.relay);
       if (!upstream) return local ? local.answer() : noSuchEndpoint();
       exchange.answeredBy(upstream.name);
+      const sent = steps ? await steps.relay(request) : request;
       const ask = (options: SendOptions) =>
-        upstream.provider.relay!(request, options).catch((error: unknown) => answerOfError(error, exchange));
+        upstream.provider.relay!(sent, options).catch((error: unknown) => answerOfError(error, exchange));
       return local ? withLocalFallback(ask, exchange, caller, local) : ask(caller);
     });
+  }
+
+  /** Undefined without steps: their seam then costs nothing. */
+  private stepsOf(caller: Caller): RunningSteps | undefined {
+    const { steps } = this.steps;
+    if (steps.length === 0) return undefined;
+    const { exchange, credential } = caller;
+    if (exchange.operation === 'relay') this.budget.open(exchange, credential);
+    return new RunningSteps(steps, caller, (bytes) => this.budget.take(exchange, bytes));
   }
 
   private begin({ user, operation, model, path, id }: Exchange): void {
@@ -79,12 +97,18 @@ export class MessagesService {
     this.logger.debug(`📥 ${user} ${operation} ${model ?? path.split('?')[0]} ${id}`);
   }
 
-  private async story(caller: Caller, deliver: Delivery, send: () => Promise<UpstreamAnswer>) {
+  private async story(
+    caller: Caller,
+    deliver: Delivery,
+    send: (steps: RunningSteps | undefined) => Promise<UpstreamAnswer>,
+  ) {
     const { exchange, credential, signal } = caller;
     this.begin(exchange);
     if (credential) this.credentials.seen(credential.fingerprint);
+    const steps = this.stepsOf(caller);
     try {
-      const answer = await send();
+      const sent = await send(steps);
+      const answer = steps ? await steps.answer(sent) : sent;
       const observer = exchange.operation === 'messages' ? new AnswerObserver(answer.headers) : blindObserver();
       exchange.answerBegan(answer.status, headerOf(answer.headers, 'request-id'));
       await deliver(answer, observer);
@@ -97,8 +121,9 @@ export class MessagesService {
       const error = isCutOff ? signal.reason : thrown;
       if (signal.aborted && !isCutOff) exchange.aborted(error);
       else exchange.rejected(error);
-      throw error;
+      throw withAnswerHeaders(error, exchange);
     } finally {
+      steps?.end();
       this.feed.finish(exchange);
     }
   }

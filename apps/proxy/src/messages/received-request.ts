@@ -72,7 +72,11 @@ export class ReceivedRequest implements UpstreamRequest {
   }
 }
 
-async function decodedBody({ headers, body }: Received, takeRoom?: TakeRoom): Promise<Buffer> {
+/** @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws */
+export async function decodedBody(
+  { headers, body }: Pick<Received, 'headers' | 'body'>,
+  takeRoom?: TakeRoom,
+): Promise<Buffer> {
   try {
     const encoding = contentEncodingOf(headerOf(headers, 'content-encoding'));
     return encoding ? await decodeBytes(body, encoding, MAX_BODY_BYTES, takeRoom) : body;

@@ -1,4 +1,5 @@
 import { headerOf, headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
+import { withLinesOf } from '../exchange/answer-headers.js';
 import { EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
 import { FALLBACK_HEADER, headerText } from '../exchange/fallback-header.js';
 import { answerHeadersFor } from '../http/forwarded-headers.js';
@@ -15,12 +16,15 @@ export function headOf(answer: UpstreamAnswer, exchange: Exchange, contentType: 
   if (requestId === undefined) kept.push('request-id', exchange.id);
   if (exchange.upstream) kept.push('x-claude-proxy-upstream', exchange.upstream);
   if (exchange.fallbackReason) kept.push(FALLBACK_HEADER, headerText(exchange.fallbackReason));
-  return [...kept, ...ownLines(exchange, dropped)];
+  return withLinesOf(exchange, [...kept, ...ownLines(exchange, dropped)]);
 }
 
 /** Header lines for a stream whose upstream is not known yet. */
 export function earlyHeadersOf(exchange: Exchange, dropped: readonly string[]): string[] {
-  return ['x-request-id', exchange.id, 'request-id', exchange.id, ...ownLines(exchange, dropped)];
+  return withLinesOf(exchange, [
+    ...['x-request-id', exchange.id, 'request-id', exchange.id],
+    ...ownLines(exchange, dropped),
+  ]);
 }
 
 function ownLines(exchange: Exchange, dropped: readonly string[]): string[] {

@@ -72,7 +72,7 @@ export class OpenAiService {
   private earlyResponse(reply: FastifyReply, { exchange, translation }: ExchangeParts): EarlyResponse {
     const { pingAfterSeconds } = this.config;
     return new EarlyResponse(reply, {
-      headers: earlyHeadersOf(exchange, translation.dropped),
+      headers: () => earlyHeadersOf(exchange, translation.dropped),
       ping: KEEP_ALIVE,
       pingAfterSeconds,
     });

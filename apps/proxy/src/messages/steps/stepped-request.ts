@@ -1,0 +1,68 @@
+import { expectBoundedTree, outlineOfJson } from '@claude-proxy/messages-api';
+import {
+  type HeaderLines,
+  headersWhere,
+  type Operation,
+  type StepRequest,
+  type StepRun,
+  type UpstreamRequest,
+} from '@claude-proxy/upstream';
+import type { TakeRoom } from '../../http/request-body.js';
+
+const OF_THE_BODY = new Set(['content-encoding', 'content-length', 'content-md5', 'digest']);
+
+/** The header lines for a body that a step has replaced. */
+export function headersOfReplacedBody(headers: HeaderLines): string[] {
+  return headersWhere(headers, (name) => !OF_THE_BODY.has(name));
+}
+
+/** A request as a step has changed it. */
+export class SteppedRequest implements UpstreamRequest {
+  readonly operation: Operation;
+  readonly path: string;
+  readonly headers: HeaderLines;
+  readonly body: Buffer;
+  readonly decodedBody: Buffer;
+  readonly model: string;
+  readonly isStream: boolean;
+  readonly speed?: string;
+  readonly host?: string;
+  readonly user: string;
+  private parsed: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(
+    private readonly original: UpstreamRequest,
+    run: StepRun,
+    private readonly takeRoom: TakeRoom,
+  ) {
+    const { operation, path, isStream, speed, host, user } = original;
+    Object.assign(this, { ...(speed !== undefined && { speed }), ...(host !== undefined && { host }) });
+    this.operation = operation;
+    this.path = path;
+    this.isStream = isStream;
+    this.user = user;
+    this.model = run.model ?? original.model;
+    const headers = run.headers ?? original.headers;
+    if (run.body) takeRoom(run.body.length);
+    this.headers = run.body ? headersOfReplacedBody(headers) : headers;
+    this.body = run.body ?? original.body;
+    this.decodedBody = run.body ?? original.decodedBody ?? original.body;
+  }
+
+  json(): Readonly<Record<string, unknown>> {
+    this.parsed ??= this.body === this.original.body ? this.original.json() : this.tree();
+    return this.parsed;
+  }
+
+  private tree(): Readonly<Record<string, unknown>> {
+    expectBoundedTree(outlineOfJson(this.body));
+    this.takeRoom(2 * this.body.length);
+    return JSON.parse(this.body.toString()) as Record<string, unknown>;
+  }
+}
+
+export function stepRequestOf(request: UpstreamRequest): StepRequest {
+  const { operation, path, headers, model, isStream, body, decodedBody = body } = request;
+  const readBody = async () => decodedBody;
+  return { operation, method: 'POST', path, headers, model, isStream, body: decodedBody, readBody };
+}
