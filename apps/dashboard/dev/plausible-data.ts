@@ -183,6 +183,8 @@ export function plausibleDetail(line: RequestLine): RequestDetail {
     stop_reason: line.outcome === 'completed' ? 'tool_use' : null,
     error: line.outcome === 'refused' ? 'messages: at least one message is required' : null,
     upstream_request_id: 'req_011CVLnP4yfQ7wM2s8pVcgZd',
+    client_key: null,
+    team: null,
     credential_fingerprint: '9f2c51ab03de',
     request_bytes: Math.round(line.cache_read_input_tokens * 3.9),
     answer_bytes: line.output_tokens * 61,

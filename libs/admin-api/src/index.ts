@@ -9,6 +9,18 @@ export {
   type Percentiles,
 } from './analytics.js';
 export type { AuditActor, AuditEntry, AuditPage } from './audit.js';
+export {
+  type ClientKey,
+  type CreatedKey,
+  KEY_ENDPOINTS,
+  KEY_ROLES,
+  type KeyChange,
+  type KeyEndpoint,
+  type KeyLimits,
+  type KeyList,
+  type KeyRole,
+  type NewKey,
+} from './keys.js';
 export type { Drill, DrillList, DrillOrder, Limit, LimitList } from './limits.js';
 export type { LiveEvent } from './live.js';
 export type { AttemptLine, Outcome, RequestDetail, RequestLine, RequestPage } from './requests.js';

@@ -55,6 +55,9 @@ export interface RequestDetail extends RequestLine {
   readonly upstream_request_id: string | null;
   /** A few hex digits of a hash. They distinguish credentials and reveal nothing else. */
   readonly credential_fingerprint: string | null;
+  /** The public id of the client key; null without one. */
+  readonly client_key: string | null;
+  readonly team: string | null;
   readonly request_bytes: number;
   readonly answer_bytes: number;
   /** Time from the arrival of the request until it was sent to an upstream. */

@@ -30,6 +30,8 @@ export function detailWith(special: Partial<RequestDetail>): RequestDetail {
     error: null,
     upstream_request_id: null,
     credential_fingerprint: null,
+    client_key: null,
+    team: null,
     request_bytes: 10,
     answer_bytes: 10,
     queue_ms: 1,

@@ -6,6 +6,8 @@ const OPEN_PATHS = /^(?:\/user\/[^/]+)?(?:\/v1)?\/v1\/(?:messages|models|chat|re
 const METHODS = 'GET, POST, OPTIONS';
 const HEADERS = [
   ...['Content-Type', 'Authorization', 'x-api-key', 'anthropic-version', 'anthropic-beta'],
+  // A client key beside a credential of the caller's own.
+  'x-claude-proxy-key',
   // What the official SDKs add by themselves in a browser; one name missing, and the browser sends nothing at all.
   ...['anthropic-dangerous-direct-browser-access', 'User-Agent'],
   ...['lang', 'package-version', 'os', 'arch', 'runtime', 'runtime-version', 'retry-count', 'timeout'].map(ofStainless),

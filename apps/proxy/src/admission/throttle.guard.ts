@@ -77,8 +77,9 @@ function callerIn(context: ExecutionContext): Caller {
   return callerOf(context.switchToHttp().getRequest<CallerRequest>())!;
 }
 
-/** All callers without a credential of their own count as one. */
-function credentialOf({ credential }: Caller): string {
+/** All callers without a credential of their own count as one, unless they have client keys. */
+function credentialOf({ clientKey, credential }: Caller): string {
+  if (clientKey) return `key-${clientKey.id}`;
   return credential?.source === 'client' ? credential.fingerprint : 'none';
 }
 

@@ -13,12 +13,18 @@ import { type AuthConfig, authSection } from './auth.config.js';
 import { CallerGuard } from './caller.guard.js';
 import { CredentialReader } from './credential.reader.js';
 import { EndedSessions } from './ended-sessions.js';
+import { ClientKeyStore } from './keys/client-key.store.js';
+import { ClientKeys } from './keys/client-keys.service.js';
+import { KeyRegister } from './keys/key.register.js';
+import { keysSection } from './keys/keys.config.js';
+import { KeysController } from './keys/keys.controller.js';
 import { SessionController } from './session.controller.js';
 import { SignInCodes } from './sign-in-codes.js';
 import { ThisMachine } from './this-machine.js';
 
 /**
- * Identity of callers: the user in the path, the credential in the headers, the operator with the admin token.
+ * Identity of callers: the client key or the user in the path, the credential in the headers, the operator with the admin
+ * token.
  *
  * Promises: a credential is read in one place; other rooms use its fingerprint.
  * May enter: checks of identity. Must not: limits, budgets, the content of requests.
@@ -27,9 +33,10 @@ import { ThisMachine } from './this-machine.js';
   imports: [
     ConfigModule.forFeature(authSection),
     ConfigModule.forFeature(albSection),
+    ConfigModule.forFeature(keysSection),
     StateModule.forFeature(accessRoomTable),
   ],
-  controllers: [SessionController, AuditController],
+  controllers: [SessionController, AuditController, KeysController],
   providers: [
     {
       provide: AdminToken,
@@ -40,8 +47,11 @@ import { ThisMachine } from './this-machine.js';
     AdminReader,
     AuditLog,
     CallerGuard,
+    ClientKeys,
+    ClientKeyStore,
     CredentialReader,
     EndedSessions,
+    KeyRegister,
     SignInCodes,
     ThisMachine,
   ],

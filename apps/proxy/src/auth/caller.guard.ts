@@ -10,7 +10,18 @@ import { type CallerRequest, setCaller } from './caller.js';
 import { CredentialReader } from './credential.reader.js';
 import { asksForDrill } from './drill-request.js';
 import { Endpoint, type EndpointOptions } from './endpoint.decorator.js';
-import { exchangeOf } from './request-exchange.js';
+import { ClientKeys } from './keys/client-keys.service.js';
+import type { KeyIdentity } from './keys/key-identity.js';
+import { expectAllowedEndpoint, userOfKey } from './keys/key-permissions.js';
+import { presentedKey } from './keys/presented-key.js';
+import { exchangeOf, type OpenedExchange } from './request-exchange.js';
+
+/** A request whose caller is being resolved. */
+interface Arrival extends OpenedExchange {
+  readonly request: CallerRequest;
+  readonly reply: FastifyReply;
+  readonly endpoint: EndpointOptions;
+}
 
 /** Opens the exchange of a request and resolves its caller, before the body is read. Refusals are recorded. */
 @Injectable()
@@ -18,36 +29,70 @@ export class CallerGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly credentials: CredentialReader,
+    private readonly clientKeys: ClientKeys,
     private readonly admin: AdminAccess,
     private readonly feed: ExchangeFeed,
   ) {}
 
-  /** @throws GatewayError authentication_error, permission_error, invalid_request_error */
-  canActivate(context: ExecutionContext): boolean {
+  /**
+   * Returns a promise only for a client key that has to be read from the store.
+   *
+   * @throws GatewayError authentication_error, permission_error, invalid_request_error
+   */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const endpoint = this.reflector.get(Endpoint, context.getHandler());
     if (!endpoint) return true;
     const request = context.switchToHttp().getRequest<CallerRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     expectMethod(request, endpoint);
-    const { exchange, path } = exchangeOf(request, endpoint);
-    reply.header(EXCHANGE_ID_HEADER, exchange.id);
-    try {
-      const { raw } = request;
-      const credential = endpoint.isOpen ? this.credentials.read(raw) : this.credentials.require(raw);
-      exchange.calledBy(credential, endpoint.operation !== 'relay' && asksForDrill(request, this.admin));
-      setCaller(request, {
-        user: exchange.user,
-        credential,
-        signal: abortOnHangUp(reply.raw),
-        exchange,
-        path,
-        showsAdminToken: () => this.admin.showsToken(request),
-      });
-      return true;
-    } catch (error) {
-      this.feed.reject(exchange, error);
+    const arrival: Arrival = { ...exchangeOf(request, endpoint), request, reply, endpoint };
+    reply.header(EXCHANGE_ID_HEADER, arrival.exchange.id);
+    const reject = (error: unknown): never => {
+      this.feed.reject(arrival.exchange, error);
       throw error;
+    };
+    try {
+      const key = this.clientKeyOf(request);
+      if (key instanceof Promise) return key.then((found) => this.admit(arrival, found)).catch(reject);
+      return this.admit(arrival, key);
+    } catch (error) {
+      return reject(error);
     }
+  }
+
+  private clientKeyOf({ raw, ip }: CallerRequest): KeyIdentity | undefined | Promise<KeyIdentity> {
+    const text = presentedKey(raw, {
+      isClientKey: (shown) => this.clientKeys.isClientKey(shown),
+      isIgnored: (shown) => this.credentials.isIgnored(shown),
+    });
+    if (text !== undefined) return this.clientKeys.identify(text, ip);
+    if (this.clientKeys.isRequired) throw this.clientKeys.missing();
+    return undefined;
+  }
+
+  private admit({ request, reply, endpoint, exchange, path }: Arrival, clientKey: KeyIdentity | undefined): true {
+    const { raw } = request;
+    if (clientKey) {
+      const pathUser = request.params.user_id === undefined ? undefined : exchange.user;
+      const { id, user, team } = clientKey;
+      // Before the checks: a refusal is recorded for the proven user, not for the one in the path.
+      exchange.identified(user ?? exchange.user, id, team ?? undefined);
+      exchange.identified(userOfKey(clientKey, pathUser) ?? exchange.user, id, team ?? undefined);
+      expectAllowedEndpoint(clientKey, path);
+    }
+    const isOptional = endpoint.isOpen || clientKey !== undefined;
+    const credential = isOptional ? this.credentials.read(raw) : this.credentials.require(raw);
+    exchange.calledBy(credential, endpoint.operation !== 'relay' && asksForDrill(request, this.admin));
+    setCaller(request, {
+      user: exchange.user,
+      credential,
+      ...(clientKey && { clientKey }),
+      signal: abortOnHangUp(reply.raw),
+      exchange,
+      path,
+      showsAdminToken: () => this.admin.showsToken(request),
+    });
+    return true;
   }
 }
 

@@ -3,12 +3,15 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Exchange } from '../exchange/exchange.js';
 import type { UserParams } from '../http/routes.js';
+import type { KeyIdentity } from './keys/key-identity.js';
 
 /** The caller, resolved once per request. */
 export interface Caller {
   readonly user: string;
-  /** The caller's own credential, else the operator's. Undefined only at open endpoints. */
+  /** The caller's own credential, else the operator's. Undefined only at open endpoints, and for callers with a client key. */
   readonly credential: Credential | undefined;
+  /** Of the client key that the caller has presented. */
+  readonly clientKey?: KeyIdentity;
   /** Aborts when the client has disconnected, or when the gateway has to end the answer. */
   readonly signal: AbortSignal;
   readonly exchange: Exchange;

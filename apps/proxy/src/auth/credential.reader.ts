@@ -5,6 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { AdminToken } from './admin-token.js';
 import { type AuthConfig, authSection } from './auth.config.js';
+import { ClientKeys } from './keys/client-keys.service.js';
 import { expectOneLine, severalIn } from './one-line.js';
 
 const BEARER = /^Bearer +(\S+) *$/i;
@@ -19,6 +20,7 @@ export class CredentialReader {
   constructor(
     @Inject(authSection.token) config: AuthConfig,
     private readonly adminToken: AdminToken,
+    private readonly clientKeys: ClientKeys,
   ) {
     this.placeholders = new Set(config.placeholderCredentials);
     const apiKey = config.anthropicApiKey?.reveal();
@@ -67,9 +69,14 @@ export class CredentialReader {
     return token && !this.isNone(token) ? credential('authorization', header, token, 'client') : undefined;
   }
 
-  /** Tools with a single key send the admin token here too. It must never be sent to an upstream. */
-  private isNone(text: string): boolean {
+  /** A placeholder, or the admin token: tools with a single key send it here too. */
+  isIgnored(text: string): boolean {
     return this.placeholders.has(text) || this.adminToken.matches(text);
+  }
+
+  /** Client keys and the admin token must never be sent to an upstream. */
+  private isNone(text: string): boolean {
+    return this.clientKeys.isClientKey(text) || this.isIgnored(text);
   }
 }
 

@@ -12,9 +12,18 @@ export interface WrongTry {
   readonly waitSeconds: number;
 }
 
-/** Counts wrong admin tokens: five per minute and address (IPv6: per /64). */
+/** Counts wrong tokens and keys per minute and address (IPv6: per /64). Wrong admin tokens: five are allowed. */
 export class WrongTries {
   private readonly byAddress = new Map<string, { count: number; sinceMs: number }>();
+
+  constructor(private readonly maxTries = MAX_TRIES) {}
+
+  /** Seconds until the next try is allowed, without counting one; 0 if it is allowed now. */
+  waitSecondsOf(address: string, nowMs: number): number {
+    const tries = this.byAddress.get(addressBlockOf(address));
+    if (!tries || tries.count < this.maxTries || nowMs - tries.sinceMs >= WINDOW_MS) return 0;
+    return Math.ceil((tries.sinceMs + WINDOW_MS - nowMs) / 1_000);
+  }
 
   /** Counts a wrong token. */
   note(address: string, nowMs: number): WrongTry {
@@ -25,7 +34,7 @@ export class WrongTries {
     this.byAddress.delete(block);
     this.byAddress.set(block, tries);
     if (this.byAddress.size > MAX_ADDRESSES) this.byAddress.delete(this.byAddress.keys().next().value!);
-    const isTooMany = tries.count > MAX_TRIES;
+    const isTooMany = tries.count > this.maxTries;
     return { count: tries.count, waitSeconds: isTooMany ? Math.ceil((tries.sinceMs + WINDOW_MS - nowMs) / 1_000) : 0 };
   }
 }

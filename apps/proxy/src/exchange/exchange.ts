@@ -76,6 +76,9 @@ export class Exchange {
   readonly isFallback: boolean = false;
   readonly isDrill: boolean = false;
   readonly credentialFingerprint: string | undefined;
+  /** The public id of the client key, for a caller that has one. */
+  readonly clientKeyId: string | undefined;
+  readonly team: string | undefined;
   /** Anthropic was asked with the operator's credential: the caller brought none. */
   readonly hasOperatorCredential: boolean = false;
 
@@ -96,11 +99,15 @@ export class Exchange {
   readonly outcome: Outcome = 'completed';
   readonly errorMessage: string | undefined;
 
+  /** The user of the path, until a client key names its own. */
+  readonly user: string;
+
   constructor(
-    readonly user: string,
+    user: string,
     readonly operation: Operation | 'relay',
     path: string,
   ) {
+    this.user = user;
     this.path = withMaskedKeys(path);
   }
 
@@ -129,6 +136,11 @@ export class Exchange {
 
   asksFor(model: string | undefined, isStream: boolean): void {
     this.set({ model: model === undefined ? undefined : withMaskedKeys(model), isStream });
+  }
+
+  /** The caller has proved its identity by a client key. */
+  identified(user: string, clientKeyId: string, team: string | undefined): void {
+    this.set({ user, clientKeyId, team });
   }
 
   drilled(isDrill: boolean): void {

@@ -125,7 +125,8 @@ export class FallbackRouter {
     const refusal = refusalOf(upstream, request);
     if (refusal) return this.failed(upstream, state, 0, refusal, refusal.failure === 'rejected');
     const { isFirstChoice } = upstream;
-    const unknown = isFirstChoice ? undefined : await this.known.refusalBy(upstream, options.credential);
+    const isKnown = isFirstChoice || exchange.clientKeyId !== undefined;
+    const unknown = isKnown ? undefined : await this.known.refusalBy(upstream, options.credential);
     if (unknown) return this.failed(upstream, state, 0, unknown);
     if (!isFirstChoice && !this.load.takes(name, exchange)) return this.failed(upstream, state, 0, errorOfFull(name));
     const startedMs = exchange.elapsedMs();

@@ -51,7 +51,7 @@ export class AnthropicErrorFilter implements ExceptionFilter {
 
   private unknownPath(method: string, url: string): GatewayError {
     const allowed = this.allowedMethods.of(url);
-    const path = url.split('?')[0]!.slice(0, 200);
+    const path = withMaskedKeys(url.split('?')[0]!).slice(0, 200);
     if (allowed.length === 0) return new GatewayError({ type: 'not_found_error', message: `No such path: ${path}` });
     return methodNotAllowed(method, allowed, `for ${path}`);
   }

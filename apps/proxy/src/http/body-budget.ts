@@ -49,7 +49,7 @@ export class BodyBudget {
    *
    * @throws GatewayError overloaded_error if no room is left, and as `readRequestBody` does
    */
-  async read({ raw, ip }: FastifyRequest, exchange: Exchange, credential: Credential): Promise<Buffer> {
+  async read({ raw, ip }: FastifyRequest, exchange: Exchange, credential: Credential | undefined): Promise<Buffer> {
     const holding = { owners: [`address ${ip}`, payerOf(exchange, credential)], bytes: 0 };
     this.holdings.set(exchange, holding);
     const announced = Number(raw.headers['content-length'] ?? 0);

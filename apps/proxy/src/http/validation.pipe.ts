@@ -1,5 +1,6 @@
 import { type ValidationError, ValidationPipe } from '@nestjs/common';
 import { GatewayError } from '../exchange/gateway-error.js';
+import { withMaskedKeys } from '../exchange/masked-keys.js';
 
 /** Of many faults the first ones are named. */
 const MAX_NAMED = 5;
@@ -18,8 +19,9 @@ export const VALIDATION = new ValidationPipe({
     }),
 });
 
-/** An unknown member is quoted in part: a key may have slipped in as its name. */
+/** A key may have slipped in as the name of an unknown member. */
 function sentencesOf({ property, constraints = {}, children = [] }: ValidationError): string[] {
-  if (constraints.whitelistValidation) return [`${JSON.stringify(property.slice(0, 60))} is not a member of it`];
+  if (constraints.whitelistValidation)
+    return [`${JSON.stringify(withMaskedKeys(property).slice(0, 60))} is not a member of it`];
   return [...Object.values(constraints), ...children.flatMap(sentencesOf)];
 }

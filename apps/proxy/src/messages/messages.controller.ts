@@ -96,7 +96,7 @@ export class MessagesController {
       operation: exchange.operation === 'count_tokens' ? 'count_tokens' : 'messages',
       path,
       headers: requestHeadersFor(raw.rawHeaders, this.config),
-      body: await this.budget.read(request, exchange, caller.credential!),
+      body: await this.budget.read(request, exchange, caller.credential),
       host: raw.headers.host,
       user,
     };

@@ -10,6 +10,7 @@ import {
 } from '@claude-proxy/upstream';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
+import { expectAllowedModel } from '../auth/keys/key-permissions.js';
 import { withAnswerHeaders } from '../exchange/answer-headers.js';
 import { AnswerObserver, blindObserver } from '../exchange/answer-observer.js';
 import { CredentialStates } from '../exchange/credential-states.js';
@@ -47,9 +48,10 @@ export class MessagesService {
     const { exchange } = caller;
     exchange.asksFor(request.model, request.isStream);
     exchange.received(request.body.length);
-    await this.story(caller, deliver, async (steps) =>
-      this.router.send(steps ? await steps.request(request) : request, caller),
-    );
+    await this.story(caller, deliver, async (steps) => {
+      expectAllowedModel(caller, request.model);
+      return this.router.send(steps ? await steps.request(request) : request, caller);
+    });
   }
 
   /** What `read` resolves to. Where it throws, the exchange ends as refused, or as aborted where the client left. */

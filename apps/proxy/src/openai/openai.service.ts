@@ -80,7 +80,7 @@ export class OpenAiService {
 
   private async receive(form: Form, caller: Caller, request: FastifyRequest): Promise<TranslatedBytes> {
     const { exchange, signal } = caller;
-    const body = await this.budget.read(request, exchange, caller.credential!);
+    const body = await this.budget.read(request, exchange, caller.credential);
     const receivedBytes = body.length;
     const workBytes = receivedBytes * WORK_PER_BYTE;
     const begin = () => this.budget.take(exchange, workBytes);

@@ -11,5 +11,5 @@ export const accessRoomTable: RoomTable = {
   section: stateSection,
   setting: 'accessTable',
   define: accessTable,
-  actions: ['GetItem', 'PutItem', 'DeleteItem', 'Query'],
+  actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
 };

@@ -3,6 +3,7 @@ import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { type AwsConfig, awsSection } from '../config/aws.config.js';
 import { ConfigModule } from '../config/config.module.js';
 import { type AnyModule, type Declaration, declaredIn } from '../config/declarations.js';
+import { AccessChanges } from './access-changes.js';
 import type { RoomTable } from './room-table.js';
 import { type StateConfig, stateSection } from './state.config.js';
 import { StoreHealth } from './store-health.js';
@@ -22,10 +23,11 @@ export function openTableStore(config: StateConfig, { region }: AwsConfig): Tabl
 @Module({
   imports: [ConfigModule.forFeature(stateSection)],
   providers: [
+    AccessChanges,
     StoreHealth,
     { provide: TableStore, useFactory: openTableStore, inject: [stateSection.token, awsSection.token] },
   ],
-  exports: [TableStore, StoreHealth],
+  exports: [AccessChanges, TableStore, StoreHealth],
 })
 export class StateModule implements OnApplicationShutdown {
   /** Declares a table of a room. The room also gets the store. */

@@ -1,0 +1,23 @@
+import { oneOf, secret, wholeNumber } from '../../config/kinds.js';
+import { type ConfigOf, section, setting } from '../../config/section.js';
+
+export const keysSection = section('keys', 'Client keys: which callers the gateway serves.', {
+  clientAuth: setting(
+    'CLIENT_AUTH',
+    oneOf('open', 'keys'),
+    '`open` serves all callers, and a client key is checked where a caller sends one; `keys` serves callers with a valid client key only. Unset: `keys` if `ALLOWED_API_KEYS` is set, else `open`.',
+  ),
+  allowedKeys: setting(
+    'ALLOWED_API_KEYS',
+    secret,
+    'Client keys without attributes, separated by commas, in any form of 8 characters or more. Their callers choose the user in the path.',
+  ),
+  outageSeconds: setting(
+    'CLIENT_KEY_OUTAGE_SECONDS',
+    wholeNumber(0, 86_400),
+    'How long a key that was used lately works while the store is unreachable. Other keys get 503 meanwhile.',
+    '600',
+  ),
+});
+
+export type KeysConfig = ConfigOf<typeof keysSection>;
