@@ -1,29 +1,8 @@
+/** Node itself loads the modules, once per worker: docs/decisions/0043. */
 const shared = {
-  testEnvironment: 'node',
-  extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: {
-    '^@claude-proxy/([^/]+)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
-    '^@claude-proxy/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
-    '^claude-code-proxy$': '<rootDir>/apps/proxy/src/index.ts',
-    '^claude-code-proxy/upstream$': '<rootDir>/libs/upstream/src/index.ts',
-    '^(\\.{1,2}/.*)\\.js$': '$1',
-  },
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        swcrc: false,
-        sourceMaps: 'inline',
-        module: { type: 'es6' },
-        jsc: {
-          target: 'es2024',
-          parser: { syntax: 'typescript', decorators: true, dynamicImport: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-          keepClassNames: true,
-        },
-      },
-    ],
-  },
+  testEnvironment: '<rootDir>/test/support/native/environment.cjs',
+  runtime: '<rootDir>/test/support/native/runtime.cjs',
+  transform: {},
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/'],
 };
 
@@ -41,7 +20,6 @@ export default {
       displayName: 'behaviour',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       globalSetup: '<rootDir>/test/support/build.mjs',
-      setupFiles: ['<rootDir>/test/support/load-nest.ts'],
     },
   ],
 };
