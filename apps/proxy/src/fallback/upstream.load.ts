@@ -18,7 +18,7 @@ export class UpstreamLoad {
     feed: ExchangeFeed,
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
   ) {
-    feed.onFinished((exchange) => this.letGo(exchange));
+    feed.onFinished((exchange) => this.release(exchange));
   }
 
   /** False while an upstream is taken for down, but for the one request that tries. */
@@ -52,7 +52,7 @@ export class UpstreamLoad {
     return true;
   }
 
-  private letGo(exchange: FinishedExchange): void {
+  private release(exchange: FinishedExchange): void {
     for (const exchanges of this.inHand.values()) exchanges.delete(exchange);
   }
 }

@@ -120,12 +120,12 @@ function decoded({ status, headers, body }: UpstreamAnswer, observer: AnswerObse
   source.once('error', (error) => decoder.destroy(error));
   source.pipe(decoder);
   const plain = headersWhere(headers, (name) => name !== 'content-encoding');
-  const letGo = () => {
+  const release = () => {
     source.destroy();
     decoder.destroy();
     body.destroy();
   };
-  return { status, headers: plain, body: bodyOfChunks(decoder, letGo) };
+  return { status, headers: plain, body: bodyOfChunks(decoder, release) };
 }
 
 function encodingOf(headers: HeaderLines): ContentEncoding | undefined {

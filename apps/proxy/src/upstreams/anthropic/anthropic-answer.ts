@@ -1,21 +1,21 @@
 import type { AnswerBody, BodySink, HeaderLines } from '@claude-proxy/upstream';
 import type { Dispatcher } from 'undici';
 
-/** The head of an answer, and its body ready to flow. */
+/** Status and headers of an answer, and its unread body. */
 export interface AnswerHead {
   readonly status: number;
   readonly headers: HeaderLines;
   readonly body: AnswerBody;
-  /** It has ended without a single byte. */
+  /** True if it has ended without a byte. */
   readonly isEmpty: boolean;
 }
 
-/** A small answer comes whole in one read: stopping the socket in the middle of it costs more than holding it. */
+/** A small answer arrives in one read: pausing the socket would cost more than buffering it. */
 const MAX_EARLY_BYTES = 64 * 1024;
-/** Interim responses (1xx) before the answer. Each of them restarts undici's timeout, so without a limit they never end. */
+/** Limit of interim responses (1xx) before the answer, because each of them restarts undici's timeout. */
 const MAX_INTERIM_RESPONSES = 100;
 
-/** An answer before its body is read: chunks that came early wait here. */
+/** Buffers chunks that arrive before the body is read. */
 class EarlyChunks implements BodySink {
   readonly chunks: Buffer[] = [];
   private bytes = 0;
@@ -38,16 +38,16 @@ class EarlyChunks implements BodySink {
 }
 
 /**
- * One answer of the Anthropic API as undici hands it over: pushed chunk by chunk from the socket, with no stream
+ * One answer of the Anthropic API from undici: pushed chunk by chunk from the socket, without a stream
  * object in between (a `Readable` doubles the cost of a small request).
  */
 export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
-  /** Resolves with the first byte of the body, or with its end: until then another upstream can answer instead. */
+  /** Resolves at the first byte of the body, or at its end. Until then another upstream can answer instead. */
   readonly head: Promise<AnswerHead>;
   private readonly early = new EarlyChunks();
   private sink: BodySink = this.early;
   private controller: Dispatcher.DispatchController | undefined;
-  private isLetGo = false;
+  private isDestroyed = false;
   private interimResponses = 0;
   private begun: Pick<AnswerHead, 'status' | 'headers'> | undefined;
   private resolveHead!: (head: AnswerHead) => void;
@@ -62,7 +62,7 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    if (this.isLetGo) this.destroy();
+    if (this.isDestroyed) this.destroy();
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
@@ -71,24 +71,24 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
   }
 
   /**
-   * undici flushes its parser on `resume()`: where the socket has no more bytes yet, that is an empty chunk at once.
-   * If a sink took it and paused again, the two would call each other in microtasks and the event loop would stop.
+   * undici flushes its parser on `resume()`: if the socket has no more bytes yet, an empty chunk arrives at once.
+   * If a sink accepted it and paused again, the two would call each other in microtasks and block the event loop.
    */
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (chunk.length === 0 || this.isLetGo) return;
+    if (chunk.length === 0 || this.isDestroyed) return;
     if (!this.sink.write(chunk)) controller.pause();
     if (this.begun) this.deliverHead(this.begun, false);
   }
 
   onResponseEnd(): void {
     if (this.begun) this.deliverHead(this.begun, true);
-    if (!this.isLetGo) this.sink.end();
+    if (!this.isDestroyed) this.sink.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    // A new error: one of the connection itself would allow that the request is sent again.
+    // A new error, because an error of the connection itself would allow a retry.
     this.rejectHead(this.begun ? brokenAfterHead(error) : error);
-    if (!this.isLetGo) this.sink.fail(error);
+    if (!this.isDestroyed) this.sink.fail(error);
   }
 
   private deliverHead(begun: NonNullable<typeof this.begun>, isEmpty: boolean): void {
@@ -117,7 +117,7 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
   }
 
   destroy(): void {
-    this.isLetGo = true;
+    this.isDestroyed = true;
     this.controller?.abort(new Error('the caller has left'));
   }
 }

@@ -12,25 +12,25 @@ import { type AnthropicError, isWithoutLongContext, limitOf, spentBudgetOf } fro
 import type { LimitScopes } from './limit-scopes.js';
 import type { WindowlessRefusals } from './windowless-refusals.js';
 
-/** Given by a proxy or a server for another name, and by no API. */
+/** Statuses of a proxy, or of a server for another name, never of the API. */
 const OF_THE_WAY = new Set([407, 421]);
-/** About the credential or the size of the request, also where something on the way says so in its own words. */
+/** Statuses about the credential or the size of the request, also if a proxy sends them. */
 const OF_THE_REQUEST = new Set([401, 413, 414, 431]);
-/** Claude Code would ask ten times for a 401. */
+/** Without `x-should-retry`, Claude Code would retry a 401 ten times. */
 const FINAL_JSON = ['content-type', 'application/json', 'x-should-retry', 'false'];
 const TIMEOUT_CODES = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
-/** A refusal of the Anthropic API, read whole. */
+/** A complete refusal of the Anthropic API. */
 export interface Refusal {
   readonly status: number;
   readonly headers: HeaderLines;
-  /** As it came. */
+  /** The original bytes. */
   readonly body: Buffer;
-  /** Decoded, for reading. */
+  /** The decoded text. */
   readonly text: string;
 }
 
-/** A refusal whose body broke off, is too long or does not end: its status and headers still say what it is. */
+/** A refusal whose body broke off, is too long or does not end. Its status and headers are still valid. */
 export function refusalByStatus(status: number, headers: HeaderLines, cause: unknown): Refusal {
   const message = `Anthropic answered ${status}, and its explanation could not be read: ${reasonOf(cause)}.`;
   const text = JSON.stringify(errorBody(errorTypeOfStatus(status), message));
@@ -43,14 +43,14 @@ function reasonOf(cause: unknown): string {
   return name === 'TimeoutError' ? 'it did not end in time' : (code ?? message);
 }
 
-/** What it takes to name and remember the window that a refusal closes. */
+/** The inputs for the window that a refusal closes. */
 export interface RefusalTerms {
   readonly credential: Credential;
   readonly scopes: LimitScopes;
   readonly windowless: WindowlessRefusals;
 }
 
-/** The error for a refusal; carries the answer unchanged, and the window that it closes. */
+/** The error for a refusal, with the unchanged answer and the window that it closes. */
 export function errorOfRefusal(
   refusal: Refusal,
   request: UpstreamRequest,
@@ -66,7 +66,7 @@ export function errorOfRefusal(
     (isLimited ? limitOf({ headers: refusal.headers, error: error ?? {} }, request, scopes, nowMs) : undefined);
   if (!limit) return new UpstreamError({ failure: failureOfRefusal(refusal, error), message, answer });
   const { seconds, scope, reason, isSpent = false } = limit;
-  // count_tokens has limits of its own: it neither waits for nor closes anything.
+  // count_tokens has separate limits: it neither waits for a window nor closes one.
   const isMessages = request.operation === 'messages';
   const owned = isMessages && scope !== undefined ? `${credential.fingerprint}/${scope}` : undefined;
   return new UpstreamError({
@@ -82,8 +82,8 @@ export function errorOfRefusal(
 }
 
 /**
- * By class and not by number: a refusal that the API itself did not give, because something on the way to it failed or
- * refused, means that the API was not reached.
+ * Classifies a refusal. If the API itself did not send it, because a proxy in between failed or refused, the API was
+ * unreachable.
  */
 function failureOfRefusal({ status, text, body }: Refusal, error: AnthropicError | undefined): Failure {
   if (status === 529) return 'overloaded';
@@ -95,7 +95,7 @@ function failureOfRefusal({ status, text, body }: Refusal, error: AnthropicError
   return error || isUnreadable || OF_THE_REQUEST.has(status) ? 'rejected' : 'unreachable';
 }
 
-/** The `error` of an error body; empty for any other JSON object, and undefined for what is not one: a page, a text. */
+/** The `error` of an error body; empty for another JSON object; undefined for other content, such as a web page. */
 function errorIn(text: string): AnthropicError | undefined {
   try {
     const parsed = JSON.parse(text);
@@ -111,7 +111,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The error for a connection that gave no answer. */
+/** The error for a connection without an answer. */
 export function errorOfConnection(cause: unknown, hasCallerLeft: boolean): UpstreamError {
   if (cause instanceof UpstreamError) return cause;
   if (hasCallerLeft) return new UpstreamError({ failure: 'aborted', message: 'the caller has left', cause });
@@ -120,7 +120,7 @@ export function errorOfConnection(cause: unknown, hasCallerLeft: boolean): Upstr
   return new UpstreamError({ failure, message: `Anthropic gave no answer: ${code ?? message}`, cause });
 }
 
-/** A login page of something on the way, for one. */
+/** For example, the login page of a proxy. */
 export function errorOfStrangeAnswer(status: number, strangeness: string): UpstreamError {
   return new UpstreamError({ failure: 'unreachable', message: `Anthropic answered ${status} with ${strangeness}` });
 }
@@ -132,7 +132,7 @@ export function errorOfRedirect(status: number): UpstreamError {
   });
 }
 
-/** Without a credential no request is sent; the answer says what to set. */
+/** Without a credential no request is sent. The answer names the settings. */
 export function errorOfMissingCredential(): UpstreamError {
   const message =
     'No credential for the Anthropic API. Clients: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN so that requests carry "x-api-key" or "authorization: Bearer". Operators: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN on the gateway to serve everybody with one.';
@@ -145,7 +145,7 @@ export function errorOfMissingCredential(): UpstreamError {
   });
 }
 
-/** Sent on, the request would go round until every socket is used up. `host` is the upstream that leads back here. */
+/** Otherwise the request would loop until all sockets are used. `host` is the upstream that leads back here. */
 export function errorOfLoop(host: string): UpstreamError {
   return loopDetected(
     `ANTHROPIC_UPSTREAM_URL (${host}) leads back to this gateway itself. Set it to the Anthropic API, and ANTHROPIC_BASE_URL in clients only.`,

@@ -45,7 +45,7 @@ describe('limitOf', () => {
     expect(read(headers).seconds).toBe(seconds);
   });
 
-  it('closes the model class for a limit of the API, and what a subscription names', () => {
+  it('closes the model class for a limit of the API, and the scope that a subscription names', () => {
     const claim = (name: string) => ({ 'anthropic-ratelimit-unified-representative-claim': name });
     expect(read({}).scope).toBe('opus-5-5');
     expect(read(claim('five_hour')).scope).toBe('all');
@@ -54,11 +54,11 @@ describe('limitOf', () => {
     expect(read({ 'anthropic-ratelimit-unified-status': 'rejected' }).scope).toBe('all');
   });
 
-  it('does not wait where Anthropic says that retrying is useless', () => {
+  it('does not wait if Anthropic marks a retry as useless', () => {
     expect(read({ 'retry-after': '2', 'x-should-retry': 'false' }).isWorthWaiting).toBe(false);
   });
 
-  it('does not wait for a window that no header named', () => {
+  it('does not wait for a window without a header', () => {
     expect(read({}).isWorthWaiting).toBe(false);
   });
 });
@@ -69,13 +69,13 @@ describe('an exhausted bucket', () => {
   it.each([
     ['a request that fits at once', of(bucket('ratelimit-input-tokens', 2_000_000, 0)), 1],
     ['100 tokens of 1,000 a minute', of(bucket('ratelimit-input-tokens', 1_000, 0)), 6],
-    ['what is missing beside what is there', of(bucket('ratelimit-input-tokens', 1_000, 50)), 3],
+    ['the missing part of a bucket', of(bucket('ratelimit-input-tokens', 1_000, 50)), 3],
     ['the next of 10 requests a minute', of(bucket('ratelimit-requests', 10, 0)), 6],
     ['one output token', of(bucket('ratelimit-output-tokens', 100, 0)), 1],
     ['the limit of fast mode', of(bucket('fast-input-tokens', 1_000, 0)), 6],
-    ['no longer than until it is full', of(bucket('ratelimit-requests', 1, 0, '2026-11-21T12:00:20Z')), 20],
+    ['the time until it is full, at most', of(bucket('ratelimit-requests', 1, 0, '2026-11-21T12:00:20Z')), 20],
     [
-      'the one that fills last, of those that are too empty',
+      'the last of several empty buckets',
       of(
         bucket('ratelimit-requests', 50, 3),
         bucket('ratelimit-input-tokens', 1_000, 0),
@@ -87,29 +87,29 @@ describe('an exhausted bucket', () => {
     expect(limit.seconds).toBe(seconds);
   });
 
-  it('is none that has room for the request', () => {
+  it('is not a bucket with room for the request', () => {
     expect(of(bucket('ratelimit-input-tokens', 1_000, 100)).seconds).toBeUndefined();
   });
 
-  it('is waited for until its reset where it names no limit', () => {
+  it('is waited for until its reset if it has no limit header', () => {
     const { 'anthropic-ratelimit-tokens-limit': _limit, ...unlimited } = bucket('ratelimit-tokens', 1, 0);
     expect(of(unlimited as Record<string, string>).seconds).toBe(45);
   });
 });
 
-describe('how far a refusal reaches', () => {
+describe('the scope of a refusal', () => {
   const fast = requestOf({ speed: 'fast' });
   const long = requestOf({ headers: ['anthropic-beta', 'effort-2025-11-24,context-1m-2025-08-07'] });
   const stops = (scope: string | undefined, request: UpstreamRequest) => scopes.of(request).includes(scope!);
 
-  it('a limit of fast mode does not stop the standard speed, nor the other way round', () => {
+  it('a limit of fast mode does not affect the standard speed, and vice versa', () => {
     const ofFast = read({ 'retry-after': '30' }, fast).scope;
     const ofStandard = read({ 'retry-after': '30' }).scope;
     expect([stops(ofFast, fast), stops(ofFast, requestOf())]).toEqual([true, false]);
     expect([stops(ofStandard, fast), stops(ofStandard, requestOf())]).toEqual([false, true]);
   });
 
-  it('a refusal of long contexts stops those alone', () => {
+  it('a refusal of long contexts affects only those', () => {
     const error = { message: 'Extra usage is required for long context requests.' };
     const { scope } = read({}, long, error);
     expect([stops(scope, long), stops(scope, requestOf())]).toEqual([true, false]);
@@ -117,7 +117,7 @@ describe('how far a refusal reaches', () => {
     expect(read({}, requestOf(), error).scope).toBeUndefined();
   });
 
-  it('the window of a subscription stops every speed and context size', () => {
+  it('the window of a subscription affects every speed and context size', () => {
     const { scope } = read({ 'anthropic-ratelimit-unified-representative-claim': 'five_hour' });
     for (const request of [requestOf(), fast, long]) expect(stops(scope, request)).toBe(true);
   });
@@ -135,7 +135,7 @@ describe('a spent budget', () => {
       2_678_400,
     ],
     ["You're out of extra usage. Add more at claude.ai/settings/usage and keep going.", 900],
-  ])('is "%s", for every model, and is not waited for', (message, seconds) => {
+  ])('is recognized in "%s", for every model, and is not waited for', (message, seconds) => {
     expect(of(message)).toMatchObject({ seconds, scope: 'all', isWorthWaiting: false });
   });
 
@@ -169,7 +169,7 @@ describe('modelClassOf', () => {
   });
 });
 
-describe('a model that the list names otherwise', () => {
+describe('a model with another name in the list', () => {
   const row = models.named('claude-opus-5-5')!;
   const further = new ClaudeModels([
     { ...row, id: 'acme-large', aliases: ['acme-l'], family: 'opus', limitGroup: 'acme' },
@@ -181,12 +181,12 @@ describe('a model that the list names otherwise', () => {
     ['acme-l', 'acme', 'opus'],
     ['opus-next', 'opus-6', 'opus'],
     ['claude-opus-7', 'opus-7', 'opus'],
-  ])('%s draws on the limits of its row, else of its id', (name, group, family) => {
+  ])('%s uses the limits of its row, else of its id', (name, group, family) => {
     expect([modelClassOf(name, further), modelFamilyOf(name, further)]).toEqual([group, family]);
   });
 });
 
-describe('whatever a 429 says', () => {
+describe('any 429', () => {
   const odd = fc.oneof(
     fc.string(),
     fc.double().map(String),
@@ -201,7 +201,7 @@ describe('whatever a 429 says', () => {
     'anthropic-ratelimit-tokens-reset',
   );
 
-  it('it is a window from nothing to a month', () => {
+  it('gives a window between zero and a month', () => {
     fc.assert(
       fc.property(fc.dictionary(name, odd), (headers) => {
         const { seconds = 0 } = read(headers);

@@ -2,11 +2,11 @@ import { type HeaderLines, headerOf, type UpstreamRequest } from '@claude-proxy/
 import { isLongContext, type LimitScopes } from './limit-scopes.js';
 import { ALL_MODELS } from './model-class.js';
 
-/** What a refusal says about when to come back, and for which requests. */
+/** The time and the scope of a limit in a refusal. */
 export interface AnthropicLimit {
-  /** Undefined where the refusal names no time. */
+  /** Undefined if the refusal gives no time. */
   readonly seconds: number | undefined;
-  /** A model class with or without a speed or context size, a model family, or `all`; undefined where nothing is closed. */
+  /** A model class with or without a speed or context size, a model family, or `all`; undefined if none is closed. */
   readonly scope: string | undefined;
   readonly reason: string;
   /** False for spent budgets: they do not refill in minutes. */
@@ -14,13 +14,13 @@ export interface AnthropicLimit {
   readonly isSpent?: boolean;
 }
 
-/** A refusal, as far as it is read. */
+/** The used parts of a refusal. */
 interface Answered {
   readonly headers: HeaderLines;
   readonly error: AnthropicError;
 }
 
-/** The `error` of an error body, as far as it is one. */
+/** The `error` of an error body; every field can be missing. */
 export interface AnthropicError {
   readonly type?: string | undefined;
   readonly message?: string | undefined;
@@ -28,13 +28,13 @@ export interface AnthropicError {
 }
 
 const SPENT_SECONDS = 15 * 60;
-/** The longest window Anthropic has is a week; anything beyond a month is a broken clock or header. */
+/** Anthropic's longest window is a week. More than a month is a broken clock or header. */
 const MAX_SECONDS = 31 * 24 * 60 * 60;
-/** English and code have some 4 bytes a token; more is assumed only of what waits a few seconds longer. */
+/** English and code have about 4 bytes per token. If a token has fewer, a wait is only a few seconds too short. */
 const BYTES_PER_TOKEN = 4;
 
 const SPEND_CAP_CODES = new Set(['enforced_spend_limit_reached', 'contract_spend_limit_reached']);
-/** Beginnings, because a refusal of another kind may quote the request. */
+/** Anchored at the start, because a refusal of another kind can quote the request. */
 const SPENT_WORDINGS: readonly (readonly [RegExp, string])[] = [
   [/^Your credit balance is too low\b/i, 'credit balance too low'],
   [/^You have reached your specified (?:\w+ )*usage limits?\b/i, 'own usage limit reached'],
@@ -45,8 +45,8 @@ const REGAINED = /\bregain access on (\d{4}-\d{2}-\d{2}) at (\d{2}:\d{2}) UTC\b/
 const RESET_HEADER = /^(anthropic-(?:ratelimit|fast))-(.+)-reset$/;
 
 /**
- * The state of an account that has no money, or has reached a cap of its own, whatever the status (400,
- * 402, 429); undefined for all other refusals. Nothing of it comes back by waiting, so only a named time is kept longer
+ * The state of an account without credit, or above its own spend cap, for any status (400,
+ * 402, 429); undefined for other refusals. Waiting does not help, so only an explicit time is kept longer
  * than 15 minutes.
  * Source: https://platform.claude.com/docs/en/api/errors
  */
@@ -70,14 +70,14 @@ function reasonOfSpent(message: string, type: string | undefined, code: string |
   return worded ?? (type === 'billing_error' ? (code ?? type) : undefined);
 }
 
-/** True where the account has no long contexts; such a refusal comes as 400 and as 429. */
+/** True if the account has no long contexts. The refusal has status 400 or 429. */
 export function isWithoutLongContext({ message = '' }: AnthropicError): boolean {
   return LONG_CONTEXT_WORDING.test(message);
 }
 
 /**
  * Reads the window from a 429: `retry-after-ms`, `retry-after` (seconds or an HTTP date), else the unified reset of a
- * subscription, else the time until the request fits into each bucket that is too empty for it.
+ * subscription, else the time until the request fits into all buckets without room for it.
  * Source: https://platform.claude.com/docs/en/api/rate-limits
  */
 export function limitOf(
@@ -101,7 +101,7 @@ export function limitOf(
   };
 }
 
-/** Closes long contexts alone, and nothing where the request is not known to be one. */
+/** Closes only long contexts, and nothing if the request is not known to have one. */
 function longContextLimit(request: UpstreamRequest, scopes: LimitScopes): AnthropicLimit {
   const scope = isLongContext(request) ? scopes.longContextOf(request) : undefined;
   return { seconds: SPENT_SECONDS, scope, reason: 'no long contexts', isWorthWaiting: false, isSpent: true };
@@ -127,8 +127,8 @@ function unifiedResetOf(headers: HeaderLines, nowMs: number): Window | undefined
 }
 
 /**
- * Of several buckets that are too empty the one that fills last counts: a request needs them all. A bucket fills within
- * a minute, and its `reset` is when it is full; the request fits much earlier.
+ * Of several buckets without room the last one to fill counts, because a request needs them all. A bucket fills within
+ * a minute. Its `reset` is the time when it is full; the request fits much earlier.
  */
 function exhaustedBucketOf(headers: HeaderLines, request: UpstreamRequest, nowMs: number): Window | undefined {
   let longest: Window | undefined;
@@ -146,18 +146,18 @@ function exhaustedBucketOf(headers: HeaderLines, request: UpstreamRequest, nowMs
   return longest;
 }
 
-/** Where the limit is not named, only the reset bounds the wait. */
+/** Without a limit header, only the reset bounds the wait. */
 function untilItFits(missing: number, limitPerMinute: number | undefined): number {
   return limitPerMinute ? Math.ceil((missing / limitPerMinute) * 60) : Number.POSITIVE_INFINITY;
 }
 
-/** An answer's length is not known beforehand, so of output tokens one is enough. */
+/** The length of an answer is not known in advance, so one output token is enough. */
 function neededOf(kind: string, { body }: UpstreamRequest): number {
   const isOfInput = kind === 'input-tokens' || kind === 'tokens';
   return isOfInput ? Math.max(1, Math.ceil(body.length / BYTES_PER_TOKEN)) : 1;
 }
 
-/** A subscription's claim tells what is used up: `five_hour` and `seven_day` all models, `seven_day_opus` one family. */
+/** A subscription's claim names the window: `five_hour` and `seven_day` for all models, `seven_day_opus` for one. */
 function scopeOf(headers: HeaderLines, request: UpstreamRequest, scopes: LimitScopes): string {
   const claim = headerOf(headers, 'anthropic-ratelimit-unified-representative-claim');
   if (claim === undefined) {
@@ -169,7 +169,7 @@ function scopeOf(headers: HeaderLines, request: UpstreamRequest, scopes: LimitSc
   return claim.endsWith(`_${family}`) ? family : ALL_MODELS;
 }
 
-/** `Date.parse` alone would take "-5" for the month of May. */
+/** `Date.parse` alone would read "-5" as the month of May. */
 function httpDateOf(text: string | undefined): number {
   return text !== undefined && /^\s*[A-Z][a-z]+,? .*:/.test(text) ? Date.parse(text) : Number.NaN;
 }

@@ -5,7 +5,7 @@ export const anthropicSection = section('anthropic', 'The first upstream: the An
   upstreamUrl: setting(
     'ANTHROPIC_UPSTREAM_URL',
     httpUrl,
-    'Where the Anthropic API is reached. Not `ANTHROPIC_BASE_URL`, which points clients at this gateway.',
+    'URL of the Anthropic API. Not `ANTHROPIC_BASE_URL`, which points clients at this gateway.',
     'https://api.anthropic.com',
   ),
 });

@@ -4,11 +4,11 @@ import { anthropicSection } from './anthropic.config.js';
 import { AnthropicUpstream } from './anthropic.upstream.js';
 
 /**
- * The Anthropic API as an upstream, of the same standing as anybody's.
+ * The Anthropic API as an upstream, with the same interface as all others.
  *
  * Promises: bytes leave and return unchanged; no retries of its own; a 200 whose first event is an error counts as a
- * failure. May enter: what the Anthropic API says and means (headers, limits, error codes). Must not: what to do about
- * it, which is the fallback room's.
+ * failure. May enter: the meaning of the API's answers (headers, limits, error codes). Must not: the reaction to
+ * them, which belongs to the fallback room.
  */
 @Module({
   imports: [ConfigModule.forFeature(anthropicSection)],

@@ -35,13 +35,13 @@ import { hitKeptAliveConnection, rememberingConnector } from './kept-alive.js';
 import { LimitScopes } from './limit-scopes.js';
 import { WindowlessRefusals } from './windowless-refusals.js';
 
-/** An answer may take 10 minutes without a byte; past this a connection is taken for dead. */
+/** An answer can take 10 minutes without a byte. Beyond this limit the connection counts as dead. */
 const MAX_SILENCE_MS = 20 * 60 * 1_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** undici's own 4 s would pay a TLS handshake after every pause for thought. */
+/** With undici's default of 4 s, most requests would need a new TLS handshake. */
 const KEEP_ALIVE_MS = 90_000;
 const KEEP_ALIVE_MAX_MS = 600_000;
-/** A refusal is short and comes at once. What is longer or takes longer counts by its status alone. */
+/** A refusal is short and fast. A longer or slower one is judged only by its status. */
 const MAX_REFUSAL_BYTES = 8 * 1024 * 1024;
 const MAX_REFUSAL_MS = 10_000;
 const CONNECTION = {
@@ -50,10 +50,10 @@ const CONNECTION = {
   connect: rememberingConnector(CONNECT_TIMEOUT_MS),
 };
 
-/** Stands for a caller without a credential: any window of the same models counts. */
+/** For a caller without a credential: any window of the same models counts. */
 const ANY_FINGERPRINT = '*';
 
-/** The Anthropic API. Requests leave with the bytes they came with, answers come back likewise. */
+/** The Anthropic API. Requests and answers are relayed byte for byte. */
 @Upstream('anthropic')
 @Injectable()
 export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
@@ -67,7 +67,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
   });
-  /** A connection for every request: after a stale one the next must not be stale. */
+  /** Uses a new connection per request: after a stale connection the retry must not hit another stale one. */
   private readonly freshAgent = new Agent({ ...CONNECTION, connections: null, pipelining: 0 });
   private readonly windowless = new WindowlessRefusals();
   private readonly scopes: LimitScopes;
@@ -166,13 +166,13 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
 async function headOf(agent: Agent, request: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<AnswerHead> {
   signal.throwIfAborted();
   const answer = new AnthropicAnswer();
-  const letGo = () => answer.destroy();
-  signal.addEventListener('abort', letGo, { once: true });
+  const abort = () => answer.destroy();
+  signal.addEventListener('abort', abort, { once: true });
   try {
     agent.dispatch(request, answer);
     return await answer.head;
   } catch (error) {
-    signal.removeEventListener('abort', letGo);
+    signal.removeEventListener('abort', abort);
     throw error;
   }
 }
@@ -185,14 +185,14 @@ function knownEncodingOf(headers: HeaderLines): ContentEncoding | undefined | 'u
   }
 }
 
-/** A refusal that cannot be decoded is still passed on; it only cannot be understood. */
+/** A refusal that cannot be decoded is still relayed, but not interpreted. */
 async function textOf(body: Buffer, encoding: ContentEncoding | undefined | 'unknown'): Promise<string> {
   if (!encoding || encoding === 'unknown') return body.toString();
   const limitBytes = maxDecodedBytes(body.length, MAX_REFUSAL_BYTES);
   return decodeBytes(body, encoding, limitBytes).then(String, () => '');
 }
 
-/** Why a success cannot be an answer of the Messages API, which has 200, a body, and no web pages. */
+/** Why a success cannot be an answer of the Messages API, which has status 200, a body, and no web pages. */
 function strangenessOf({ status, headers, isEmpty }: AnswerHead): string | undefined {
   if (headerOf(headers, 'content-type')?.startsWith('text/html')) return 'a web page';
   if (isEmpty) return 'an empty body';

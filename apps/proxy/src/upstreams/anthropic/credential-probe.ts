@@ -1,30 +1,30 @@
 import type { AnswerHead, Credential, HeaderLines } from '@claude-proxy/upstream';
 import { type Agent, fetch } from 'undici';
 
-/** Without it a bearer of a subscription is answered 401. */
+/** Without this beta, a bearer of a subscription gets a 401. */
 const OAUTH_BETA = 'oauth-2025-04-20';
 
 export interface Probe {
   readonly baseUrl: string;
   readonly agent: Agent;
-  /** Beside what the SDK sends. */
+  /** Added to the headers of the SDK. */
   readonly headers: HeaderLines;
   readonly signal: AbortSignal;
 }
 
 /**
- * What Anthropic answers to a list of one model, as its SDK asks for it: needs a valid credential and counts no token. The
+ * Requests a list of one model through Anthropic's SDK: this needs a valid credential and counts no tokens. The
  * body of the answer is not read.
  *
- * @throws Error where no answer came
+ * @throws Error without an answer
  */
 export async function probe(credential: Credential, { baseUrl, agent, headers, signal }: Probe): Promise<AnswerHead> {
-  // Most processes never check a credential, so the SDK is loaded by the first one that does.
+  // Most processes never check a credential, so the SDK is loaded on first use.
   const { Anthropic, APIError } = await import('@anthropic-ai/sdk');
   const isOAuth = credential.header === 'authorization';
   const client = new Anthropic({
     baseURL: baseUrl,
-    // In the header in which the client sent it, and under the version that takes both: what is proven is what will be sent.
+    // Uses the client's header, and a version that supports both headers, to check exactly what will be sent.
     apiKey: null,
     authToken: null,
     maxRetries: 0,
@@ -44,7 +44,7 @@ export async function probe(credential: Credential, { baseUrl, agent, headers, s
   }
 }
 
-/** A redirect is not followed, since the credential must not go elsewhere; a body without end is not read. */
+/** Does not follow redirects, which could leak the credential, and does not read the body. */
 async function headOnly(url: string, init: RequestInit | undefined, dispatcher: Agent): Promise<Response> {
   const answer = await fetch(url, { ...(init as object), dispatcher, redirect: 'manual' });
   await answer.body?.cancel();

@@ -3,15 +3,15 @@ import { type HeaderLines, headersWhere, joinedHeaderOf } from '@claude-proxy/up
 import { HOPS_HEADER } from '../../exchange/hops.js';
 import { errorOfLoop, errorOfManyHops } from './anthropic-failures.js';
 
-/** Clients may reach us under this name by a DNS of their own; ours is another. */
+/** Clients can use this name for the gateway with their own DNS, while the gateway's DNS resolves Anthropic. */
 const PUBLIC_HOST = 'api.anthropic.com';
-/** A gateway on a laptop, one of a department and one of the company are three. */
+/** More than any real chain: a gateway on a laptop, one of a department and one of the company are three. */
 const MAX_HOPS = 10;
 const MARK_CHARACTERS = 12;
 
 /**
- * Ends a ring of gateways at its second visit. Every gateway but one that sends to Anthropic itself marks the requests
- * that it sends. The mark is made of the upstream's URL: all tasks of a deployment have the same one, and two gateways
+ * Ends a loop of gateways at the second visit. Every gateway that does not send to Anthropic itself marks its requests.
+ * The mark depends on the upstream's URL: all tasks of a deployment have the same one, and two gateways
  * of one chain have different ones.
  */
 export class HopMark {
@@ -26,7 +26,7 @@ export class HopMark {
   /**
    * The headers for the next hop.
    *
-   * @throws UpstreamError where the request has been here before, or reached us under the name of our upstream
+   * @throws UpstreamError if the request was here before, or arrived under the name of the upstream
    */
   marked(headers: HeaderLines, ownName: string | undefined): HeaderLines {
     const { mark } = this;

@@ -1,12 +1,12 @@
 import { buildConnector } from 'undici';
 
-/** Errors of connections that had been answered on before. */
+/** Errors of connections that were used before. */
 const errorsOfUsed = new WeakSet<object>();
 
-/** An answer came and cannot be parsed: the request has been worked on, and perhaps billed. */
+/** Errors of an answer that cannot be parsed: the request was processed, and perhaps billed. */
 const OF_AN_ANSWER = new Set(['HTTPParserError', 'HeadersOverflowError', 'ResponseContentLengthMismatchError']);
 
-/** Connects as undici does, and remembers which errors hit a connection that was used before. */
+/** Connects like undici, and remembers errors of connections that were used before. */
 export function rememberingConnector(timeoutMs: number): buildConnector.connector {
   const connect = buildConnector({ timeout: timeoutMs });
   return (options, callback) =>
@@ -16,7 +16,7 @@ export function rememberingConnector(timeoutMs: number): buildConnector.connecto
         return;
       }
       const bytesBefore = socket.bytesRead;
-      // Before undici's own listener, so that it is known by the time a request hears of it.
+      // Runs before undici's own listener, so that the error is registered before the request fails.
       socket.on('error', (cause: Error) => {
         if (socket.bytesRead > bytesBefore && !OF_AN_ANSWER.has(cause.name)) errorsOfUsed.add(cause);
       });
@@ -24,7 +24,7 @@ export function rememberingConnector(timeoutMs: number): buildConnector.connecto
     });
 }
 
-/** True for the error of a connection that had been kept alive: it says nothing about the far side's health. */
+/** True for the error of a connection that had been kept alive: it says nothing about the upstream's health. */
 export function hitKeptAliveConnection(error: unknown): boolean {
   return typeof error === 'object' && error !== null && errorsOfUsed.has(error);
 }

@@ -3,10 +3,10 @@ import { joinedHeaderOf, type UpstreamRequest } from '@claude-proxy/upstream';
 import { ALL_MODELS, modelClassOf, modelFamilyOf } from './model-class.js';
 
 const LONG_CONTEXT_BETA = 'context-1m-';
-/** Over 200,000 tokens of some 4 bytes a request draws on the limit of long contexts, with the beta or without. */
+/** Above 200,000 tokens of about 4 bytes a request uses the limit of long contexts, with or without the beta. */
 const LONG_CONTEXT_BYTES = 800_000;
 
-/** Names the limits that a request draws on, for any credential. */
+/** Names the limits of a request, for any credential. */
 export class LimitScopes {
   constructor(private readonly models: ClaudeModels) {}
 
@@ -16,7 +16,7 @@ export class LimitScopes {
     return [this.bucketOf(request), ...longContext, this.familyOf(request), ALL_MODELS];
   }
 
-  /** Fast mode has limits of its own beside those of its model. */
+  /** Fast mode has separate limits. */
   bucketOf({ model, speed }: UpstreamRequest): string {
     const modelClass = modelClassOf(model, this.models);
     return speed === 'fast' ? `${modelClass}:fast` : modelClass;

@@ -7,7 +7,7 @@ export const ALL_MODELS = 'all';
 const MODEL = /^claude-(opus|sonnet|haiku|fable|mythos)-(\d+)(?:-(\d{1,2}))?(?:-\d{8})?$/;
 
 /**
- * Which of Anthropic's buckets a model draws from: its row's, else by its name. Models of one generation share a bucket
+ * The rate limit bucket of a model: from its row, else from its name. Models of one generation share a bucket
  * (Opus 4.x, Sonnet 4.x), from 5 on each model has its own.
  * Source: https://platform.claude.com/docs/en/api/rate-limits
  */
@@ -16,7 +16,7 @@ export function modelClassOf(name: string, models: ClaudeModels): string {
   return row?.limitGroup ?? classOfName(row?.id ?? name);
 }
 
-/** `opus`, `sonnet` ...: what a subscription's weekly windows are named after. */
+/** `opus`, `sonnet` ...: the names of a subscription's weekly windows. */
 export function modelFamilyOf(name: string, models: ClaudeModels): string {
   const row = models.named(name);
   const id = row?.id ?? name;
@@ -25,7 +25,7 @@ export function modelFamilyOf(name: string, models: ClaudeModels): string {
 
 function classOfName(name: string): string {
   const match = MODEL.exec(name);
-  // Scopes are kept and shown.
+  // Scopes are stored and shown.
   if (!match) return withMaskedKeys(name);
   const [, family, major, minor] = match;
   return major === '4' || minor === undefined ? `${family}-${major}` : `${family}-${major}-${minor}`;

@@ -3,8 +3,8 @@ import { WindowlessRefusals } from './windowless-refusals.js';
 
 const SECOND = 1_000;
 
-describe('a limit that names no time', () => {
-  it('holds for two seconds, and twice as long after each refusal that follows, up to a minute', () => {
+describe('a limit without a time', () => {
+  it('lasts two seconds, and doubles after each later refusal, up to a minute', () => {
     const refusals = new WindowlessRefusals();
     let nowMs = 0;
     const windows = Array.from({ length: 7 }, () => {
@@ -15,12 +15,12 @@ describe('a limit that names no time', () => {
     expect(windows).toEqual([2, 4, 8, 16, 32, 60, 60]);
   });
 
-  it('does not grow by refusals of requests that were under way', () => {
+  it('does not grow by refusals of concurrent requests', () => {
     const refusals = new WindowlessRefusals();
     expect([0, 500, 1_900].map((nowMs) => refusals.secondsOf('a', nowMs))).toEqual([2, 2, 2]);
   });
 
-  it('begins at two seconds again after an answer, after a while, and for another scope', () => {
+  it('restarts at two seconds after an answer, after some time, and for another scope', () => {
     const refusals = new WindowlessRefusals();
     refusals.secondsOf('a', 0);
     refusals.secondsOf('a', 2 * SECOND);

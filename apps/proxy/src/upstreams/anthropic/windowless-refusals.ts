@@ -1,8 +1,8 @@
 const FIRST_SECONDS = 2;
 const MAX_SECONDS = 60;
-/** A refusal that comes this long after the last window counts as the first again. */
+/** A refusal this long after the last window counts as the first one again. */
 const FORGET_AFTER_MS = 120_000;
-/** Scopes hold the name of a model, which clients choose. */
+/** Bounded, because scopes contain model names, which clients choose. */
 const MAX_SCOPES = 10_000;
 
 interface Row {
@@ -11,8 +11,8 @@ interface Row {
 }
 
 /**
- * How long a limit holds that names no time: two seconds, and twice as long after each refusal that follows the end of
- * the last window. Refusals inside a window belong to requests that were under way, and change nothing.
+ * The duration of a limit without a time: two seconds, doubled by each refusal after the end of
+ * the last window. Refusals inside a window come from concurrent requests and change nothing.
  */
 export class WindowlessRefusals {
   private readonly rows = new Map<string, Row>();
@@ -28,7 +28,7 @@ export class WindowlessRefusals {
     return seconds;
   }
 
-  /** These scopes have just answered. */
+  /** Resets scopes that have just answered. */
   forget(scopes: readonly string[]): void {
     if (this.rows.size === 0) return;
     for (const scope of scopes) this.rows.delete(scope);

@@ -40,7 +40,7 @@ describe('anthropicToBedrock', () => {
     expect(translate({})).toEqual(MINIMAL);
   });
 
-  it('leaves out what Bedrock does not have, and names it', () => {
+  it('drops and reports fields that Bedrock does not have', () => {
     const unknown = { service_tier: 'auto', speed: 'fast', inference_geo: 'us', container: null, mcp_servers: [] };
     const more = { fallbacks: 'default', diagnostics: {}, thread: { type: 'create' }, safeguards: [], betas: [] };
     const last = { user_profile_id: 'x', billing_policy: {}, resumption: {}, request_tags: ['a'], container: null };
@@ -52,11 +52,11 @@ describe('anthropicToBedrock', () => {
     expect(translate(known)).toEqual({ ...MINIMAL, ...known });
   });
 
-  it('does not pass null through as a thinking, a metadata or a context_management', () => {
+  it('does not pass null as thinking, metadata or context_management', () => {
     expect(translate({ metadata: null, context_management: null, output_config: null })).toEqual(MINIMAL);
   });
 
-  it('leaves a body that is not what it should be for Bedrock to refuse', () => {
+  it('leaves an invalid body unchanged for Bedrock to refuse', () => {
     const odd = { messages: 'no list', system: 7, tools: {}, thinking: 'yes' };
     expect(translate(odd)).toEqual({ ...MINIMAL, ...odd });
     const odder = { messages: [null, 1, { role: 'user', content: [null, 'a'] }], tools: [null], system: [null] };
@@ -85,7 +85,7 @@ describe('sampling', () => {
     ['claude-sonnet-4-5-20250929', { temperature: 0, top_p: 0.9 }, { temperature: 0, top_p: 0.9 }],
     ['claude-haiku-4-5-20251001', { temperature: 1 }, { temperature: 1 }],
     ['claude-haiku-4-5-20251001', { top_p: 0.9 }, { top_p: 0.9 }],
-  ])('on %s is never another one than was asked for (%j)', (model, sampling, expected) => {
+  ])('on %s never differs from the request (%j)', (model, sampling, expected) => {
     expect(translate(sampling, model)).toEqual({ ...MINIMAL, ...expected });
   });
 });
@@ -111,7 +111,7 @@ describe('thinking', () => {
     ],
     ['claude-opus-4-8', { type: 'adaptive', block_binding: {} }, undefined, { type: 'adaptive' }],
     ['claude-opus-5-5', { type: 'adaptive', block_binding: {} }, undefined, { type: 'adaptive', block_binding: {} }],
-    // The meaning of a request stays: Anthropic refuses these two as well.
+    // The meaning does not change: Anthropic refuses these two as well.
     ['claude-opus-5-5', { type: 'disabled' }, undefined, { type: 'disabled' }],
     ['claude-sonnet-4-5-20250929', { type: 'adaptive' }, undefined, { type: 'adaptive' }],
   ])('on %s turns %j', (model, thinking, header, expected) => {
@@ -136,7 +136,7 @@ describe('output_config', () => {
     expect(translated).not.toHaveProperty('output_format');
   });
 
-  it('has no effort where its beta was refused', () => {
+  it('has no effort if its beta was refused', () => {
     const quirks = { betas: new Set(['effort-2025-11-24']) };
     expect(translate({ output_config: { effort: 'low' } }, 'claude-opus-4-5-20251101', '', quirks)).toEqual(MINIMAL);
   });
@@ -153,26 +153,26 @@ describe('context_management', () => {
     ['claude-sonnet-4-5-20250929', [claudeCode, clear], [clear]],
     ['claude-opus-4-6', [compact, clear], [compact]],
     ['claude-opus-4-6', [], undefined],
-  ])('on %s keeps of %j what the model does', (model, edits, expected) => {
+  ])('on %s keeps the supported edits of %j', (model, edits, expected) => {
     const translated = translate({ context_management: { edits } }, model, 'context-management-2025-06-27');
     expect(translated.context_management).toEqual(expected && { edits: expected });
     expect('anthropic_beta' in translated).toBe(expected !== undefined);
   });
 
-  it('goes with its beta when that was refused', () => {
+  it('is removed with its beta if that was refused', () => {
     const quirks = { betas: new Set(['compact-2026-01-12']) };
     expect(translate({ context_management: { edits: [compact] } }, 'claude-opus-4-6', '', quirks)).toEqual(MINIMAL);
   });
 
-  it('keeps the newer compaction on the models that have it', () => {
+  it('keeps the newer compaction on models that support it', () => {
     const compaction = { trigger: {} };
     expect(translate({ compaction })).toMatchObject({ compaction, anthropic_beta: ['compact-2026-09-04'] });
     expect(translate({ compaction }, 'claude-sonnet-5-5')).toEqual(MINIMAL);
   });
 });
 
-describe('what this model has refused before', () => {
-  it('is left out by path', () => {
+describe('a field that this model has refused before', () => {
+  it('is removed by path', () => {
     const quirks = { paths: ['thinking.display', 'tools.*.custom.description'] };
     const tools = [
       { name: 'a', description: 'x' },
@@ -198,7 +198,7 @@ describe('without the thinking of earlier turns', () => {
     return JSON.parse(anthropicToBedrock(request).body.toString()).messages;
   };
 
-  it('assistant turns keep everything else', () => {
+  it('assistant turns keep all other blocks', () => {
     const toolUse = { type: 'tool_use', id: 'a', name: 'b', input: {} };
     const thinking = [
       { type: 'thinking', thinking: '', signature: 's' },
@@ -214,7 +214,7 @@ describe('without the thinking of earlier turns', () => {
     ]);
   });
 
-  it('a turn that was nothing but thinking is gone', () => {
+  it('a turn with only thinking is removed', () => {
     expect(without([null, { role: 'assistant', content: [{ type: 'thinking' }] }, USER])).toEqual([null, USER]);
     expect(without('no list')).toBe('no list');
   });

@@ -21,7 +21,7 @@ import {
 } from './translate-settings.js';
 import { editToolChoice, editTools } from './translate-tools.js';
 
-/** Taken on every model, whatever Anthropic's own version of the day. */
+/** Accepted on every model, for any version of Anthropic's own API. */
 const ANTHROPIC_VERSION = 'bedrock-2023-05-31';
 const MAX_NAMES = 40;
 const MAX_NAME_LENGTH = 80;
@@ -32,9 +32,9 @@ export interface AnthropicRequest {
   /** All `anthropic-beta` headers, joined. */
   readonly betaHeader: string | undefined;
   readonly capabilities: Capabilities;
-  /** What this model has refused before. */
+  /** Parts that this model has refused before. */
   readonly quirks: Quirks;
-  /** Leaves out the thinking of earlier turns, whose signatures this platform does not take, and switches thinking off. */
+  /** Drops the thinking of earlier turns, whose signatures this platform does not accept, and disables thinking. */
   readonly withoutThinking?: boolean;
 }
 
@@ -42,15 +42,15 @@ export interface BedrockRequest {
   readonly body: Buffer;
   /** The betas in the body. */
   readonly betas: readonly string[];
-  /** What was left out, by name. */
+  /** Names of the dropped parts. */
   readonly dropped: readonly string[];
   /** Shortened tool name -> the caller's. */
   readonly restoreNames: ReadonlyMap<string, string>;
 }
 
 /**
- * The InvokeModel body for a Messages API body: the caller's bytes, with spans cut out and put in. Deterministic, since
- * the same prefix must hit the same cache entry.
+ * The InvokeModel body for a Messages API body: the caller's bytes with spans removed and inserted. Deterministic,
+ * because the same prefix must hit the same cache entry.
  */
 export function anthropicToBedrock({ body, betaHeader, quirks, ...request }: AnthropicRequest): BedrockRequest {
   const capabilities = quirks.refusesSystemRole
@@ -80,7 +80,7 @@ export function anthropicToBedrock({ body, betaHeader, quirks, ...request }: Ant
   };
 }
 
-/** The caller's own words can be among them, and they go into a header and the request log. */
+/** Names can contain text of the caller, and they are written to a header and the request log. */
 function namesOf(leftOut: ReadonlySet<string>): string[] {
   return [...leftOut].slice(0, MAX_NAMES).map((name) => name.replaceAll(/[^\w.:-]/g, '_').slice(0, MAX_NAME_LENGTH));
 }
@@ -101,7 +101,7 @@ function editBody(draft: Draft, withoutThinking: boolean): void {
   editMessages(draft, withoutThinking);
 }
 
-/** What is empty because its parts were left out. */
+/** Removes containers that became empty. */
 function removeEmptied({ root, edits }: Draft): void {
   for (const key of ['output_config', 'system', 'tools']) {
     const value = root.get(key);

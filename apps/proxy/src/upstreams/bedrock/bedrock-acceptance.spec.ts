@@ -50,8 +50,8 @@ describe('acceptanceOf', () => {
     ['direct callers', { tools: [{ name: 'a', allowed_callers: ['direct'] }] }],
     ['no servers', { mcp_servers: [], container: null }],
     ['an effort', { output_config: { effort: 'low' } }],
-    ['a format, which Bedrock is asked for', { output_config: { format: { type: 'json_schema' } } }],
-    ['a tool from next year, which Bedrock is asked for', { tools: [{ type: 'telepathy_20270101' }] }],
+    ['a format, which Bedrock itself checks', { output_config: { format: { type: 'json_schema' } } }],
+    ['an unknown tool type, which Bedrock itself checks', { tools: [{ type: 'telepathy_20270101' }] }],
     ['results of server tools in the history', content({ type: 'web_search_tool_result' })],
     ['calls of server tools in the history', content({ type: 'server_tool_use', name: 'web_search' })],
     ['MCP in the history', content({ type: 'mcp_tool_use' })],
@@ -63,7 +63,7 @@ describe('acceptanceOf', () => {
     ['data that may be anywhere', { inference_geo: 'global' }],
     ['data that stays where the profile is', { inference_geo: 'us' }],
     ['base64 images', content({ type: 'image', source: { type: 'base64', data: '' } })],
-    ['text that talks of urls', content({ type: 'text', text: '"source":{"type":"url"}' })],
+    ['text that mentions urls', content({ type: 'text', text: '"source":{"type":"url"}' })],
     ['a tool whose input looks like a source', content({ type: 'tool_use', input: { source: { type: 'url' } } })],
     [
       'the history of a tool search',
@@ -72,7 +72,7 @@ describe('acceptanceOf', () => {
     ['a compaction', content({ type: 'compaction' })],
     ['changes of tools', { messages: [{ role: 'system', content: [{ type: 'tool_addition' }] }] }],
     ['a thread that goes on, which send() answers', { thread: { type: 'continue', previous_message_id: 'a' } }],
-    ['messages that are no list, for Bedrock to refuse', { messages: 'hi', tools: 'x' }],
+    ['messages that are not a list, for Bedrock to refuse', { messages: 'hi', tools: 'x' }],
     ['null among blocks', { messages: [null, { role: 'user', content: [null, 1] }], tools: [null] }],
     ['a Bedrock id', { model: 'eu.anthropic.claude-opus-5-5' }],
   ])('takes %s', (_name, changes) => {
@@ -111,11 +111,11 @@ describe('acceptanceOf', () => {
       { model: 'claude-sonnet-4-6', ...content({ type: 'tool_removal' }) },
       /tool_removal/,
     ],
-  ])('does not take %s', (_name, changes, reason) => {
+  ])('rejects %s', (_name, changes, reason) => {
     expect(reasonOf(changes)).toMatch(reason);
   });
 
-  it('does not take count_tokens, and does not read its body', () => {
+  it('rejects count_tokens without reading its body', () => {
     const json = () => {
       throw new Error('read');
     };
@@ -126,11 +126,11 @@ describe('acceptanceOf', () => {
     ['broken JSON', '{'],
     ['a list', '[]'],
     ['null', 'null'],
-  ])('does not take %s', (_name, body) => {
+  ])('rejects %s', (_name, body) => {
     expect(reasonOf({}, { body: Buffer.from(body) })).toMatch(/JSON/);
   });
 
-  it('does not take a body over 20 MB, compressed or not', () => {
+  it('rejects a body over 20 MB, compressed or not', () => {
     const big = { system: 'x'.repeat(20_000_000) };
     expect(reasonOf(big)).toMatch(/over 20 MB/);
     const body = gzipSync(JSON.stringify(big));
@@ -138,7 +138,7 @@ describe('acceptanceOf', () => {
     expect(reasonOf({ system: 'x'.repeat(19_000_000) })).toBeUndefined();
   });
 
-  it('does not take a prompt for 1M tokens where the model has 200k', () => {
+  it('rejects a prompt for 1M tokens if the model has 200k', () => {
     const long = { model: 'claude-sonnet-4-5', system: 'x'.repeat(900_000) };
     const headers = ['anthropic-beta', 'context-1m-2025-08-07'];
     expect(reasonOf(long, { headers })).toMatch(/200000 tokens/);

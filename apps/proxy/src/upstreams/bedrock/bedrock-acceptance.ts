@@ -9,23 +9,23 @@ import { viewOf } from './request-text.js';
 
 /** Anthropic documents 20 MB for Bedrock, AWS 25,000,000 bytes: the smaller one. */
 const MAX_BODY_BYTES = 20_000_000;
-/** Where a caller counts on 1M tokens and the model has 200k here: a text of this size does not fit for sure. */
+/** For a request with 1M tokens and a model with 200k: a text above this size certainly does not fit. */
 const MAX_BYTES_PER_TOKEN = 4;
-/** Tools that Anthropic's servers run. A tool that is not known is for Bedrock to judge. */
+/** Tools that Anthropic's servers run. Bedrock itself decides about unknown tools. */
 const SERVER_TOOL =
   /^(web_search_|web_fetch_|code_execution_|advisor_|computer_toolset_|browser_toolset_|mcp_toolset$)/;
 const REMOTE_SOURCES = new Set(['url', 'file']);
 
 /**
- * Whether Bedrock can serve the request without changing what it means. The cheapest questions come first. Where a
- * table is only a guess about what a model takes, the request is accepted: Bedrock's own refusal is then what counts.
+ * Whether Bedrock can serve the request without changing its meaning. The cheapest checks come first. If a
+ * table is not certain about a model, the request is accepted and Bedrock's own refusal decides.
  */
 export function acceptanceOf(
   request: UpstreamRequest,
   target: Target | { readonly reason: string },
   region: string,
 ): Acceptance {
-  if (request.operation !== 'messages') return notAccepted(`${request.operation} is asked of Anthropic only`);
+  if (request.operation !== 'messages') return notAccepted(`${request.operation} is sent to Anthropic only`);
   if ('reason' in target) return notAccepted(target.reason);
   if (request.body.length > MAX_BODY_BYTES) return notAccepted(TOO_BIG);
   try {
@@ -56,7 +56,7 @@ function reasonOfFields(body: JsonView): string | undefined {
   return container && !container.isNull ? 'container is not available on AWS Bedrock' : undefined;
 }
 
-/** A place where the data must stay is kept, or the request is not served. */
+/** A required geography is kept, or the request is not served. */
 function reasonOfPlace(body: JsonView, { modelId }: Target, region: string): string | undefined {
   const asked = body.get('inference_geo');
   if (!asked || asked.isNull || asked.asText() === 'global') return undefined;
@@ -115,7 +115,7 @@ function reasonOfType(block: JsonView, { betas }: Capabilities): string | undefi
   return isTaken ? undefined : `the history holds a ${type} block`;
 }
 
-/** Blocks that a model takes with one of these betas, and that mean something which text cannot say. */
+/** Blocks that a model accepts with one of these betas, and that text cannot replace. */
 const BETAS_FOR_BLOCK: ReadonlyMap<string, readonly BedrockBeta[]> = new Map([
   ['compaction', [BETA.compactEdit, BETA.compaction]],
   ['tool_addition', [BETA.toolChanges]],

@@ -8,7 +8,7 @@ import type { Lifeline } from './lifeline.js';
 
 type Frame = IteratorResult<ResponseStream>;
 
-/** A whole answer in Anthropic's form. */
+/** A complete answer in Anthropic's format. */
 export function wholeAnswer(bytes: Uint8Array, terms: AnswerTerms, requestId: string | undefined): UpstreamAnswer {
   const translation = new BedrockAnswerTranslation(terms);
   return {
@@ -20,9 +20,9 @@ export function wholeAnswer(bytes: Uint8Array, terms: AnswerTerms, requestId: st
 }
 
 /**
- * An event stream as Anthropic would send it, final once the first event is known to be no error.
+ * An event stream in Anthropic's format. It is final once the first event is known not to be an error.
  *
- * @throws FaultError, or what the SDK throws, if no such event comes
+ * @throws FaultError, or an error of the SDK, without such an event
  */
 export async function streamedAnswer(
   stream: StreamedInvocation,
@@ -43,7 +43,7 @@ export async function streamedAnswer(
   };
 }
 
-/** Ends with an `error` event where the answer is not complete, unless the client has disconnected. */
+/** Ends with an `error` event if the answer is incomplete, unless the client has disconnected. */
 async function* eventsOf(
   first: Frame,
   { frames, requestId }: StreamedInvocation,
@@ -59,7 +59,7 @@ async function* eventsOf(
     yield* restOf(translation);
     if (!translation.isComplete) yield errorEvent(faultOfBrokenStream('before it was complete', requestId), requestId);
   } catch (error) {
-    if (translation.isComplete || lifeline.isLetGo) return;
+    if (translation.isComplete || lifeline.isReleased) return;
     yield* restOf(translation);
     yield errorEvent(faultOf(lifeline.causeOf(error)), requestId);
   } finally {

@@ -74,12 +74,12 @@ describe('faultOf', () => {
     [aws('ServiceUnavailableException'), false],
     [aws('ValidationException', 'tool ECONNRESET aborted'), false],
     [status(500), false],
-  ])('knows what passes (%#)', (error, isPassing) => {
+  ])('recognizes transient errors (%#)', (error, isPassing) => {
     expect(faultOf(error).isPassing).toBe(isPassing);
   });
 
   it.each(['Input is too long for requested model.', 'Input is too long for requested model'])(
-    'words "%s" so that Claude Code compacts',
+    'rewords "%s" so that Claude Code compacts',
     (message) => {
       const fault = faultOf(aws('ValidationException', message));
       expect(fault).toMatchObject({ failure: 'rejected', isForCaller: true });
@@ -98,7 +98,7 @@ describe('faultOf', () => {
   it.each([
     'The provided model identifier is invalid.',
     'Invocation of model ID anthropic.x with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.',
-  ])('takes a wrong model id for the gateway’s fault: %s', (message) => {
+  ])('treats a wrong model id as the gateway’s fault: %s', (message) => {
     expect(faultOf(aws('ValidationException', message))).toMatchObject({ failure: 'unreachable', status: 502 });
   });
 
@@ -115,24 +115,24 @@ describe('faultOf', () => {
     expect(faultOf(error).message).not.toMatch(/arn:|\d{12}|AKIA|SECRET/);
   });
 
-  it('does not pass on a message without end', () => {
+  it('truncates an endless message', () => {
     expect(faultOf(aws('ValidationException', 'x'.repeat(1_000_000))).message.length).toBeLessThanOrEqual(1_000);
   });
 
-  it('measures a message before it is matched: AWS quotes as much as a caller sends', () => {
+  it('bounds a message before it is matched, because AWS quotes the request', () => {
     const { awsMessage, message } = faultOf(aws('ValidationException', 'x'.repeat(1_000_000)));
     expect(awsMessage).toHaveLength(8_000);
     expect(message).toHaveLength(1_000);
   });
 
-  it('reads an exception that the SDK does not know', () => {
+  it('reads an exception that is unknown to the SDK', () => {
     const error = Object.assign(new Error('{"message":"odd"}'), { name: 'x', $metadata: { httpStatusCode: 500 } });
     expect(faultOf(error).message).toBe('odd');
   });
 });
 
 describe('upstreamErrorOf', () => {
-  it('carries an answer in Anthropic’s form', async () => {
+  it('contains an answer in Anthropic’s format', async () => {
     const more = { $metadata: { requestId: 'r-1' }, $response: { statusCode: 429, headers: { 'retry-after': '7' } } };
     const error = upstreamErrorOf(faultOf(aws('ThrottlingException', 'slow down', more)));
     expect(error).toMatchObject({ failure: 'rate_limited', retryAfterSeconds: 7, isWorthWaiting: true });
@@ -145,7 +145,7 @@ describe('upstreamErrorOf', () => {
     });
   });
 
-  it.each(['soon', '', '-1'])('does not believe retry-after "%s"', (retryAfter) => {
+  it.each(['soon', '', '-1'])('ignores retry-after "%s"', (retryAfter) => {
     const more = { $response: { statusCode: 429, headers: { 'retry-after': retryAfter } } };
     expect(upstreamErrorOf(faultOf(aws('ThrottlingException', 'm', more))).retryAfterSeconds).toBeUndefined();
   });
@@ -162,7 +162,7 @@ describe('faultOfErrorEvent', () => {
   });
 });
 
-describe('what is kept of a refusal', () => {
+describe('the stored text of a refusal', () => {
   it.each([
     ['messages.0.content.1: "my secret plan" is not valid', 'invalid_request_error at messages.0.content.1'],
     ['thinking.display: Extra inputs are not permitted', 'invalid_request_error at thinking.display'],
@@ -174,14 +174,14 @@ describe('what is kept of a refusal', () => {
     expect(error.message).toBe(`AWS Bedrock refused the request: ${kept}`);
   });
 
-  it('leaves the caller every word', async () => {
+  it('gives the caller the whole message', async () => {
     const { answer } = upstreamErrorOf(faultOf(aws('ValidationException', 'messages.0: "a plan" is not valid')));
     expect(JSON.parse(String(await readBody(answer!.body, 10_000))).error.message).toBe(
       'messages.0: "a plan" is not valid',
     );
   });
 
-  it('is all of what AWS says about itself', () => {
+  it('is the whole message for errors of AWS itself', () => {
     expect(upstreamErrorOf(faultOf(aws('ThrottlingException', 'Too many tokens'))).message).toBe('Too many tokens');
   });
 });

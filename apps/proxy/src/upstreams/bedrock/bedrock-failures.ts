@@ -3,16 +3,16 @@ import { bodyOfBytes, type Failure, UpstreamError, type UpstreamErrorOptions } f
 import { isCallersMistake } from './callers-mistakes.js';
 import { refusalOf } from './refusal-wordings.js';
 
-/** What went wrong at AWS, in our words and Anthropic's. */
+/** A failure at AWS in our terms and Anthropic's. */
 export interface BedrockFault {
   readonly failure: Failure;
   readonly type: ErrorType;
   readonly status: number;
-  /** For the caller: no ARN, account or key in it. */
+  /** For the caller, without ARN, account or key. */
   readonly message: string;
-  /** AWS's own words, for matching only. */
+  /** AWS's own message, for matching only. */
   readonly awsMessage: string;
-  /** The same request may well succeed in a moment. */
+  /** True if the same request can succeed after a short time. */
   readonly isPassing: boolean;
   readonly isWorthWaiting: boolean;
   readonly isForCaller: boolean;
@@ -24,7 +24,7 @@ export interface BedrockFault {
 type Verdict = Pick<BedrockFault, 'failure' | 'type' | 'message'> &
   Partial<Pick<BedrockFault, 'status' | 'isPassing' | 'isWorthWaiting' | 'isForCaller'>>;
 
-/** The error that the AWS SDK throws, as far as it is looked at. */
+/** The used parts of an error of the AWS SDK. */
 interface AwsError extends Error {
   readonly code?: string;
   /** Set on the exceptions of AWS's model. */
@@ -36,21 +36,21 @@ interface AwsError extends Error {
 }
 
 const THROTTLED = ['ThrottlingException', 'TooManyRequestsException', 'ModelNotReadyException'];
-/** What only the operator can put right: rights, signature, clock, an unknown or abandoned model. */
+/** Errors that only the operator can fix: permissions, signature, clock, an unknown or retired model. */
 const MISCONFIGURED = [
   ...['AccessDeniedException', 'AccessDenied', 'ExpiredTokenException', 'ExpiredToken', 'UnrecognizedClientException'],
   ...['InvalidSignatureException', 'SignatureDoesNotMatch', 'IncompleteSignatureException', 'IncompleteSignature'],
   ...['MissingAuthenticationTokenException', 'MissingAuthenticationToken', 'InvalidClientTokenId', 'OptInRequired'],
   ...['NotAuthorized', 'ResourceNotFoundException', 'RequestExpired', 'UnauthorizedException'],
 ];
-/** Only these explain themselves; a signature error quotes the signed headers, the session token among them. */
+/** Only messages of these are shown: a signature error quotes the signed headers, including the session token. */
 const EXPLAINED = new Set(['AccessDeniedException', 'ResourceNotFoundException']);
 const WRONG_MODEL_ID = /inference profile|on-demand throughput|provided model identifier is invalid/i;
-/** What AWS puts before the words of the model. */
+/** AWS's prefix before the message of the model. */
 const PREAMBLE = /^(?:The model returned the following errors: |Malformed input request: )+/i;
 const ANTHROPICS_WORDS = /^(?:prompt is too long\b|input length and `?max_tokens)/i;
 const DAILY_QUOTA = /per day/i;
-/** By its words too: the SDK wraps an error that comes from another realm, and its code is gone then. */
+/** Also matched by message: the SDK wraps an error of another realm and drops its code. */
 const LOST_CONNECTION = /ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|socket hang up|\baborted\b/;
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/arn:aws[^\s"',)]*/g, '[arn]'],
@@ -58,9 +58,9 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b\d{12}\b/g, '[account]'],
 ];
 const MAX_MESSAGE_LENGTH = 1_000;
-/** AWS quotes the request, so a caller decides how long its messages are. Expressions look at no more than this. */
+/** AWS quotes the request, so a caller controls the length of its messages. Expressions match at most this much. */
 const MAX_MATCHED_LENGTH = 8_000;
-/** `messages.1.content.0: …`, as far as it is in words of the API. */
+/** `messages.1.content.0: …`, if it consists of names of the API. */
 const PLACE = /^[a-z_]+(?:\.(?:\d+|[a-z_]+))*(?=: )/;
 
 const VERDICT_BY_NAME: ReadonlyMap<string, (error: AwsError, text: string) => Verdict> = new Map([
@@ -85,7 +85,7 @@ export function faultOf(cause: unknown): BedrockFault {
   const error = (isErrorLike(cause) ? cause : new Error(String(cause))) as AwsError;
   const awsMessage = String(error.originalMessage ?? messageOf(error.message)).slice(0, MAX_MATCHED_LENGTH);
   const text = withoutSecrets(awsMessage);
-  // In a stream the SDK names some exceptions as the frame does, in lower camel case.
+  // In a stream the SDK uses the frame's spelling of some exceptions, in lower camel case.
   const name = error.name.charAt(0).toUpperCase() + error.name.slice(1);
   const verdict = lost(error) ?? VERDICT_BY_NAME.get(name)?.(error, text) ?? ofStatus(error, text);
   return {
@@ -101,7 +101,7 @@ export function faultOf(cause: unknown): BedrockFault {
   };
 }
 
-/** A fault that is known already, on its way through code that throws. */
+/** Wraps a known fault to throw it. */
 export class FaultError extends Error {
   override readonly name = 'FaultError';
 
@@ -116,7 +116,7 @@ export function faultOfBrokenStream(when: string, requestId: string | undefined)
   return { ...faultOf(end), message: `AWS Bedrock ended the answer ${when}`, requestId };
 }
 
-/** An `error` event of Anthropic's own as the first event. */
+/** An `error` event of the model as the first event. */
 export function faultOfErrorEvent(json: Buffer, requestId: string | undefined): BedrockFault {
   const { type, message } = JSON.parse(json.toString()).error ?? {};
   const status = STATUS_BY_ERROR_TYPE[type as ErrorType] ?? 500;
@@ -124,7 +124,7 @@ export function faultOfErrorEvent(json: Buffer, requestId: string | undefined): 
   return { ...fault, requestId };
 }
 
-/** The error for the router; `answer` is what a caller gets if no other upstream answers. */
+/** The error for the router. The caller gets `answer` if no other upstream answers. */
 export function upstreamErrorOf(fault: BedrockFault): UpstreamError {
   const body = JSON.stringify(errorBody(fault.type, fault.message, fault.requestId));
   const headers = ['content-type', 'application/json'];
@@ -142,7 +142,7 @@ export function upstreamErrorOf(fault: BedrockFault): UpstreamError {
   return new UpstreamError(retryAfterSeconds === undefined ? options : { ...options, retryAfterSeconds });
 }
 
-/** What is kept. A refusal of the request may quote the request, so its kind and place have to do. */
+/** The stored message. A refusal can quote the request, so only its kind and place are stored. */
 function recordOf({ failure, type, message, awsMessage }: BedrockFault): string {
   if (failure !== 'rejected') return message;
   const place = PLACE.exec(awsMessage)?.[0];
@@ -152,7 +152,7 @@ function recordOf({ failure, type, message, awsMessage }: BedrockFault): string 
 
 function invalid(_error: AwsError, message: string): Verdict {
   if (WRONG_MODEL_ID.test(message))
-    return brokenGateway(`AWS Bedrock does not take the configured model id: ${message}`);
+    return brokenGateway(`AWS Bedrock does not accept the configured model id: ${message}`);
   return rejected(message, 'invalid_request_error');
 }
 
@@ -162,7 +162,7 @@ function rejected(message: string, type: ErrorType): Verdict {
   return { ...tooLong(message.replace(PREAMBLE, '')), failure: 'rejected', isForCaller: true };
 }
 
-/** Clients compact, or ask for a shorter answer, on Anthropic's own words, and on nothing that Bedrock says. */
+/** Clients compact, or request a shorter answer, only on Anthropic's message, not on Bedrock's. */
 function tooLong(words: string): Pick<Verdict, 'type' | 'message'> {
   const message = ANTHROPICS_WORDS.test(words)
     ? words
@@ -170,7 +170,7 @@ function tooLong(words: string): Pick<Verdict, 'type' | 'message'> {
   return { type: 'invalid_request_error', message };
 }
 
-/** A day's quota, which is 0 for many new accounts, does not come back in minutes. */
+/** A daily quota, which is 0 for many new accounts, does not recover within minutes. */
 function throttled(_error: AwsError, message: string): Verdict {
   const isSpent = DAILY_QUOTA.test(message);
   return { ...limited(message), isPassing: !isSpent, isWorthWaiting: !isSpent };
@@ -192,12 +192,12 @@ function brokenGateway(message: string): Verdict & { status: number } {
   return { failure: 'unreachable', type: 'api_error', status: 502, message };
 }
 
-/** 424: the model's own status tells more. */
+/** 424: uses the model's own status, which is more precise. */
 function failedModel(error: AwsError, message: string): Verdict {
   return verdictOfStatus(error.originalStatusCode ?? 500, message);
 }
 
-/** The SDK gives both of its clocks one name: no connection in time, and silence on one. */
+/** The SDK has one name for both of its timeouts: for connecting, and for silence. */
 function silent(_error: AwsError, message: string): Verdict {
   if (/inactivity/.test(message)) {
     return { failure: 'timed_out', type: 'timeout_error', message: 'AWS Bedrock fell silent' };
@@ -205,7 +205,7 @@ function silent(_error: AwsError, message: string): Verdict {
   return brokenGateway('AWS Bedrock cannot be reached: no connection in time');
 }
 
-/** Comes before the names: the SDK calls a reset connection, too, a `TimeoutError`. */
+/** Checked before the names, because the SDK also names a reset connection `TimeoutError`. */
 function lost(error: AwsError): Verdict | undefined {
   const { code, message } = error;
   const isAnswered = error.$fault !== undefined || (statusOf(error) ?? 0) >= 400;
@@ -219,7 +219,7 @@ function lost(error: AwsError): Verdict | undefined {
 function ofStatus(error: AwsError, message: string): Verdict {
   const status = statusOf(error) ?? 0;
   const isUnreadable = error.name === 'SyntaxError' && status !== 429 && status !== 503;
-  // A page in place of JSON, bytes that are no event stream: the SDK's text would tell a caller nothing.
+  // A page instead of JSON, or bytes that are not an event stream: the SDK's text would not help a caller.
   if (status < 400 || isUnreadable) return brokenGateway('AWS Bedrock gave an unreadable answer');
   return verdictOfStatus(status, error.name === 'SyntaxError' ? `AWS Bedrock answered ${status}` : message);
 }
@@ -243,7 +243,7 @@ function isErrorLike(cause: unknown): boolean {
   return typeof cause === 'object' && cause !== null && 'message' in cause && 'name' in cause;
 }
 
-/** An exception type that the SDK does not know comes with its JSON body as message. */
+/** The message of an unknown exception type is its JSON body. */
 function messageOf(text: string): string {
   if (!text.startsWith('{')) return text;
   try {

@@ -1,6 +1,6 @@
 import { type Lesson, MAX_TOOL_NAME_LENGTH } from './lessons.js';
 
-/** What requests of one kind leave out from the start. */
+/** The parts that requests of one kind drop from the start. */
 export interface Quirks {
   readonly betas: ReadonlySet<string>;
   /** Paths for `removePath`. */

@@ -12,15 +12,15 @@ import { Inject, Injectable, type OnModuleDestroy, Optional } from '@nestjs/comm
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { BEDROCK_CONFIG, type BedrockConfig } from './bedrock.config.js';
 
-/** Where credentials come from when it is not AWS's own chain. */
+/** Overrides AWS's own credential chain. */
 export const BEDROCK_CREDENTIALS = Symbol('BEDROCK_CREDENTIALS');
 export type BedrockCredentials = NonNullable<BedrockRuntimeClientConfig['credentials']>;
 
 const MAX_SOCKETS = 500;
 const CONNECTION_TIMEOUT_MS = 3_000;
-/** The last resort: usually the lifeline of a call ends its silence. */
+/** Last resort: usually the `Lifeline` of a call ends a silence earlier. */
 const SOCKET_TIMEOUT_MS = 15 * 60 * 1_000;
-/** Without credentials each request would look for them again, which on a laptop ends in waiting for IMDS. */
+/** Without this, each request would look up missing credentials again, which on a laptop waits for IMDS. */
 const NO_CREDENTIALS_MEMORY_MS = 60_000;
 const HOW_TO_SIGN_IN = 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the task a role';
 const CREDENTIALS_TIMEOUT_MS = 1_500;
@@ -45,9 +45,9 @@ export interface StreamedInvocation {
 }
 
 /**
- * The one SDK client of this process: a second one would look for credentials again and hold sockets of its own.
- * HTTP/1.1, because on the SDK's default HTTP/2 a connection cut in the middle looks like a proper end, timeouts are
- * ignored, and every stream opens a connection anyway. Never retries: that is decided where the answer is known.
+ * The only SDK client of this process: a second one would look up credentials again and need its own sockets.
+ * Uses HTTP/1.1, because with the SDK's default HTTP/2 a broken connection looks like a proper end, timeouts are
+ * ignored, and every stream opens a connection anyway. Never retries: the caller decides about that.
  */
 @Injectable()
 export class BedrockRuntime implements OnModuleDestroy {
@@ -86,7 +86,7 @@ export class BedrockRuntime implements OnModuleDestroy {
     return { requestId: output.$metadata.requestId, frames: output.body![Symbol.asyncIterator]() };
   }
 
-  /** How requests are signed; undefined where nothing to sign with was found, or not in time. */
+  /** How requests are signed; undefined if no credentials were found in time. */
   async findCredentials(): Promise<'keys' | 'Bedrock API key' | undefined> {
     const { promise: late, resolve } = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => resolve(undefined), CREDENTIALS_TIMEOUT_MS);
@@ -118,7 +118,7 @@ export class BedrockRuntime implements OnModuleDestroy {
   }
 }
 
-/** In place of the SDK's own collector of whole answers and refusals, which has no limit. */
+/** Replaces the SDK's own collector of complete answers and refusals, which has no limit. */
 async function collectWithinLimit(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;

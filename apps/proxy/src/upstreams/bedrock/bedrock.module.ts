@@ -5,12 +5,12 @@ import { BedrockUpstream } from './bedrock.upstream.js';
 import { BedrockRuntime } from './bedrock-runtime.js';
 
 /**
- * Answers from AWS Bedrock what it can answer without changing what a request means.
+ * Answers requests from AWS Bedrock that it can serve without changing their meaning.
  *
- * Promises: the caller sees Anthropic's dialect, whatever AWS said: events, errors, the model's name. A request that
- * Bedrock cannot serve is turned down before it is sent, and nothing is sent twice once a byte has come back.
- * May enter: what differs between the Messages API and InvokeModel, as pure translations with their tables.
- * Must not enter: when Bedrock is asked (that is the fallback's), prices, and anything that Anthropic's side needs.
+ * Promises: the caller gets Anthropic's format: events, errors, the model's name. A request that
+ * Bedrock cannot serve is rejected before it is sent, and no request is sent again after the first byte of an answer.
+ * May enter: differences between the Messages API and InvokeModel, as pure translations with their tables.
+ * Must not enter: the decision to use Bedrock (it belongs to fallback), prices, and code for the Anthropic API.
  */
 @Module({
   imports: [ConfigModule.forFeature(bedrockSection)],

@@ -34,12 +34,12 @@ import { nameOf, type Target, targetOf } from './models.js';
 import { viewOf } from './request-text.js';
 
 const MAX_PAUSE_MS = 500;
-/** Gaps of two minutes are normal while a tool's arguments are written; Claude Code gives a stream up after this. */
+/** Gaps of two minutes are normal for arguments of a tool. Claude Code aborts a stream after this time. */
 const MAX_STREAM_SILENCE_MS = 300_000;
-/** A whole answer comes in one piece when it is complete: Anthropic allows 10 minutes. */
+/** An answer without a stream is silent until it is complete: Anthropic allows 10 minutes. */
 const MAX_ANSWER_SILENCE_MS = 11 * 60 * 1_000;
 
-/** One request on its way to one model. */
+/** One request to one model. */
 interface Call {
   readonly request: UpstreamRequest;
   readonly body: JsonView;
@@ -50,7 +50,7 @@ interface Call {
 
 /**
  * Claude on AWS Bedrock, by InvokeModel. Before the first byte, and never after, a request is sent again: once after a
- * throttling or a lost connection, once without thinking blocks whose signatures are not taken here, and without the
+ * throttling or a lost connection, once without thinking blocks whose signatures are not accepted here, and without the
  * betas and fields that a 400 is about (`correction-plan.ts`).
  */
 @Upstream('bedrock')
@@ -70,7 +70,7 @@ export class BedrockUpstream implements UpstreamProvider {
     if (!acceptance.accepted || 'reason' in target) return acceptance;
     const body = viewOf(request);
     const forbidden = forbiddenIn(body, this.lessons.current(this.placeOf(target, body)));
-    return forbidden ? notAccepted(`${target.modelId} does not take ${forbidden} on AWS Bedrock`) : acceptance;
+    return forbidden ? notAccepted(`${target.modelId} does not accept ${forbidden} on AWS Bedrock`) : acceptance;
   }
 
   async send(request: UpstreamRequest, { signal, memory }: SendOptions): Promise<UpstreamAnswer> {
@@ -94,7 +94,7 @@ export class BedrockUpstream implements UpstreamProvider {
     return { isUsable: false, detail };
   }
 
-  /** What an answered request had to leave out is learned; what was tried for one that failed all the same is not. */
+  /** Remembers the parts that an answered request had to drop, but not those of a request that still failed. */
   private async sendCorrected(call: Call): Promise<UpstreamAnswer> {
     const place = this.placeOf(call.target, call.body);
     const known = await this.lessons.recall(place, call.memory);
@@ -121,7 +121,7 @@ export class BedrockUpstream implements UpstreamProvider {
     }
   }
 
-  /** Lessons hold for requests of the same shape: the names of the body's members. */
+  /** Lessons apply to requests of the same shape: the names of the body's members. */
   private placeOf({ modelId }: Target, body: JsonView): string {
     const members = body.members().map(({ key }) => key);
     const shape = createHash('sha256').update(members.sort().join()).digest('hex').slice(0, 12);
@@ -178,11 +178,11 @@ function termsOf({ request, body }: Call, { restoreNames }: BedrockRequest): Ans
 }
 
 /**
- * A thread continued at Anthropic has its history there: the request holds new messages alone, and Bedrock would answer
+ * A continued thread has its history at Anthropic: the request contains only new messages, and Bedrock would answer
  * out of context. On this refusal Anthropic's SDK sends the whole history again, as a new thread.
  */
 function threadNotFound(): UpstreamError {
-  const message = 'AWS Bedrock holds no threads: send the whole history';
+  const message = 'AWS Bedrock has no threads: send the whole history';
   const body = JSON.stringify(errorBody('not_found_error', message, undefined, { error_code: 'thread_not_found' }));
   return new UpstreamError({
     failure: 'rejected',

@@ -11,9 +11,9 @@ const rows = (policy: BetaPolicy['policy'], betas: readonly string[], note: stri
   betas.map((beta) => ({ beta, policy, note }));
 
 /**
- * The betas of the `anthropic-beta` header. A beta that is not in this table is passed; where Bedrock refuses it, it is
- * left out for a day by requests of the same shape. Sources: AWS's table of betas, the body that Claude Code 2.1.332 sends in its
- * own Bedrock mode, and probes of others; as of November 2026.
+ * The betas of the `anthropic-beta` header. A beta that is not in this table is passed; if Bedrock refuses it, it is
+ * dropped for a day by requests of the same shape. Sources, as of November 2026: AWS's table of betas, the body of
+ * Claude Code 2.1.332 in its own Bedrock mode, and probes by other projects.
  */
 export const BETA_POLICIES: readonly BetaPolicy[] = [
   ...rows(
@@ -26,7 +26,7 @@ export const BETA_POLICIES: readonly BetaPolicy[] = [
       BETA.fineGrainedToolStreaming,
       BETA.context1m,
     ],
-    'to the models that take it',
+    'to the models that accept it',
   ),
   ...rows('passed', [BETA.dangerousToolUse, BETA.afkMode], 'to every model until it is refused'),
   ...rows(
@@ -42,7 +42,7 @@ export const BETA_POLICIES: readonly BetaPolicy[] = [
       BETA.computerUse2025January,
       BETA.computerUse2025November,
     ],
-    'sent where a field of the body needs it',
+    'sent if a field of the body needs it',
   ),
   ...rows('translated', ['advanced-tool-use-2025-11-20'], `becomes \`${BETA.toolSearch}\``),
   ...rows(
@@ -78,7 +78,7 @@ export const BETA_POLICIES: readonly BetaPolicy[] = [
       ...['mcp-client-2025-04-04', 'mcp-client-2025-11-20', 'mcp-client-2026-09-15', 'web-fetch-2025-09-10'],
       ...['web-search-2025-03-05', 'message-batches-2024-09-24', 'token-counting-2024-11-01'],
     ],
-    'belongs to what Bedrock does not have',
+    'belongs to a feature that Bedrock does not have',
   ),
 ];
 

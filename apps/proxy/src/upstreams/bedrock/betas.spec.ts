@@ -45,7 +45,7 @@ describe('chooseBetas', () => {
     }
   });
 
-  it('sends to each model only what it knows', () => {
+  it('sends to each model only its supported betas', () => {
     const header = `${BETA.interleavedThinking},${BETA.toolSearch},${BETA.thinkingTokenCount},${BETA.context1m}`;
     expect(choose('claude-opus-5-5', {}, header)).toEqual([
       BETA.interleavedThinking,

@@ -39,7 +39,7 @@ describe('the bytes of a body for Bedrock', () => {
     );
   });
 
-  it('begin alike for requests that begin alike, also where system messages are folded', () => {
+  it('have equal prefixes for requests with equal prefixes, also with folded system messages', () => {
     const first =
       '{"role":"user","content":"a\\u0301"},{"role":"system","content":[{"type":"text","text":"n\\u006fw"}]}';
     const more = ',{"role":"assistant","content":"b"},{"role":"system","content":"later"}';
@@ -49,7 +49,7 @@ describe('the bytes of a body for Bedrock', () => {
     expect(folded(first + more).startsWith(folded(first))).toBe(true);
   });
 
-  it('hold each key once: the last one counts, as it does for the gateway itself', () => {
+  it('contain each key once: the last one counts, as for the gateway itself', () => {
     const { json, sent } = translated(
       '{"tools":[{"type":"web_search_20250305"}],"messages":[{"role":"system","role":"user","content":"a","content":"b"}],"tools":[]}',
     );
@@ -58,7 +58,7 @@ describe('the bytes of a body for Bedrock', () => {
     expect(sent).not.toContain('"system"');
   });
 
-  it('are JSON again whatever the body', () => {
+  it('are valid JSON for any body', () => {
     const member = fc.constantFrom(
       'model',
       'tools',
@@ -109,7 +109,7 @@ describe('automatic caching', () => {
     expect(translated(JSON.stringify({ ...cache, messages })).json).not.toHaveProperty('cache_control');
   });
 
-  it('stays with a system message that is folded', () => {
+  it('stays in a folded system message', () => {
     const messages = [
       { role: 'user', content: 'a' },
       { role: 'system', content: 'b' },
@@ -128,7 +128,7 @@ describe('automatic caching', () => {
     ]);
   });
 
-  it('is left out, and named, where four breakpoints are there already', () => {
+  it('is dropped and reported if the request has four breakpoints already', () => {
     const content = ['a', 'b', 'c', 'd'].map((text) => block(text, cache));
     const { json, dropped } = translated(
       JSON.stringify({ ...cache, messages: [{ role: 'user', content: [...content, block('e')] }] }),
@@ -143,7 +143,7 @@ describe('tool names', () => {
   const body = (names: string[], more = {}) =>
     JSON.stringify({ tools: names.map((name) => ({ name, input_schema: {} })), messages: [], ...more });
 
-  it('over 64 characters are shortened wherever they are, and can be restored', () => {
+  it('over 64 characters are shortened at every position, and can be restored', () => {
     const messages = [
       { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: long, input: { name: long } }] },
       {
@@ -164,7 +164,7 @@ describe('tool names', () => {
     expect(json.messages[2].content[0].tool.name).toBe(short);
   });
 
-  it('are the same in every request, and never that of another tool', () => {
+  it('are equal in every request, and never equal to that of another tool', () => {
     const shortOf = (names: string[]) => translated(body(names)).json.tools.map(({ name }: { name: string }) => name);
     const [short] = shortOf([long]);
     expect(shortOf([`${long}2`, 'a', long])[2]).toBe(short);
@@ -173,12 +173,12 @@ describe('tool names', () => {
     expect(names[1]).toBe(short);
   });
 
-  it('keep to the characters that Bedrock takes', () => {
+  it('have only characters that Bedrock accepts', () => {
     const [name] = [...translated(body(['files.read/ü'])).restoreNames.keys()];
     expect(name).toMatch(/^files_read___[0-9a-f]{10}$/);
   });
 
-  it('are shorter where Bedrock has refused 64 characters', () => {
+  it('are shorter if Bedrock has refused 64 characters', () => {
     const { json } = translated(body([long, 'b'.repeat(60)]), undefined, '', { maxToolNameLength: 56 });
     for (const { name } of json.tools) expect(name).toHaveLength(56);
   });
@@ -188,7 +188,7 @@ describe('blocks of server tools in the history', () => {
   const turn = (...content: unknown[]) => JSON.stringify({ messages: [{ role: 'assistant', content }] });
   const cache = { cache_control: { type: 'ephemeral' } };
 
-  it('become text that says what was asked and found', () => {
+  it('become text with the call and its result', () => {
     const call = { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'q' } };
     const found = {
       type: 'web_search_result',
@@ -232,7 +232,7 @@ describe('blocks of server tools in the history', () => {
     expect(translated(turn(block)).json.messages[0].content).toEqual([{ type: 'text', text }]);
   });
 
-  it('keep their digits', () => {
+  it('keep all digits', () => {
     const text = turn({ type: 'server_tool_use', name: 'f', input: { n: 'N' } }).replace('"N"', '1e400');
     expect(translated(text).json.messages[0].content[0].text).toBe('[Call of f] {"n":1e400}');
   });
@@ -242,13 +242,13 @@ describe('safeguards', () => {
   const safeguards = [{ type: 'dangerous_tool_use', classifier_context: { n: 1 } }];
   const betas = ['dangerous-tool-use-2026-09-03', 'afk-mode-2026-01-31'];
 
-  it.each(['claude-opus-5-5', 'claude-haiku-4-5-20251001', 'an-arn'])('go to %s with their betas', (model) => {
+  it.each(['claude-opus-5-5', 'claude-haiku-4-5-20251001', 'an-arn'])('are sent to %s with their betas', (model) => {
     const { json, dropped } = translated(JSON.stringify({ safeguards, messages: [] }), model, betas.join());
     expect(json).toMatchObject({ safeguards, anthropic_beta: betas });
     expect(dropped).toEqual([]);
   });
 
-  it('are left out, and named, where Bedrock has refused their beta', () => {
+  it('are dropped and reported if Bedrock has refused their beta', () => {
     const quirks = { betas: new Set(betas) };
     const { json, dropped } = translated(JSON.stringify({ safeguards, messages: [] }), undefined, betas.join(), quirks);
     expect(json).not.toHaveProperty('safeguards');
@@ -256,8 +256,8 @@ describe('safeguards', () => {
   });
 });
 
-describe('what no table knows', () => {
-  it('is passed, and left out by name after a refusal', () => {
+describe('an unknown field', () => {
+  it('is passed, and dropped and reported after a refusal', () => {
     const text = JSON.stringify({ from_next_year: 1, messages: [{ role: 'user', content: 'a', later: 1 }] });
     const first = translated(text, undefined, 'new-2027-01-01');
     expect(first.json).toMatchObject({
@@ -275,7 +275,7 @@ describe('what no table knows', () => {
     expect(second.dropped).toEqual(['new-2027-01-01', 'from_next_year', 'messages.later']);
   });
 
-  it('is named in few and short words only', () => {
+  it('is reported with a few short names only', () => {
     const many = Array.from({ length: 100 }, (_, index) => `beta\u00fc ${index}${'x'.repeat(200)}`);
     const { dropped } = translated('{"messages":[]}', undefined, many.join(), { betas: new Set(many) });
     expect(dropped).toHaveLength(40);

@@ -2,7 +2,7 @@ import type { JsonView } from '@claude-proxy/messages-api';
 import { type Draft, leaveOut } from './draft.js';
 import { blocksOf, objectsIn } from './message-blocks.js';
 
-/** Anthropic and Bedrock take no more in one request. */
+/** The limit of Anthropic and Bedrock per request. */
 const MAX_BREAKPOINTS = 4;
 const NEVER_CACHED = new Set(['thinking', 'redacted_thinking', 'tool_addition', 'tool_removal', 'compaction']);
 
@@ -16,8 +16,8 @@ export function editCacheControl(draft: Draft, holder: JsonView): void {
 }
 
 /**
- * Automatic caching: InvokeModel refuses `cache_control` at the top, so the breakpoint moves to the last block that can
- * have one. Returns the content that is a bare string, where that is the last block, with the breakpoint for it.
+ * Automatic caching: InvokeModel refuses a top-level `cache_control`, so the breakpoint moves to the last block that
+ * can have one. If that is a content with a bare string, returns the string and its breakpoint.
  */
 export function editAutomaticCaching(draft: Draft): { text: JsonView; cacheControl: string } | undefined {
   const { root, edits } = draft;
@@ -38,7 +38,7 @@ export function editAutomaticCaching(draft: Draft): { text: JsonView; cacheContr
   return undefined;
 }
 
-/** In the order in which the prompt is put together, from its end: messages, system, tools. */
+/** Searches from the end of the assembled prompt: messages, system, tools. */
 function lastBlockOf({ root, edits }: Draft): JsonView | undefined {
   const messages = root.get('messages');
   for (let index = (messages?.items().length ?? 0) - 1; index >= 0; index -= 1) {

@@ -1,9 +1,9 @@
-/** Where in the request the fault is, or that the model said so and not AWS. */
+/** The place of the fault in the request, or AWS's prefix for messages of the model. */
 const START = String.raw`^(?:The model returned the following errors: )?(?:[a-z_]+(?:\.[\w-]+)*: )*`;
 
 /**
- * What is wrong with a request wherever it is sent, in the words of the Messages API. Anchored, because a refusal of
- * another kind may quote the request. Limits that differ between Bedrock and Anthropic are not among them: the lengths
+ * Messages about requests that are invalid on every platform. Anchored, because a refusal of
+ * another kind can quote the request. Excludes limits that differ between Bedrock and Anthropic: the lengths
  * of prompts, answers and names.
  */
 const MISTAKES: readonly RegExp[] = [
@@ -27,10 +27,10 @@ const MISTAKES: readonly RegExp[] = [
   'this model does not support assistant message prefill',
 ].map((words) => new RegExp(START + words, 'i'));
 
-/** No such refusal is longer before its words. */
+/** No such refusal has a longer prefix. */
 const MAX_LOOKED_AT = 1_000;
 
-/** True where the caller has to change the request, so its client gets the refusal. */
+/** True if the caller must change the request, so that the client gets the refusal. */
 export function isCallersMistake(message: string): boolean {
   const text = message.slice(0, MAX_LOOKED_AT);
   return MISTAKES.some((mistake) => mistake.test(text));

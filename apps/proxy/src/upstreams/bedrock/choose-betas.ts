@@ -8,8 +8,8 @@ import type { Capabilities } from './model-capabilities.js';
 type Need = (body: JsonView, capabilities: Capabilities, blockTypes: ReadonlySet<string>) => boolean;
 
 /**
- * Betas that belong to a field of the body: sent exactly where that field is, whether or not the caller names them,
- * because what needs no header any more at Anthropic still needs its beta here.
+ * Betas that belong to a field of the body. They are sent exactly with that field, independent of the caller's header,
+ * because features without a header at Anthropic still need their beta here.
  */
 const NEEDED_BY_BODY: ReadonlyMap<string, Need> = new Map<BedrockBeta, Need>([
   [BETA.toolSearch, (body) => hasTool(body, (tool) => isDeferred(tool) || isTool(tool, 'tool_search_tool_'))],
@@ -27,9 +27,9 @@ const NEEDED_BY_BODY: ReadonlyMap<string, Need> = new Map<BedrockBeta, Need>([
 ]);
 
 export interface ChosenBetas {
-  /** For `anthropic_beta`: those of the model's row in its order, then those that no table knows, as requested. */
+  /** For `anthropic_beta`: those of the model's row in its order, then unknown ones in the order of the request. */
   readonly sent: readonly string[];
-  /** Requested and not sent, where that loses something. */
+  /** Requested betas that are not sent, if that loses a feature. */
   readonly leftOut: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export function chooseBetas(
   const blockTypes = typesOfBlocks(body);
   const known = [...new Set([...capabilities.betas, ...SENT_TO_EVERY_MODEL])].filter((beta) => {
     if (refused.has(beta)) return false;
-    // Without a field in the body: sent where the caller asks for it.
+    // Without a field in the body, a beta is sent if the caller requests it.
     const isRequested = policyOfBeta(beta)?.policy === 'passed' && requested.has(beta);
     return isRequested || (NEEDED_BY_BODY.get(beta)?.(body, capabilities, blockTypes) ?? false);
   });
@@ -53,7 +53,7 @@ export function chooseBetas(
   return { sent, leftOut: [...requested].filter((beta) => isLost(beta) && !isNotNeeded(beta, capabilities)) };
 }
 
-/** What a model does without its beta. */
+/** True for a feature that the model has without the beta. */
 function isNotNeeded(beta: string, { thinkingTypes, contextTokens }: Capabilities): boolean {
   if (beta === BETA.interleavedThinking) return thinkingTypes.includes('adaptive');
   return beta === BETA.context1m && contextTokens >= 1_000_000;

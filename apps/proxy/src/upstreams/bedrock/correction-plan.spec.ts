@@ -12,14 +12,14 @@ const sent = (body: unknown = {}, betas: readonly string[] = []) => ({
 const beta = (name: string) => ({ kind: 'beta', beta: name }) as const;
 
 describe('CorrectionPlan', () => {
-  it('repeats once what may pass', () => {
+  it('retries a transient error once', () => {
     const plan = new CorrectionPlan();
     const throttled = fault('ThrottlingException', 'Too many requests, please wait before trying again.');
     expect(plan.next(throttled, sent())).toBe('again_after_pause');
     expect(plan.next(throttled, sent())).toBeUndefined();
   });
 
-  it('repeats a lost connection', () => {
+  it('retries a lost connection', () => {
     const lost = faultOf(Object.assign(new Error('read ECONNRESET'), { name: 'TimeoutError', code: 'ECONNRESET' }));
     expect(new CorrectionPlan().next(lost, sent())).toBe('again_after_pause');
   });
@@ -33,7 +33,7 @@ describe('CorrectionPlan', () => {
     fault('AccessDeniedException', 'invalid beta flag'),
     invalid('max_tokens: too big'),
     faultOf(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })),
-  ])('does not repeat anything else (%#)', (other) => {
+  ])('does not retry other errors (%#)', (other) => {
     expect(new CorrectionPlan().next(other, sent({ max_tokens: 1 }, ['a']))).toBeUndefined();
   });
 
@@ -45,7 +45,7 @@ describe('CorrectionPlan', () => {
     expect(plan.next(refused, sent())).toBeUndefined();
   });
 
-  it('leaves out what is named, field by field', () => {
+  it('drops the refused fields, one after the other', () => {
     const plan = new CorrectionPlan();
     const body = { metadata: 1, diagnostics: 2 };
     for (const field of Object.keys(body)) {
@@ -57,7 +57,7 @@ describe('CorrectionPlan', () => {
     ]);
   });
 
-  it('gives up after sixteen rounds', () => {
+  it('stops after sixteen rounds', () => {
     const plan = new CorrectionPlan();
     const body = Object.fromEntries([...'abcdefghijklmnopq'].map((name) => [name, 1]));
     const corrections = Object.keys(body).map((name) =>
@@ -66,7 +66,7 @@ describe('CorrectionPlan', () => {
     expect(corrections).toEqual([...Array(16).fill('changed'), undefined]);
   });
 
-  it('gives up on what a request cannot do without, and knows it', () => {
+  it('stops at an essential field, and remembers that', () => {
     const plan = new CorrectionPlan();
     const body = { output_config: { format: {} } };
     expect(plan.next(invalid('output_config.format: Extra inputs are not permitted'), sent(body))).toBeUndefined();
@@ -74,18 +74,18 @@ describe('CorrectionPlan', () => {
   });
 });
 
-describe('CorrectionPlan, where a refusal names no beta', () => {
+describe('CorrectionPlan, if a refusal names no beta', () => {
   const refused = invalid('invalid beta flag');
   const betas = ['a-1', 'b-2', 'c-3'];
 
-  it('leaves them out one at a time, then all', () => {
+  it('drops betas one at a time, then all', () => {
     const plan = new CorrectionPlan();
     const tried = [];
     while (plan.next(refused, sent({}, betas)) === 'changed') tried.push(plan.lessons);
     expect(tried).toEqual([[beta('a-1')], [beta('b-2')], [beta('c-3')], betas.map(beta)]);
   });
 
-  it('keeps the one that has helped where the next refusal is about something else', () => {
+  it('keeps the successful step if the next refusal is about another field', () => {
     const plan = new CorrectionPlan();
     plan.next(refused, sent({}, betas));
     plan.next(refused, sent({}, betas));
@@ -93,7 +93,7 @@ describe('CorrectionPlan, where a refusal names no beta', () => {
     expect(plan.lessons).toEqual([beta('b-2'), { kind: 'path', path: 'metadata' }]);
   });
 
-  it('has nothing to try where none was sent', () => {
+  it('has no step if no beta was sent', () => {
     expect(new CorrectionPlan().next(refused, sent())).toBeUndefined();
   });
 });

@@ -4,17 +4,17 @@ import { refusalOf } from './refusal-wordings.js';
 
 export type Correction = 'again_after_pause' | 'changed';
 
-/** Bedrock names one thing at a time. More than this many in one request is not Bedrock being behind Anthropic. */
+/** Bedrock names one field per refusal. More than this number is not a difference between Bedrock and Anthropic. */
 const MAX_ROUNDS = 16;
 const MAX_SUSPECTS = 8;
 
 /**
- * What one request may be sent again for, before its first byte: once as it was after a throttling or a lost
- * connection, once without thinking whose signatures this platform does not take, and without what a 400 names. Where
- * a 400 names no beta, they are left out one at a time: only the one that mattered is a lesson.
+ * The retries of one request before the first byte of its answer: once unchanged after a throttling or a lost
+ * connection, once without thinking whose signatures this platform does not accept, and without the fields of a 400. If
+ * a 400 names no beta, betas are dropped one at a time: only the relevant one becomes a lesson.
  */
 export class CorrectionPlan {
-  /** Whether the thinking of earlier turns is left out, and thinking is off. */
+  /** Whether the thinking of earlier turns is dropped and thinking is disabled. */
   withoutThinking = false;
   private hasPaused = false;
   private rounds = 0;
@@ -22,12 +22,12 @@ export class CorrectionPlan {
   private trial: Lesson[] = [];
   private trials: Lesson[][] | undefined;
 
-  /** What has to be left out for this request. True of other requests only once this one has been answered. */
+  /** The parts that this request must drop. They apply to other requests only after this one was answered. */
   get lessons(): readonly Lesson[] {
     return [...this.confirmed, ...this.trial];
   }
 
-  /** What to do next; undefined where nothing can be mended. */
+  /** The next step; undefined if the request cannot be corrected. */
   next(fault: BedrockFault, sent: Sent): Correction | undefined {
     if (fault.isPassing && !this.hasPaused) {
       this.hasPaused = true;
@@ -52,7 +52,7 @@ export class CorrectionPlan {
     return lessons.length > 0 && lessons.every(({ kind }) => kind !== 'forbidden');
   }
 
-  /** Another refusal than the one before: what was tried has helped. */
+  /** After a different refusal, the last trial counts as successful. */
   private confirmTrial(): void {
     this.confirmed.push(...this.trial);
     this.trial = [];
@@ -67,7 +67,7 @@ export class CorrectionPlan {
   }
 }
 
-/** Each alone, then all of them. */
+/** Each beta alone, then all of them. */
 function trialsFor(betas: readonly string[]): Lesson[][] {
   const suspects = suspectsIn(betas).map((beta) => ({ kind: 'beta', beta }) as const);
   const alone = suspects.slice(0, MAX_SUSPECTS).map((lesson) => [lesson]);

@@ -28,11 +28,11 @@ describe('an event', () => {
     '{"type":"from_next_year","x":"\\u00fc\\n"}',
     '{"index":0,"type":"content_block_stop"}',
     '{ "type": "content_block_stop", "index": 0   }',
-  ])('goes out byte for byte: %s', (json) => {
+  ])('is relayed byte for byte: %s', (json) => {
     expect(eventOf(json)).toBe(`event: ${JSON.parse(json).type}\ndata: ${json}\n\n`);
   });
 
-  it('is put on one line', () => {
+  it('is written on one line', () => {
     expect(eventOf('{\n  "type": "ping",\r\n  "x": 1\n}')).toBe(
       'event: ping\ndata: {   "type": "ping",    "x": 1 }\n\n',
     );
@@ -53,7 +53,7 @@ describe('an event', () => {
     expect(() => eventOf(json)).toThrow();
   });
 
-  it('of the kind message_start bears the model that the client asked for', () => {
+  it('of the type message_start contains the model of the request', () => {
     const start = '{"type":"message_start","message":{"model":"claude-sonnet-4-5-20250929","id":"msg_bdrk_1","n":1.0}}';
     expect(eventOf(start)).toBe(
       `event: message_start\ndata: ${start.replace('claude-sonnet-4-5-20250929', 'claude-sonnet-4-5')}\n\n`,
@@ -61,7 +61,7 @@ describe('an event', () => {
     expect(eventOf('{"type":"message_start"}')).toBe('event: message_start\ndata: {"type":"message_start"}\n\n');
   });
 
-  it('of the kind message_stop gives its metrics as usage and ends the answer', () => {
+  it('of the type message_stop reports its metrics as usage and ends the answer', () => {
     const translation = translationOf('m');
     eventOf('{"type":"content_block_stop","index":0}', translation);
     expect([translation.isComplete, translation.measuredUsage()]).toEqual([false, undefined]);
@@ -79,20 +79,20 @@ describe('an event', () => {
     },
   );
 
-  it('of the kind error ends the answer', () => {
+  it('of the type error ends the answer', () => {
     const translation = translationOf('m');
     eventOf('{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}', translation);
     expect(translation.isComplete).toBe(true);
   });
 
-  it('that merely talks about metrics keeps its words', () => {
+  it('with metrics in its text is not changed', () => {
     const json = '{"type":"content_block_delta","delta":{"text":"amazon-bedrock-invocationMetrics"}}';
     expect(eventOf(json)).toContain(json);
   });
 });
 
 describe('a whole answer', () => {
-  it('bears the model that the client asked for and no metrics', () => {
+  it('contains the model of the request and no metrics', () => {
     const translation = translationOf('claude-sonnet-4-5');
     const metrics = `"amazon-bedrock-invocationMetrics":${JSON.stringify(METRICS)}`;
     const body = `{"model":"x","content":[{"type":"tool_use","input":{"2":1.0,"1":"amazon-bedrock-invocationMetrics"}}],${metrics}}`;
@@ -136,7 +136,7 @@ describe('a verdict on tools', () => {
   const framed = (...events: string[]) =>
     events.map((event) => `event: ${JSON.parse(event).type}\ndata: ${event}\n\n`).join('');
 
-  it('is named as missing where Bedrock gives none', () => {
+  it('is reported as missing if Bedrock sends none', () => {
     expect(streamed([delta(''), stop])).toBe(framed(delta(`,${none}`), stop));
     expect(streamed([delta(',"safeguard_results":null'), stop])).toBe(framed(delta(`,${none}`), stop));
     expect(translationOf('m', { wantsVerdict: true }).json(Buffer.from('{"content":[]}')).toString()).toBe(
@@ -144,13 +144,13 @@ describe('a verdict on tools', () => {
     );
   });
 
-  it('is handed on untouched where Bedrock gives one', () => {
+  it('is relayed unchanged if Bedrock sends one', () => {
     expect(streamed([delta(`,${theirs}`), stop])).toBe(framed(delta(`,${theirs}`), stop));
     const whole = `{"content":[],${theirs}}`;
     expect(translationOf('m', { wantsVerdict: true }).json(Buffer.from(whole)).toString()).toBe(whole);
   });
 
-  it('is looked for in every message_delta', () => {
+  it('is read from every message_delta', () => {
     const late = [delta('', 1), delta(`,${theirs}`), stop];
     expect(streamed(late)).toBe(framed(...late));
     const early = [delta(`,${theirs}`), delta('', 9), stop];
@@ -158,11 +158,11 @@ describe('a verdict on tools', () => {
     expect(streamed([delta('', 1), delta(''), stop])).toBe(framed(delta('', 1), delta(`,${none}`), stop));
   });
 
-  it('is named as missing in a stream that breaks behind its message_delta', () => {
+  it('is reported as missing in a stream that breaks after its message_delta', () => {
     expect(streamed([delta('')])).toBe(framed(delta(`,${none}`)));
   });
 
-  it('is not spoken of where the client has not asked', () => {
+  it('is not mentioned if the client has not requested it', () => {
     expect(streamed([delta(''), stop], false)).toBe(framed(delta(''), stop));
     expect(translationOf('m').json(Buffer.from('{"content":[]}')).toString()).toBe('{"content":[]}');
   });
@@ -174,8 +174,8 @@ describe('eventTypeOf', () => {
   });
 });
 
-describe('whatever Bedrock puts into a chunk', () => {
-  it('is one whole event, none, or said to be no JSON object: nothing breaks out of its line', () => {
+describe('any content of a chunk', () => {
+  it('is one complete event, no event, or an error: it cannot break out of its line', () => {
     const json = fc.oneof(
       fc.json(),
       fc.record({ type: fc.string(), text: fc.string() }).map((event) => JSON.stringify(event)),

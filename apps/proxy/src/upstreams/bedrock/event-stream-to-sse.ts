@@ -15,30 +15,30 @@ const USAGE_BY_METRIC = {
   cacheWriteInputTokenCount: 'cache_creation_input_tokens',
 } as const;
 
-/** What Anthropic says where its check could not be made: the client then decides itself. Never a verdict of ours. */
+/** Anthropic's value for a failed check, after which the client decides itself. The gateway never gives a verdict. */
 const NO_VERDICT = '[{"type":"dangerous_tool_use","status":{"type":"unavailable","reason":"error"}}]';
 
-/** What the request has made necessary in its answer. */
+/** The inputs for the translation of an answer. */
 export interface AnswerTerms {
-  /** The model by the name that the client asked for. */
+  /** The model name of the request. */
   readonly clientModel: string;
-  /** Tool names as Bedrock has them -> as the client has them. */
+  /** Bedrock's tool names -> the client's. */
   readonly restoreNames: ReadonlyMap<string, string>;
-  /** The client has asked for `safeguard_results`, and acts on it when they are missing. */
+  /** True if the client has requested `safeguard_results`, and needs a value if they are missing. */
   readonly wantsVerdict: boolean;
 }
 
 /**
- * Turns the chunks of one InvokeModel answer into what Anthropic would have sent. A chunk holds one event's JSON, which
- * goes out byte for byte but for a few places: the model and the tools have the names that the client uses, Bedrock's
- * metrics become usage, and a missing verdict is named as missing.
+ * Translates the chunks of one InvokeModel answer into Anthropic's format. A chunk has the JSON of one event, which
+ * is relayed byte for byte with a few exceptions: the model and the tools get the client's names, Bedrock's
+ * metrics become usage, and a missing verdict is reported as missing.
  */
 export class BedrockAnswerTranslation {
-  /** True once the event that ends an answer has passed; a stream that ends before is broken. */
+  /** True after the event that ends an answer. A stream that ends earlier is broken. */
   isComplete = false;
   private measured: Record<string, number> | undefined;
   private hasVerdict = false;
-  /** A `message_delta`, until it is known whether another one follows that has the verdict. */
+  /** A `message_delta` that is held back until another one with the verdict follows. */
   private held: Buffer | undefined;
 
   constructor(private readonly terms: AnswerTerms) {}
@@ -47,7 +47,7 @@ export class BedrockAnswerTranslation {
     return this.measured;
   }
 
-  /** A whole answer. */
+  /** Translates a complete answer. */
   json(bytes: Uint8Array): Buffer {
     const message = checkedView(asBuffer(bytes));
     const edits = new JsonEdits();
@@ -60,7 +60,7 @@ export class BedrockAnswerTranslation {
     return edits.rendered(message);
   }
 
-  /** One chunk of a stream as server-sent events; nothing for a chunk without type, which no client could name. */
+  /** One chunk of a stream as server-sent events; undefined for a chunk without a type, which needs a name. */
   event(bytes: Uint8Array): Buffer | undefined {
     const json = asBuffer(bytes);
     const type = eventTypeOf(json);
@@ -71,7 +71,7 @@ export class BedrockAnswerTranslation {
     return before ? Buffer.concat([before, event]) : event;
   }
 
-  /** What is still held back when the stream ends. */
+  /** The event that is still held back at the end of the stream. */
   rest(): Buffer | undefined {
     const { held } = this;
     this.held = undefined;
@@ -142,7 +142,7 @@ function withoutVerdict(messageDelta: Buffer): Buffer {
   return edits.rendered(event);
 }
 
-/** What a stream's chunk is; `undefined` if it does not say. Throws if it is not JSON. */
+/** The event type of a chunk; `undefined` without one. Throws if it is not JSON. */
 export function eventTypeOf(json: Buffer): string | undefined {
   const end = json.indexOf(QUOTE, TYPE_FIRST.length);
   const isTypeFirst = end > 0 && json.subarray(0, TYPE_FIRST.length).equals(TYPE_FIRST);
@@ -152,7 +152,7 @@ export function eventTypeOf(json: Buffer): string | undefined {
   return typeof type === 'string' && EVENT_NAME.test(type) ? type : undefined;
 }
 
-/** Line breaks can only stand between JSON's tokens; in a `data:` line they would end it. */
+/** Line breaks can only occur between JSON tokens. In a `data:` line they would end it. */
 function framed(type: string, json: Buffer): Buffer {
   const hasLineBreaks = json.includes('\n') || json.includes('\r');
   const data = hasLineBreaks ? Buffer.from(json.toString().replaceAll(LINE_BREAKS, ' ')) : json;

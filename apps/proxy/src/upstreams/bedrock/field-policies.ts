@@ -1,6 +1,6 @@
 /**
- * What becomes of a part of the request on its way to Bedrock:
- * `passed` as it came; `translated` into what means the same there; `left_out`, which the answer's header and the
+ * The treatment of a part of the request for Bedrock:
+ * `passed` unchanged; `translated` into an equivalent; `left_out`, which the answer's header and the
  * request log name; `forbids` the fallback, because the answer would mean something else.
  */
 export type Policy = 'passed' | 'translated' | 'left_out' | 'forbids';
@@ -8,9 +8,9 @@ export type Policy = 'passed' | 'translated' | 'left_out' | 'forbids';
 export interface FieldPolicy {
   readonly field: string;
   readonly policy: Policy;
-  /** How it is translated, or why it is left out or forbids the fallback. */
+  /** How it is translated, or why it is dropped or forbids the fallback. */
   readonly note: string;
-  /** Values that ask for what Bedrock does anyway: leaving them out loses nothing. */
+  /** Values that equal Bedrock's behavior: dropping them loses nothing. */
   readonly withoutLoss?: readonly unknown[];
 }
 
@@ -26,32 +26,32 @@ const leftOut = (field: string, note: string, ...withoutLoss: unknown[]): FieldP
 });
 
 /**
- * The members of the body. A member that is not in this table is passed; where Bedrock refuses it, it is left out for
- * a day by requests of the same shape. Sources: AWS user guide "Anthropic Claude Messages API"; platform.claude.com "Claude on
- * Amazon Bedrock"; as of November 2026.
+ * The members of the body. A member that is not in this table is passed; if Bedrock refuses it, it is dropped for
+ * a day by requests of the same shape. Sources, as of November 2026: AWS user guide "Anthropic Claude Messages API";
+ * platform.claude.com "Claude on Amazon Bedrock".
  */
 export const FIELD_POLICIES: readonly FieldPolicy[] = [
   ...passed('max_tokens messages stop_sequences tools tool_choice'),
-  ...passed('temperature top_p top_k', 'the default of a model that has no sampling (1, 0.99 and more) is removed'),
+  ...passed('temperature top_p top_k', 'the default of a model without sampling (1, 0.99 and more) is removed'),
   translated('model', 'becomes the model id of the path'),
   translated('stream', 'becomes the operation of the path'),
   translated('betas', 'becomes `anthropic_beta`'),
   translated('anthropic_beta', 'chosen by the table of betas'),
-  translated('anthropic_version', '`bedrock-2023-05-31`, which every model takes'),
+  translated('anthropic_version', '`bedrock-2023-05-31`, which every model accepts'),
   translated('system', "without Claude Code's attribution block, which Anthropic removes itself"),
-  translated('thinking', '`enabled` becomes `adaptive` where only that exists; `display` never gets lost'),
+  translated('thinking', '`enabled` becomes `adaptive` if the model has only that; `display` is never lost'),
   translated('output_format', 'becomes `output_config.format`'),
   ...passed('output_config.format'),
   leftOut('output_config.effort', 'on models without it'),
   leftOut('output_config.task_budget', 'not available'),
-  translated('metadata.user_id', 'a SHA-256 hash: Bedrock refuses what Claude Code sends'),
+  translated('metadata.user_id', "a SHA-256 hash, because Bedrock refuses Claude Code's value"),
   leftOut('context_management', 'edits that the model does not have; `clear_thinking` with `keep: all` does nothing'),
   leftOut('compaction', 'on models without it'),
   translated('cache_control', 'becomes a breakpoint on the last block that can have one, at most 4 in all'),
   leftOut('cache_control.scope', 'refused on every model'),
   leftOut('cache_control.ttl', 'on models before 4.5'),
-  ...passed('safeguards', 'where the answer has no verdict, `unavailable` with the reason `error` is added'),
-  translated('inference_geo', 'checked against the inference profile; forbids the fallback where data could leave'),
+  ...passed('safeguards', 'if the answer has no verdict, `unavailable` with the reason `error` is added'),
+  translated('inference_geo', 'checked against the inference profile; forbids the fallback if data could leave'),
   forbids('container', 'containers run at Anthropic'),
   forbids('mcp_servers', 'MCP servers are called by Anthropic'),
   translated('thread', 'a new thread is answered without one; `continue` gets `thread_not_found`'),
@@ -62,11 +62,11 @@ export const FIELD_POLICIES: readonly FieldPolicy[] = [
   leftOut('fallback_credit_token', 'not available'),
   leftOut('billing_policy', 'not available'),
   leftOut('user_profile_id', 'not available'),
-  leftOut('resumption', 'the answer is given whole, from its beginning'),
+  leftOut('resumption', 'the answer is sent completely, from its beginning'),
   leftOut('request_tags', 'not available'),
   leftOut('messages.output_config', 'not available'),
   leftOut('messages.clear_at', 'not available'),
-  ...passed('tools.strict', 'left out where Bedrock refuses it'),
+  ...passed('tools.strict', 'left out if Bedrock refuses it'),
   translated('tools.name', 'at most 64 letters, digits, `_` and `-`: longer names are shortened and restored'),
   translated('tools.defer_loading', 'with the tool search beta, else the tool is loaded at once'),
   leftOut('tools.input_examples', 'on models without the beta'),
@@ -75,7 +75,7 @@ export const FIELD_POLICIES: readonly FieldPolicy[] = [
   forbids('tools of `web_search`, `web_fetch`, `code_execution`, `advisor`', 'run by Anthropic'),
   forbids('tools of `computer_toolset`, `browser_toolset`, `mcp_toolset`', 'not available'),
   translated('blocks of server tools in the history', 'become text'),
-  forbids('images and documents by `url` or `file`', 'Bedrock takes base64 only'),
+  forbids('images and documents by `url` or `file`', 'Bedrock accepts base64 only'),
   forbids('`container_upload`', 'the file is at Anthropic'),
 ];
 

@@ -1,15 +1,15 @@
 import { JsonView } from '@claude-proxy/messages-api';
 import type { Draft } from './draft.js';
 
-/** A breakpoint for a content that is a bare string, and so becomes a block. */
+/** A breakpoint for a content with a bare string, which becomes a block. */
 export interface CachedText {
   readonly text: JsonView;
   readonly cacheControl: string;
 }
 
 /**
- * Puts each system message where it stands, into the user turn before it or into one of its own, for models without
- * that role. In the form in which Claude Code itself words system messages for them. All other edits come before.
+ * Moves each system message into the user turn before it, or into a new turn at its position, for models without
+ * that role. The text has the form that Claude Code uses for such models. All other edits come before.
  */
 export function foldSystemMessages(draft: Draft, cached: CachedText | undefined): void {
   const { root, edits } = draft;
@@ -30,12 +30,12 @@ export function foldSystemMessages(draft: Draft, cached: CachedText | undefined)
   endTurn(draft, turn);
 }
 
-/** Gives a bare string its breakpoint, where that has not happened yet. */
+/** Adds the breakpoint to a bare string, if that has not happened yet. */
 export function cacheText({ edits }: Draft, { text, cacheControl }: CachedText): void {
   if (!edits.isReplaced(text)) edits.replace(text, `[${textBlock(text.raw(), cacheControl)}]`);
 }
 
-/** A turn that takes in the system messages behind it. */
+/** A turn that receives the system messages after it. */
 interface UserTurn {
   readonly message: JsonView;
   readonly added: string[];
@@ -69,7 +69,7 @@ function reminderBlock(json: Buffer): string {
   return json.toString('utf8', 0, text.start) + reminder(text.raw()) + json.toString('utf8', text.end);
 }
 
-/** Around the string as it came: what is escaped in it stays so. */
+/** Wraps the raw string, so that its escapes do not change. */
 function reminder(text: string): string {
   return `"<system-reminder>\\n${text.slice(1, -1)}\\n</system-reminder>"`;
 }

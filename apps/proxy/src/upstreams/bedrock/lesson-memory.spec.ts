@@ -20,7 +20,7 @@ function sharedMemory() {
 }
 
 describe('LessonMemory', () => {
-  it('remembers per place, each lesson once', () => {
+  it('stores lessons per place, each lesson once', () => {
     const memory = new LessonMemory();
     memory.learn('a', [path('x'), path('y')], undefined);
     memory.learn('a', [path('x')], undefined);
@@ -28,7 +28,7 @@ describe('LessonMemory', () => {
     expect(memory.current('b')).toEqual([]);
   });
 
-  it('asks again once a day', () => {
+  it('forgets lessons after a day', () => {
     let nowMs = 0;
     const memory = new LessonMemory(() => nowMs);
     memory.learn('a', [path('x')], undefined);
@@ -38,7 +38,7 @@ describe('LessonMemory', () => {
     expect(memory.current('a')).toEqual([]);
   });
 
-  it('shares what it learns with other tasks, and asks for theirs once a minute', async () => {
+  it('shares lessons with other tasks, and reads theirs once a minute', async () => {
     let nowMs = 0;
     const shared = sharedMemory();
     const [one, other] = [new LessonMemory(() => nowMs), new LessonMemory(() => nowMs)];
@@ -53,16 +53,13 @@ describe('LessonMemory', () => {
     expect(await one.recall('a', shared)).toEqual([path('x'), path('y')]);
   });
 
-  it.each(['', '{', 'null', '[1]', '[["x"]]', '[[null,1]]'])(
-    'makes nothing of what it cannot read: %j',
-    async (text) => {
-      const shared = sharedMemory();
-      shared.texts.set('a', text);
-      expect(await new LessonMemory().recall('a', shared)).toEqual([]);
-    },
-  );
+  it.each(['', '{', 'null', '[1]', '[["x"]]', '[[null,1]]'])('ignores unreadable lessons: %j', async (text) => {
+    const shared = sharedMemory();
+    shared.texts.set('a', text);
+    expect(await new LessonMemory().recall('a', shared)).toEqual([]);
+  });
 
-  it('stays small', () => {
+  it('is bounded', () => {
     const memory = new LessonMemory();
     for (let index = 0; index < 1_000; index += 1) memory.learn(`place-${index}`, [path('x')], undefined);
     expect(memory.current('place-0')).toEqual([]);

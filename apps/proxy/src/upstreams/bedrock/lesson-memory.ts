@@ -1,9 +1,9 @@
 import type { SharedMemory } from '@claude-proxy/upstream';
 import type { Lesson } from './lessons.js';
 
-/** AWS adds features: nothing is believed for longer than a day, so each is asked for once a day. */
+/** AWS adds features, so a lesson expires after a day and the part is then sent again. */
 const LIFE_SECONDS = 24 * 60 * 60;
-/** How long what other tasks have learned may stay unseen. */
+/** Maximum delay until lessons of other tasks are read. */
 const RECALL_EVERY_MS = 60_000;
 const MAX_PLACES = 500;
 const MAX_LESSONS = 40;
@@ -17,15 +17,15 @@ interface Place {
 }
 
 /**
- * Remembers lessons by place: the Region, the model and the shape of the requests that they were learned from. Bounded
- * in size and time; shared with the other tasks where there is a memory for that.
+ * Stores lessons by place: the Region, the model and the shape of the requests that they come from. Bounded
+ * in size and time, and shared with other tasks if they share a store.
  */
 export class LessonMemory {
   private readonly places = new Map<string, Place>();
 
   constructor(private readonly nowMs: () => number = Date.now) {}
 
-  /** What this process knows. */
+  /** The lessons of this process. */
   current(name: string): Lesson[] {
     const place = this.places.get(name);
     if (!place) return [];
@@ -34,7 +34,7 @@ export class LessonMemory {
     return [...place.lessons.values()].map(([lesson]) => lesson);
   }
 
-  /** What all tasks know, as of a minute ago. Never rejects. */
+  /** The lessons of all tasks, at most a minute old. Never rejects. */
   async recall(name: string, shared: SharedMemory | undefined): Promise<Lesson[]> {
     const place = this.placeOf(name);
     if (shared && this.nowMs() - place.recalledAtMs >= RECALL_EVERY_MS) {
@@ -69,7 +69,7 @@ function add({ lessons }: Place, timed: Timed): void {
   dropOldest(lessons, MAX_LESSONS);
 }
 
-/** Another version of the gateway may have written it. */
+/** Another version of the gateway may have written the text. */
 function timedIn(text: string | undefined): Timed[] {
   try {
     const entries: unknown = JSON.parse(text ?? '[]');

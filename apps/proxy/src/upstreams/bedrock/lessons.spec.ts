@@ -34,11 +34,11 @@ describe('lessonsOf', () => {
     ],
     ['This model does not support the strict parameter.', { tools }, [path('tools.*.strict')]],
     ['messages: Unexpected role "system".', {}, [{ kind: 'system_role' }]],
-  ])('of "%s" is the part that was sent', (message, body, lessons) => {
+  ])('of "%s" name the sent part', (message, body, lessons) => {
     expect(lessonsFrom(message, body)).toEqual(lessons);
   });
 
-  it('is a part of a field that is refused as a whole, and never the schema', () => {
+  it('name parts of a field that is refused as a whole, and never the schema', () => {
     const refusal = 'output_config: Extra inputs are not permitted';
     expect(lessonsFrom(refusal, { output_config: { effort: 'low', format } })).toEqual([path('output_config.effort')]);
     expect(lessonsFrom(refusal, { output_config: { format } })).toEqual([forbidden('output_config.format')]);
@@ -50,7 +50,7 @@ describe('lessonsOf', () => {
     ['thinking: Extra inputs are not permitted', { thinking: {} }, 'thinking'],
     ['tools: Extra inputs are not permitted', { tools }, 'tools'],
     ['temperature: Extra inputs are not permitted', { temperature: 0 }, 'temperature'],
-  ])('of "%s" forbids what a request means', (message, body, name) => {
+  ])('of "%s" forbid essential fields', (message, body, name) => {
     expect(lessonsFrom(message, body)).toEqual([forbidden(name)]);
   });
 
@@ -60,25 +60,25 @@ describe('lessonsOf', () => {
     'This model does not support the effort parameter.',
     'max_tokens: Input should be greater than 0',
     'Input is too long for requested model.',
-  ])('of "%s" is nothing where nothing like it was sent', (message) => {
+  ])('of "%s" are empty if no such field was sent', (message) => {
     expect(lessonsFrom(message, { tools, max_tokens: 0 })).toEqual([]);
   });
 
-  it('names the betas that the refusal names, and none where it names none', () => {
+  it('contain the betas of the refusal, and none if it names none', () => {
     expect(lessonsFrom('invalid beta flag: b-2', {}, ['a-1', 'b-2'])).toEqual([{ kind: 'beta', beta: 'b-2' }]);
     expect(lessonsFrom('invalid beta flag', {}, ['a-1', 'b-2'])).toEqual([]);
   });
 });
 
 describe('suspectsIn', () => {
-  it('begins with betas that no table knows, then those of which no source says that they are taken', () => {
+  it('begins with unknown betas, then those without a source for the model', () => {
     const betas = ['interleaved-thinking-2025-05-14', 'dangerous-tool-use-2026-09-03', 'tomorrow-2027-01-01'];
     expect(suspectsIn(betas)).toEqual([...betas].reverse());
   });
 });
 
 describe('hasAt', () => {
-  it('finds an entry by its place, any entry by a star, and the type of an entry as a step', () => {
+  it('finds an entry by its index, any entry by a star, and the type of an entry as a segment', () => {
     const body = viewOf({ tools: [{ name: 'f' }, { type: 'custom', strict: true }] });
     expect(hasAt(body, 'tools.1.strict')).toBe(true);
     expect(hasAt(body, 'tools.0.strict')).toBe(false);

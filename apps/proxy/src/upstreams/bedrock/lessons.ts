@@ -4,21 +4,21 @@ import { SENT_TO_EVERY_MODEL } from './betas.js';
 import { objectsIn } from './message-blocks.js';
 import type { Refusal } from './refusal-wordings.js';
 
-/** One thing that a model has been seen to refuse. */
+/** A part of a request that a model has refused. */
 export type Lesson =
   | { readonly kind: 'beta'; readonly beta: string }
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'system_role' }
   | { readonly kind: 'tool_name_length'; readonly length: number }
-  /** Without it a request would mean something else: requests that have it are not sent here. */
+  /** Essential for the meaning of a request: requests with it are not sent to Bedrock. */
   | { readonly kind: 'forbidden'; readonly path: string };
 
-/** As Bedrock documents it; Anthropic takes 128 characters. */
+/** Bedrock's documented limit; Anthropic accepts 128 characters. */
 export const MAX_TOOL_NAME_LENGTH = 64;
 /** Names of the documented length were refused: the platform counts more than is sent. */
 const TOOL_NAME_MARGIN = 8;
 
-/** A refusal that names one of these is not mended by leaving it out. */
+/** Fields that cannot be dropped after a refusal. */
 const ESSENTIAL_FIELDS = new Set(
   'anthropic_version messages system tools tool_choice max_tokens thinking temperature top_p top_k stop_sequences'.split(
     ' ',
@@ -29,20 +29,20 @@ const ESSENTIAL_MEMBERS = new Set(
     ' ',
   ),
 );
-/** Of these a part can be essential: what is left out is the rest. */
+/** Fields with an essential part. Only the other parts are dropped. */
 const PARTS_OF: ReadonlyMap<string, readonly string[]> = new Map([
   ['output_config', ['effort', 'task_budget', 'format']],
 ]);
-/** Where a name without a place is looked for. */
+/** The fields that are searched for a name without a path. */
 const CONTAINERS = ['output_config', 'thinking', 'context_management', 'metadata', 'tool_choice'];
 
-/** What was sent, and refused. */
+/** The refused request. */
 export interface Sent {
   readonly body: JsonView;
   readonly betas: readonly string[];
 }
 
-/** What a refusal teaches about the fields that were sent: nothing about a field that was not. */
+/** The lessons of a refusal about sent fields. Fields that were not sent give no lesson. */
 export function lessonsOf(refusal: Refusal, message: string, sent: Sent): Lesson[] {
   switch (refusal.meaning) {
     case 'system_role':
@@ -64,8 +64,8 @@ export function lessonsOf(refusal: Refusal, message: string, sent: Sent): Lesson
 }
 
 /**
- * The betas that may be meant by a refusal that names none, the likeliest first: those that no table knows, those of
- * which no source says that the model takes them, the others.
+ * The possible betas for a refusal that names none, most likely first: unknown ones, those without a source
+ * for the model, the others.
  */
 export function suspectsIn(betas: readonly string[]): string[] {
   const isUnknown = (beta: string) => policyOfBeta(beta) === undefined;
@@ -73,7 +73,7 @@ export function suspectsIn(betas: readonly string[]): string[] {
   return [...betas].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Whether something stands at this path, in which `*` is every entry of a list. */
+/** Whether the path exists; `*` matches every entry of a list. */
 export function hasAt(body: JsonView, path: string): boolean {
   return isAt(body, segmentsOf(path));
 }
@@ -112,7 +112,7 @@ function isAt(value: JsonView, [segment, ...rest]: readonly string[]): boolean {
   return type === segment && rest.length > 0 && isAt(value, rest);
 }
 
-/** `tools[0].custom.strict` -> `tools.*.custom.strict`: what one tool may not have, none may. */
+/** `tools[0].custom.strict` -> `tools.*.custom.strict`: a refused field applies to all tools. */
 function generalPath(path: string): string {
   return segmentsOf(path)
     .map((segment) => (/^\d+$/.test(segment) ? '*' : segment))

@@ -1,14 +1,14 @@
 import { SilenceAlarm } from './silence-alarm.js';
 
-/** Its name and wording are those of the SDK's own clock on a socket. */
+/** Has the name and the message of the SDK's own socket timeout. */
 class SilenceError extends Error {
   override readonly name = 'TimeoutError';
 }
 
 /**
- * What keeps one call to Bedrock going. It is cut when the caller leaves, when the reader stops, and when Bedrock falls
- * silent. Without that the model would go on writing, and the account paying: leaving the SDK's iterator does not close
- * an HTTP/1.1 connection.
+ * Controls the lifetime of one call to Bedrock. The call is aborted when the caller leaves, when the reader stops, and
+ * when Bedrock is silent. Otherwise the model would continue at the operator's cost: leaving the iterator does not
+ * close an HTTP/1.1 connection.
  */
 export class Lifeline {
   private readonly controller = new AbortController();
@@ -37,24 +37,24 @@ export class Lifeline {
     return this.controller.signal;
   }
 
-  /** True when this side has ended the call and no error has to be reported. */
-  get isLetGo(): boolean {
+  /** True if the gateway has ended the call, so that no error must be reported. */
+  get isReleased(): boolean {
     return this.signal.aborted && !this.silence;
   }
 
-  /** Why the far side was given up, or what the far side itself threw. */
+  /** The reason of the abort, or the error of the call itself. */
   causeOf(error: unknown): unknown {
     return this.silence ?? error;
   }
 
-  /** Releases everything; harmless on a call that is over. */
+  /** Releases all resources. Has no effect on a finished call. */
   cut(): void {
     this.caller.removeEventListener('abort', this.onCallerGone);
     this.alarm.disarm();
     this.controller.abort();
   }
 
-  /** The result, or a rejection as soon as the line is cut: looking for credentials, for one, cannot be aborted. */
+  /** The result, or a rejection as soon as the call is aborted: work such as a credential lookup has no abort. */
   wait<Result>(work: Promise<Result>): Promise<Result> {
     return this.alarm.during(Promise.race([work, this.cutting]));
   }

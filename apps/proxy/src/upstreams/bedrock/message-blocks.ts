@@ -1,9 +1,9 @@
 import type { JsonView } from '@claude-proxy/messages-api';
 
-/** A tool result that holds a document made of blocks; what is deeper is Bedrock's to judge. */
+/** Depth of a tool result with a document of blocks. Bedrock itself checks deeper blocks. */
 const MAX_DEPTH = 4;
 
-/** All content blocks of a request's messages, nested ones (tool results, document parts) included. */
+/** All content blocks of a request's messages, including nested ones (tool results, document parts). */
 export function* blocksOf(messages: JsonView | undefined): Generator<JsonView> {
   for (const message of objectsIn(messages)) yield* blocksIn(message.get('content'), MAX_DEPTH);
 }
@@ -17,7 +17,7 @@ function* blocksIn(content: JsonView | undefined, depth: number): Generator<Json
   }
 }
 
-/** The entries of a list that are objects; none where it is not a list. */
+/** The entries of a list that are objects; empty for other values. */
 export function objectsIn(list: JsonView | undefined): readonly JsonView[] {
   return list?.isArray ? list.items().filter((item) => item.isObject) : [];
 }

@@ -1,6 +1,6 @@
 import { BETA, type BedrockBeta, type ClaudeModel } from '@claude-proxy/claude-models';
 
-/** What a model takes on Bedrock's InvokeModel where models differ. */
+/** Features in which models differ on Bedrock's InvokeModel. */
 export interface Capabilities extends Pick<ClaudeModel, 'sampling' | 'thinkingTypes' | 'contextTokens'> {
   readonly thinkingDisplays: readonly string[];
   /** `output_config.effort`; `with_beta` only together with its beta. */
@@ -9,12 +9,12 @@ export interface Capabilities extends Pick<ClaudeModel, 'sampling' | 'thinkingTy
   readonly takesSystemRole: boolean;
   /** `cache_control.ttl`. */
   readonly hasCacheTtl: boolean;
-  /** The kinds of `context_management.edits` that it carries out. */
+  /** The supported types of `context_management.edits`. */
   readonly contextEdits: readonly string[];
   readonly betas: readonly BedrockBeta[];
 }
 
-/** For an ARN that does not name its model: what the caller says is kept, and left out when Bedrock refuses it. */
+/** For an ARN without a model name: fields of the caller are kept, and dropped if Bedrock refuses them. */
 export const CAPABILITIES_OF_UNKNOWN: Capabilities = {
   sampling: 'all',
   thinkingTypes: ['adaptive', 'enabled', 'disabled', 'between_tools'],
@@ -27,7 +27,7 @@ export const CAPABILITIES_OF_UNKNOWN: Capabilities = {
   betas: Object.values(BETA),
 };
 
-/** Those of a model that Bedrock has; of any other nothing is known. */
+/** The capabilities of a model on Bedrock, or the default for an unknown one. */
 export function capabilitiesOf(model: ClaudeModel | undefined): Capabilities {
   if (!model?.bedrock) return CAPABILITIES_OF_UNKNOWN;
   const { sampling, thinkingTypes, thinkingDisplays, contextTokens, takesSystemTurns, efforts } = model;

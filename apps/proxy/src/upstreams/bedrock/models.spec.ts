@@ -27,7 +27,7 @@ describe('targetOf', () => {
     ['claude-haiku-4-5-20251001', 'us.anthropic.claude-haiku-4-5-20251001-v1:0'],
     ['claude-opus-4-1', 'us.anthropic.claude-opus-4-1-20250805-v1:0'],
     ['claude-sonnet-4-20250514', 'us.anthropic.claude-sonnet-4-20250514-v1:0'],
-  ])('names %s as Bedrock does', (model, modelId) => {
+  ])('maps %s to Bedrock’s id', (model, modelId) => {
     expect(idOf(model)).toBe(modelId);
   });
 
@@ -41,7 +41,7 @@ describe('targetOf', () => {
       'arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-opus-5-5[1m]',
       'arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-opus-5-5',
     ],
-  ])('takes what is added to the name for a wish, and not for a part of it: %s', (model, modelId) => {
+  ])('ignores a context suffix in the name: %s', (model, modelId) => {
     expect(idOf(model)).toBe(modelId);
     expect(asksForLongContext(model)).toBe(/\[1m\]$/i.test(model));
   });
@@ -66,7 +66,7 @@ describe('targetOf', () => {
     '',
     '__proto__',
     'constructor',
-  ])('knows no model "%s" and guesses none', (model) => {
+  ])('has no model for "%s" and does not guess', (model) => {
     expect(targetOf(model, config(), models)).toHaveProperty('reason');
   });
 
@@ -84,11 +84,11 @@ describe('targetOf', () => {
     ['ap-southeast-2', 'claude-sonnet-5-5', 'global.'],
     ['eu-west-1', 'claude-fable-5-2', 'global.'],
     ['sa-east-1', 'claude-haiku-5-5', 'global.'],
-  ])('in %s asks for %s under %s', (region, model, prefix) => {
+  ])('in %s maps %s to the prefix %s', (region, model, prefix) => {
     expect(idOf(model, { region })).toMatch(new RegExp(`^${prefix.replace('.', '\\.')}anthropic\\.`));
   });
 
-  it('stays within what BEDROCK_PROFILE allows', () => {
+  it('respects BEDROCK_PROFILE', () => {
     expect(idOf('claude-opus-5-5', { profile: 'global' })).toBe('global.anthropic.claude-opus-5-5');
     expect(idOf('claude-opus-5-5', { profile: 'none' })).toBe('anthropic.claude-opus-5-5');
     expect(idOf('claude-opus-5-5', { profile: 'geo' })).toBe('us.anthropic.claude-opus-5-5');
@@ -98,7 +98,7 @@ describe('targetOf', () => {
     expect(idOf('claude-opus-5-5', { region: 'us-gov-west-1' })).toBeUndefined();
   });
 
-  it('lets the map win over the table', () => {
+  it('prefers the map over the table', () => {
     const arn = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc';
     const modelMap = { 'claude-opus-5-5': arn, 'claude-mythos-5-2': 'us.anthropic.claude-opus-4-8', other: 'x' };
     expect(targetOf('claude-opus-5-5', config({ modelMap }), models)).toEqual({
@@ -120,12 +120,12 @@ describe('targetOf', () => {
     ['us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4-5-20250929'],
     ['arn:aws:bedrock:us-east-1:123456789012:inference-profile/eu.anthropic.claude-opus-4-6-v1', 'claude-opus-4-6'],
     ['arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/anthropic.claude-opus-4-8', 'claude-opus-4-8'],
-  ])('passes the id %s as it is', (id, model) => {
+  ])('passes the id %s unchanged', (id, model) => {
     expect(targetOf(id, config(), models)).toEqual({ modelId: id, capabilities: capabilitiesOf(models.named(model)) });
   });
 
   it.each(['amazon.nova-pro-v1:0', 'arn:aws:s3:::bucket', 'xanthropic.claude', 'us.anthropic.'])(
-    'takes "%s" for no id of Claude',
+    'does not accept "%s" as an id of Claude',
     (id) => {
       expect(targetOf(id, config(), models)).toHaveProperty('reason');
     },
@@ -141,7 +141,7 @@ describe('targetOf', () => {
     ['arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-opus-5-5', 'us'],
     ['arn:aws:bedrock:us-east-1:1:application-inference-profile/abc', undefined],
     ['a-provisioned-model', undefined],
-  ])('says where the data of %s stays', (modelId, place) => {
+  ])('returns the geography of %s', (modelId, place) => {
     expect(placeOf(modelId, 'ca-central-1')).toBe(place);
   });
 });

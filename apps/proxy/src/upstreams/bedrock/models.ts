@@ -2,7 +2,7 @@ import { type BedrockModel, type ClaudeModels, geographyOf } from '@claude-proxy
 import type { BedrockConfig } from './bedrock.config.js';
 import { type Capabilities, capabilitiesOf } from './model-capabilities.js';
 
-/** How Claude Code and its settings ask for a context of 1M tokens: a wish, and not part of the name. */
+/** Claude Code's suffix for a context of 1M tokens. It is not a part of the model name. */
 const CONTEXT_SUFFIX = /\[1m\]$/i;
 const LATEST_SUFFIX = /-latest$/;
 
@@ -15,7 +15,7 @@ export interface Target {
   readonly capabilities: Capabilities;
 }
 
-/** Which Bedrock model answers for the one that the caller names, or why there is none. Never one of another class. */
+/** The Bedrock model for the caller's model, or the reason why it is missing. Never one of another class. */
 export function targetOf(
   model: string,
   config: BedrockConfig,
@@ -30,19 +30,19 @@ export function targetOf(
     return { modelId, capabilities: capabilitiesOf(named ?? row) };
   }
   if (!row?.bedrock) {
-    return { reason: `model ${model} is not known on AWS Bedrock; BEDROCK_MODEL_MAP or MODELS_FILE can name one` };
+    return { reason: `model ${model} is not known on AWS Bedrock; BEDROCK_MODEL_MAP or MODELS_FILE can add it` };
   }
   const profileId = profileIdOf(row.bedrock, config);
   if (profileId) return { modelId: profileId, capabilities: capabilitiesOf(row) };
   return { reason: `BEDROCK_PROFILE=${config.profile} leaves no inference profile of ${model} in ${config.region}` };
 }
 
-/** The model's name without what a client adds to it. */
+/** The model's name without the client's suffix. */
 export function nameOf(model: string): string {
   return model.replace(CONTEXT_SUFFIX, '');
 }
 
-/** Whether the name asks for a context of 1M tokens. */
+/** Whether the name requests a context of 1M tokens. */
 export function asksForLongContext(model: string): boolean {
   return CONTEXT_SUFFIX.test(model);
 }
@@ -52,8 +52,8 @@ function idOf(name: string): string | undefined {
 }
 
 /**
- * Where the data stays, in the words of `inference_geo`: the geography of the inference profile, else of the Region;
- * undefined where that is not known, as for an application's profile.
+ * Where the data stays, as a value of `inference_geo`: the geography of the inference profile, else of the Region;
+ * undefined if it is not known, as for an application's profile.
  */
 export function placeOf(modelId: string, region: string): string | undefined {
   const profile = /(?:^|\/)([a-z-]+)\.anthropic\./.exec(modelId)?.[1];
@@ -63,12 +63,12 @@ export function placeOf(modelId: string, region: string): string | undefined {
   return isInRegion ? home?.split('-')[0] : undefined;
 }
 
-/** `auto` stays in the geography where this model has a profile there, else goes through `global`. */
+/** `auto` uses the profile of the geography if the model has one there, else `global`. */
 function profileIdOf(model: BedrockModel, { region, profile }: BedrockConfig): string | undefined {
   if (profile === 'none') return model.baseId;
   const geography = geographyOf(model, region)?.geography;
   if (geography && profile !== 'global') return `${geography}.${model.baseId}`;
-  // GovCloud and China are partitions of their own: `global` does not reach them.
+  // GovCloud and China are separate partitions without `global`.
   const hasGlobal = model.hasGlobal !== false && !/^(us-gov|cn)-/.test(region);
   return hasGlobal && profile !== 'geo' ? `global.${model.baseId}` : undefined;
 }

@@ -14,7 +14,7 @@ export function policyPage(): string {
   const betas = BETA_POLICIES.map(({ beta, policy, note }) => [codeOf(beta), WORDS[policy], note]);
   return `# What a request keeps on AWS Bedrock
 
-A request that falls back to AWS Bedrock leaves as the caller's bytes, with spans cut out and put in: numbers, escapes
+A request that falls back to AWS Bedrock consists of the caller's bytes with spans removed and inserted: numbers, escapes
 and the order of keys stay as they are. This page says what becomes of each field and each beta. It is generated from
 the code by \`npm run docs:bedrock\`.
 
@@ -42,7 +42,7 @@ function tableOf(subject: string, rows: readonly (readonly string[])[]): string 
   return [`| ${subject} | on Bedrock | how, or why |`, '|---|---|---|', ...lines].join('\n');
 }
 
-/** Rows that name several fields bring their own marks. */
+/** Rows with several fields contain their own code marks. */
 function codeOf(name: string): string {
   return name.includes(' ') || name.includes('`') ? name : `\`${name}\``;
 }

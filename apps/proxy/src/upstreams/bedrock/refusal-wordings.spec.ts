@@ -14,7 +14,7 @@ describe('refusalOf', () => {
     "This model's maximum context length is 200000 tokens.",
     'The number of input tokens exceeds the limit of this model',
     'Malformed input request: expected maxLength: 2048, actual: 98282, please reformat your input and try again.',
-  ])('knows that a prompt is too long: %s', (message) => {
+  ])('recognizes a prompt that is too long: %s', (message) => {
     expect(refusalOf(message)).toEqual({ meaning: 'too_long' });
   });
 
@@ -24,7 +24,7 @@ describe('refusalOf', () => {
     'messages.5.content.0.thinking.signature: Field required',
     'messages.1.content.0: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified',
     `${AWS}messages.1.content.0.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`tool_use\`. When \`thinking\` is enabled, a final \`assistant\` message must start with a thinking block`,
-  ])('knows that thinking is not taken, or missing: %s', (message) => {
+  ])('recognizes refused or missing thinking: %s', (message) => {
     expect(refusalOf(message)).toEqual({ meaning: 'thinking' });
   });
 
@@ -33,7 +33,7 @@ describe('refusalOf', () => {
     'messages: Unexpected role "system". The Messages API accepts a top-level `system` parameter, not "system" as an input message role.',
     `${AWS}messages.1.role: Input should be 'user' or 'assistant'`,
     'System messages are not supported in messages.',
-  ])('knows that a system role is not taken: %s', (message) => {
+  ])('recognizes a refused system role: %s', (message) => {
     expect(refusalOf(message)).toEqual({ meaning: 'system_role' });
   });
 
@@ -43,7 +43,7 @@ describe('refusalOf', () => {
     'Unexpected value(s) `a-1` for the `anthropic-beta` header. Please consult our documentation',
     'anthropic_beta: a-1 is not supported for this model',
     'Unknown beta a-1',
-  ])('knows that a beta is not taken: %s', (message) => {
+  ])('recognizes a refused beta: %s', (message) => {
     expect(refusalOf(message)).toEqual({ meaning: 'beta' });
   });
 
@@ -86,11 +86,11 @@ describe('refusalOf', () => {
     'stop_sequences.0: `invalid beta flag, please` has no letters',
     'messages.0: got "he said \\"prompt is too long\\" to me"',
     '',
-  ])('takes no word of a caller for one of AWS: %s', (message) => {
+  ])('ignores quoted text of a caller: %s', (message) => {
     expect(refusalOf(message)).toEqual({ meaning: 'other' });
   });
 
-  it('knows the longest name of a tool where it is said', () => {
+  it('reads the maximum length of a tool name', () => {
     expect(refusalOf('tools.0.custom.name: String should have at most 64 characters')).toEqual({
       meaning: 'tool_name',
       maxLength: 64,
@@ -103,7 +103,7 @@ describe('refusalOf', () => {
     ['numbers', '[0].'.repeat(250_000)],
     ['quotation marks', `"${"'".repeat(1_000_000)}`],
     ['backslashes', `"${'\\'.repeat(1_000_000)}`],
-  ])('reads a message that quotes %s of a million characters at once', (_what, message) => {
+  ])('reads a message that quotes %s of a million characters in bounded time', (_what, message) => {
     const cost = walkedMegabytes(() => expect(refusalOf(message)).toEqual({ meaning: 'other' }));
     expect(cost).toBeLessThan(500);
   });

@@ -1,24 +1,24 @@
-/** What a refusal of Bedrock means, whatever its words. */
+/** The meaning of a refusal of Bedrock. */
 export type Refusal =
   /** The prompt, or the prompt and the answer together, does not fit. */
   | { readonly meaning: 'too_long' }
-  /** Thinking of earlier turns is not taken here, or is missing where it is expected. */
+  /** Thinking of earlier turns is not accepted here, or is missing where it is expected. */
   | { readonly meaning: 'thinking' }
   | { readonly meaning: 'system_role' }
   | { readonly meaning: 'beta' }
   | { readonly meaning: 'tool_name'; readonly maxLength: number | undefined }
   /** Fields that must not be there, by their path: `tools.0.custom.strict`. */
   | { readonly meaning: 'fields'; readonly paths: readonly string[] }
-  /** Something that the model does not support, by a name without a place. */
+  /** A feature that the model does not support, by a name without a path. */
   | { readonly meaning: 'feature'; readonly names: readonly string[] }
   | { readonly meaning: 'other' };
 
-/** No refusal that is about the form of a request is longer; the rest is quoted. */
+/** Refusals about the form of a request are shorter; the rest is quoted text. */
 const MAX_LOOKED_AT = 4_000;
 
 /**
- * Seen in reports of users and in AWS's and Anthropic's documentation. They come at the start, behind
- * `The model returned the following errors: `, or behind the place in the request.
+ * From reports of users and from AWS's and Anthropic's documentation. They occur at the start, after
+ * `The model returned the following errors: `, or after the place in the request.
  */
 const WORDINGS = {
   too_long: [
@@ -54,7 +54,7 @@ const WORDINGS = {
 
 const TOOL_NAME = /\bname: String should (?:have at most (\d+) characters|match pattern)/i;
 
-/** Starts at the start of a word and ends within 200 characters: anything longer is not a field of the API. */
+/** Starts at a word boundary and has at most 200 characters, because fields of the API are shorter. */
 const PATH = String.raw`(?<![\w.[\]-])([\w.[\]-]{1,200})`;
 const FIELDS: readonly RegExp[] = [
   new RegExp(`${PATH}: extra inputs are not permitted`, 'gi'),
@@ -76,7 +76,7 @@ const FEATURES: readonly RegExp[] = [
   ),
   /\badditional properties are not allowed \(['"]([\w.]{1,60})['"]/gi,
 ];
-/** What is said in words of people. */
+/** Features in plain English. */
 const SPOKEN: readonly (readonly [RegExp, string])[] = [
   [/\bstructured outputs?\b|\boutput formats?\b|\bjson schemas?\b/i, 'output_config.format'],
   [/\b(?:extended|adaptive) thinking\b/i, 'thinking'],
@@ -85,7 +85,7 @@ const SPOKEN: readonly (readonly [RegExp, string])[] = [
 const NOT_SUPPORTED = /\b(?:not (?:supported|available|enabled)|do(?:es)?(?: not|n't) support|unsupported)\b/i;
 
 /**
- * The meaning of a refusal. Text that it quotes is passed over: a caller's words must not be taken for AWS's.
+ * The meaning of a refusal. Quoted text is skipped, because it comes from the caller and not from AWS.
  */
 export function refusalOf(message: string): Refusal {
   const text = withoutQuotations(message.slice(0, MAX_LOOKED_AT));
@@ -114,7 +114,7 @@ function namesIn(text: string): string[] {
   return [...new Set([...spoken, ...named])];
 }
 
-/** A word of the API stays, such as `max_tokens` or "system"; anything longer in quotation marks is a caller's. */
+/** Keeps quoted names of the API, such as `max_tokens` or "system". Longer quotations come from the caller. */
 const QUOTATION = /"((?:[^"\\]|\\.)*)"|`([^`]*)`|(?<!\w)'([^']*)'(?!\w)/g;
 const WORD = /^[\w.-]{1,60}$/;
 

@@ -56,17 +56,17 @@ describe('removePath', () => {
       'tools.*.bash_20250124.defer_loading',
       { ...BODY, tools: [BODY.tools[0], BODY.tools[1], { type: 'bash_20250124', name: 'bash' }] },
     ],
-  ])('takes %s away', (path, expected) => {
+  ])('removes %s', (path, expected) => {
     expect(withoutPath(BODY, path)).toEqual(JSON.parse(JSON.stringify(expected)));
   });
 
-  it('takes a member of one kind of block only', () => {
+  it('removes a member of one type of block only', () => {
     const { messages } = withoutPath(BODY, 'messages.*.content.*.text.citations') as typeof BODY;
     expect(messages[1]?.content[0]).toEqual({ type: 'text', text: 'a' });
     expect(messages[1]?.content[1]).toHaveProperty('citations');
   });
 
-  it('goes through what is named like the kind of its holder', () => {
+  it("handles a member with the name of its parent's type", () => {
     const { messages } = withoutPath(
       BODY,
       'messages.*.content.*.tool_result.content.*.image.source.base64.extra',

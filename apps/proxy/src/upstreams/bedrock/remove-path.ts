@@ -2,16 +2,16 @@ import type { JsonView } from '@claude-proxy/messages-api';
 import type { Draft } from './draft.js';
 
 /**
- * Removes the field that a path of Bedrock's names: `context_management`, `tools.*.custom.defer_loading`,
+ * Removes the field at a path in Bedrock's format: `context_management`, `tools.*.custom.defer_loading`,
  * `messages.*.content.*.tool_use.caller`. `*` is every entry of a list; a segment that is not a member but the `type`
- * of the entry only narrows (`custom` is a tool without type). Where something was there, it is named as left out.
+ * of the entry only filters (`custom` is a tool without type). A removed field is reported as dropped.
  */
 export function removePath(draft: Draft, path: string): void {
   const segments = path.split('.');
   if (removed(draft, draft.root, segments)) draft.leftOut.add(nameOf(segments));
 }
 
-/** As a caller writes it: `tools.strict`, not `tools.*.custom.strict`. */
+/** The path in the caller's spelling: `tools.strict`, not `tools.*.custom.strict`. */
 function nameOf(segments: readonly string[]): string {
   const isListed = segments[0] === 'tools' || segments[0] === 'messages';
   return isListed ? `${segments[0]}.${segments.at(-1)}` : segments.join('.');

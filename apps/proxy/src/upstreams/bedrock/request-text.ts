@@ -1,7 +1,7 @@
 import { contentEncodingOf, JsonView } from '@claude-proxy/messages-api';
 import { headerOf, type UpstreamRequest } from '@claude-proxy/upstream';
 
-/** Found once: whether a request is accepted and what is sent for it look at the same values. */
+/** Created once per request: acceptance and translation use the same view. */
 const viewByRequest = new WeakMap<UpstreamRequest, JsonView>();
 
 /**

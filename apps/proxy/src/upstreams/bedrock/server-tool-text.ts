@@ -2,17 +2,17 @@ import { JsonEdits, type JsonView } from '@claude-proxy/messages-api';
 
 const CALL = /^(server_tool_use|mcp_tool_use)$/;
 const RESULT = /^(.+_tool_result|mcp_tool_listing)$/;
-/** Deeper values stay as they are. */
+/** Deeper values are not changed. */
 const MAX_DEPTH = 6;
 
-/** True for blocks in which Anthropic's servers have called a tool, or have given its result. */
+/** True for calls and results of tools that Anthropic's servers run. */
 export function isOfServerTool(type: string): boolean {
   return CALL.test(type) || RESULT.test(type);
 }
 
 /**
- * What a tool of Anthropic's servers was asked, or has found, in words: Bedrock has no such blocks, and the model needs
- * what is in them. Encrypted parts and files are left out; only Anthropic can read them.
+ * The call or the result of a server tool as text: Bedrock has no such blocks, and the model needs their content.
+ * Encrypted parts and files are dropped, because only Anthropic can read them.
  */
 export function textOfServerTool(block: JsonView): string {
   const type = block.text('type') ?? '';

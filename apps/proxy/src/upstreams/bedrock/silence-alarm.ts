@@ -1,4 +1,4 @@
-/** Calls back when a wait takes longer than `limitMs`. One timer for a whole stream: it is wound, not made anew. */
+/** Calls back if a wait takes longer than `limitMs`. One timer serves a whole stream and is restarted. */
 export class SilenceAlarm {
   private readonly timer: NodeJS.Timeout;
   private isWaiting = false;

@@ -7,7 +7,7 @@ const namesOf = (...tools: string[]) =>
   new ToolNames(JsonView.of(Buffer.from(JSON.stringify({ tools: tools.map((name) => ({ name })) }))), 64);
 
 describe('names of tools for Bedrock', () => {
-  it('never take the name of another tool of the request', () => {
+  it('never equal the name of another tool of the request', () => {
     const long = 'x'.repeat(80);
     const short = namesOf(long).shortOf(long)!;
     const other = namesOf(long, short).shortOf(long)!;
@@ -15,7 +15,7 @@ describe('names of tools for Bedrock', () => {
     expect(other).toHaveLength(64);
   });
 
-  it('are the same in every request, and restored', () => {
+  it('are equal in every request, and restored', () => {
     const names = namesOf('a.b', 'c');
     expect([names.shortOf('a.b'), names.shortOf('a.b'), names.shortOf('c')]).toEqual([
       namesOf('a.b').shortOf('a.b'),
@@ -25,7 +25,7 @@ describe('names of tools for Bedrock', () => {
     expect([...names.restored]).toEqual([[names.shortOf('a.b'), 'a.b']]);
   });
 
-  it('cost as much for each of 20,000 tools as for one, and for one of 10 MB', () => {
+  it('take linear time for 20,000 tools, and for a name of 10 MB', () => {
     const tools = Array.from({ length: 20_000 }, (_, index) => `${'t'.repeat(70)}${index}`);
     const names = namesOf(...tools);
     const cost = walkedMegabytes(() => {

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { JsonView } from '@claude-proxy/messages-api';
 import { blocksOf, objectsIn } from './message-blocks.js';
 
-/** What Bedrock takes as the name of a tool, besides its length. */
+/** Characters that Bedrock accepts in the name of a tool. */
 const BEDROCK_NAME = /^[a-zA-Z0-9_-]+$/;
 const DIGITS = 10;
 
 /**
- * The names of a request's tools by Bedrock's rules. A name that breaks them keeps its beginning and ends in a hash of
- * the whole: the same in every request, so that caches stay, and never the name of another tool of this request.
+ * The names of a request's tools by Bedrock's rules. An invalid name keeps its beginning and ends in a hash of
+ * the whole name: equal in every request, so that caches stay valid, and never the name of another tool of the request.
  */
 export class ToolNames {
   private readonly shortened = new Map<string, string>();
@@ -24,7 +24,7 @@ export class ToolNames {
     return new Map([...this.shortened].map(([name, short]) => [short, name]));
   }
 
-  /** The name to send; undefined where the caller's own is fine. */
+  /** The name to send; undefined if the caller's name is valid. */
   shortOf(name: string): string | undefined {
     if (name.length <= this.maxLength && BEDROCK_NAME.test(name)) return undefined;
     const known = this.shortened.get(name);
@@ -44,7 +44,7 @@ export class ToolNames {
   }
 }
 
-/** The names that Bedrock gets as they are. */
+/** The names that are sent unchanged. */
 function namesIn(body: JsonView): Set<string> {
   const holders = [...objectsIn(body.get('tools')), ...blocksOf(body.get('messages'))];
   return new Set(holders.map((holder) => holder.text('name')).filter((name) => name !== undefined));

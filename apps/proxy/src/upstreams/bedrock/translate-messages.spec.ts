@@ -28,7 +28,7 @@ const translate = (messages: unknown, model = 'claude-opus-5-5', betas: string[]
   sent({ messages }, model, betas).json.messages;
 
 describe('messages', () => {
-  it('stay as they are where nothing has to change', () => {
+  it('are not changed without need', () => {
     const thinking = { type: 'thinking', thinking: '', signature: 's' };
     const messages = [
       USER,
@@ -37,12 +37,12 @@ describe('messages', () => {
     expect(translate(messages)).toEqual(messages);
   });
 
-  it('leaves a prefill and empty turns alone', () => {
+  it('keeps a prefill and empty turns', () => {
     const messages = [USER, { role: 'assistant', content: '{' }, { role: 'user', content: [] }, { role: 'user' }];
     expect(translate(messages, 'claude-sonnet-4-5-20250929')).toEqual(messages);
   });
 
-  it('cleans cache breakpoints wherever they are', () => {
+  it('cleans cache breakpoints at every position', () => {
     const dirty = { cache_control: { type: 'ephemeral', scope: 'global', ttl: '1h' } };
     const clean = { cache_control: { type: 'ephemeral', ttl: '1h' } };
     const blocks = (cache: Body) => [
@@ -55,7 +55,7 @@ describe('messages', () => {
     expect(translate([{ role: 'user', content: blocks(dirty) }])).toEqual([{ role: 'user', content: blocks(clean) }]);
   });
 
-  it('removes what belongs to betas that Bedrock does not have', () => {
+  it('removes fields of betas that Bedrock does not have', () => {
     const message = { role: 'system', content: 'now', output_config: { effort: 'low' }, clear_at: {} };
     const directive = { role: 'system', content: [], output_config: { effort: 'low' } };
     expect(translate([directive, USER, message])).toEqual([USER, { role: 'system', content: 'now' }]);
@@ -118,7 +118,7 @@ describe('a system message', () => {
     expect(translate(messages, 'claude-sonnet-4-5-20250929')).toEqual(expected);
   });
 
-  it('keeps its cache breakpoint when it is folded', () => {
+  it('keeps its cache breakpoint after folding', () => {
     const cached = { cache_control: { type: 'ephemeral' } };
     const folded = translate([USER, system([text('a', cached)])], 'claude-sonnet-4-6');
     expect(folded).toEqual([{ role: 'user', content: [text('hi'), { ...reminder('a'), ...cached }] }]);
@@ -128,13 +128,13 @@ describe('a system message', () => {
 describe('the system prompt', () => {
   const translateOnOpus = (system: unknown) => sent({ system, messages: [] }, 'claude-opus-5-5', []).json.system;
 
-  it('loses the attribution block, which Anthropic itself does not show to the model', () => {
+  it('loses the attribution block, which Anthropic itself also hides from the model', () => {
     const attribution = text('x-anthropic-billing-header: cc_version=2.1.329.b0c; cc_entrypoint=sdk-cli;');
     expect(translateOnOpus([attribution, text('a')])).toEqual([text('a')]);
     expect(translateOnOpus([attribution])).toBeUndefined();
   });
 
-  it('keeps everything else', () => {
+  it('keeps all other blocks', () => {
     const blocks = [text('a'), text('b', { cache_control: { type: 'ephemeral', ttl: '1h' } })];
     expect(translateOnOpus(blocks)).toEqual(blocks);
     expect(translateOnOpus('text')).toBe('text');

@@ -6,15 +6,15 @@ import { objectsIn } from './message-blocks.js';
 import { isOfServerTool, textOfServerTool } from './server-tool-text.js';
 import { renameMember } from './translate-tools.js';
 
-/** api.anthropic.com strips Claude Code's attribution block from `system`; elsewhere it would become prompt text. */
+/** api.anthropic.com removes Claude Code's attribution block from `system`. Elsewhere it would become prompt text. */
 const ATTRIBUTION = 'x-anthropic-billing-header:';
-/** Members of a message that belong to betas that Bedrock does not have. */
+/** Members of a message for betas that Bedrock does not have. */
 const MESSAGE_EXTRAS = ['output_config', 'clear_at'];
 const THINKING = /^(redacted_)?thinking$/;
-/** A tool result that holds a document made of blocks. */
+/** Depth of a tool result with a document of blocks. */
 const MAX_DEPTH = 4;
 
-/** What is done to a block besides what its kind asks for. */
+/** Additional edits of a block, independent of its type. */
 interface BlockOptions {
   readonly withoutThinking: boolean;
   readonly depth: number;
@@ -38,8 +38,8 @@ function isAttribution(block: JsonView): boolean {
 }
 
 /**
- * Keeps every turn in its place: a system message that is moved to the front breaks prompt caches, and thinking
- * signatures that are bound to what stood before them.
+ * Keeps every turn at its position: moving a system message to the front would break prompt caches, and thinking
+ * signatures that depend on the content before them.
  */
 export function editMessages(draft: Draft, withoutThinking: boolean): void {
   const messages = draft.root.get('messages');
@@ -53,7 +53,7 @@ export function editMessages(draft: Draft, withoutThinking: boolean): void {
   }
 }
 
-/** True when nothing of the turn is left, or, in a system message, when it carried nothing but such members. */
+/** True if the turn is empty, or if a system message had only such members. */
 function isEmptied({ edits }: Draft, message: JsonView): boolean {
   const content = message.get('content');
   if (content?.isArray && content.items().length > 0) return edits.leavesEmpty(content);
@@ -82,7 +82,7 @@ function isDropped({ betas, leftOut }: Draft, block: JsonView, { withoutThinking
     leftOut.add(`messages.${type}`);
     return true;
   }
-  // Marks where Anthropic has changed to another model.
+  // Marks a change to another model by Anthropic.
   return type === 'fallback';
 }
 
@@ -99,7 +99,7 @@ function editBlock(draft: Draft, block: JsonView, { depth }: BlockOptions): void
   else if (isOfServerTool(type)) editServerTool(draft, block, type);
 }
 
-/** What a search found, in words where the model has no tool search: the tool itself is then loaded from the start. */
+/** Becomes text if the model has no tool search: the tool itself is then loaded from the start. */
 function editReference(draft: Draft, block: JsonView): void {
   if (draft.betas.has(BETA.toolSearch)) renameMember(draft, block, 'tool_name');
   else replaceByText(draft, block, `Tool found: ${block.text('tool_name')}`);
@@ -116,7 +116,7 @@ function editServerTool(draft: Draft, block: JsonView, type: string): void {
   }
 }
 
-/** Which program has called a tool means nothing where programs cannot. */
+/** Removes the calling program, because Bedrock has no programmatic calls. */
 function editToolUse(draft: Draft, block: JsonView): void {
   const isDirect = block.get('caller')?.text('type') === 'direct';
   if (isDirect) draft.edits.remove(block, 'caller');
@@ -131,7 +131,7 @@ function editChangeOfTools(draft: Draft, block: JsonView): void {
   if (definition?.isObject) renameMember(draft, definition, 'name');
 }
 
-/** A citation of a web search points into the encrypted result, which has become text. */
+/** A citation of a web search refers to the encrypted result, which has become text. */
 function editCitations(draft: Draft, block: JsonView): void {
   const citations = block.get('citations');
   for (const [index, citation] of (citations?.items() ?? []).entries()) {

@@ -5,13 +5,13 @@ import { type Draft, leaveOut } from './draft.js';
 import { policyOfField } from './field-policies.js';
 import { objectsIn } from './message-blocks.js';
 
-/** The members of the body that steer the answer, each made what the model takes on Bedrock. */
+/** Translates the members of the body that control the answer into those of the model on Bedrock. */
 
-/** What is moved into the path, or put in again in Bedrock's form. */
+/** Members that move into the path, or are added again in Bedrock's format. */
 const ELSEWHERE = ['model', 'stream', 'betas', 'anthropic_beta', 'anthropic_version', 'thread', 'inference_geo'];
-/** Acceptance has made sure that they are empty. */
+/** Empty at this point, which the acceptance check ensures. */
 const EMPTY = ['container', 'mcp_servers'];
-/** Handled by functions of their own, because models differ. */
+/** Handled by separate functions, because models differ. */
 const BY_MODEL = new Set(['context_management', 'compaction']);
 
 export function editFields(draft: Draft): void {
@@ -31,7 +31,7 @@ const isDefaultSampling: Readonly<Record<string, (value: unknown) => boolean>> =
   top_p: (value) => typeof value === 'number' && value >= 0.99,
 };
 
-/** Only what changes nothing is removed: with another value the answer would be another one, so Bedrock is asked. */
+/** Removes only values without effect. Other values are sent, because dropping them would change the answer. */
 export function editSampling({ root, edits, capabilities: { sampling } }: Draft): void {
   const isDefault = (key: string) => isDefaultSampling[key]!(scalarOf(root.get(key)));
   if (sampling === 'all') return;
@@ -43,8 +43,8 @@ export function editSampling({ root, edits, capabilities: { sampling } }: Draft)
 }
 
 /**
- * `enabled` with a budget becomes `adaptive` where only that exists. Without the thinking of earlier turns it is switched
- * off where that is possible: a model with a budget wants the last turn to start with thinking.
+ * `enabled` with a budget becomes `adaptive` if the model has only that. Without the thinking of earlier turns it is
+ * disabled if possible, because a model with a budget requires that the last turn starts with thinking.
  */
 export function editThinking(draft: Draft, isOff: boolean): void {
   const { root, edits, capabilities, betas } = draft;
@@ -64,7 +64,7 @@ export function editThinking(draft: Draft, isOff: boolean): void {
   if (!betas.has(BETA.thinkingBindingControls)) leaveOut(draft, thinking, 'block_binding', 'thinking.block_binding');
 }
 
-/** Where a model shows no thinking unless the request asks for it, a display that it does not take becomes `summarized`. */
+/** If a model shows thinking only on request, a display that it does not accept becomes `summarized`. */
 function editDisplay(draft: Draft, thinking: JsonView): void {
   const { edits, capabilities, betas } = draft;
   const display = thinking.text('display');
@@ -78,7 +78,7 @@ function editDisplay(draft: Draft, thinking: JsonView): void {
   else edits.remove(thinking, 'display');
 }
 
-/** `output_format` is the old spelling of `output_config.format`. A format is never left out: Bedrock is asked. */
+/** `output_format` is the old spelling of `output_config.format`. A format is never dropped; Bedrock decides. */
 export function editOutputConfig(draft: Draft): void {
   const { root, edits, capabilities, betas } = draft;
   const format = root.get('output_format');
@@ -97,7 +97,7 @@ export function editOutputConfig(draft: Draft): void {
   if (isOldSpelling) edits.set(config, 'format', format.raw());
 }
 
-/** Keeps the edits that the model carries out here; without one, or without its beta, nothing is left. */
+/** Keeps the supported edits. Without one, or without the beta, the field is removed. */
 export function editContextManagement(draft: Draft): void {
   const { root, edits, names } = draft;
   const management = root.get('context_management');
@@ -128,7 +128,7 @@ function isCarriedOut(edit: JsonView, { capabilities, betas }: Draft): boolean {
   return capabilities.contextEdits.includes(type) && betas.has(beta);
 }
 
-/** Thinking is kept anyway. */
+/** True for an edit that keeps all thinking, which is the default. */
 function changesNothing(edit: JsonView): boolean {
   return (edit.text('type')?.startsWith('clear_thinking_') ?? false) && edit.text('keep') === 'all';
 }
@@ -137,7 +137,7 @@ export function editCompaction(draft: Draft): void {
   if (!draft.betas.has(BETA.compaction)) leaveOut(draft, draft.root, 'compaction', 'compaction');
 }
 
-/** Bedrock checks `user_id` against a pattern that Claude Code's JSON text fails: a hash still tells users apart. */
+/** Claude Code's JSON does not match Bedrock's pattern for `user_id`. A hash still distinguishes users. */
 export function editMetadata({ root, edits }: Draft): void {
   const metadata = root.get('metadata');
   if (!metadata) return;
@@ -146,7 +146,7 @@ export function editMetadata({ root, edits }: Draft): void {
   else edits.replace(metadata, JSON.stringify({ user_id: createHash('sha256').update(userId).digest('hex') }));
 }
 
-/** Without the field no verdict comes, and without its beta the field is refused. */
+/** Without the field the answer has no verdict, and without its beta the field is refused. */
 export function editSafeguards(draft: Draft): void {
   const { root, edits, betas } = draft;
   if (objectsIn(root.get('safeguards')).length === 0) edits.remove(root, 'safeguards');

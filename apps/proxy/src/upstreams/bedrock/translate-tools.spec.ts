@@ -26,14 +26,14 @@ function sent(tools: unknown, betas: string[] = [BETA.toolSearch, BETA.toolExamp
 const translate = (...args: Parameters<typeof sent>) => sent(...args).json.tools;
 
 describe('tools', () => {
-  it('lose what InvokeModel never takes, and not what is named like it in a schema', () => {
+  it('lose members that InvokeModel never accepts, but not members of a schema with the same name', () => {
     const refused = { eager_input_streaming: true, allowed_callers: ['direct'] };
     const { json, dropped } = sent([{ name: 'a', input_schema: SCHEMA, strict: true, ...refused }]);
     expect(json.tools).toEqual([{ name: 'a', input_schema: SCHEMA, strict: true }]);
     expect(dropped).toEqual(['tools.eager_input_streaming']);
   });
 
-  it('stay as they are where nothing has to change', () => {
+  it('are not changed without need', () => {
     const tools = [{ name: 'a', input_schema: SCHEMA }, { type: 'bash_20250124', name: 'bash' }, DEFERRED];
     expect(translate(tools)).toEqual(tools);
   });
@@ -44,14 +44,14 @@ describe('tools', () => {
     expect(translate([tool], [])).toEqual([{ name: 'b', input_schema: SCHEMA }]);
   });
 
-  it('names the search as Bedrock does', () => {
+  it('uses Bedrock’s name of the search', () => {
     expect(translate([REGEX, DEFERRED])).toEqual([{ ...REGEX, type: 'tool_search_tool_regex' }, DEFERRED]);
     expect(translate([{ ...REGEX, type: 'tool_search_tool_regex' }])).toEqual([
       { ...REGEX, type: 'tool_search_tool_regex' },
     ]);
   });
 
-  it('loads deferred tools at once where nothing is left to find them with', () => {
+  it('loads deferred tools at once if no search tool remains', () => {
     const loaded = { name: 'b', input_schema: SCHEMA };
     expect(translate([BM25, DEFERRED])).toEqual([loaded]);
     expect(translate([REGEX, DEFERRED], [])).toEqual([loaded]);

@@ -8,7 +8,7 @@ const REGEX_SEARCH = 'tool_search_tool_regex';
 const SEARCH_TOOL = /^tool_search_tool_/;
 
 /**
- * Bedrock knows the regex search under a name without date, and no BM25 search. Where the search tool is dropped,
+ * Bedrock has the regex search under a name without a date, and no BM25 search. If the search tool is dropped,
  * deferred tools are loaded at once: they could not be found otherwise.
  */
 export function editTools(draft: Draft): void {
@@ -34,7 +34,7 @@ function editTool(draft: Draft, tool: JsonView, isDeferringKept: boolean): void 
   if (isSearch(tool)) edits.set(tool, 'type', JSON.stringify(REGEX_SEARCH));
   else renameMember(draft, tool, 'name');
   if (!isDeferringKept) edits.remove(tool, 'defer_loading');
-  // `direct`, as acceptance has made sure, is what Bedrock does anyway.
+  // Only `direct` at this point, which the acceptance check ensures and Bedrock does by default.
   edits.remove(tool, 'allowed_callers');
   leaveOut(draft, tool, 'eager_input_streaming', 'tools.eager_input_streaming');
   if (!betas.has(BETA.toolExamples)) leaveOut(draft, tool, 'input_examples', 'tools.input_examples');
@@ -46,7 +46,7 @@ export function editToolChoice(draft: Draft): void {
   if (choice?.isObject) renameMember(draft, choice, 'name');
 }
 
-/** A tool's name by Bedrock's rules. */
+/** Renames a tool by Bedrock's rules. */
 export function renameMember({ edits, names }: Draft, holder: JsonView, key: string): void {
   const name = holder.text(key);
   const short = name === undefined ? undefined : names.shortOf(name);
