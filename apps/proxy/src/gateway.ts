@@ -1,6 +1,5 @@
-import { METHODS } from 'node:http';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule, ROOMS } from './app.module.js';
 import { clientVariables } from './config/client-variables.js';
@@ -21,6 +20,7 @@ import {
 import { type HttpConfig, httpSection } from './http/http.config.js';
 import { createLogger, RoomLogger } from './observability/logging.js';
 import { type ObservabilityConfig, observabilitySection } from './observability/observability.config.js';
+import { GatewayAdapter } from './server/gateway-adapter.js';
 import { breakOffSlowBody } from './server/slow-bodies.js';
 import { loadUpstreamModules } from './server/upstream-modules.js';
 
@@ -60,7 +60,6 @@ export async function createGateway(
   );
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.server.on('connect', refuseConnect);
-  routeEveryMethod(fastify);
   leaveBodiesAlone(fastify, config[httpSection.name] as HttpConfig);
   compressAdminJson(fastify);
   app.get(AllowedMethods).watch(fastify);
@@ -76,8 +75,8 @@ function moduleNames(environment: Environment): readonly string[] {
   return parsed.success ? (parsed.data as readonly string[]) : [];
 }
 
-function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter {
-  return new FastifyAdapter({
+function createAdapter({ trustedProxies }: ServerConfig): GatewayAdapter {
+  return new GatewayAdapter({
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // Whether a user id is too long is for `userIdOf` to say; by default the router finds no such path.
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
@@ -93,12 +92,6 @@ function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter {
     frameworkErrors: refuseBadPath,
     clientErrorHandler: refuseBadRequest,
   });
-}
-
-/** Routes for all methods then get every method that Node's parser takes, and refuse it in their own dialect. */
-function routeEveryMethod(fastify: FastifyInstance): void {
-  const isNew = (method: string) => method !== 'CONNECT' && !fastify.supportedMethods.includes(method);
-  for (const method of METHODS.filter(isNew)) fastify.addHttpMethod(method, { hasBody: true });
 }
 
 /** Bodies reach their room as they come, unparsed. */
