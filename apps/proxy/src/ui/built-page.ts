@@ -57,11 +57,15 @@ function pathsIn(folder: string): string[] {
 }
 
 function assetOf(name: string, bytes: Buffer): Asset {
-  const gzipped = gzipSync(bytes);
+  let gzipped: Buffer | undefined;
   return {
     contentType: CONTENT_TYPES[extname(name)]!,
     bytes,
-    gzipped: gzipped.length < bytes.length ? gzipped : undefined,
+    /** Made for its first reader: most processes never serve the page. */
+    get gzipped() {
+      gzipped ??= gzipSync(bytes);
+      return gzipped.length < bytes.length ? gzipped : undefined;
+    },
     etag: `W/"${hash('sha256', bytes).slice(0, 16)}"`,
     isHashed: HASHED_NAME.test(name),
   };
