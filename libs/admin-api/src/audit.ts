@@ -1,8 +1,8 @@
 /** Answer of `GET /api/audit`: what operators have changed. */
 
-/** How the operator was identified. `name` is a fingerprint of the admin token, or email or subject of the sign-in. */
+/** How the operator was identified. `name` is a fingerprint of the admin token, id of the client key, or email or subject of the sign-in. */
 export interface AuditActor {
-  readonly kind: 'admin_token' | 'session' | 'sign_in' | 'sign_in_link' | 'this_machine' | 'unknown';
+  readonly kind: 'admin_token' | 'client_key' | 'session' | 'sign_in' | 'sign_in_link' | 'this_machine' | 'unknown';
   readonly name: string | null;
 }
 

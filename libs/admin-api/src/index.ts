@@ -24,5 +24,6 @@ export {
 export type { Drill, DrillList, DrillOrder, Limit, LimitList } from './limits.js';
 export type { LiveEvent } from './live.js';
 export type { AttemptLine, Outcome, RequestDetail, RequestLine, RequestPage } from './requests.js';
-export type { Readiness, Session } from './session.js';
+export type { PrincipalRole, Readiness, Session } from './session.js';
+export type { Me, Team, TeamList } from './teams.js';
 export type { TokenCounts, UsageOfAll, UsageOfUser, UsageSummary } from './usage.js';

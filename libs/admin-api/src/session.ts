@@ -1,12 +1,19 @@
+/** What a person may do: change everything, read all figures, or read its own. */
+export type PrincipalRole = 'admin' | 'viewer' | 'user';
+
 /**
  * `GET /api/session` (open to all): how to sign in to the dashboard. `POST /api/session` with `{"token": "…"}` (the
- * admin token, or the code of a sign-in link) sets the cookie. `DELETE /api/session` ends the session.
+ * admin token, a client key, or the code of a sign-in link) sets the cookie. `DELETE /api/session` ends the session.
  */
 export interface Session {
-  /** The caller may use the admin endpoints. */
+  /** The caller may use the admin endpoints, by its role. */
   readonly is_signed_in: boolean;
   /** False if the gateway has no admin token: no session can begin. */
   readonly needs_token: boolean;
+  /** With a sign-in only. A program of this machine may read without one. */
+  readonly role?: PrincipalRole;
+  readonly user?: string | null;
+  readonly team?: string | null;
 }
 
 /** `GET /health/ready`. `detail` is empty unless the caller is an operator. */

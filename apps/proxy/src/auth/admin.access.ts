@@ -3,16 +3,20 @@ import { GatewayError } from '../exchange/gateway-error.js';
 import { AdminToken } from './admin-token.js';
 import { type AlbConfig, albSection } from './alb.config.js';
 import { AlbIdentity } from './alb-identity.js';
+import { principalOfPerson } from './alb-roles.js';
 import { AuditLog } from './audit.log.js';
 import { actorOf, noteActor } from './audit-actor.js';
 import { type AdminRequest, isSameOrigin } from './browser-origin.js';
 import { EndedSessions } from './ended-sessions.js';
+import { ClientKeys } from './keys/client-keys.service.js';
+import { bearerIn } from './keys/presented-key.js';
 import { expectOneLine } from './one-line.js';
+import { notePrincipal, OPERATOR, type Principal, principalOfKey } from './principal.js';
 import { type OpenSession, openSessionOf, sessionIn, sessionValue } from './session.cookie.js';
 import { CODE_MINUTES, SignInCodes } from './sign-in-codes.js';
 import { WrongTries } from './wrong-tries.js';
 
-/** Decides whether a request comes from an operator: the admin token, a session that began with it, or a sign-in. */
+/** Decides who uses the admin API: by the admin token, a client key, a session that began with either, or a sign-in. */
 @Injectable()
 export class AdminAccess {
   private readonly identity: AlbIdentity;
@@ -24,7 +28,8 @@ export class AdminAccess {
     private readonly endedSessions: EndedSessions,
     private readonly codes: SignInCodes,
     private readonly audit: AuditLog,
-    @Inject(albSection.token) alb: AlbConfig,
+    private readonly clientKeys: ClientKeys,
+    @Inject(albSection.token) private readonly alb: AlbConfig,
   ) {
     this.identity = new AlbIdentity(alb);
   }
@@ -34,13 +39,25 @@ export class AdminAccess {
     return this.token.exists;
   }
 
-  /** For admin endpoints, where a bearer can only be the admin token. @throws GatewayError rate_limit_error */
-  async isAdmin(request: AdminRequest): Promise<boolean> {
+  /**
+   * For admin endpoints, where a bearer can only be the admin token or a client key. Undefined without a valid proof.
+   *
+   * @throws GatewayError rate_limit_error; authentication_error for a client key that is not valid, with the reason
+   */
+  async authenticate(request: AdminRequest): Promise<Principal | undefined> {
+    const principal = await this.proven(request);
+    if (principal) notePrincipal(request, principal);
+    return principal;
+  }
+
+  private async proven(request: AdminRequest): Promise<Principal | undefined> {
+    const key = this.shownKey(request);
+    if (key !== undefined) return this.principalOfKey(key, request);
     const shown = shownToken(request);
-    if (shown !== undefined) return this.isToken(shown, request);
+    if (shown !== undefined) return this.isToken(shown, request) ? OPERATOR : undefined;
     // The browser sends a cookie for requests of any page.
-    if (!isSameOrigin(request)) return false;
-    return (await this.hasSession(request)) || this.hasSignedIn(request);
+    if (!isSameOrigin(request)) return undefined;
+    return (await this.principalOfSession(request)) ?? this.principalOfSignIn(request);
   }
 
   /** For API endpoints, where a bearer is the caller's own credential. @throws GatewayError rate_limit_error */
@@ -52,33 +69,51 @@ export class AdminAccess {
   /**
    * The cookie value of a new session; undefined for a wrong token.
    *
-   * @param shown the admin token, or the code of a sign-in link
-   * @throws GatewayError rate_limit_error; authentication_error for a code that was used or has expired
+   * @param shown the admin token, a client key, or the code of a sign-in link
+   * @throws GatewayError rate_limit_error; authentication_error for a code that was used or has expired, and for a client
+   * key that is not valid
    */
-  beginSession(shown: string, request: AdminRequest): string | undefined {
+  async beginSession(shown: string, request: AdminRequest): Promise<string | undefined> {
+    if (this.clientKeys.isClientKey(shown)) {
+      const { keyId } = await this.principalOfKey(shown, request);
+      return this.token.exists ? sessionValue(this.token.reveal(), Date.now(), keyId!) : undefined;
+    }
     const isOperator = this.isCode(shown, request) || this.isToken(shown, request);
     return isOperator ? sessionValue(this.token.reveal(), Date.now()) : undefined;
   }
 
   /** True if the session that authorized the request has ended since. */
   async hasEnded(request: AdminRequest): Promise<boolean> {
-    return actorOf(request).kind === 'session' && !(await this.hasSession(request));
+    return actorOf(request).kind === 'session' && !(await this.principalOfSession(request).catch(() => undefined));
   }
 
   /** Ends the session of this browser, and of all copies of its cookie. False without a session. */
   async endSession(request: AdminRequest): Promise<boolean> {
     const session = this.sessionOf(request);
     if (!session) return false;
-    this.noteSession(request);
+    this.noteSession(request, session);
     await this.endedSessions.end(session);
     return true;
   }
 
-  private async hasSession(request: AdminRequest): Promise<boolean> {
+  /** A session of a client key ends with its key. */
+  private async principalOfSession(request: AdminRequest): Promise<Principal | undefined> {
     const session = this.sessionOf(request);
-    if (!session || (await this.endedSessions.has(session))) return false;
-    this.noteSession(request);
-    return true;
+    if (!session || (await this.endedSessions.has(session))) return undefined;
+    this.noteSession(request, session);
+    if (session.keyId === undefined) return OPERATOR;
+    return principalOfKey(await this.clientKeys.identifyById(session.keyId));
+  }
+
+  private async principalOfKey(text: string, request: AdminRequest): Promise<Principal> {
+    const identity = await this.clientKeys.identify(text, request.ip);
+    noteActor(request, { kind: 'client_key', name: identity.id });
+    return principalOfKey(identity);
+  }
+
+  private shownKey({ raw: { headers } }: AdminRequest): string | undefined {
+    const shown = [headers['x-admin-token'], bearerIn(headers), headers['x-api-key'], headers['x-claude-proxy-key']];
+    return shown.find((text): text is string => typeof text === 'string' && this.clientKeys.isClientKey(text));
   }
 
   private sessionOf({ raw }: AdminRequest): OpenSession | undefined {
@@ -86,15 +121,16 @@ export class AdminAccess {
     return value && this.token.exists ? openSessionOf(value, this.token.reveal(), Date.now()) : undefined;
   }
 
-  private noteSession(request: AdminRequest): void {
-    noteActor(request, { kind: 'session', name: this.token.fingerprint });
+  private noteSession(request: AdminRequest, { keyId }: OpenSession): void {
+    noteActor(request, { kind: 'session', name: keyId ?? this.token.fingerprint });
   }
 
-  /** Whether the person has signed in at the load balancer. */
-  private async hasSignedIn(request: AdminRequest): Promise<boolean> {
+  /** Of the person who has signed in at the load balancer. */
+  private async principalOfSignIn(request: AdminRequest): Promise<Principal | undefined> {
     const person = await this.identity.signedIn(request.raw.headers);
-    if (person) noteActor(request, { kind: 'sign_in', name: person.email ?? person.subject });
-    return person !== undefined;
+    if (!person) return undefined;
+    noteActor(request, { kind: 'sign_in', name: person.email ?? person.subject });
+    return principalOfPerson(person, this.alb);
   }
 
   private isCode(shown: string, request: AdminRequest): boolean {
@@ -128,7 +164,7 @@ function adminTokenHeader({ raw: { headers } }: AdminRequest): string | undefine
 function shownToken(request: AdminRequest): string | undefined {
   const { headers, rawHeaders } = request.raw;
   expectOneLine(rawHeaders, 'authorization');
-  return adminTokenHeader(request) ?? /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+  return adminTokenHeader(request) ?? bearerIn(headers);
 }
 
 function codeOver(state: 'used' | 'expired'): GatewayError {

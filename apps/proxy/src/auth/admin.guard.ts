@@ -3,9 +3,12 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { AdminAccess } from './admin.access.js';
+import { mayDo, NEEDED_ROLE, type Needed, roleNeeded } from './principal.js';
 import { OPEN_TO_THIS_MACHINE, ThisMachine } from './this-machine.js';
 
-/** Admits operators to an admin endpoint, and reads from this machine if the endpoint is marked for it. */
+const READS = new Set(['GET', 'HEAD']);
+
+/** Admits operators to an admin endpoint, others by their role, and reads from this machine if it is marked for them. */
 @Injectable()
 export class AdminGuard implements CanActivate {
   constructor(
@@ -16,8 +19,14 @@ export class AdminGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (await this.access.isAdmin(request)) return true;
     const marks = [context.getHandler(), context.getClass()];
+    const principal = await this.access.authenticate(request);
+    if (principal) {
+      const byMethod = READS.has(request.method) ? 'viewer' : 'admin';
+      const needed = this.reflector.getAllAndOverride<Needed | undefined>(NEEDED_ROLE, marks) ?? byMethod;
+      if (mayDo(principal, needed)) return true;
+      throw roleNeeded(principal, needed);
+    }
     if (this.reflector.getAllAndOverride(OPEN_TO_THIS_MACHINE, marks) && this.machine.mayRead(request)) return true;
     throw this.access.hasToken ? tokenNeeded() : closed();
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AdminAccess } from './admin.access.js';
 import type { AdminRequest } from './browser-origin.js';
+import { mayDo } from './principal.js';
 import { ThisMachine } from './this-machine.js';
 
 /** For endpoints that answer all callers and show more to operators. */
@@ -13,7 +14,7 @@ export class AdminReader {
 
   /** Never rejects: the endpoint answers even after too many wrong tokens. */
   async mayRead(request: AdminRequest): Promise<boolean> {
-    const isAdmin = await this.access.isAdmin(request).catch(() => false);
-    return isAdmin || this.machine.mayRead(request);
+    const principal = await this.access.authenticate(request).catch(() => undefined);
+    return principal ? mayDo(principal, 'viewer') : this.machine.mayRead(request);
   }
 }

@@ -14,8 +14,13 @@ const KEY_PATIENCE_MS = 3_000;
 export interface SignedIn {
   readonly subject: string;
   readonly email?: string;
+  /** Values of the claims `ALB_GROUPS_CLAIM` and `ALB_TEAM_CLAIM`. */
+  readonly groups?: readonly string[];
+  readonly team?: string;
 }
 
+type IdentityConfig = Pick<AlbConfig, 'loadBalancerArn' | 'issuer' | 'clientId'> &
+  Partial<Pick<AlbConfig, 'groupsClaim' | 'teamClaim'>>;
 type Verify = (token: string) => Promise<Record<string, unknown>>;
 
 /** Verifies the load balancer's statement about a person: signature, ARN, client, issuer and time must be valid. */
@@ -23,7 +28,10 @@ export class AlbIdentity {
   private readonly verify: Verify | undefined;
 
   /** @param keysUrl URL of the keys, instead of AWS's own URL for the Region */
-  constructor(config: AlbConfig, keysUrl?: string) {
+  constructor(
+    private readonly config: IdentityConfig,
+    keysUrl?: string,
+  ) {
     this.verify = verifierOf(config, keysUrl);
   }
 
@@ -32,9 +40,17 @@ export class AlbIdentity {
     const token = headers[SIGNED_HEADER];
     if (!this.verify || typeof token !== 'string' || token.length > MAX_HEADER_LENGTH) return undefined;
     try {
-      const { sub: subject, email } = await this.verify(token);
+      const claims = await this.verify(token);
+      const { sub: subject, email } = claims;
       if (typeof subject !== 'string') return undefined;
-      return { subject, ...(typeof email === 'string' && { email }) };
+      const [team] = textsOf(claims, this.config.teamClaim);
+      const groups = textsOf(claims, this.config.groupsClaim);
+      return {
+        subject,
+        ...(typeof email === 'string' && { email }),
+        ...(groups.length > 0 && { groups }),
+        ...(team !== undefined && { team }),
+      };
     } catch {
       // Forged, expired, from another load balancer, or keys unavailable: the caller handles all cases alike.
       return undefined;
@@ -43,7 +59,7 @@ export class AlbIdentity {
 }
 
 /** @throws ConfigError for incomplete settings: a half configured check must not look active */
-function verifierOf({ loadBalancerArn, issuer, clientId }: AlbConfig, keysUrl?: string): Verify | undefined {
+function verifierOf({ loadBalancerArn, issuer, clientId }: IdentityConfig, keysUrl?: string): Verify | undefined {
   if (!loadBalancerArn && !issuer && !clientId) return undefined;
   if (!loadBalancerArn || !issuer || !clientId)
     throw new ConfigError(['ALB_ARN, ALB_OIDC_ISSUER and ALB_OIDC_CLIENT_ID go together: set all three, or none.']);
@@ -52,6 +68,13 @@ function verifierOf({ loadBalancerArn, issuer, clientId }: AlbConfig, keysUrl?: 
     { jwksCache: new AlbJwksCache({ fetcher: { fetch: fetchKey } }) },
   );
   return (token) => verifier.verify(token);
+}
+
+/** A claim is a text, a list, or texts separated by commas, by the identity provider. */
+function textsOf(claims: Record<string, unknown>, name: string | undefined): string[] {
+  const value = name === undefined ? undefined : claims[name];
+  const values: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
+  return values.filter((text) => typeof text === 'string').map((text) => text.trim());
 }
 
 async function fetchKey(url: string): Promise<ArrayBuffer> {

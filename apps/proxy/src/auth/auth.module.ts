@@ -18,8 +18,11 @@ import { ClientKeys } from './keys/client-keys.service.js';
 import { KeyRegister } from './keys/key.register.js';
 import { keysSection } from './keys/keys.config.js';
 import { KeysController } from './keys/keys.controller.js';
+import { MeController } from './me.controller.js';
 import { SessionController } from './session.controller.js';
 import { SignInCodes } from './sign-in-codes.js';
+import { TeamDirectory } from './teams/team.directory.js';
+import { TeamsController } from './teams/teams.controller.js';
 import { ThisMachine } from './this-machine.js';
 
 /**
@@ -36,7 +39,7 @@ import { ThisMachine } from './this-machine.js';
     ConfigModule.forFeature(keysSection),
     StateModule.forFeature(accessRoomTable),
   ],
-  controllers: [SessionController, AuditController, KeysController],
+  controllers: [SessionController, AuditController, KeysController, MeController, TeamsController],
   providers: [
     {
       provide: AdminToken,
@@ -52,9 +55,20 @@ import { ThisMachine } from './this-machine.js';
     CredentialReader,
     EndedSessions,
     KeyRegister,
+    TeamDirectory,
     SignInCodes,
     ThisMachine,
   ],
-  exports: [AdminAccess, AdminReader, AdminToken, AuditLog, CallerGuard, CredentialReader, SignInCodes, ThisMachine],
+  exports: [
+    AdminAccess,
+    AdminReader,
+    AdminToken,
+    AuditLog,
+    CallerGuard,
+    CredentialReader,
+    SignInCodes,
+    TeamDirectory,
+    ThisMachine,
+  ],
 })
 export class AuthModule {}

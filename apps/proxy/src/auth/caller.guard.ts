@@ -15,6 +15,7 @@ import type { KeyIdentity } from './keys/key-identity.js';
 import { expectAllowedEndpoint, userOfKey } from './keys/key-permissions.js';
 import { presentedKey } from './keys/presented-key.js';
 import { exchangeOf, type OpenedExchange } from './request-exchange.js';
+import { TeamDirectory } from './teams/team.directory.js';
 
 /** A request whose caller is being resolved. */
 interface Arrival extends OpenedExchange {
@@ -30,6 +31,7 @@ export class CallerGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly credentials: CredentialReader,
     private readonly clientKeys: ClientKeys,
+    private readonly teams: TeamDirectory,
     private readonly admin: AdminAccess,
     private readonly feed: ExchangeFeed,
   ) {}
@@ -74,12 +76,13 @@ export class CallerGuard implements CanActivate {
     const { raw } = request;
     if (clientKey) {
       const pathUser = request.params.user_id === undefined ? undefined : exchange.user;
-      const { id, user, team } = clientKey;
+      const { id, user } = clientKey;
       // Before the checks: a refusal is recorded for the proven user, not for the one in the path.
-      exchange.identified(user ?? exchange.user, id, team ?? undefined);
-      exchange.identified(userOfKey(clientKey, pathUser) ?? exchange.user, id, team ?? undefined);
+      exchange.identified(user ?? exchange.user, id);
+      exchange.identified(userOfKey(clientKey, pathUser) ?? exchange.user, id);
       expectAllowedEndpoint(clientKey, path);
     }
+    exchange.ofTeam(this.teams.teamOf(exchange.user, clientKey));
     const isOptional = endpoint.isOpen || clientKey !== undefined;
     const credential = isOptional ? this.credentials.read(raw) : this.credentials.require(raw);
     exchange.calledBy(credential, endpoint.operation !== 'relay' && asksForDrill(request, this.admin));

@@ -26,7 +26,11 @@ export class SessionController {
 
   @Get()
   async show(@Req() request: FastifyRequest): Promise<Session> {
-    return { is_signed_in: await this.admin.isAdmin(request), needs_token: this.admin.hasToken };
+    const principal = await this.admin.authenticate(request);
+    const session = { is_signed_in: principal !== undefined, needs_token: this.admin.hasToken };
+    if (!principal) return session;
+    const { role, user, team } = principal;
+    return { ...session, role, user, team };
   }
 
   @Post()
@@ -37,7 +41,7 @@ export class SessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Session> {
     if (!isSameOrigin(request)) throw wrongToken();
-    const value = typeof token === 'string' ? this.admin.beginSession(token, request) : undefined;
+    const value = typeof token === 'string' ? await this.admin.beginSession(token, request) : undefined;
     if (value === undefined) throw wrongToken();
     this.audit.record({ act: 'session.begun' }, request);
     reply.header('set-cookie', sessionCookie(value, isOverTls(request)));
@@ -58,5 +62,8 @@ function foreignPage(): GatewayError {
 }
 
 function wrongToken(): GatewayError {
-  return new GatewayError({ type: 'authentication_error', message: 'This is not the admin token.' });
+  return new GatewayError({
+    type: 'authentication_error',
+    message: 'This is not the admin token, and not a client key.',
+  });
 }

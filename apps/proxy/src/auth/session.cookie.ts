@@ -14,21 +14,29 @@ export interface OpenSession {
   readonly id: string;
   /** Epoch seconds. */
   readonly endsAt: number;
+  /** The client key that began it; undefined for an operator's session. */
+  readonly keyId?: string;
 }
 
 /** The cookie value of a session: its id and its end, signed with the admin token. A new token ends all sessions. */
-export function sessionValue(token: string, nowMs: number): string {
-  const session = `${Math.floor(nowMs / 1_000) + SESSION_SECONDS}.${randomBytes(ID_BYTES).toString('base64url')}`;
+export function sessionValue(token: string, nowMs: number, keyId?: string): string {
+  const id = randomBytes(ID_BYTES).toString('base64url');
+  const subject = keyId === undefined ? '' : `.${keyId}`;
+  const session = `${Math.floor(nowMs / 1_000) + SESSION_SECONDS}.${id}${subject}`;
   return `${session}.${signatureOf(token, session)}`;
 }
 
 export function openSessionOf(value: string, token: string, nowMs: number): OpenSession | undefined {
-  const [endsAt = '', id = '', signature = '', ...rest] = value.split('.');
+  const parts = value.split('.');
+  const signature = parts.pop()!;
+  const [endsAt = '', id = '', keyId, ...rest] = parts;
   if (rest.length > 0) return undefined;
-  const expected = Buffer.from(signatureOf(token, `${endsAt}.${id}`));
+  const expected = Buffer.from(signatureOf(token, parts.join('.')));
   const shown = Buffer.from(signature);
   const isSigned = shown.length === expected.length && timingSafeEqual(shown, expected);
-  return isSigned && Number(endsAt) * 1_000 > nowMs ? { id, endsAt: Number(endsAt) } : undefined;
+  return isSigned && Number(endsAt) * 1_000 > nowMs
+    ? { id, endsAt: Number(endsAt), ...(keyId !== undefined && { keyId }) }
+    : undefined;
 }
 
 /** The session in a `cookie` header. */

@@ -139,8 +139,12 @@ export class Exchange {
   }
 
   /** The caller has proved its identity by a client key. */
-  identified(user: string, clientKeyId: string, team: string | undefined): void {
-    this.set({ user, clientKeyId, team });
+  identified(user: string, clientKeyId: string): void {
+    this.set({ user, clientKeyId });
+  }
+
+  ofTeam(team: string | undefined): void {
+    if (team !== undefined) this.set({ team });
   }
 
   drilled(isDrill: boolean): void {

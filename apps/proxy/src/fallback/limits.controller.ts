@@ -3,6 +3,7 @@ import { Delete, Get, HttpCode, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AdminController } from '../auth/admin-controller.decorator.js';
 import { AuditLog } from '../auth/audit.log.js';
+import { OpenTo, ownUserOf } from '../auth/principal.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import { userIdOf } from '../auth/user-id.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
@@ -20,9 +21,12 @@ export class LimitsController {
   ) {}
 
   @Get()
-  async list(): Promise<LimitList> {
+  @OpenTo('user')
+  async list(@Req() request: FastifyRequest): Promise<LimitList> {
     const items = await this.limits.all().catch(storeUnavailable);
-    const limits = items.flatMap(limitsOf).sort((a, b) => b.until - a.until);
+    const own = ownUserOf(request);
+    const shown = own === undefined ? items : items.filter(({ user_id }) => user_id === own);
+    const limits = shown.flatMap(limitsOf).sort((a, b) => b.until - a.until);
     return { limits };
   }
 

@@ -1,6 +1,8 @@
 import type { Outcome, RequestDetail, RequestPage } from '@claude-proxy/admin-api';
-import { Get, Param, Query } from '@nestjs/common';
+import { Get, Param, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { AdminController } from '../auth/admin-controller.decorator.js';
+import { OpenTo, ownUserOf } from '../auth/principal.js';
 import {
   invalidParameter,
   oneOf,
@@ -29,19 +31,24 @@ export class RequestsController {
   ) {}
 
   @Get()
-  page(@Query() query: Record<string, unknown>): Promise<RequestPage> {
+  @OpenTo('user')
+  page(@Query() query: Record<string, unknown>, @Req() request: FastifyRequest): Promise<RequestPage> {
     const parameters = parametersOf(query);
     const limit = wholeNumberOf(parameters, 'limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT;
     const { cursor } = parameters;
     if (cursor !== undefined && !CURSOR.test(cursor))
       throw invalidParameter('cursor', cursor, 'the next_cursor of a page');
-    return this.log.page(filterOf(parameters, this.upstreams.all), limit, cursor).catch(storeUnavailable);
+    const filter = filterOf(parameters, this.upstreams.all);
+    const own = ownUserOf(request);
+    return this.log.page(own === undefined ? filter : { ...filter, user: own }, limit, cursor).catch(storeUnavailable);
   }
 
   @Get(':id')
-  async detail(@Param('id') id: string): Promise<RequestDetail> {
+  @OpenTo('user')
+  async detail(@Param('id') id: string, @Req() request: FastifyRequest): Promise<RequestDetail> {
     const detail = await this.log.detail(id).catch(storeUnavailable);
-    if (detail) return detail;
+    const own = ownUserOf(request);
+    if (detail && (own === undefined || detail.user === own)) return detail;
     throw new GatewayError({
       type: 'not_found_error',
       message: `No exchange ${JSON.stringify(id.slice(0, 60))} is on record.`,

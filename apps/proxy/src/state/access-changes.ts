@@ -14,7 +14,7 @@ export type AccessTopic = 'keys' | 'teams' | 'budgets' | 'leases';
 
 /**
  * Notifies every task within a second that items of a topic have changed. One item has a mark per topic; a change
- * replaces the mark, and every task compares them. Polling starts with the first watcher.
+ * replaces the mark, and every task compares them. An embedded store has one task, so it is not polled.
  */
 @Injectable()
 export class AccessChanges implements OnModuleDestroy {
@@ -31,7 +31,7 @@ export class AccessChanges implements OnModuleDestroy {
   /** The watcher is also called for changes that this task has announced. */
   watch(topic: AccessTopic, watcher: () => void): void {
     this.watchers.set(topic, [...(this.watchers.get(topic) ?? []), watcher]);
-    this.timer ??= setInterval(() => void this.poll(), POLL_MS).unref();
+    if (this.config.engine === 'dynamodb') this.timer ??= setInterval(() => void this.poll(), POLL_MS).unref();
   }
 
   /** Call it after the change is stored. @throws StorageError if other tasks may not see the change */

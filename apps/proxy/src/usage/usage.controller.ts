@@ -1,9 +1,13 @@
 import type { UsageOfAll, UsageOfUser } from '@claude-proxy/admin-api';
-import { Get, Query } from '@nestjs/common';
+import { Get, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { AdminController } from '../auth/admin-controller.decorator.js';
+import { OpenTo, ownUserOf, principalOf } from '../auth/principal.js';
 import { invalidParameter, oneOf, parametersOf, type QueryParameters } from '../auth/query-parameters.js';
+import { TeamDirectory } from '../auth/teams/team.directory.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import { userIdOf } from '../auth/user-id.js';
+import { GatewayError } from '../exchange/gateway-error.js';
 import { UpstreamNames } from '../exchange/upstream-names.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
 import { UsageQuery, type UsageQuestion } from './usage.query.js';
@@ -19,18 +23,32 @@ export class UsageController {
   constructor(
     private readonly usage: UsageQuery,
     private readonly upstreams: UpstreamNames,
+    private readonly teams: TeamDirectory,
   ) {}
 
+  /** With a client key: of its user, unless its role allows to name another one. */
   @Get('me')
-  ofUser(@Query() query: Record<string, unknown>): Promise<UsageOfUser> {
+  @OpenTo('user')
+  ofUser(@Query() query: Record<string, unknown>, @Req() request: FastifyRequest): Promise<UsageOfUser> {
     const parameters = parametersOf(query);
-    const user = userIdOf(parameters['claude-code-user']);
+    const user = this.userFor(request, parameters['claude-code-user']);
     return this.usage.ofUser(user, this.questionOf(parameters)).catch(storeUnavailable);
   }
 
   @Get()
   ofAll(@Query() query: Record<string, unknown>): Promise<UsageOfAll> {
     return this.usage.ofAll(this.questionOf(parametersOf(query))).catch(storeUnavailable);
+  }
+
+  /** @throws GatewayError permission_error for a user whose figures the caller may not read */
+  private userFor(request: FastifyRequest, named: string | undefined): string {
+    const principal = principalOf(request);
+    const user = named === undefined ? (principal?.user ?? userIdOf(named)) : userIdOf(named);
+    if (principal?.user === user) return user;
+    const own = ownUserOf(request) ?? user;
+    const isOfTeam = principal?.role !== 'viewer' || !principal.team || this.teams.teamOf(user) === principal.team;
+    if (own === user && isOfTeam) return user;
+    throw new GatewayError({ type: 'permission_error', message: 'You may not read the usage of this user.' });
   }
 
   private questionOf(parameters: QueryParameters): UsageQuestion {

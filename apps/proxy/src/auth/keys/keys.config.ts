@@ -1,4 +1,4 @@
-import { oneOf, secret, wholeNumber } from '../../config/kinds.js';
+import { flag, oneOf, secret, wholeNumber } from '../../config/kinds.js';
 import { type ConfigOf, section, setting } from '../../config/section.js';
 
 export const keysSection = section('keys', 'Client keys: which callers the gateway serves.', {
@@ -11,6 +11,12 @@ export const keysSection = section('keys', 'Client keys: which callers the gatew
     'ALLOWED_API_KEYS',
     secret,
     'Client keys without attributes, separated by commas, in any form of 8 characters or more. Their callers choose the user in the path.',
+  ),
+  isSelfService: setting(
+    'KEY_SELF_SERVICE',
+    flag,
+    'Lets people who have signed in at the load balancer create and revoke keys of their own at `/api/me/keys`.',
+    'false',
   ),
   outageSeconds: setting(
     'CLIENT_KEY_OUTAGE_SECONDS',

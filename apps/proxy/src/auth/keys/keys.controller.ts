@@ -29,6 +29,7 @@ import type { FastifyRequest } from 'fastify';
 import { storeUnavailable } from '../../state/store-unavailable.js';
 import { AdminController } from '../admin-controller.decorator.js';
 import { AuditLog } from '../audit.log.js';
+import { TEAM_NAME } from '../teams/team-name.js';
 import { KeyRegister } from './key.register.js';
 
 const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
@@ -69,7 +70,7 @@ class LimitsDto implements KeyLimits {
 
 class AttributesDto {
   @IsOptional()
-  @Matches(/^[\p{L}\p{N}._-]{1,60}$/u, TEAM)
+  @Matches(TEAM_NAME, TEAM)
   team?: string | null;
 
   @IsOptional()

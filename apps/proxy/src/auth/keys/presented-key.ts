@@ -43,7 +43,7 @@ function apiKeyIn({ 'x-api-key': key }: IncomingMessage['headers']): string | un
   return typeof key === 'string' ? key.trim() : undefined;
 }
 
-function bearerIn({ authorization }: IncomingMessage['headers']): string | undefined {
+export function bearerIn({ authorization }: IncomingMessage['headers']): string | undefined {
   return authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
 }
 
