@@ -25,6 +25,11 @@ export interface UpstreamRequest {
   readonly isStream: boolean;
   /** The `speed` in the body (`fast`); undefined for standard speed. */
   readonly speed?: string;
+  /**
+   * Set if the caller has not limited its answer: the `max_tokens` of an upstream that reserves its quota by that member.
+   * Missing if the caller has.
+   */
+  readonly maxTokensToReserve?: number;
   /** The name under which the caller reached the gateway (`host`). An upstream uses it to detect a loop to itself. */
   readonly host?: string;
   /** The user whose usage is counted. */

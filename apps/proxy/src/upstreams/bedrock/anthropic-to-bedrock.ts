@@ -13,6 +13,7 @@ import {
   editCompaction,
   editContextManagement,
   editFields,
+  editMaxTokens,
   editMetadata,
   editOutputConfig,
   editSafeguards,
@@ -34,6 +35,8 @@ export interface AnthropicRequest {
   readonly capabilities: Capabilities;
   /** Parts that this model has refused before. */
   readonly quirks: Quirks;
+  /** In place of the body's `max_tokens` where that is greater. */
+  readonly maxTokens?: number | undefined;
   /** Drops the thinking of earlier turns, whose signatures this platform does not accept, and disables thinking. */
   readonly withoutThinking?: boolean;
 }
@@ -66,6 +69,7 @@ export function anthropicToBedrock({ body, betaHeader, quirks, ...request }: Ant
     leftOut: new Set(betas.leftOut),
   };
   editBody(draft, request.withoutThinking ?? false);
+  editMaxTokens(draft, request.maxTokens);
   for (const path of quirks.paths) removePath(draft, path);
   removeEmptied(draft);
   const cached = editAutomaticCaching(draft);

@@ -159,6 +159,7 @@ function translated({ request, body, target }: Call, known: readonly Lesson[], p
     capabilities: target.capabilities,
     quirks: quirksOf([...known, ...plan.lessons]),
     withoutThinking: plan.withoutThinking,
+    maxTokens: request.maxTokensToReserve,
   });
 }
 

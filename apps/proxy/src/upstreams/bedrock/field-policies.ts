@@ -31,7 +31,11 @@ const leftOut = (field: string, note: string, ...withoutLoss: unknown[]): FieldP
  * platform.claude.com "Claude on Amazon Bedrock".
  */
 export const FIELD_POLICIES: readonly FieldPolicy[] = [
-  ...passed('max_tokens messages stop_sequences tools tool_choice'),
+  ...passed(
+    'max_tokens',
+    'Bedrock reserves its quota by it: lower where a caller of the OpenAI endpoints has set no limit (32,000, more beside a budget for thinking)',
+  ),
+  ...passed('messages stop_sequences tools tool_choice'),
   ...passed('temperature top_p top_k', 'the default of a model without sampling (1, 0.99 and more) is removed'),
   translated('model', 'becomes the model id of the path'),
   translated('stream', 'becomes the operation of the path'),

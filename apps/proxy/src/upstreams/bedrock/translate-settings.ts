@@ -26,6 +26,13 @@ export function editFields(draft: Draft): void {
   }
 }
 
+/** Bedrock takes input and `max_tokens` off its quota when a request starts, however long the answer will be. */
+export function editMaxTokens({ root, edits }: Draft, maxTokens: number | undefined): void {
+  if (maxTokens === undefined) return;
+  const asked = scalarOf(root.get('max_tokens'));
+  if (typeof asked === 'number' && asked > maxTokens) edits.set(root, 'max_tokens', String(maxTokens));
+}
+
 const isDefaultSampling: Readonly<Record<string, (value: unknown) => boolean>> = {
   temperature: (value) => value === 1,
   top_p: (value) => typeof value === 'number' && value >= 0.99,
