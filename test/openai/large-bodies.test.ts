@@ -80,7 +80,7 @@ describe.each(PATHS)('a large body of %s', (path) => {
   });
 
   it('does not block the event loop while many are translated', async () => {
-    const escapes = '\n'.repeat(6 * MIB);
+    const escapes = `${'\n'.repeat(6 * MIB)}end`;
     const posted = Array.from({ length: 4 }, () => post(path, said(path, escapes)));
     const all = Promise.all(posted.map(async (response) => (await response).status));
     let isOver = false;

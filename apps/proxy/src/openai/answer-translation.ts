@@ -1,10 +1,11 @@
 import { anthropicToOpenAi } from './chat/anthropic-to-chat.js';
 import { ChatStream } from './chat/anthropic-to-chat-stream.js';
 import type { JsonObject } from './json-object.js';
+import type { Form } from './openai-to-anthropic.js';
 import { anthropicToResponses } from './responses/anthropic-to-responses.js';
 import { ResponsesStream } from './responses/anthropic-to-responses-stream.js';
 import type { StreamTranslation } from './stream-translation.js';
-import type { Form, TranslatedBytes } from './translation.js';
+import type { TranslatedBytes } from './translation.js';
 
 /** The way back of one of OpenAI's forms. */
 export interface AnswerTranslation {
@@ -14,13 +15,18 @@ export interface AnswerTranslation {
   stream(): StreamTranslation;
 }
 
-export function translationOf(form: Form, { dropped, includesUsage, repeated }: TranslatedBytes): AnswerTranslation {
+export function translationOf(form: Form, translated: TranslatedBytes): AnswerTranslation {
+  const { dropped, includesUsage, repeated, tools } = translated;
   if (form === 'chat') {
-    return { dropped, answer: (message) => anthropicToOpenAi(message), stream: () => new ChatStream(includesUsage) };
+    return {
+      dropped,
+      answer: (message) => anthropicToOpenAi(message, tools),
+      stream: () => new ChatStream(includesUsage, tools),
+    };
   }
   return {
     dropped,
-    answer: (message) => anthropicToResponses(message, repeated),
-    stream: () => new ResponsesStream(repeated),
+    answer: (message) => anthropicToResponses(message, repeated, tools),
+    stream: () => new ResponsesStream(repeated, tools),
   };
 }

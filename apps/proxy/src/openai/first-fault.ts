@@ -23,17 +23,6 @@ export function listOf<Element extends z.ZodType>(element: Element, minimum = 0)
 /** An object of any members, as it is. `z.record` checks each key: 90,000 of them take more than a second. */
 export const anyObject = z.custom<JsonObject>(isJsonObject, 'Invalid input: expected an object');
 
-/** As `listOf`, for the values of an object whose keys the caller chooses. */
-export function mapOf<Value extends z.ZodType>(value: Value) {
-  return anyObject.transform((map, context) => {
-    for (const [key, entry] of Object.entries(map)) {
-      const { success, error } = value.safeParse(entry);
-      if (!success) return fault(context, key, error);
-    }
-    return map as Record<string, z.output<Value>>;
-  });
-}
-
 function fault(context: z.core.$RefinementCtx, place: PropertyKey, { issues: [issue] }: z.ZodError): never {
   context.issues.push({ ...issue, input: undefined, path: [place, ...(issue?.path ?? [])] } as z.core.$ZodRawIssue);
   return z.NEVER;

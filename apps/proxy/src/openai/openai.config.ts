@@ -1,4 +1,4 @@
-import { textMap } from '../config/kinds.js';
+import { flag, textMap } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
 
 export const openAiSection = section('openai', 'The OpenAI-compatible endpoints.', {
@@ -7,6 +7,12 @@ export const openAiSection = section('openai', 'The OpenAI-compatible endpoints.
     textMap,
     'Further names of models, for tools whose names are fixed: `{"gpt-4o":"sonnet"}`. Values are ids or aliases of Claude.',
     '{}',
+  ),
+  hasAutoCache: setting(
+    'OPENAI_AUTO_CACHE',
+    flag,
+    'Prompt caching in loops of tools: a request with tool results, or with long tools and instructions, gets cache breakpoints unless it has some. If false, only callers that ask for caching get it.',
+    'true',
   ),
 });
 

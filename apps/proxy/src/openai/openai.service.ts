@@ -12,12 +12,14 @@ import { type HttpConfig, httpSection } from '../http/http.config.js';
 import { type Delivery, MessagesService } from '../messages/messages.service.js';
 import { earlyHeadersOf, headOf } from './answer-head.js';
 import { type AnswerTranslation, translationOf } from './answer-translation.js';
-import { isJsonObject, type JsonObject } from './json-object.js';
+import type { JsonObject } from './json-object.js';
+import { messageOfAnswer } from './message-of-answer.js';
 import { openAiErrorOf, openAiStatusOf, type Refused, refusedBy } from './openai-errors.js';
 import { KEEP_ALIVE, relayStream } from './openai-relay.js';
+import type { Form } from './openai-to-anthropic.js';
 import { TranslatedBody } from './translated-body.js';
 import { TranslatedRequest } from './translated-request.js';
-import type { Form, TranslatedBytes } from './translation.js';
+import type { TranslatedBytes } from './translation.js';
 import { Translator } from './translator.js';
 import { broken, wholeAnswer } from './whole-answer.js';
 
@@ -150,12 +152,8 @@ function lastEvent(translation: AnswerTranslation, error: unknown): string {
 }
 
 function messageIn(body: Buffer): JsonObject {
-  try {
-    const message: unknown = JSON.parse(body.toString());
-    if (isJsonObject(message)) return message;
-  } catch {
-    // Said below.
-  }
+  const message = messageOfAnswer(body);
+  if (message) return message;
   throw broken('is not a message');
 }
 

@@ -68,6 +68,7 @@ describe('a chat as a stream', () => {
     const chunks = frames.map((frame) => JSON.parse(frame));
     expect(chunks.map(({ choices, usage }) => choices[0]?.delta ?? usage.total_tokens)).toEqual([
       { role: 'assistant', content: '', refusal: null },
+      { reasoning_content: 'hm' },
       { content: 'Grüße 東京 ' },
       { content: '👩‍💻' },
       { tool_calls: [{ index: 0, id: 'toolu_1', type: 'function', function: { name: 'a', arguments: '' } }] },

@@ -25,11 +25,12 @@ export class TranslatedRequest implements UpstreamRequest {
   readonly body: Buffer;
   readonly model: string;
   readonly isStream: boolean;
+  readonly maxTokensToReserve?: number;
 
   private parsed: Readonly<JsonObject> | undefined;
 
   constructor(
-    { bytes, model, isStream }: TranslatedBytes,
+    { bytes, model, isStream, maxTokensToReserve }: TranslatedBytes,
     rawHeaders: HeaderLines,
     readonly user: string,
     readonly host: string | undefined,
@@ -38,6 +39,7 @@ export class TranslatedRequest implements UpstreamRequest {
     this.headers = [...OWN_HEADERS, ...passedOn(rawHeaders)];
     this.model = model;
     this.isStream = isStream;
+    if (maxTokensToReserve !== undefined) this.maxTokensToReserve = maxTokensToReserve;
   }
 
   json(): Readonly<JsonObject> {

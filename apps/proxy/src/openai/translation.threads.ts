@@ -3,8 +3,9 @@ import { ClaudeModels } from '@claude-proxy/claude-models';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { type OpenAiConfig, openAiSection } from './openai.config.js';
+import type { Form } from './openai-to-anthropic.js';
 import { invalid } from './refusals.js';
-import type { Form, TranslatedBytes } from './translation.js';
+import type { TranslatedBytes } from './translation.js';
 import type { TranslationJob, TranslationOutcome, TranslationSettings } from './translation.worker.js';
 
 /** A large body takes half a second; the second thread serves others meanwhile. */
@@ -39,8 +40,8 @@ export class TranslationThreads implements OnApplicationShutdown {
 
   private readonly settings: TranslationSettings;
 
-  constructor(@Inject(openAiSection.token) { modelAliases }: OpenAiConfig, models: ClaudeModels) {
-    this.settings = { models: models.rows, aliases: modelAliases };
+  constructor(@Inject(openAiSection.token) { modelAliases, hasAutoCache }: OpenAiConfig, models: ClaudeModels) {
+    this.settings = { models: models.rows, aliases: modelAliases, hasAutoCache };
   }
 
   /** Takes the bytes away from `body`, as far as they are not shared. @throws GatewayError as `translateBytes` does */

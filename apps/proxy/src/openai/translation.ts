@@ -1,13 +1,9 @@
-import type { ClaudeModel } from '@claude-proxy/claude-models';
 import { JsonLimitError, type JsonSyntaxError, parseBoundedJson } from '@claude-proxy/messages-api';
-import type { Translated } from './caller-options.js';
-import { openAiToAnthropic } from './chat/chat-to-anthropic.js';
 import type { JsonObject } from './json-object.js';
+import { type Form, openAiToAnthropic, type TranslationOptions } from './openai-to-anthropic.js';
 import { invalid } from './refusals.js';
-import { type RepeatedRequest, repeatedOf } from './responses/anthropic-to-responses.js';
-import { responsesToAnthropic } from './responses/responses-to-anthropic.js';
-
-export type Form = 'chat' | 'responses';
+import { type RepeatedRequest, repeatedOf } from './responses/repeated-request.js';
+import type { GivenTools } from './tools/tool-names.js';
 
 /** What remains of a request of another dialect once its body has been translated. Threads can hand it on. */
 export interface TranslatedBytes {
@@ -17,8 +13,12 @@ export interface TranslatedBytes {
   readonly isStream: boolean;
   /** Named to the caller in `x-claude-proxy-dropped`. */
   readonly dropped: readonly string[];
-  /** Chat: a last chunk tells the usage. */
+  /** Chat: a last chunk holds the usage. */
   readonly includesUsage: boolean;
+  /** Set where the caller has set no limit of tokens. */
+  readonly maxTokensToReserve?: number | undefined;
+  /** Tools whose calls are written in another form than a function. */
+  readonly tools: GivenTools;
   /** Responses: what the answer repeats. */
   readonly repeated: RepeatedRequest;
 }
@@ -28,19 +28,16 @@ export interface TranslatedBytes {
  *
  * @throws GatewayError naming what is at fault or not supported
  */
-export function translateBytes(form: Form, body: Buffer, modelOf: (name: string) => ClaudeModel): TranslatedBytes {
-  const members = membersOf(body);
-  if (form === 'responses') {
-    const { request, ...translated } = responsesToAnthropic(members, modelOf);
-    return { ...bytesOf(translated), includesUsage: false, repeated: repeatedOf(request) };
-  }
-  const { includesUsage, ...translated } = openAiToAnthropic(members, modelOf);
-  return { ...bytesOf(translated), includesUsage, repeated: {} };
-}
-
-function bytesOf({ body, model, isStream, dropped }: Translated) {
-  // An array of its own can be handed to another thread; a Buffer may be a part of a pool.
-  return { bytes: new TextEncoder().encode(JSON.stringify(body)), model: model.id, isStream, dropped };
+export function translateBytes(form: Form, body: Buffer, options: TranslationOptions): TranslatedBytes {
+  const { json, model, leftOut, request, ...translated } = openAiToAnthropic(form, membersOf(body), options);
+  return {
+    ...translated,
+    // An array of its own can be handed to another thread; a Buffer may be a part of a pool.
+    bytes: new TextEncoder().encode(json),
+    model: model.id,
+    dropped: leftOut,
+    repeated: form === 'responses' ? repeatedOf(request) : {},
+  };
 }
 
 function membersOf(body: Buffer): JsonObject {

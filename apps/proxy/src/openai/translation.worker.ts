@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type ClaudeModel, ClaudeModels } from '@claude-proxy/claude-models';
 import { GatewayError, type GatewayErrorOptions } from '../exchange/gateway-error.js';
 import { ModelCatalog } from './models/model.catalog.js';
-import { type Form, type TranslatedBytes, translateBytes } from './translation.js';
+import type { Form } from './openai-to-anthropic.js';
+import { type TranslatedBytes, translateBytes } from './translation.js';
 
 export interface TranslationJob {
   readonly form: Form;
@@ -16,9 +17,10 @@ export type TranslationOutcome = { readonly translated: TranslatedBytes } | { re
 export interface TranslationSettings {
   readonly models: readonly ClaudeModel[];
   readonly aliases: Readonly<Record<string, string>>;
+  readonly hasAutoCache: boolean;
 }
 
-const { models, aliases } = workerData as TranslationSettings;
+const { models, aliases, hasAutoCache } = workerData as TranslationSettings;
 const catalog = new ModelCatalog(new ClaudeModels(models), aliases);
 
 parentPort!.on('message', ({ form, body }: TranslationJob) => {
@@ -28,7 +30,7 @@ parentPort!.on('message', ({ form, body }: TranslationJob) => {
 
 function outcomeOf(form: Form, body: Buffer): TranslationOutcome {
   try {
-    return { translated: translateBytes(form, body, catalog.modelOf) };
+    return { translated: translateBytes(form, body, { modelOf: catalog.modelOf, hasAutoCache }) };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     const { type, message, status, details } = error;

@@ -17,7 +17,7 @@ const answerOf = (members: object) => {
 
 describe('anthropicToOpenAi', () => {
   it('writes a chat completion', () => {
-    expect(anthropicToOpenAi(message(), 1_700_000_000)).toEqual({
+    expect(anthropicToOpenAi(message(), {}, 1_700_000_000)).toEqual({
       id: 'chatcmpl-01abc',
       object: 'chat.completion',
       created: 1_700_000_000,
@@ -34,14 +34,22 @@ describe('anthropicToOpenAi', () => {
     });
   });
 
-  it('joins texts, and leaves thinking and what Anthropic ran itself out', () => {
+  it('joins texts, keeps thinking beside them, and leaves out what Anthropic ran itself', () => {
     const content = [
       { type: 'thinking', thinking: 'hm', signature: 's' },
       { type: 'text', text: 'one' },
       { type: 'server_tool_use', id: 'x', name: 'web_search', input: {} },
       { type: 'text', text: ' two' },
     ];
-    expect(answerOf({ content }).message).toEqual({ role: 'assistant', content: 'one two', refusal: null });
+    expect(answerOf({ content }).message).toEqual({
+      role: 'assistant',
+      content: 'one two',
+      refusal: null,
+      reasoning_content: 'hm',
+      reasoning_details: [
+        { type: 'reasoning.text', text: 'hm', signature: 's', format: 'anthropic-claude-v1', index: 0 },
+      ],
+    });
   });
 
   it('writes calls with their arguments as text, and null for the text that is not there', () => {
@@ -82,6 +90,7 @@ describe('anthropicToOpenAi', () => {
     ['model_context_window_exceeded', 'length'],
     ['tool_use', 'tool_calls'],
     ['refusal', 'content_filter'],
+    ['server_timeout', 'length'],
     ['something_new', 'stop'],
     [null, 'stop'],
   ])('%s is %s', (stopReason, finishReason) => {

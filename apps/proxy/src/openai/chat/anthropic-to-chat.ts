@@ -1,7 +1,11 @@
 import type { Usage } from '@claude-proxy/messages-api';
+import { isThinking, reasoningDetail, signedThinking } from '../conversation/thinking-blocks.js';
 import { countOf, isJsonObject, type JsonObject, objectsIn, textOf } from '../json-object.js';
+import { argumentsOf, calledTool } from '../tools/called-tool.js';
+import { customInput } from '../tools/custom-input.js';
+import type { GivenTool, GivenTools } from '../tools/tool-names.js';
 
-export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'function_call' | 'content_filter';
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   end_turn: 'stop',
@@ -9,6 +13,8 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   pause_turn: 'stop',
   max_tokens: 'length',
   model_context_window_exceeded: 'length',
+  // Anthropic has cut the answer off.
+  server_timeout: 'length',
   tool_use: 'tool_calls',
   refusal: 'content_filter',
 };
@@ -56,30 +62,72 @@ export function refusalOf(stopReason: unknown, stopDetails: unknown): string | n
   return explanation || 'Claude has refused to answer this.';
 }
 
-/** A Message as a chat completion. Thinking has no place there and stays out. */
-export function anthropicToOpenAi(message: JsonObject, createdSeconds = nowSeconds()): JsonObject {
+/** A Message as a chat completion. */
+export function anthropicToOpenAi(
+  message: JsonObject,
+  tools: GivenTools = {},
+  createdSeconds = nowSeconds(),
+): JsonObject {
   const content = objectsIn(message.content);
-  const text = content
-    .filter(({ type }) => type === 'text')
-    .map((block) => textOf(block.text))
-    .join('');
-  const calls = content.filter(({ type }) => type === 'tool_use').map(toolCallOf);
+  const text = joined(content, 'text');
+  const calls = callsOf(content, tools);
   const answer = {
     role: 'assistant',
-    content: text === '' && calls.length > 0 ? null : text,
+    content: text === '' && Object.keys(calls).length > 0 ? null : text,
     refusal: refusalOf(message.stop_reason, message.stop_details),
-    ...(calls.length > 0 ? { tool_calls: calls } : {}),
+    ...reasoningOf(content),
+    ...calls,
   };
+  const finishReason = 'function_call' in calls ? 'function_call' : finishReasonOf(message.stop_reason);
   return {
     id: chatIdOf(message.id),
     object: 'chat.completion',
     created: createdSeconds,
     model: message.model,
-    choices: [{ index: 0, message: answer, logprobs: null, finish_reason: finishReasonOf(message.stop_reason) }],
+    choices: [{ index: 0, message: answer, logprobs: null, finish_reason: finishReason }],
     usage: chatUsageOf(message.usage as Usage | undefined),
   };
 }
 
-function toolCallOf({ id, name, input }: JsonObject): JsonObject {
-  return { id, type: 'function', function: { name, arguments: JSON.stringify(input ?? {}) } };
+function joined(content: readonly JsonObject[], key: 'text' | 'thinking'): string {
+  return content
+    .filter(({ type }) => type === key)
+    .map((block) => textOf(block[key]))
+    .join('');
+}
+
+/** Members that OpenAI does not have; many clients of its form return `reasoning_details` in the next round. */
+function reasoningOf(content: readonly JsonObject[]): JsonObject {
+  const blocks = content.filter(isThinking);
+  if (blocks.length === 0) return {};
+  const text = joined(blocks, 'thinking');
+  const details = blocks.filter(signedThinking).map(reasoningDetail);
+  return {
+    ...(text ? { reasoning_content: text } : {}),
+    ...(details.length > 0 ? { reasoning_details: details } : {}),
+  };
+}
+
+function callsOf(content: readonly JsonObject[], tools: GivenTools): JsonObject {
+  const calls = content
+    .filter(({ type }) => type === 'tool_use')
+    .map((block) => ({ block, tool: calledTool(block, tools) }));
+  const [first] = calls;
+  if (!first) return {};
+  if (first.tool.kind === 'legacy') {
+    return { function_call: { name: first.tool.name, arguments: argumentsOf(first.block) } };
+  }
+  return { tool_calls: calls.map(({ block, tool }) => toolCallOf(block, tool)) };
+}
+
+function toolCallOf(block: JsonObject, tool: GivenTool): JsonObject {
+  const name = nameInChat(block, tool);
+  const json = argumentsOf(block);
+  if (tool.kind === 'custom') return { id: block.id, type: 'custom', custom: { name, input: customInput(json) } };
+  return { id: block.id, type: 'function', function: { name, arguments: json } };
+}
+
+/** A chat has no place for the group of a tool, so that its call keeps the name of both. */
+export function nameInChat(block: JsonObject, tool: GivenTool): unknown {
+  return tool.namespace ? block.name : tool.name;
 }

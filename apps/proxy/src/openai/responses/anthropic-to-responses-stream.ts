@@ -1,132 +1,124 @@
+import { randomUUID } from 'node:crypto';
 import { mergeUsage, sseEvent, type Usage } from '@claude-proxy/messages-api';
-import { nowSeconds } from '../chat/anthropic-to-chat.js';
-import { isJsonObject, type JsonObject, textOf } from '../json-object.js';
+import { nowSeconds, refusalOf } from '../chat/anthropic-to-chat.js';
+import { isJsonObject, type JsonObject } from '../json-object.js';
 import type { OpenAiError } from '../openai-errors.js';
 import { StreamTranslation } from '../stream-translation.js';
-import { callItem, idOf, messageItem, type RepeatedRequest, responseOf, textPart } from './anthropic-to-responses.js';
-
-/** An item that is being written. */
-interface OpenItem {
-  readonly id: string;
-  readonly outputIndex: number;
-  readonly block: JsonObject;
-  /** The text, or the arguments of the call. */
-  written: string;
-}
+import type { GivenTools } from '../tools/tool-names.js';
+import { responseOf, statusOfLast } from './anthropic-to-responses.js';
+import { type OpenItem, type OutputItem, openItemOf, RefusalItem, type ToEvent } from './open-items.js';
+import { type EndStatus, idOf } from './output-items.js';
+import type { RepeatedRequest } from './repeated-request.js';
 
 /** A Messages stream as the named, numbered events of the Responses API. */
 export class ResponsesStream extends StreamTranslation {
   private readonly createdSeconds = nowSeconds();
   private sequenceNumber = 0;
   private messageId: unknown;
-  private model: unknown;
+  private model: unknown = null;
   private usage: Usage | undefined;
   private stopReason: unknown = 'end_turn';
+  private stopDetails: unknown;
   private outputCount = 0;
   private readonly output: JsonObject[] = [];
   private readonly open = new Map<unknown, OpenItem>();
+  /** Its block is over, but how the answer goes on decides whether it is complete. */
+  private closing: OutputItem | undefined;
 
-  constructor(private readonly request: RepeatedRequest) {
+  constructor(
+    private readonly request: RepeatedRequest,
+    private readonly tools: GivenTools = {},
+  ) {
     super();
   }
 
-  override fail({ code, message, param }: OpenAiError): string {
-    return this.event('error', { code: code ?? 'server_error', message, param });
+  /** Clients read one of the two: the SDK throws on `error`, agents report what `response.failed` says. */
+  override fail(error: OpenAiError): string {
+    const begun = this.messageId === undefined ? this.start({ id: `msg_${randomUUID().replaceAll('-', '')}` }) : '';
+    const { code, message, param } = error;
+    const unfinished = [this.closing, ...this.open.values()].filter((item) => item !== undefined);
+    const output = [...this.output, ...unfinished.map((item) => item.asItem('incomplete'))];
+    const failed = this.event('error', { code: code ?? 'server_error', message, param });
+    return begun + failed + this.event('response.failed', { response: this.response(undefined, output, error) });
   }
 
   protected override start(message: unknown): string {
-    const { id, model, usage } = isJsonObject(message) ? message : {};
+    const { id, model = null, usage, stop_details } = isJsonObject(message) ? message : {};
     this.messageId = id;
     this.model = model;
     this.usage = mergeUsage(undefined, usage);
+    this.stopDetails = stop_details;
     const response = this.response(undefined);
     return this.event('response.created', { response }) + this.event('response.in_progress', { response });
   }
 
   protected override openBlock(block: unknown, content: unknown): string {
-    if (!isJsonObject(content) || (content.type !== 'text' && content.type !== 'tool_use')) return '';
-    const id = `${idOf(this.messageId)}_${String(block)}`;
-    const item = { id, outputIndex: this.outputCount, block: content, written: '' };
+    const settled = this.settle('completed');
+    const item = isJsonObject(content) ? openItemOf(content, this.place(block), this.tools) : undefined;
+    if (!item) return settled;
     this.outputCount += 1;
     this.open.set(block, item);
-    const added = this.event('response.output_item.added', { output_index: item.outputIndex, item: this.itemOf(item) });
-    if (content.type === 'tool_use') return added;
-    const begun = this.partEvent('response.content_part.added', item, { part: textPart('') });
-    return added + begun + (content.text ? this.text(item, textOf(content.text)) : '');
+    return settled + item.begin(this.toEvent);
   }
 
   protected override delta(block: unknown, delta: unknown): string {
     const item = this.open.get(block);
-    if (!item || !isJsonObject(delta)) return '';
-    if (delta.type === 'text_delta') return this.text(item, textOf(delta.text));
-    return delta.type === 'input_json_delta' ? this.callArguments(item, textOf(delta.partial_json)) : '';
-  }
-
-  private text(item: OpenItem, text: string): string {
-    item.written += text;
-    return this.partEvent('response.output_text.delta', item, { delta: text, logprobs: [] });
-  }
-
-  private callArguments(item: OpenItem, json: string): string {
-    if (json === '') return '';
-    item.written += json;
-    return this.event('response.function_call_arguments.delta', { ...placeOf(item), delta: json });
+    return item && isJsonObject(delta) ? item.write(delta, this.toEvent) : '';
   }
 
   protected override closeBlock(block: unknown): string {
     const item = this.open.get(block);
     if (!item) return '';
     this.open.delete(block);
-    const isCall = item.block.type === 'tool_use';
-    if (isCall) item.written ||= '{}';
-    const done = this.itemOf(item, 'completed');
-    this.output.push(done);
-    const closing = isCall ? this.closeCall(item) : this.closeText(item);
-    return closing + this.event('response.output_item.done', { output_index: item.outputIndex, item: done });
+    const settled = this.settle('completed');
+    this.closing = item;
+    return settled;
   }
 
-  private closeCall(item: OpenItem): string {
-    const { written: callArguments, block } = item;
-    const done = { ...placeOf(item), name: block.name, arguments: callArguments };
-    return this.event('response.function_call_arguments.done', done);
-  }
-
-  private closeText(item: OpenItem): string {
-    const { written: text } = item;
-    return (
-      this.partEvent('response.output_text.done', item, { text, logprobs: [] }) +
-      this.partEvent('response.content_part.done', item, { part: textPart(text) })
-    );
-  }
-
-  private itemOf({ id, block, written }: OpenItem, status = 'in_progress'): JsonObject {
-    if (block.type === 'tool_use') return callItem(id, block, written, status);
-    return messageItem(id, status === 'completed' ? [textPart(written)] : [], status);
+  private settle(status: EndStatus): string {
+    const { closing } = this;
+    if (!closing) return '';
+    this.closing = undefined;
+    const ended = closing.end(status, this.toEvent);
+    this.output.push(closing.asItem(status));
+    return ended;
   }
 
   protected override note({ delta, usage }: JsonObject): string {
     this.usage = mergeUsage(this.usage, usage);
-    if (isJsonObject(delta) && delta.stop_reason) this.stopReason = delta.stop_reason;
+    if (isJsonObject(delta) && delta.stop_reason) {
+      this.stopReason = delta.stop_reason;
+      this.stopDetails = delta.stop_details ?? this.stopDetails;
+    }
     return '';
   }
 
   protected override stop(): string {
+    const settled = this.settle(statusOfLast(this.stopReason)) + this.refusal();
     const response = this.response(this.stopReason);
-    return this.event(response.status === 'incomplete' ? 'response.incomplete' : 'response.completed', { response });
+    return (
+      settled +
+      this.event(response.status === 'incomplete' ? 'response.incomplete' : 'response.completed', { response })
+    );
   }
 
-  private response(stopReason: unknown): JsonObject {
-    const { messageId, model, createdSeconds, output, usage } = this;
-    return responseOf(this.request, { messageId, model, createdSeconds, output, stopReason, usage });
+  private refusal(): string {
+    const refusal = refusalOf(this.stopReason, this.stopDetails);
+    if (refusal === null) return '';
+    const item = new RefusalItem(this.place('refusal'), refusal);
+    this.outputCount += 1;
+    this.closing = item;
+    return item.begin(this.toEvent) + this.settle('completed');
   }
 
-  private partEvent(type: string, item: OpenItem, members: JsonObject): string {
-    return this.event(type, {
-      item_id: `msg_${item.id}`,
-      output_index: item.outputIndex,
-      content_index: 0,
-      ...members,
-    });
+  private place(block: unknown) {
+    return { id: `${idOf(this.messageId)}_${String(block)}`, outputIndex: this.outputCount };
+  }
+
+  private response(stopReason: unknown, output = this.output, error?: OpenAiError): JsonObject {
+    const { messageId, model, createdSeconds, usage } = this;
+    const state = { messageId, model, createdSeconds, output, stopReason, usage };
+    return responseOf(this.request, error ? { ...state, error } : state);
   }
 
   private event(type: string, members: JsonObject): string {
@@ -134,8 +126,6 @@ export class ResponsesStream extends StreamTranslation {
     this.sequenceNumber += 1;
     return sseEvent(type, JSON.stringify(data));
   }
-}
 
-function placeOf({ id, outputIndex }: OpenItem): JsonObject {
-  return { item_id: `fc_${id}`, output_index: outputIndex };
+  private readonly toEvent: ToEvent = (type, members) => this.event(type, members);
 }

@@ -1,28 +1,21 @@
 import type { Usage } from '@claude-proxy/messages-api';
-import { nowSeconds, promptTokensOf, reasoningTokensOf } from '../chat/anthropic-to-chat.js';
+import { nowSeconds, promptTokensOf, reasoningTokensOf, refusalOf } from '../chat/anthropic-to-chat.js';
+import { isThinking } from '../conversation/thinking-blocks.js';
 import { countOf, type JsonObject, objectsIn, textOf } from '../json-object.js';
-import type { ResponsesRequest } from './responses-request.js';
-
-/** The members of a request that its answer repeats, as OpenAI does. */
-export type RepeatedRequest = Partial<
-  Pick<
-    ResponsesRequest,
-    | 'instructions'
-    | 'max_output_tokens'
-    | 'metadata'
-    | 'parallel_tool_calls'
-    | 'reasoning'
-    | 'temperature'
-    | 'text'
-    | 'tool_choice'
-    | 'tools'
-    | 'top_p'
-    | 'user'
-  >
->;
-
-/** A stream repeats them three times. What is longer stays out, and only settings are repeated. */
-const MAX_REPEATED_CHARACTERS = 256 * 1024;
+import type { OpenAiError } from '../openai-errors.js';
+import { argumentsOf } from '../tools/called-tool.js';
+import type { GivenTools } from '../tools/tool-names.js';
+import {
+  callItem,
+  type EndStatus,
+  type ItemStatus,
+  idOf,
+  messageItem,
+  reasoningItem,
+  refusalPart,
+  textPart,
+} from './output-items.js';
+import { type RepeatedRequest, repeatedMembers } from './repeated-request.js';
 
 /** How an answer of the Responses API stands. */
 export interface ResponseState {
@@ -33,21 +26,36 @@ export interface ResponseState {
   /** Undefined while it is being written. */
   readonly stopReason?: unknown;
   readonly usage?: Usage | undefined;
+  readonly error?: OpenAiError;
 }
 
 const INCOMPLETE: Readonly<Record<string, string>> = {
   max_tokens: 'max_output_tokens',
   model_context_window_exceeded: 'max_output_tokens',
+  server_timeout: 'max_output_tokens',
   refusal: 'content_filter',
 };
+
+/** The last item of an answer that was cut off is incomplete. */
+export function statusOfLast(stopReason: unknown): EndStatus {
+  return Object.hasOwn(INCOMPLETE, textOf(stopReason)) ? 'incomplete' : 'completed';
+}
 
 /** A Message as a response. */
 export function anthropicToResponses(
   message: JsonObject,
   request: RepeatedRequest,
+  tools: GivenTools = {},
   createdSeconds = nowSeconds(),
 ): JsonObject {
-  const output = objectsIn(message.content).flatMap((block, index) => itemOf(block, `${idOf(message.id)}_${index}`));
+  const blocks = objectsIn(message.content);
+  const id = idOf(message.id);
+  const output = blocks.flatMap((block, index) => {
+    const status = index === blocks.length - 1 ? statusOfLast(message.stop_reason) : 'completed';
+    return itemOf(block, `${id}_${index}`, status, tools);
+  });
+  const refusal = refusalOf(message.stop_reason, message.stop_details);
+  if (refusal !== null) output.push(messageItem(`${id}_${blocks.length}`, [refusalPart(refusal)], 'completed'));
   return responseOf(request, {
     messageId: message.id,
     model: message.model,
@@ -58,55 +66,30 @@ export function anthropicToResponses(
   });
 }
 
-export function idOf(messageId: unknown): string {
-  return textOf(messageId).replace(/^msg_/, '');
-}
-
 /** Every member that OpenAI's clients read; what was asked is repeated, as OpenAI does. */
 export function responseOf(request: RepeatedRequest, state: ResponseState): JsonObject {
-  const { stopReason, usage } = state;
-  const incompleteReason = INCOMPLETE[textOf(stopReason)];
-  const status = stopReason === undefined ? 'in_progress' : incompleteReason ? 'incomplete' : 'completed';
+  const { stopReason, usage, error } = state;
+  const incompleteReason = error ? undefined : INCOMPLETE[textOf(stopReason)];
+  const status = statusOf(state, incompleteReason);
   return {
     id: `resp_${idOf(state.messageId)}`,
     object: 'response',
     created_at: state.createdSeconds,
     status,
     completed_at: status === 'completed' ? nowSeconds() : null,
-    error: null,
+    error: error ? { code: error.code ?? 'server_error', message: error.message } : null,
     incomplete_details: incompleteReason ? { reason: incompleteReason } : null,
     model: state.model,
     output: state.output,
-    usage: stopReason === undefined ? null : usageOf(usage),
-    ...repeated(request),
+    usage: stopReason === undefined && !error ? null : usageOf(usage),
+    ...repeatedMembers(request),
   };
 }
 
-export function repeatedOf(request: ResponsesRequest): RepeatedRequest {
-  const { max_output_tokens, parallel_tool_calls, temperature, top_p } = request;
-  const { instructions, metadata, reasoning, text, tool_choice, tools, user } = request;
-  const settings = { max_output_tokens, parallel_tool_calls, temperature, top_p };
-  const others = { instructions, metadata, reasoning, text, tool_choice, tools, user };
-  return JSON.stringify(others).length > MAX_REPEATED_CHARACTERS ? settings : { ...settings, ...others };
-}
-
-function repeated(request: RepeatedRequest): JsonObject {
-  return {
-    instructions: request.instructions ?? null,
-    max_output_tokens: request.max_output_tokens ?? null,
-    metadata: request.metadata ?? {},
-    parallel_tool_calls: request.parallel_tool_calls ?? true,
-    previous_response_id: null,
-    reasoning: { effort: request.reasoning?.effort ?? null, summary: null },
-    store: false,
-    temperature: request.temperature ?? 1,
-    text: { format: request.text?.format ?? { type: 'text' } },
-    tool_choice: request.tool_choice ?? 'auto',
-    tools: request.tools ?? [],
-    top_p: request.top_p ?? 1,
-    truncation: 'disabled',
-    user: request.user ?? null,
-  };
+function statusOf({ stopReason, error }: ResponseState, incompleteReason: string | undefined): string {
+  if (error) return 'failed';
+  if (stopReason === undefined) return 'in_progress';
+  return incompleteReason ? 'incomplete' : 'completed';
 }
 
 function usageOf(usage: Usage | undefined): JsonObject {
@@ -121,27 +104,9 @@ function usageOf(usage: Usage | undefined): JsonObject {
   };
 }
 
-/** Text and tool calls become items; the rest has no place there. */
-function itemOf(block: JsonObject, id: string): JsonObject[] {
-  if (block.type === 'text') return [messageItem(id, [textPart(textOf(block.text))], 'completed')];
-  return block.type === 'tool_use' ? [callItem(id, block, JSON.stringify(block.input ?? {}), 'completed')] : [];
-}
-
-export function messageItem(id: string, content: readonly JsonObject[], status: string): JsonObject {
-  return { id: `msg_${id}`, type: 'message', role: 'assistant', status, content };
-}
-
-export function textPart(text: string): JsonObject {
-  return { type: 'output_text', text, annotations: [], logprobs: [] };
-}
-
-export function callItem(id: string, block: JsonObject, callArguments: string, status: string): JsonObject {
-  return {
-    id: `fc_${id}`,
-    type: 'function_call',
-    status,
-    call_id: block.id,
-    name: block.name,
-    arguments: callArguments,
-  };
+/** Text, thinking and tool calls become items; the rest has no place there. */
+function itemOf(block: JsonObject, id: string, status: ItemStatus, tools: GivenTools): JsonObject[] {
+  if (block.type === 'text') return [messageItem(id, [textPart(textOf(block.text))], status)];
+  if (isThinking(block)) return [reasoningItem(id, block, 'completed')];
+  return block.type === 'tool_use' ? [callItem(id, block, argumentsOf(block), { status, tools })] : [];
 }

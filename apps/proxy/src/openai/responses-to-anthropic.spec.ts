@@ -1,12 +1,8 @@
-import { ClaudeModels } from '@claude-proxy/claude-models';
 import { describe, expect, it } from '@jest/globals';
-import type { GatewayError } from '../../exchange/gateway-error.js';
-import { ModelCatalog } from '../models/model.catalog.js';
-import { responsesToAnthropic } from './responses-to-anthropic.js';
+import type { GatewayError } from '../exchange/gateway-error.js';
+import { translated as translatedForm } from './testing/translated.js';
 
-const catalog = new ModelCatalog(new ClaudeModels(), {});
-const translated = (members: Record<string, unknown> = {}) =>
-  responsesToAnthropic({ model: 'claude-opus-5-5', input: 'hello', ...members }, catalog.modelOf);
+const translated = (members: Record<string, unknown> = {}) => translatedForm('responses', members);
 const paramOfRefusal = (members: Record<string, unknown>) => {
   try {
     translated(members);
@@ -16,7 +12,7 @@ const paramOfRefusal = (members: Record<string, unknown>) => {
   throw new Error('was taken');
 };
 
-describe('responsesToAnthropic', () => {
+describe('a request of the Responses API', () => {
   it('takes a text for what the user says, and instructions for the system', () => {
     expect(translated({ instructions: 'be brief' }).body).toEqual({
       model: 'claude-opus-5-5',
@@ -39,8 +35,8 @@ describe('responsesToAnthropic', () => {
         { type: 'function_call_output', call_id: 'b', output: [{ type: 'input_text', text: 'sun' }] },
       ],
     });
-    expect(body.system).toBe('be kind');
-    expect(body.messages).toEqual([
+    expect(body.system).toEqual([{ type: 'text', text: 'be kind', cache_control: { type: 'ephemeral' } }]);
+    expect(body.messages).toMatchObject([
       { role: 'user', content: [{ type: 'text', text: 'weather?' }] },
       {
         role: 'assistant',
@@ -84,23 +80,18 @@ describe('responsesToAnthropic', () => {
   });
 
   it('names what was wished in vain', () => {
-    expect(translated({ store: true, temperature: 0.1 }).dropped).toEqual(['temperature', 'store']);
-    expect(translated({ store: false, include: [], truncation: 'disabled' }).dropped).toEqual([]);
+    expect(translated({ store: true, temperature: 0.1 }).leftOut).toEqual(['temperature', 'store']);
+    expect(translated({ store: false, include: [], truncation: 'disabled' }).leftOut).toEqual([]);
   });
 
   it.each([
     [{ input: undefined }, 'input'],
     [{ previous_response_id: 'resp_1' }, 'previous_response_id'],
-    [{ background: true }, 'background'],
     [{ prompt: { id: 'p' } }, 'prompt'],
-    [{ top_logprobs: 2 }, 'top_logprobs'],
-    [{ tools: [{ type: 'function', name: 'a' }, { type: 'mcp' }] }, 'tools[1]'],
     [{ tools: [{ type: 'function' }] }, 'tools[0].name'],
-    [{ input: [{ type: 'computer_call' }] }, 'input[0]'],
     [{ input: [{ role: 'user' }] }, 'input[0].content'],
-    [{ input: [{ type: 'function_call', call_id: 'a', name: 'b', arguments: '[' }] }, 'input[0].arguments'],
-    [{ input: [{ role: 'user', content: [{ type: 'input_audio' }] }] }, 'input[0].content[0]'],
-    [{ input: [{ role: 'system', content: [{ type: 'input_image', image_url: 'https://a/b' }] }] }, 'input[0].content'],
+    [{ input: [{ type: 'function_call', name: 'b', arguments: '{}' }] }, 'input[0].call_id'],
+    [{ input: 'x', tool_choice: { type: 'function', name: 'unknown' } }, 'tool_choice'],
   ])('refuses %j by its place', (members, param) => {
     expect(paramOfRefusal(members)).toBe(param);
   });

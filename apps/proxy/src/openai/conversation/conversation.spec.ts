@@ -1,24 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
-import { Conversation, textBlock } from './conversation.js';
+import { LeftOut } from '../left-out.js';
+import { Conversation } from './conversation.js';
+import { textBlock } from './turn.js';
 
+const newConversation = (takesSystemTurns: boolean, takesPrefill = false) =>
+  new Conversation({ takesSystemTurns, takesPrefill }, new LeftOut());
 const said = (text: string) => [textBlock(text)];
-const result = (id: string) => ({ type: 'tool_result', tool_use_id: id, content: id });
+const result = (id: string) => ({ type: 'tool_result', tool_use_id: id, content: said(id) });
 const call = (id: string) => ({ type: 'tool_use', id, name: 'look', input: {} });
 
 describe('Conversation', () => {
   it('joins leading system messages', () => {
-    const conversation = new Conversation(true);
-    conversation.system('be brief');
-    conversation.system('be kind');
+    const conversation = newConversation(true);
+    conversation.system(said('be brief'));
+    conversation.system(said('be kind'));
     conversation.say('user', said('hello'));
     expect(conversation.toMessages()).toEqual({
-      system: 'be brief\nbe kind',
+      system: said('be brief\nbe kind'),
       messages: [{ role: 'user', content: said('hello') }],
     });
   });
 
   it('puts the results of one round into one turn, before what the user says', () => {
-    const conversation = new Conversation(true);
+    const conversation = newConversation(true);
     conversation.say('user', said('look'));
     conversation.say('assistant', [call('a'), call('b')]);
     conversation.say('user', [result('a')]);
@@ -31,12 +35,13 @@ describe('Conversation', () => {
   });
 
   it('drops empty texts and turns without content', () => {
-    const conversation = new Conversation(true);
-    conversation.system('  ');
+    const conversation = newConversation(true);
+    conversation.system(said('  '));
     conversation.say('user', [textBlock(''), textBlock('hello')]);
     conversation.say('assistant', [textBlock('')]);
     conversation.say('user', said('again'));
     expect(conversation.toMessages()).toEqual({
+      system: [],
       messages: [{ role: 'user', content: [textBlock('hello'), textBlock('again')] }],
     });
   });
@@ -48,9 +53,9 @@ describe('Conversation', () => {
     ['after an assistant', ['user', 'assistant', 'system', 'user'], ['user', 'assistant', 'user']],
     ['between two users', ['user', 'system', 'user'], ['user']],
   ])('keeps a later system message in its place where the API allows it: %s', (_name, roles, placed) => {
-    const conversation = new Conversation(true);
+    const conversation = newConversation(true);
     for (const role of roles) {
-      if (role === 'system') conversation.system('be brief');
+      if (role === 'system') conversation.system(said('be brief'));
       else conversation.say(role as 'user', said(role));
     }
     expect(conversation.toMessages().messages.map(({ role }) => role)).toEqual(placed);
@@ -58,10 +63,11 @@ describe('Conversation', () => {
   });
 
   it('tells a model without system turns in the turn of the user', () => {
-    const conversation = new Conversation(false);
+    const conversation = newConversation(false);
     conversation.say('user', said('hello'));
-    conversation.system('be brief');
+    conversation.system(said('be brief'));
     expect(conversation.toMessages()).toEqual({
+      system: [],
       messages: [
         {
           role: 'user',
@@ -72,16 +78,19 @@ describe('Conversation', () => {
   });
 
   it('asks the system message itself where nothing else was said', () => {
-    const conversation = new Conversation(true);
-    conversation.system('write a poem');
-    expect(conversation.toMessages()).toEqual({ messages: [{ role: 'user', content: said('write a poem') }] });
+    const conversation = newConversation(true);
+    conversation.system(said('write a poem'));
+    expect(conversation.toMessages()).toEqual({
+      system: [],
+      messages: [{ role: 'user', content: said('write a poem') }],
+    });
   });
 
   it('knows whether tools were called', () => {
-    const conversation = new Conversation(true);
+    const conversation = newConversation(true);
     conversation.say('assistant', said('no'));
-    expect(conversation.hasToolCalls).toBe(false);
+    expect(conversation.hasCalls).toBe(false);
     conversation.say('assistant', [call('a')]);
-    expect(conversation.hasToolCalls).toBe(true);
+    expect(conversation.hasCalls).toBe(true);
   });
 });

@@ -1,14 +1,10 @@
-import { ClaudeModels } from '@claude-proxy/claude-models';
 import { describe, expect, it } from '@jest/globals';
-import type { GatewayError } from '../../exchange/gateway-error.js';
-import { JSON_INSTRUCTION } from '../messages-body.js';
-import { ModelCatalog } from '../models/model.catalog.js';
-import { openAiToAnthropic } from './chat-to-anthropic.js';
+import type { GatewayError } from '../exchange/gateway-error.js';
+import { JSON_INSTRUCTION } from './openai-to-anthropic.js';
+import { translated as translatedForm } from './testing/translated.js';
 
-const catalog = new ModelCatalog(new ClaudeModels(), {});
 const HELLO = [{ role: 'user', content: 'hello' }];
-const translated = (members: Record<string, unknown> = {}) =>
-  openAiToAnthropic({ model: 'claude-opus-5-5', messages: HELLO, ...members }, catalog.modelOf);
+const translated = (members: Record<string, unknown> = {}) => translatedForm('chat', members);
 const messagesOf = (messages: unknown[], model = 'claude-opus-5-5') => translated({ messages, model }).body.messages;
 const refusalOf = (members: Record<string, unknown>) => {
   try {
@@ -39,7 +35,7 @@ describe('messages', () => {
       { role: 'tool', tool_call_id: 'call.1', content: 'one' },
       { role: 'tool', tool_call_id: 'b', content: [{ type: 'text', text: 'two' }] },
     ];
-    expect(messagesOf(messages)).toEqual([
+    expect(messagesOf(messages)).toMatchObject([
       { role: 'user', content: [{ type: 'text', text: 'hello' }] },
       {
         role: 'assistant',
@@ -66,13 +62,23 @@ describe('messages', () => {
   ])('reads arguments %j', (text, input) => {
     const call = { ...CALL, function: { name: 'look', arguments: text } };
     const messages = messagesOf([...HELLO, { role: 'assistant', tool_calls: [call] }]);
-    expect(messages).toMatchObject([{}, { content: [{ type: 'tool_use', input }] }]);
+    expect(messages).toMatchObject([{}, { content: [{ type: 'tool_use', input }] }, {}]);
   });
 
-  it.each(['{', '[]', '"x"', 'null'])('refuses arguments %j by their place', (text) => {
+  it.each(['{', '[]', '"x"', '{"path": "a'])(
+    'wraps arguments %j, so that one broken call does not end the conversation',
+    (text) => {
+      const call = { ...CALL, function: { name: 'look', arguments: text } };
+      const messages = messagesOf([...HELLO, { role: 'assistant', tool_calls: [call] }]);
+      expect(messages).toMatchObject([{}, { content: [{ input: { INVALID_JSON: text } }] }, {}]);
+    },
+  );
+
+  it('keeps arguments digit for digit', () => {
+    const text = '{ "id": 12345678901234567890, "price": 1.0, "2": 0, "1": 1e400 }';
     const call = { ...CALL, function: { name: 'look', arguments: text } };
-    const error = refusalOf({ messages: [...HELLO, { role: 'assistant', tool_calls: [call] }] });
-    expect(error.details).toMatchObject({ param: 'messages[1].tool_calls[0].function.arguments' });
+    const { json } = translated({ messages: [...HELLO, { role: 'assistant', tool_calls: [call] }] });
+    expect(json).toContain(`"input":${text}`);
   });
 
   it('leaves out what a tool did not say', () => {
@@ -107,23 +113,44 @@ describe('messages', () => {
     ]);
   });
 
-  it.each([
-    ['data:image/svg+xml;base64,PHN2Zz4='],
-    ['data:image/png,raw'],
-    ['ftp://example.com/a.png'],
-    ['file:///etc/passwd'],
-    [''],
-  ])('refuses the image %j', (url) => {
+  it.each([['ftp://example.com/a.png'], ['file:///etc/passwd'], ['']])('refuses the image %j', (url) => {
     const error = refusalOf({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }] });
     expect(error.details).toMatchObject({ param: 'messages[0].content[0].image_url.url' });
   });
 
-  it('refuses a file of OpenAI, an image in a system message and a message without a role', () => {
-    const file = { type: 'file', file: { file_id: 'file-1' } };
-    expect(refusalOf({ messages: [{ role: 'user', content: [file] }] }).message).toContain('file_data');
+  it.each([
+    ['a file of OpenAI', { type: 'file', file: { file_id: 'file-1' } }],
+    ['sound', { type: 'input_audio', input_audio: { data: 'x', format: 'wav' } }],
+    [
+      'an image of a type that Claude does not take',
+      { type: 'image_url', image_url: { url: 'data:image/svg+xml;base64,PHN2Zz4=' } },
+    ],
+    ['a part of tomorrow', { type: 'hologram' }],
+  ])('leaves %s out, with a note in its place', (_name, part) => {
+    const { body, leftOut } = translated({
+      messages: [{ role: 'user', content: [part, { type: 'text', text: 'what is it?' }] }],
+    });
+    expect(leftOut).toEqual([`messages[0].content[0]:${part.type}`]);
+    expect(body.messages).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: `[${part.type}: not available here]` },
+          { type: 'text', text: 'what is it?' },
+        ],
+      },
+    ]);
+  });
+
+  it('leaves an image in a system message out, and refuses a message without a known role', () => {
     const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } };
-    expect(refusalOf({ messages: [{ role: 'system', content: [image] }] }).message).toContain('text only');
-    expect(refusalOf({ messages: [{ role: 'function', name: 'x', content: 'y' }] }).status).toBe(400);
+    const text = { type: 'text', text: 'be brief' };
+    const { body, leftOut } = translated({ messages: [{ role: 'system', content: [image, text] }, ...HELLO] });
+    expect([body.system, leftOut]).toEqual(['be brief', ['messages[0].content[0]:image_url']]);
+    expect(refusalOf({ messages: [{ role: 'robot', content: 'y' }] }).details).toMatchObject({
+      param: 'messages[0].role',
+    });
+    expect(refusalOf({ messages: [{ content: 'y' }] }).details).toMatchObject({ param: 'messages[0].role' });
   });
 
   it('passes the refusal of an earlier turn on as what was said', () => {
@@ -169,7 +196,7 @@ describe('the answer', () => {
   });
 
   it('names what was wished in vain, but nothing that changes nothing', () => {
-    expect(translated({ seed: 1, store: true, frequency_penalty: 0, logit_bias: null }).dropped).toEqual([
+    expect(translated({ seed: 1, store: true, frequency_penalty: 0, logit_bias: null }).leftOut).toEqual([
       'seed',
       'store',
     ]);
@@ -178,7 +205,7 @@ describe('the answer', () => {
   it.each([{ n: 1 }, { logprobs: false }, { top_logprobs: 0 }, { modalities: ['text'] }, { audio: null }])(
     'takes %j, which asks for nothing special',
     (members) => {
-      expect(translated(members).dropped).toEqual([]);
+      expect(translated(members).leftOut).toEqual([]);
     },
   );
 
@@ -195,7 +222,6 @@ describe('a request that is none', () => {
     [{ messages: undefined }, 'messages'],
     [{ messages: [{ role: 'user', content: 7 }] }, 'messages[0].content'],
     [{ temperature: 3 }, 'temperature'],
-    [{ tools: [{ type: 'web_search' }] }, 'tools[0].type'],
     [{ stream: 'yes' }, 'stream'],
     [{ reasoning_effort: 'enormous' }, 'reasoning_effort'],
   ])('%j is reported with its place', (members, param) => {

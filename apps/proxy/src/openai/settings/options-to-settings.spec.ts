@@ -1,13 +1,24 @@
 import { ClaudeModels } from '@claude-proxy/claude-models';
 import { describe, expect, it } from '@jest/globals';
+import { LeftOut } from '../left-out.js';
+import { ModelCatalog } from '../models/model.catalog.js';
+import type { ToolOption } from '../tools/read-tools.js';
 import type { CallerOptions } from './caller-options.js';
-import { ModelCatalog } from './models/model.catalog.js';
 import { settingsOf } from './options-to-settings.js';
 
 const catalog = new ModelCatalog(new ClaudeModels(), {});
-const settings = (model: string, options: Partial<CallerOptions> = {}) =>
-  settingsOf({ model: catalog.modelOf(model), tools: [], hasToolCalls: false, ...options });
-const TOOLS = [{ name: 'look' }];
+const settings = (model: string, options: Partial<CallerOptions> = {}) => {
+  const leftOut = new LeftOut();
+  const given = { model: catalog.modelOf(model), tools: [], lacksThinking: false, ...options };
+  const { members } = settingsOf(given, leftOut);
+  return { members, dropped: leftOut.places };
+};
+const tool = (members: Partial<ToolOption> & { name: string }): ToolOption => ({
+  param: 'tools[0]',
+  isStrict: false,
+  ...members,
+});
+const TOOLS = [tool({ name: 'look' })];
 
 describe('temperature and top_p', () => {
   it.each([
@@ -62,10 +73,10 @@ describe('a tool', () => {
     const parameters = { type: 'object', properties: { a: { type: 'integer', minimum: 1 } } };
     const { members } = settings('opus', {
       tools: [
-        { name: 'a', description: null },
-        { name: 'b', parameters },
-        { name: 'c', parameters, strict: true },
-        { name: 'd', parameters: {} },
+        tool({ name: 'a' }),
+        tool({ name: 'b', parameters }),
+        tool({ name: 'c', parameters, isStrict: true }),
+        tool({ name: 'd', parameters: {} }),
       ],
     });
     expect(members.tools).toEqual([
@@ -106,7 +117,7 @@ describe('the effort of thinking', () => {
   });
 
   it('gets no budget if the history lacks the thinking before its calls, or the answer has no room', () => {
-    expect(settings('claude-haiku-4-5', { effort: 'low', hasToolCalls: true })).toMatchObject({
+    expect(settings('claude-haiku-4-5', { effort: 'low', lacksThinking: true })).toMatchObject({
       dropped: ['reasoning_effort'],
     });
     expect(settings('claude-haiku-4-5', { effort: 'high', maxTokens: 1_000 }).members).not.toHaveProperty('thinking');
