@@ -30,7 +30,7 @@ export async function playBehaviour(
 
 /** Sends a JSON body with the standard headers of the dialect. */
 export function sendJson(
-  { response, recorded, requestId }: SimulatedExchange,
+  { response, recorded, requestId, ownerHeaders }: SimulatedExchange,
   dialect: Dialect,
   body: unknown,
   status = 200,
@@ -38,7 +38,7 @@ export function sendJson(
   const bytes = Buffer.from(JSON.stringify(body));
   recorded.bytesWritten += bytes.length;
   const headers = { 'content-type': 'application/json', 'content-length': String(bytes.length) };
-  response.writeHead(status, { ...dialect.headers(requestId), ...headers }).end(bytes);
+  response.writeHead(status, { ...dialect.headers(requestId), ...ownerHeaders, ...headers }).end(bytes);
 }
 
 async function playAnswer(
@@ -50,7 +50,11 @@ async function playAnswer(
   if (!isStream && fault?.kind === 'failure') return playRefusal(fault.failure, exchange, dialect);
   await pause(options.latencyMs ?? 0, exchange.signal);
   const message = dialect.compose(options, exchange.recorded);
-  const headers = { ...dialect.headers(exchange.requestId), ...dialect.answerHeaders(message) };
+  const headers = {
+    ...dialect.headers(exchange.requestId),
+    ...exchange.ownerHeaders,
+    ...dialect.answerHeaders(message),
+  };
   if (isStream) {
     const contentType = { 'content-type': dialect.streamContentType, 'cache-control': 'no-cache' };
     return playBody(
@@ -103,10 +107,15 @@ async function takeSteps(steps: Iterable<StreamStep>, writer: AnswerWriter, sign
 
 async function playRefusal(failure: Failure, exchange: SimulatedExchange, dialect: Dialect): Promise<void> {
   await pause(failure.latencyMs ?? 0, exchange.signal);
-  const { response, requestId } = exchange;
+  const { response, requestId, ownerHeaders } = exchange;
   const body = Buffer.from(JSON.stringify(dialect.failureBody(failure, requestId)));
   const contentHeaders = { 'content-type': 'application/json', 'content-length': String(body.length) };
-  const headers = { ...dialect.headers(requestId), ...dialect.failureHeaders(failure), ...contentHeaders };
+  const headers = {
+    ...dialect.headers(requestId),
+    ...ownerHeaders,
+    ...dialect.failureHeaders(failure),
+    ...contentHeaders,
+  };
   response.writeHead(failure.status, { ...headers, ...failure.headers }).end(body);
 }
 

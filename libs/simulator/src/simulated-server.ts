@@ -18,6 +18,8 @@ export interface SimulatedExchange {
   readonly response: ServerResponse;
   readonly recorded: RecordedRequest;
   readonly requestId: string;
+  /** Names the owners of the credential, in place of the simulator's own organization. */
+  readonly ownerHeaders?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
