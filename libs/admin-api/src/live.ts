@@ -6,4 +6,5 @@ export type LiveEvent =
   | { readonly type: 'limits' }
   | { readonly type: 'drills' }
   /** The process shuts down and ends this feed. Another process, or a later one, serves the next feed. */
+  | { readonly type: 'accounts' }
   | { readonly type: 'draining' };

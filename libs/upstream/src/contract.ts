@@ -34,6 +34,8 @@ export interface UpstreamRequest {
   readonly host?: string;
   /** The user whose usage is counted. */
   readonly user: string;
+  /** The bytes of a top-level member of the decoded body, without parsing. Missing if the body was not scanned. */
+  member?(name: string): Buffer | undefined;
   /** The decoded and parsed body. Parsed at most once; do not change the result. */
   json(): Readonly<Record<string, unknown>>;
 }
@@ -143,6 +145,11 @@ export interface UpstreamProvider {
    * upstream while one of its windows is closed.
    */
   limitScopes?(request: UpstreamRequest, credential: Credential | undefined): readonly string[];
+  /**
+   * The group of models that share one rate limit with this request. An upstream with this method is asked with the
+   * operator's accounts, one after the other (`CredentialSource`).
+   */
+  limitGroup?(request: UpstreamRequest): string;
   /** Relays a request that only the Anthropic API serves. A refusal is an answer; no answer is an `UpstreamError`. */
   relay?(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer>;
   /**

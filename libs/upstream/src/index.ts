@@ -1,3 +1,13 @@
+export {
+  type AccountDecision,
+  type AccountFault,
+  type AccountNews,
+  type AccountVerdict,
+  type ConsideredAccount,
+  type RateWindow,
+  WINDOW_KINDS,
+  type WindowKind,
+} from './account-news.js';
 export { bodyOfBytes, bodyOfChunks, chunksOfBody, readBody } from './answer-body.js';
 export {
   ACCEPTED,
@@ -17,6 +27,7 @@ export {
   type UpstreamProvider,
   type UpstreamRequest,
 } from './contract.js';
+export type { CredentialDemand, CredentialSource, CredentialWalk, WalkStep } from './credential-source.js';
 export type { ExchangeStep, StepCaller, StepEnd, StepExchange, StepRequest, StepRun } from './exchange-step.js';
 export { headerOf, headersWhere, joinedHeaderOf } from './header-lines.js';
 export { STEP_NAME, STEP_ORDER, STEP_ORDERS, Step } from './step.decorator.js';

@@ -1,3 +1,4 @@
+import type { AccountVerdict } from './account-news.js';
 import type { UpstreamAnswer } from './contract.js';
 
 /**
@@ -33,6 +34,8 @@ export interface UpstreamErrorOptions {
   readonly wasAsked?: boolean;
   /** True if an answer began, and ended or broke before its first content. Default false. */
   readonly isBrokenOff?: boolean;
+  /** What the refusal says about the operator's account. Missing if the request or the caller is the cause. */
+  readonly account?: AccountVerdict;
   /** The original refusal. The client gets it verbatim if no other upstream answers. */
   readonly answer?: UpstreamAnswer;
   readonly cause?: unknown;
@@ -47,6 +50,7 @@ export class UpstreamError extends Error {
   readonly isForCaller: boolean;
   readonly wasAsked: boolean;
   readonly isBrokenOff: boolean;
+  readonly account: AccountVerdict | undefined;
   readonly answer: UpstreamAnswer | undefined;
 
   constructor(options: UpstreamErrorOptions) {
@@ -58,6 +62,7 @@ export class UpstreamError extends Error {
     this.isForCaller = options.isForCaller ?? false;
     this.wasAsked = options.wasAsked ?? true;
     this.isBrokenOff = options.isBrokenOff ?? false;
+    this.account = options.account;
     this.answer = options.answer;
   }
 }

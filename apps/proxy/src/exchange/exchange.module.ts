@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { CredentialStates } from './credential-states.js';
 import { ExchangeFeed } from './exchange-feed.js';
+import { OperatorCredentials } from './operator-credentials.js';
 import { UpstreamNames } from './upstream-names.js';
 
 /**
@@ -11,7 +12,7 @@ import { UpstreamNames } from './upstream-names.js';
  */
 @Global()
 @Module({
-  providers: [CredentialStates, ExchangeFeed, UpstreamNames],
-  exports: [CredentialStates, ExchangeFeed, UpstreamNames],
+  providers: [CredentialStates, ExchangeFeed, OperatorCredentials, UpstreamNames],
+  exports: [CredentialStates, ExchangeFeed, OperatorCredentials, UpstreamNames],
 })
 export class ExchangeModule {}

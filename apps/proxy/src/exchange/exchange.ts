@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Usage } from '@claude-proxy/messages-api';
-import type { Credential, Failure, HeaderLines, Operation } from '@claude-proxy/upstream';
+import type { AccountDecision, Credential, Failure, HeaderLines, Operation } from '@claude-proxy/upstream';
 import { GatewayError } from './gateway-error.js';
 import { withMaskedKeys } from './masked-keys.js';
 
 /** Under which every answer tells the id of its exchange. */
 export const EXCHANGE_ID_HEADER = 'x-claude-proxy-exchange';
+
+/** Names the account of the operator that an answer came from. */
+export const ACCOUNT_HEADER = 'x-claude-proxy-account';
 
 /** Names what an answer does without. */
 export const LEFT_OUT_HEADER = 'x-claude-proxy-dropped';
@@ -20,6 +23,8 @@ export interface Attempt {
   readonly reason?: string;
   /** True when the limit was simulated and no request was sent. */
   readonly isDrill?: boolean;
+  /** The operator's account that was asked. */
+  readonly account?: string;
   /** Parts of the request that the answer does without, by name. */
   readonly leftOut?: readonly string[];
   readonly durationMs: number;
@@ -81,6 +86,11 @@ export class Exchange {
   readonly team: string | undefined;
   /** Anthropic was asked with the operator's credential: the caller brought none. */
   readonly hasOperatorCredential: boolean = false;
+
+  /** The operator's account that answered, or was asked last. */
+  readonly account: string | undefined;
+  /** Why that account; undefined where there was no choice. */
+  readonly accountDecision: AccountDecision | undefined;
 
   readonly status: number = 0;
   readonly answerBytes: number = 0;
@@ -154,6 +164,15 @@ export class Exchange {
   /** An upstream is asked now, the first or a further one. */
   asked(): void {
     if (this.queueMs === undefined) this.set({ queueMs: this.elapsedMs() });
+  }
+
+  /** An account of the operator is asked, or none. */
+  askedWith(account: string | undefined): void {
+    if (account !== this.account) this.set({ account });
+  }
+
+  accountDecided(accountDecision: AccountDecision): void {
+    this.set({ accountDecision });
   }
 
   attempted(attempt: Attempt): void {
