@@ -1,5 +1,6 @@
 import { errorBody, errorTypeOfStatus } from '@claude-proxy/messages-api';
 import {
+  type AccountVerdict,
   bodyOfBytes,
   type Credential,
   type Failure,
@@ -8,8 +9,10 @@ import {
   UpstreamError,
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
+import { type JudgedRefusal, verdictOf } from './account-verdict.js';
 import { type AnthropicError, isWithoutLongContext, limitOf, spentBudgetOf } from './anthropic-limits.js';
 import type { LimitScopes } from './limit-scopes.js';
+import { accountHeadersIn } from './rate-windows.js';
 import type { WindowlessRefusals } from './windowless-refusals.js';
 
 /** Statuses of a proxy, or of a server for another name, never of the API. */
@@ -64,7 +67,8 @@ export function errorOfRefusal(
   const limit =
     spentBudgetOf(error ?? {}, nowMs) ??
     (isLimited ? limitOf({ headers: refusal.headers, error: error ?? {} }, request, scopes, nowMs) : undefined);
-  if (!limit) return new UpstreamError({ failure: failureOfRefusal(refusal, error), message, answer });
+  const judged = judgedBy({ ...refusal, error: error ?? {}, limit }, request, credential, nowMs);
+  if (!limit) return new UpstreamError({ failure: failureOfRefusal(refusal, error), message, answer, ...judged });
   const { seconds, scope, reason, isSpent = false } = limit;
   // count_tokens has separate limits: it neither waits for a window nor closes one.
   const isMessages = request.operation === 'messages';
@@ -75,10 +79,23 @@ export function errorOfRefusal(
     ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
     isWorthWaiting: isMessages && limit.isWorthWaiting,
     answer,
+    ...judged,
     ...(owned
       ? { limit: { scope: owned, seconds: seconds ?? windowless.secondsOf(owned, nowMs), reason, isSpent } }
       : {}),
   });
+}
+
+/** What the refusal says about an account of the operator. A client's own account is its own concern. */
+function judgedBy(
+  refusal: Pick<JudgedRefusal, 'status' | 'error' | 'limit'> & Pick<Refusal, 'headers'>,
+  { model }: UpstreamRequest,
+  { source }: Credential,
+  nowMs: number,
+): { readonly account?: AccountVerdict } {
+  if (source !== 'operator') return {};
+  const account = verdictOf({ ...refusal, ...accountHeadersIn(refusal.headers), model }, nowMs);
+  return account ? { account } : {};
 }
 
 /**

@@ -13,11 +13,13 @@ import {
   type SendOptions,
   Upstream,
   type UpstreamAnswer,
+  type UpstreamError,
   type UpstreamProvider,
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Agent, type Dispatcher } from 'undici';
+import { OperatorCredentials } from '../../exchange/operator-credentials.js';
 import { type AnthropicConfig, anthropicSection } from './anthropic.config.js';
 import { type AnswerHead, AnthropicAnswer } from './anthropic-answer.js';
 import {
@@ -33,6 +35,7 @@ import { probe } from './credential-probe.js';
 import { HopMark } from './hop-mark.js';
 import { hitKeptAliveConnection, rememberingConnector } from './kept-alive.js';
 import { LimitScopes } from './limit-scopes.js';
+import { PooledAnswers } from './pooled-answers.js';
 import { WindowlessRefusals } from './windowless-refusals.js';
 
 /** An answer can take 10 minutes without a byte. Beyond this limit the connection counts as dead. */
@@ -71,9 +74,16 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   private readonly freshAgent = new Agent({ ...CONNECTION, connections: null, pipelining: 0 });
   private readonly windowless = new WindowlessRefusals();
   private readonly scopes: LimitScopes;
+  private readonly pooled: PooledAnswers;
 
-  constructor(@Inject(anthropicSection.token) config: AnthropicConfig, models: ClaudeModels) {
+  constructor(
+    @Inject(anthropicSection.token) config: AnthropicConfig,
+    models: ClaudeModels,
+    operators: OperatorCredentials,
+  ) {
     this.scopes = new LimitScopes(models);
+    this.pooled = new PooledAnswers(operators, this.scopes);
+    operators.provideProbe((credential, signal) => this.probeAccount(credential, signal));
     this.origin = config.upstreamUrl.origin;
     this.hop = new HopMark(config.upstreamUrl);
     this.basePath = config.upstreamUrl.pathname.replace(/\/$/, '');
@@ -89,14 +99,17 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     return this.scopes.of(request).map((scope) => `${owner}/${scope}`);
   }
 
+  limitGroup(request: UpstreamRequest): string {
+    return this.scopes.bucketOf(request);
+  }
+
   async send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer> {
     const { credential } = options;
     const headers = this.hop.marked(request.headers, request.host);
     if (!credential) throw errorOfMissingCredential();
     const head = await this.dispatch('POST', request.path, headers, request.body, options);
     if (head.status >= 400) {
-      const { scopes, windowless } = this;
-      throw errorOfRefusal(await this.readRefusal(head, options), request, { credential, scopes, windowless });
+      throw this.errorOf(await this.readRefusal(head, options), request, credential);
     }
     const strange = strangenessOf(head);
     if (strange) {
@@ -104,18 +117,26 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
       throw head.status >= 300 ? errorOfRedirect(head.status) : errorOfStrangeAnswer(head.status, strange);
     }
     this.windowless.forget(this.limitScopes(request, credential));
-    return head;
+    return { ...head, headers: this.pooled.headersFor(head, credential, request) };
   }
 
   async relay(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer> {
     const headers = this.hop.marked(request.headers, request.host);
-    if (!options.credential) throw errorOfMissingCredential();
-    return this.dispatch(request.method, request.path, headers, request.body ?? null, options);
+    const { credential } = options;
+    if (!credential) throw errorOfMissingCredential();
+    const head = await this.dispatch(request.method, request.path, headers, request.body ?? null, options);
+    return { ...head, headers: this.pooled.headersFor(head, credential) };
   }
 
   async probeCredential(credential: Credential, signal: AbortSignal): Promise<ProbeHead> {
     const { agent, origin, basePath } = this;
     return probe(credential, { agent, signal, baseUrl: origin + basePath, headers: this.hop.marked([], undefined) });
+  }
+
+  private async probeAccount(credential: Credential, signal: AbortSignal): Promise<ProbeHead> {
+    const head = await this.probeCredential(credential, signal);
+    this.pooled.headersFor(head, credential);
+    return head;
   }
 
   async readiness(): Promise<Readiness> {
@@ -149,6 +170,14 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     } catch (error) {
       throw errorOfConnection(error, signal.aborted);
     }
+  }
+
+  private errorOf(refusal: Refusal, request: UpstreamRequest, credential: Credential): UpstreamError {
+    const { scopes, windowless } = this;
+    const error = errorOfRefusal(refusal, request, { credential, scopes, windowless });
+    if (!error.answer) return error;
+    const headers = this.pooled.headersFor(refusal, credential, request, error.account);
+    return Object.assign(error, { answer: { ...error.answer, headers } });
   }
 
   private async readRefusal(head: AnswerHead, { signal }: SendOptions): Promise<Refusal> {
