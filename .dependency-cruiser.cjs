@@ -138,9 +138,9 @@ module.exports = {
     {
       name: 'siblings-do-not-import-each-other',
       severity: 'error',
-      from: { path: rooms('admission', 'fallback', 'usage', 'request-log') },
+      from: { path: rooms('accounts', 'admission', 'fallback', 'usage', 'request-log') },
       to: {
-        path: rooms('admission', 'fallback', 'usage', 'request-log', 'messages', 'upstreams'),
+        path: rooms('accounts', 'admission', 'fallback', 'usage', 'request-log', 'messages', 'upstreams'),
         pathNot: '^apps/proxy/src/$1/',
       },
     },

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { AdmissionModule } from './admission/admission.module.js';
 import { ForeignPageGuard } from './admission/foreign-page.guard.js';
 import { ThrottleGuard } from './admission/throttle.guard.js';
@@ -37,6 +38,7 @@ export const ROOMS: readonly AnyModule[] = [
   StateModule,
   RecordingModule,
   AuthModule,
+  AccountsModule,
   AdmissionModule,
   HttpModule,
   MessagesModule,

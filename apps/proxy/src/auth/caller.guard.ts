@@ -24,6 +24,8 @@ interface Arrival extends OpenedExchange {
   readonly endpoint: EndpointOptions;
 }
 
+const SESSION_HEADER = 'x-session-id';
+
 /** Opens the exchange of a request and resolves its caller, before the body is read. Refusals are recorded. */
 @Injectable()
 export class CallerGuard implements CanActivate {
@@ -74,6 +76,7 @@ export class CallerGuard implements CanActivate {
 
   private admit({ request, reply, endpoint, exchange, path }: Arrival, clientKey: KeyIdentity | undefined): true {
     const { raw } = request;
+    const session = raw.headers[SESSION_HEADER];
     if (clientKey) {
       const pathUser = request.params.user_id === undefined ? undefined : exchange.user;
       const { id, user } = clientKey;
@@ -93,6 +96,7 @@ export class CallerGuard implements CanActivate {
       signal: abortOnHangUp(reply.raw),
       exchange,
       path,
+      ...(typeof session === 'string' && { session }),
       showsAdminToken: () => this.admin.showsToken(request),
     });
     return true;

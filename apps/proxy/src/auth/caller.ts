@@ -15,6 +15,8 @@ export interface Caller {
   /** Aborts when the client has disconnected, or when the gateway has to end the answer. */
   readonly signal: AbortSignal;
   readonly exchange: Exchange;
+  /** `x-session-id`: the session, in the words of a client that is not Claude Code. */
+  readonly session?: string;
   /** Path and query for the upstream; `exchange.path` is the same with masked keys. */
   readonly path: string;
   /** True for an operator, who can use objects of all users. Wrong tokens are counted. */

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Credential } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../exchange/gateway-error.js';
+import { OperatorCredentials } from '../exchange/operator-credentials.js';
 import { AdminToken } from './admin-token.js';
 import { type AuthConfig, authSection } from './auth.config.js';
 import { ClientKeys } from './keys/client-keys.service.js';
@@ -15,23 +16,28 @@ const BEARER_AMONG_OTHERS = /(?:^|,) *Bearer /i;
 @Injectable()
 export class CredentialReader {
   private readonly placeholders: ReadonlySet<string>;
-  private readonly operatorCredential: Credential | undefined;
+  private readonly configured: Credential | undefined;
 
   constructor(
     @Inject(authSection.token) config: AuthConfig,
     private readonly adminToken: AdminToken,
     private readonly clientKeys: ClientKeys,
+    private readonly operators: OperatorCredentials,
   ) {
     this.placeholders = new Set(config.placeholderCredentials);
     const apiKey = config.anthropicApiKey?.reveal();
     const authToken = config.anthropicAuthToken?.reveal();
-    if (apiKey) this.operatorCredential = credential('x-api-key', apiKey, apiKey, 'operator');
-    else if (authToken)
-      this.operatorCredential = credential('authorization', `Bearer ${authToken}`, authToken, 'operator');
+    if (apiKey) this.configured = apiKeyCredential(apiKey);
+    else if (authToken) this.configured = credential('authorization', `Bearer ${authToken}`, authToken, 'operator');
   }
 
   get hasOperatorCredential(): boolean {
     return this.operatorCredential !== undefined;
+  }
+
+  /** An account of the pool; without one, the credential of the configuration. */
+  private get operatorCredential(): Credential | undefined {
+    return this.operators.source?.credential ?? this.configured;
   }
 
   /** @throws GatewayError invalid_request_error if one header has several credentials */
@@ -86,6 +92,11 @@ function missingCredential(): GatewayError {
     message:
       'The request has no credential. Clients: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN, so that requests carry "x-api-key" or "authorization: Bearer". Operators: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN on the gateway to serve requests without one.',
   });
+}
+
+/** An API key of the operator. */
+export function apiKeyCredential(key: string): Credential {
+  return credential('x-api-key', key, key, 'operator');
 }
 
 function credential(

@@ -43,6 +43,14 @@ export function wholeNumber(minimum: number, maximum: number): Kind<number> {
   };
 }
 
+export const dollars: Kind<number> = {
+  allowed: 'an amount in US dollars, such as `0.05`',
+  schema: z
+    .string()
+    .regex(/^\d{1,9}(\.\d{1,9})?$/)
+    .transform(Number),
+};
+
 export function oneOf<const Value extends string>(...values: readonly Value[]): Kind<Value> {
   return { allowed: values.map((value) => `\`${value}\``).join(', '), schema: z.enum(values) };
 }

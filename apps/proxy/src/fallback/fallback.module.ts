@@ -13,6 +13,7 @@ import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
 import { limitRoomTable } from './limit.table.js';
 import { LimitsController } from './limits.controller.js';
+import { OperatorAccounts } from './operator-accounts.js';
 import { SharedItems } from './shared-items.js';
 import { UpstreamLoad } from './upstream.load.js';
 import { UpstreamRegistry } from './upstream.registry.js';
@@ -40,6 +41,7 @@ import { UpstreamMemory } from './upstream-memory.js';
     KnownCallers,
     KnownCallerStore,
     LimitStore,
+    OperatorAccounts,
     SharedItems,
     UpstreamLoad,
     UpstreamMemory,

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type CredentialWalk,
   type Failure,
   headersWhere,
   type UpstreamAnswer,
@@ -18,9 +18,12 @@ import { LimitStore } from './limit.store.js';
 import type { ClosedScope } from './limit-item.js';
 import { limitOwnersOf } from './limit-owner.js';
 import { nextStep } from './next-step.js';
+import { OperatorAccounts } from './operator-accounts.js';
 import { sendUntilContent } from './send-until-content.js';
 import { UpstreamLoad } from './upstream.load.js';
 import type { NamedUpstream } from './upstream.registry.js';
+import { asUpstreamError, refusalOf } from './upstream-refusal.js';
+import { closedPoolWindow, waited, walkCredentials } from './walk-credentials.js';
 
 /** A request on its way through the chain. */
 interface RouteState {
@@ -31,6 +34,8 @@ interface RouteState {
   /** The upstreams that a remembered limit closes for this request. */
   readonly limited: Map<NamedUpstream, ClosedScope>;
   readonly failures: Map<string, FailedUpstream>;
+  /** The operator's accounts, for a caller without a credential of its own. Undefined without a choice. */
+  readonly walk: CredentialWalk | undefined;
 }
 
 /** Asks one upstream after the other until one has answered. */
@@ -43,6 +48,7 @@ export class FallbackRouter {
     private readonly limits: LimitStore,
     private readonly load: UpstreamLoad,
     private readonly known: KnownCallers,
+    private readonly accounts: OperatorAccounts,
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
   ) {}
 
@@ -55,13 +61,26 @@ export class FallbackRouter {
   async send(request: UpstreamRequest, options: RouteOptions): Promise<UpstreamAnswer> {
     const { exchange, credential } = options;
     const limitOwners = limitOwnersOf(exchange.user, credential);
-    const state: RouteState = { request, exchange, options, limitOwners, limited: new Map(), failures: new Map() };
-    for (const upstream of await this.route(state)) {
-      const outcome = isClosed(upstream, state) ? this.closed(upstream, state) : await this.ask(upstream, state);
-      if (!(outcome instanceof UpstreamError)) return outcome;
-      if (!this.goesOn(upstream, outcome, state) || options.signal.aborted) break;
+    const walk = this.accounts.walkFor(request, options);
+    const state: RouteState = {
+      request,
+      exchange,
+      options,
+      limitOwners,
+      limited: new Map(),
+      failures: new Map(),
+      walk,
+    };
+    try {
+      for (const upstream of await this.route(state)) {
+        const outcome = isClosed(upstream, state) ? this.closed(upstream, state) : await this.ask(upstream, state);
+        if (!(outcome instanceof UpstreamError)) return outcome;
+        if (!this.goesOn(upstream, outcome, state) || options.signal.aborted) break;
+      }
+      return this.giveUp(state);
+    } finally {
+      if (walk) exchange.accountDecided(walk.decide());
     }
-    return this.giveUp(state);
   }
 
   /** Upstreams that are limited or down go to the end: they are asked only when the others have failed. */
@@ -85,10 +104,12 @@ export class FallbackRouter {
     return order;
   }
 
-  private async windowOf(upstream: NamedUpstream, { request, exchange, options, limitOwners }: RouteState) {
+  private async windowOf(upstream: NamedUpstream, { request, exchange, options, limitOwners, walk }: RouteState) {
     if (!this.config.fallbackOn.includes('rate_limited')) return undefined;
     const scopes = upstream.provider.limitScopes?.(request, options.credential);
-    const window = scopes && (await this.limits.closedWindow(limitOwners, scopes));
+    const pool = upstream.provider.limitGroup ? walk : undefined;
+    const owners = pool ? [exchange.user] : limitOwners;
+    const window = closedPoolWindow(pool) ?? (scopes && (await this.limits.closedWindow(owners, scopes)));
     if (window && upstream.isFirstChoice) {
       exchange.fallsBackFor(window.drill ? 'drill' : 'limit_remembered');
       exchange.drilled(exchange.isDrill || window.drill);
@@ -98,6 +119,9 @@ export class FallbackRouter {
 
   /** Nothing is sent: the limit is known, and waiting is all that would help. */
   private closed(upstream: NamedUpstream, state: RouteState): UpstreamError {
+    if (state.walk && upstream.provider.limitGroup && state.walk.closedSeconds !== undefined) {
+      return this.failed(upstream, state, 0, state.walk.refusal());
+    }
     const seconds = Math.max(1, Math.ceil(state.limited.get(upstream)!.retry_until - Date.now() / 1_000));
     const error = new UpstreamError({
       failure: 'rate_limited',
@@ -111,12 +135,24 @@ export class FallbackRouter {
 
   /** Asks one upstream, a second time after a short window or a stream that broke off. */
   private async ask(upstream: NamedUpstream, state: RouteState): Promise<UpstreamAnswer | UpstreamError> {
+    if (state.walk && upstream.provider.limitGroup) return this.askAccounts(upstream, state, state.walk);
     const first = await this.attempt(upstream, state);
     if (!(first instanceof UpstreamError)) return first;
     const step = this.stepAfter(upstream, first, false);
     if (step.act !== 'wait') return first;
     const hasWaited = await waited(step.seconds, state.options.signal);
     return hasWaited ? this.attempt(upstream, state) : first;
+  }
+
+  private async askAccounts(upstream: NamedUpstream, state: RouteState, walk: CredentialWalk) {
+    const { signal } = state.options;
+    const outcome = await walkCredentials(walk, signal, (credential) => {
+      const options = { ...state.options, credential };
+      return this.attempt(upstream, { ...state, options });
+    });
+    const { name } = upstream;
+    if (outcome instanceof UpstreamError) state.failures.set(name, { name, error: outcome, isUnfit: false });
+    return outcome;
   }
 
   private async attempt(upstream: NamedUpstream, state: RouteState): Promise<UpstreamAnswer | UpstreamError> {
@@ -131,12 +167,20 @@ export class FallbackRouter {
     if (!isFirstChoice && !this.load.takes(name, exchange)) return this.failed(upstream, state, 0, errorOfFull(name));
     const startedMs = exchange.elapsedMs();
     exchange.asked();
+    const account = this.accounts.nameOf(upstream, options.credential);
+    exchange.askedWith(account);
     this.load.asked(name, request.model);
     try {
       const answer = await sendUntilContent(upstream, request, options, this.config.maxStreamSilenceSeconds * 1_000);
       const { status, leftOut = [] } = answer;
       const durationMs = exchange.elapsedMs() - startedMs;
-      exchange.attempted({ upstream: name, status, durationMs, ...(leftOut.length > 0 && { leftOut }) });
+      exchange.attempted({
+        upstream: name,
+        ...(account !== undefined && { account }),
+        status,
+        durationMs,
+        ...(leftOut.length > 0 && { leftOut }),
+      });
       this.known.noteAnswer(upstream, options.credential, answer);
       this.answered(upstream, state);
       return answer;
@@ -183,6 +227,7 @@ export class FallbackRouter {
     if (!wasAsked) return error;
     exchange.attempted({
       upstream: upstream.name,
+      ...(exchange.account !== undefined && { account: exchange.account }),
       ...(answer ? { status: answer.status } : {}),
       failure,
       reason,
@@ -236,32 +281,13 @@ function withoutRetry(answer: UpstreamAnswer): UpstreamAnswer {
   return { ...answer, headers: [...headers, 'x-should-retry', 'false'] };
 }
 
-function refusalOf({ provider }: NamedUpstream, request: UpstreamRequest): UpstreamError | undefined {
-  try {
-    const acceptance = provider.accepts(request);
-    return acceptance.accepted ? undefined : new UpstreamError({ failure: 'rejected', message: acceptance.reason });
-  } catch (thrown) {
-    return asUpstreamError(thrown);
-  }
-}
-
 function errorOfFull(upstream: string): UpstreamError {
   const message = `${upstream} has reached its concurrency limit (MAX_STAND_IN_EXCHANGES)`;
   return new UpstreamError({ failure: 'overloaded', message });
-}
-
-function asUpstreamError(error: unknown): UpstreamError {
-  if (error instanceof UpstreamError) return error;
-  return new UpstreamError({ failure: 'unreachable', message: `failed unexpectedly: ${String(error)}`, cause: error });
 }
 
 /** Why the fallback upstreams failed; undefined where there was none. */
 function reasonsOf(failures: ReadonlyMap<string, FailedUpstream>, firstChoice: string): string | undefined {
   const others = [...failures].filter(([name]) => name !== firstChoice);
   return others.map(([name, { error }]) => `${name}: ${error.failure}: ${error.message}`).join('; ') || undefined;
-}
-
-/** False when the caller left meanwhile. */
-async function waited(seconds: number, signal: AbortSignal): Promise<boolean> {
-  return sleep(seconds * 1_000, true, { signal }).catch(() => false);
 }

@@ -24,6 +24,7 @@ export class GuardedUpstream implements UpstreamProvider {
   private readonly noted = new Set<string>();
   private readonly note: Note = (method, error) => this.logOnce(method, error);
   readonly limitScopes?: NonNullable<UpstreamProvider['limitScopes']>;
+  readonly limitGroup?: NonNullable<UpstreamProvider['limitGroup']>;
   readonly relay?: NonNullable<UpstreamProvider['relay']>;
   readonly readiness?: NonNullable<UpstreamProvider['readiness']>;
   readonly probeCredential?: NonNullable<UpstreamProvider['probeCredential']>;
@@ -34,6 +35,7 @@ export class GuardedUpstream implements UpstreamProvider {
     private readonly memory: SharedMemory,
   ) {
     if (provider.limitScopes) this.limitScopes = (request, credential) => this.scopesOf(request, credential);
+    if (provider.limitGroup) this.limitGroup = (request) => provider.limitGroup!(request);
     if (provider.relay) this.relay = (request, options) => this.relayed(request, options);
     if (provider.readiness) this.readiness = () => provider.readiness!();
     if (provider.probeCredential) {

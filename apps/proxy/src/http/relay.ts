@@ -10,7 +10,7 @@ import {
 import type { BodySink, UpstreamAnswer } from '@claude-proxy/upstream';
 import { withLinesOf } from '../exchange/answer-headers.js';
 import type { AnswerObserver } from '../exchange/answer-observer.js';
-import { EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
+import { ACCOUNT_HEADER, EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
 import { FALLBACK_HEADER, headerText } from '../exchange/fallback-header.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { onCutOff } from './client-connection.js';
@@ -197,6 +197,7 @@ function headOf(answer: UpstreamAnswer, exchange: Exchange, isEventStream: boole
   const headers = answerHeadersFor(answer.headers);
   if (isEventStream) dropContentLength(headers);
   if (exchange.upstream) headers.push('x-claude-proxy-upstream', exchange.upstream);
+  if (exchange.account) headers.push(ACCOUNT_HEADER, exchange.account);
   if (exchange.fallbackReason) headers.push(FALLBACK_HEADER, headerText(exchange.fallbackReason));
   if (exchange.leftOut.length > 0) headers.push(LEFT_OUT_HEADER, headerText(exchange.leftOut.join(', ')));
   headers.push(EXCHANGE_ID_HEADER, exchange.id);

@@ -1,4 +1,5 @@
 import {
+  type ByteRange,
   contentEncodingOf,
   decodeBytes,
   expectBoundedTree,
@@ -33,6 +34,7 @@ export class ReceivedRequest implements UpstreamRequest {
   readonly speed?: string;
   private parsed: Readonly<Record<string, unknown>> | undefined;
   private readonly outline: Omit<JsonOutline, 'members'>;
+  private readonly members: ReadonlyMap<string, ByteRange>;
 
   private constructor(
     received: Received,
@@ -47,6 +49,7 @@ export class ReceivedRequest implements UpstreamRequest {
     this.user = received.user;
     const { members, ...outline } = outlineIn(decodedBody);
     this.outline = outline;
+    this.members = members;
     const shape = checkShape(this.operation, decodedBody, members);
     this.model = shape.model;
     this.isStream = shape.stream ?? false;
@@ -56,6 +59,11 @@ export class ReceivedRequest implements UpstreamRequest {
   /** @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws */
   static async read(received: Received, takeRoom?: TakeRoom): Promise<ReceivedRequest> {
     return new ReceivedRequest(received, await decodedBody(received, takeRoom), takeRoom);
+  }
+
+  member(name: string): Buffer | undefined {
+    const range = this.members.get(name);
+    return range && this.decodedBody.subarray(range.start, range.end);
   }
 
   /** @throws JsonLimitError where the tree would be too large, and what `takeRoom` throws */

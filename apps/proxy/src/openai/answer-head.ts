@@ -1,6 +1,6 @@
 import { headerOf, headersWhere, type UpstreamAnswer } from '@claude-proxy/upstream';
 import { withLinesOf } from '../exchange/answer-headers.js';
-import { EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
+import { ACCOUNT_HEADER, EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
 import { FALLBACK_HEADER, headerText } from '../exchange/fallback-header.js';
 import { answerHeadersFor } from '../http/forwarded-headers.js';
 
@@ -15,6 +15,7 @@ export function headOf(answer: UpstreamAnswer, exchange: Exchange, contentType: 
   kept.push('content-type', contentType, 'x-request-id', requestId ?? exchange.id);
   if (requestId === undefined) kept.push('request-id', exchange.id);
   if (exchange.upstream) kept.push('x-claude-proxy-upstream', exchange.upstream);
+  if (exchange.account) kept.push(ACCOUNT_HEADER, exchange.account);
   if (exchange.fallbackReason) kept.push(FALLBACK_HEADER, headerText(exchange.fallbackReason));
   return withLinesOf(exchange, [...kept, ...ownLines(exchange, dropped)]);
 }

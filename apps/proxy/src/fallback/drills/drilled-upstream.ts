@@ -15,6 +15,8 @@ const DRILL_SECONDS = 60;
 /** What the router passes to an upstream, beside what the contract names. */
 export interface RouteOptions extends SendOptions {
   readonly exchange: Exchange;
+  /** The session that the client has named in a header of the gateway. */
+  readonly session?: string;
 }
 
 /** Decides which requests a drill hits. */
@@ -42,6 +44,7 @@ export class SimulatedLimit extends UpstreamError {
 /** The first choice, which refuses a request that a drill hits as if its limit were reached, and sends nothing. */
 export class DrilledUpstream implements UpstreamProvider {
   readonly limitScopes: UpstreamProvider['limitScopes'];
+  readonly limitGroup: UpstreamProvider['limitGroup'];
   readonly relay: UpstreamProvider['relay'];
   readonly readiness: UpstreamProvider['readiness'];
   readonly probeCredential: UpstreamProvider['probeCredential'];
@@ -51,6 +54,7 @@ export class DrilledUpstream implements UpstreamProvider {
     private readonly drills: Drills,
   ) {
     this.limitScopes = provider.limitScopes?.bind(provider);
+    this.limitGroup = provider.limitGroup?.bind(provider);
     this.relay = provider.relay?.bind(provider);
     this.readiness = provider.readiness?.bind(provider);
     this.probeCredential = provider.probeCredential?.bind(provider);

@@ -49,6 +49,11 @@ export class SteppedRequest implements UpstreamRequest {
     this.decodedBody = run.body ?? original.decodedBody ?? original.body;
   }
 
+  /** As the caller sent it: a step does not move a session to another account. */
+  member(name: string): Buffer | undefined {
+    return this.original.member?.(name);
+  }
+
   json(): Readonly<Record<string, unknown>> {
     this.parsed ??= this.body === this.original.body ? this.original.json() : this.tree();
     return this.parsed;
