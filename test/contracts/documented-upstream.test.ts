@@ -14,6 +14,7 @@ import {
 } from '@claude-proxy/simulator';
 import { describeUpstream, type UpstreamStage } from '@claude-proxy/upstream/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Secret } from '../../apps/proxy/src/config/secret.js';
 import { BuiltGateway } from '../support/built-gateway.js';
 import { MESSAGE, postJson } from '../support/post-json.js';
 import { simulatedService } from '../support/simulated-service.js';
@@ -21,21 +22,21 @@ import { simulatedService } from '../support/simulated-service.js';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = join(ROOT, 'docs/extending.md');
 
-/** Like a reader: the first TypeScript block of the page, in a directory outside of the gateway. */
-async function writeSample(fileName: string): Promise<string> {
+/** Like a reader: the first TypeScript block of the page, in a directory of its own. */
+async function writeSample(fileName: string, parent = tmpdir()): Promise<string> {
   const [, sample] = /^```ts\n(.*?)^```/ms.exec(await readFile(PAGE, 'utf8'))!;
-  const directory = await mkdtemp(join(tmpdir(), 'acme-'));
+  const directory = await mkdtemp(join(parent, 'acme-'));
   await writeFile(join(directory, fileName), sample!);
   return directory;
 }
 
 async function openStage(): Promise<UpstreamStage> {
   const simulator = await startAnthropicSimulator();
-  Object.assign(process.env, { ACME_URL: simulator.url, ACME_KEY: 'sk-acme' });
-  const directory = await writeSample('upstream.ts');
+  // Without the gateway around it, Nest is found from here only.
+  const directory = await writeSample('upstream.ts', import.meta.dirname);
   const { AcmeUpstream } = await import(join(directory, 'upstream.ts'));
   return {
-    provider: new AcmeUpstream(),
+    provider: new AcmeUpstream({ url: new URL(simulator.url), key: new Secret('sk-acme') }),
     model: 'claude-opus-5-5',
     ...simulatedService(simulator, { limited: rateLimited(), invalid: (message) => refuse(400, { message }) }),
     close: async () => {
@@ -52,6 +53,7 @@ describe('the upstream of docs/extending.md, in a directory of its own', () => {
   let acme: AnthropicSimulator;
   let gateway: BuiltGateway;
   beforeAll(async () => {
+    await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/build-types.mjs')]);
     acme = await startAnthropicSimulator();
     directory = await writeSample('upstream.mts');
     gateway = await BuiltGateway.started({
@@ -84,6 +86,7 @@ describe('the upstream of docs/extending.md, in a directory of its own', () => {
   it.each([[['es2024']], [['es2024', 'dom']]])('is accepted by a strict compiler with lib %j', async (lib) => {
     await mkdir(join(directory, 'node_modules'), { recursive: true });
     await symlink(ROOT, join(directory, 'node_modules/claude-code-proxy')).catch(() => {});
+    await symlink(join(ROOT, 'node_modules/@nestjs'), join(directory, 'node_modules/@nestjs')).catch(() => {});
     const compilerOptions = {
       lib,
       module: 'nodenext',

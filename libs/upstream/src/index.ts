@@ -30,6 +30,7 @@ export {
 export type { CredentialDemand, CredentialSource, CredentialWalk, WalkStep } from './credential-source.js';
 export type { ExchangeStep, StepCaller, StepEnd, StepExchange, StepRequest, StepRun } from './exchange-step.js';
 export { headerOf, headersWhere, joinedHeaderOf } from './header-lines.js';
+export { type BilledAnswer, IS_PRICE_SOURCE, type PriceSource, Prices } from './price-source.js';
 export { STEP_NAME, STEP_ORDER, STEP_ORDERS, Step } from './step.decorator.js';
 export { UPSTREAM_NAME, UPSTREAM_REPLACES, Upstream, type UpstreamOptions } from './upstream.decorator.js';
 export {

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConfigModule } from '../config/config.module.js';
 import { RecordingModule } from '../recording/recording.module.js';
 import { StateModule } from '../state/state.module.js';
 import { CostService } from './cost.service.js';
+import { PriceSources } from './price-sources.js';
 import { usageSection } from './usage.config.js';
 import { UsageController } from './usage.controller.js';
 import { UsageQuery } from './usage.query.js';
@@ -18,9 +20,15 @@ import { UsageWriter } from './usage.writer.js';
  * answers.
  */
 @Module({
-  imports: [ConfigModule.forFeature(usageSection), StateModule.forFeature(usageRoomTable), RecordingModule, AuthModule],
+  imports: [
+    DiscoveryModule,
+    ConfigModule.forFeature(usageSection),
+    StateModule.forFeature(usageRoomTable),
+    RecordingModule,
+    AuthModule,
+  ],
   controllers: [UsageController],
-  providers: [CostService, UsageWriter, UsageQuery],
+  providers: [CostService, PriceSources, UsageWriter, UsageQuery],
   exports: [CostService],
 })
 export class UsageModule {}
