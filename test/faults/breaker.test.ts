@@ -85,8 +85,8 @@ describe('an upstream that has failed five times in a row', () => {
 });
 
 describe('a fallback upstream', () => {
-  it('takes no more exchanges than MAX_STAND_IN_EXCHANGES; the next client comes back in a moment', async () => {
-    await stage.restart({ MAX_STAND_IN_EXCHANGES: '1' });
+  it('takes no more exchanges than MAX_FALLBACK_EXCHANGES; the next client comes back in a moment', async () => {
+    await stage.restart({ MAX_FALLBACK_EXCHANGES: '1' });
     stage.anthropic.setDefault(rateLimited({ retryAfterSeconds: 60 }));
     stage.bedrock.script(silence({ afterEvents: 3 }));
     const caller = new AbortController();
@@ -95,7 +95,7 @@ describe('a fallback upstream', () => {
     const refused = await post();
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeLessThan(60);
-    expect(refused.fallback).toContain('MAX_STAND_IN_EXCHANGES');
+    expect(refused.fallback).toContain('MAX_FALLBACK_EXCHANGES');
     caller.abort();
     expect(await held).toBe('left');
     await stage.bedrock.requests[0]!.finished;

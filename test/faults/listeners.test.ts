@@ -109,7 +109,7 @@ describe('a team’s upstream that throws', () => {
     const health = await healthOf(stage.gateway);
     expect(health).toMatchObject({ codes: [200, 200], status: 'ready', store: 'ok' });
     expect(health.upstreams.slice(1)).toEqual([
-      { name: 'broken', usable: false, detail: 'cannot tell, see the log' },
+      { name: 'broken', usable: false, detail: 'unknown, see the log' },
       { name: 'silent', usable: false, detail: 'no answer' },
     ]);
   }, 30_000);

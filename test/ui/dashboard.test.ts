@@ -37,7 +37,7 @@ inBrowser('the dashboard', () => {
     browser = await openBrowser();
     await go('');
     await signIn(TOKEN);
-    await browser.page.locator('.verdict.is-well, .verdict.is-standing-in, .verdict.is-trouble').waitFor();
+    await browser.page.locator('.verdict.is-well, .verdict.is-on-fallback, .verdict.is-trouble').waitFor();
   }, 30_000);
   afterAll(() => browser.close());
 

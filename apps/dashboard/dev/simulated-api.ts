@@ -11,7 +11,7 @@ const KEPT_LINES = 200_000;
 /** `npx vite --config apps/dashboard/vite.config.ts`: the page over a company that does not exist. */
 export function simulatedApi(): Plugin {
   return {
-    name: 'stand-in-api',
+    name: 'simulated-api',
     apply: 'serve',
     configureServer({ middlewares, httpServer }) {
       const company = new Company();

@@ -50,7 +50,7 @@ function MoodSign({ mood }: { readonly mood: string }) {
     <svg class="mood" viewBox="0 0 40 40" aria-hidden="true" focusable="false">
       <circle cx="20" cy="20" r="19" />
       {mood === 'well' && <path d="M12.5 20.500l5.5 5.5 10-12" />}
-      {mood === 'standing-in' && <path d="M11 15h15l-4-4M29 25H14l4 4" />}
+      {mood === 'on-fallback' && <path d="M11 15h15l-4-4M29 25H14l4 4" />}
       {mood === 'trouble' && <path d="M20 11v11M20 27.500v.5" />}
       {mood === 'waiting' && <path d="M13 20h.01M20 20h.01M27 20h.01" />}
     </svg>

@@ -80,7 +80,7 @@ describe('verdictOf', () => {
   it('names the fallback upstream, its share, and the number of limited users', () => {
     const limits = [LIMIT, { ...LIMIT, scope: 'f/opus' }, { ...LIMIT, user: 'bob' }];
     expect(verdict({ buckets: [bucket(2, 50, { byBedrock: 17 })], limits })).toMatchObject({
-      mood: 'standing-in',
+      mood: 'on-fallback',
       headline: 'Bedrock answers 34% of requests as the fallback. 2 users are limited.',
     });
   });
@@ -143,10 +143,10 @@ describe('verdictOf', () => {
     [{ readiness: undefined }, 'waiting', 'Looking …'],
     [
       { readiness: { ...READY, status: 'draining' as const } },
-      'standing-in',
+      'on-fallback',
       'This process is being taken out of service.',
     ],
-    [{ readiness: { ...READY, store: 'unreachable' } }, 'standing-in', 'Requests are answered, but the store is away.'],
+    [{ readiness: { ...READY, store: 'unreachable' } }, 'on-fallback', 'Requests are answered, but the store is away.'],
     [{ readiness: { ...READY, upstreams: [] } }, 'trouble', 'No request can be answered: no upstream is usable.'],
   ])('%j: %s', (signs, mood, headline) => {
     expect(verdict(signs)).toMatchObject({ mood, headline });

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 const MIN_REQUESTS = 5;
 const MANY_ERRORS = 0.05;
 
-type Mood = 'waiting' | 'well' | 'standing-in' | 'trouble';
+type Mood = 'waiting' | 'well' | 'on-fallback' | 'trouble';
 
 export interface Verdict {
   readonly mood: Mood;
@@ -157,5 +157,5 @@ function detailsOf({ upstreams }: Readiness): string {
 }
 
 const well = (headline: string, note: string): Verdict => ({ mood: 'well', headline, note });
-const warning = (headline: string, note: string): Verdict => ({ mood: 'standing-in', headline, note });
+const warning = (headline: string, note: string): Verdict => ({ mood: 'on-fallback', headline, note });
 const trouble = (headline: string, note: string): Verdict => ({ mood: 'trouble', headline, note });

@@ -39,7 +39,7 @@ describe('matches', () => {
     expect(matches(detailWith({ user: 'chlo\u00e9' }), { user: 'chloe\u0301' })).toBe(true);
   });
 
-  it('takes a stand-in for a fallback and a break for an error', () => {
+  it('finds answers of a fallback upstream by “fallback” and broken answers by “error”', () => {
     const line = detailWith({ is_fallback: true, fallback_reason: 'rate_limited', outcome: 'broken' });
     expect(matches(line, { fallbacks: 'true', errors: 'true' })).toBe(true);
   });

@@ -76,7 +76,7 @@ export class AnswerObserver {
     return this.reader.idleBytes;
   }
 
-  /** True where the end of a stream can be told: it is not compressed. */
+  /** True if the end of a stream can be recognized: it is not compressed. */
   get canTellItsEnd(): boolean {
     return this.reader.isReadable;
   }

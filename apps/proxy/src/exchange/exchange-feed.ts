@@ -11,7 +11,7 @@ export type Change = 'limits' | 'drills' | 'draining' | 'accounts';
 export class ExchangeFeed {
   private readonly logger = new Logger(ExchangeFeed.name);
   private readonly listeners: ExchangeListener[] = [];
-  private readonly told = new WeakSet<Exchange>();
+  private readonly ended = new WeakSet<Exchange>();
   private readonly changeListeners: ((what: Change) => void)[] = [];
   private readonly receivedListeners: ExchangeListener[] = [];
   private begun = 0;
@@ -32,7 +32,7 @@ export class ExchangeFeed {
 
   /** The body is there, and the work on it begins. */
   received(exchange: Exchange): void {
-    this.tell(this.receivedListeners, exchange, `exchange ${exchange.id}`);
+    this.notify(this.receivedListeners, exchange, `exchange ${exchange.id}`);
   }
 
   onChange(listener: (what: Change) => void): void {
@@ -41,7 +41,7 @@ export class ExchangeFeed {
 
   /** A listener that throws is logged; the others are called. */
   changed(what: Change): void {
-    this.tell(this.changeListeners, what, `the change of ${what}`);
+    this.notify(this.changeListeners, what, `the change of ${what}`);
   }
 
   onFinished(listener: ExchangeListener): void {
@@ -50,11 +50,11 @@ export class ExchangeFeed {
 
   /** Notifies once per exchange, however often it is called. A listener that throws is logged; the others are called. */
   finish(exchange: Exchange): void {
-    if (this.told.has(exchange)) return;
-    this.told.add(exchange);
+    if (this.ended.has(exchange)) return;
+    this.ended.add(exchange);
     this.finished += 1;
     exchange.finished();
-    this.tell(this.listeners, exchange, `exchange ${exchange.id}`);
+    this.notify(this.listeners, exchange, `exchange ${exchange.id}`);
   }
 
   /** Begins and ends an exchange that was refused, or whose client left, before there was a request to serve. */
@@ -65,7 +65,7 @@ export class ExchangeFeed {
     this.finish(exchange);
   }
 
-  private tell<News>(listeners: readonly ((news: News) => void)[], news: News, name: string): void {
+  private notify<News>(listeners: readonly ((news: News) => void)[], news: News, name: string): void {
     for (const listener of listeners) {
       try {
         listener(news);

@@ -41,7 +41,7 @@ export const fallbackSection = section('fallback', 'Which upstream answers, and 
     'known',
   ),
   maxFallbackConcurrency: setting(
-    'MAX_STAND_IN_EXCHANGES',
+    'MAX_FALLBACK_EXCHANGES',
     wholeNumber(1, 100_000),
     'The most requests that one fallback upstream answers at once; beyond it the client gets a 429 that asks it to come back in a few seconds.',
     '500',

@@ -282,7 +282,7 @@ function withoutRetry(answer: UpstreamAnswer): UpstreamAnswer {
 }
 
 function errorOfFull(upstream: string): UpstreamError {
-  const message = `${upstream} has reached its concurrency limit (MAX_STAND_IN_EXCHANGES)`;
+  const message = `${upstream} has reached its concurrency limit (MAX_FALLBACK_EXCHANGES)`;
   return new UpstreamError({ failure: 'overloaded', message });
 }
 

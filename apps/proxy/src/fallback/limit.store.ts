@@ -128,7 +128,7 @@ export class LimitStore implements OnModuleDestroy {
     return (await this.table.get({ user_id: user })) as LimitItem | undefined;
   }
 
-  /** Resolves once everything told to this process has been written, or has failed. */
+  /** Resolves once every change that this process was asked to store has been written, or has failed. */
   async settled(): Promise<void> {
     await this.writer.settled();
   }

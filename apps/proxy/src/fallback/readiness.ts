@@ -17,7 +17,7 @@ async function askedOf({ name, provider }: NamedUpstream): Promise<Readiness> {
     const { isUsable, detail } = (await provider.readiness?.()) ?? { isUsable: true, detail: '' };
     return { isUsable, detail };
   } catch (error) {
-    logger.error(`❌ ${name} cannot tell whether it is ready: ${String(error)}`);
-    return { isUsable: false, detail: 'cannot tell, see the log' };
+    logger.error(`❌ ${name} does not report whether it is ready: ${String(error)}`);
+    return { isUsable: false, detail: 'unknown, see the log' };
   }
 }

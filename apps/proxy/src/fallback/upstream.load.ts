@@ -8,7 +8,7 @@ import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 /** Model names come from clients; beyond so many the longest unused is forgotten. */
 const MAX_BREAKERS = 1_000;
 
-/** How much each upstream bears: a breaker for each of its models, and how many exchanges a stand-in has in hand. */
+/** How much each upstream bears: a breaker for each of its models, and how many requests a fallback upstream has in flight. */
 @Injectable()
 export class UpstreamLoad {
   private readonly breakers = new Map<string, Breaker>();
@@ -43,7 +43,7 @@ export class UpstreamLoad {
     if (this.breakers.size > MAX_BREAKERS) this.breakers.delete(this.breakers.keys().next().value!);
   }
 
-  /** Takes a place at a stand-in until the exchange is over; false where all are taken. */
+  /** Takes one of the places of a fallback upstream until the request has ended; false if all are taken. */
   takes(upstream: string, exchange: FinishedExchange): boolean {
     const exchanges = this.inHand.get(upstream) ?? new Set();
     this.inHand.set(upstream, exchanges);

@@ -34,7 +34,7 @@ export class EarlyResponse {
     clearInterval(this.timer);
   }
 
-  /** The last event of a stream that has nothing else to tell. */
+  /** The last event of a stream without further content. */
   close(event: string): void {
     this.end();
     if (!this.reply.raw.destroyed) this.reply.raw.end(event);

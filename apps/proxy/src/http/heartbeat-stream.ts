@@ -87,10 +87,10 @@ export class HeartbeatStream {
   refuseFor(error: unknown): void {
     const { id } = this.exchange;
     const isOurs = error instanceof GatewayError;
-    const told = isOurs
+    const refusal = isOurs
       ? errorBody(error.type, error.message, id, error.details)
       : errorBody('api_error', 'Failed.', id);
-    this.refuse(JSON.stringify(told));
+    this.refuse(JSON.stringify(refusal));
   }
 }
 
@@ -103,8 +103,8 @@ async function refusalIn(answer: UpstreamAnswer, exchangeId: string, signal: Abo
     const body = await readBody(answer.body, MAX_REFUSAL_BYTES, inTime);
     const limitBytes = maxDecodedBytes(body.length, MAX_REFUSAL_BYTES);
     const text = encoding ? await decodeBytes(body, encoding, limitBytes) : body;
-    const told = JSON.parse(text.toString());
-    if (told.type === 'error') return JSON.stringify(told);
+    const refusal = JSON.parse(text.toString());
+    if (refusal.type === 'error') return JSON.stringify(refusal);
   } catch {
     // Said below.
   }

@@ -18,7 +18,7 @@ import { answerHeadersFor } from './forwarded-headers.js';
 
 /**
  * Hands an answer to the client: head, then every chunk as it comes, unchanged, no faster than the client reads.
- * Resolves when the client has it all, has left, or has been told that the upstream broke. Never rejects.
+ * Resolves when the client has it all, has left, or has received the error event of a broken upstream. Never rejects.
  */
 export function relay(answer: UpstreamAnswer, response: ServerResponse, options: RelayOptions): Promise<void> {
   return new Promise((resolve) => new RelayedAnswer(answer, response, options, resolve).begin());

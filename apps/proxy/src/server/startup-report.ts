@@ -20,7 +20,7 @@ import { type Listening, listeningAt } from './listening.js';
 const PATIENCE_MS = 10_000;
 const DASHBOARD = '/ui/';
 
-/** What was told, for those who tell more. */
+/** What was reported, for a caller that prints more. */
 export interface StartupReport {
   readonly url: string;
   readonly dashboardUrl: string;
