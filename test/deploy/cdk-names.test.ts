@@ -33,7 +33,7 @@ describe('the environment of the container', () => {
 
   it('contains no secrets of the application', () => {
     expect(environment.filter(({ Name }) => settings.get(Name)?.kind.isSecret)).toEqual([]);
-    expect(secrets.map(({ Name }) => Name)).toEqual(['ADMIN_TOKEN', 'ANTHROPIC_API_KEY']);
+    expect(secrets.map(({ Name }) => Name)).toEqual(['ADMIN_TOKEN', 'ENCRYPTION_KEY', 'ANTHROPIC_API_KEY']);
   });
 
   it('refuses a secret among the additional settings', () => {

@@ -16,6 +16,7 @@ export interface CredentialsProps {
 }
 
 const ADMIN_TOKEN_LENGTH = 48;
+const ENCRYPTION_KEY_LENGTH = 64;
 
 /** The secrets of the application. Containers read them at startup, so a new value needs a new deployment. */
 export class Credentials extends Construct {
@@ -35,8 +36,19 @@ export class Credentials extends Construct {
       id: 'AwsSolutions-SMG4',
       reason: 'Rotated by hand together with a deployment (docs/operations.md), because tasks read it at startup.',
     });
+    const encryptionKey = new Secret(this, 'EncryptionKey', {
+      description: 'Encrypts the API keys of accounts in the table claude-proxy-access',
+      generateSecretString: { passwordLength: ENCRYPTION_KEY_LENGTH, excludePunctuation: true },
+      // The table is kept, too: without this text its keys are lost.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    Validations.of(encryptionKey).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'Never rotated: what it has encrypted could not be read any more (docs/accounts.md).',
+    });
     this.secrets = {
       ADMIN_TOKEN: ContainerSecret.fromSecretsManager(this.adminToken),
+      ENCRYPTION_KEY: ContainerSecret.fromSecretsManager(encryptionKey),
       ...(anthropicSecretArn && {
         ANTHROPIC_API_KEY: this.existing('Anthropic', anthropicSecretArn, anthropicSecretField),
       }),
