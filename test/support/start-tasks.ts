@@ -1,4 +1,8 @@
-import { type AnthropicSimulator, startAnthropicSimulator } from '@claude-proxy/simulator';
+import {
+  type AnthropicSimulator,
+  type AnthropicSimulatorOptions,
+  startAnthropicSimulator,
+} from '@claude-proxy/simulator';
 import { DynamoTableStore } from '@claude-proxy/storage';
 import { type DynamoEngine, ENGINE_CREDENTIALS, startDynamoEngine } from './dynamo-engine.js';
 import { type FaultyLine, startFaultyLine } from './faulty-line.js';
@@ -17,7 +21,10 @@ export interface Tasks {
   close(): Promise<void>;
 }
 
-export async function startTasks(environment: Readonly<Record<string, string>> = {}): Promise<Tasks> {
+export async function startTasks(
+  environment: Readonly<Record<string, string>> = {},
+  simulated: AnthropicSimulatorOptions = {},
+): Promise<Tasks> {
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: ENGINE_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: ENGINE_CREDENTIALS.secretAccessKey,
@@ -25,7 +32,7 @@ export async function startTasks(environment: Readonly<Record<string, string>> =
   const engine = await startDynamoEngine();
   await createTables(engine);
   const line = await startFaultyLine(engine.endpoint);
-  const anthropic = await startAnthropicSimulator();
+  const anthropic = await startAnthropicSimulator(simulated);
   const start = (endpoint: string) =>
     startGateway({
       ...{ STATE_STORE: 'dynamodb', AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_DYNAMODB: endpoint, ADMIN_TOKEN },

@@ -1,5 +1,17 @@
 /** Types of the admin API, shared by the gateway and its clients: dashboard and command line. */
 export {
+  ACCOUNT_STATES,
+  type Account,
+  type AccountChange,
+  type AccountClosure,
+  type AccountList,
+  type AccountProbe,
+  type AccountSetting,
+  type AccountWindow,
+  type AddedAccount,
+  type NewAccount,
+} from './accounts.js';
+export {
   ANALYTICS_RANGES,
   type Analytics,
   type AnalyticsRange,
@@ -23,7 +35,6 @@ export {
 } from './keys.js';
 export type { Drill, DrillList, DrillOrder, Limit, LimitList } from './limits.js';
 export type { LiveEvent } from './live.js';
-export type { MaskingCounts, MaskingPreview, MaskingRule, MaskingRules } from './masking.js';
 export type { AttemptLine, Outcome, RequestDetail, RequestLine, RequestPage } from './requests.js';
 export type { PrincipalRole, Readiness, Session } from './session.js';
 export type { Me, Team, TeamList } from './teams.js';

@@ -1,4 +1,9 @@
 import type {
+  Account,
+  AccountChange,
+  AccountList,
+  AccountProbe,
+  AddedAccount,
   Analytics,
   AnalyticsRange,
   AuditPage,
@@ -7,6 +12,7 @@ import type {
   DrillOrder,
   LimitList,
   LiveEvent,
+  NewAccount,
   Outcome,
   Readiness,
   RequestDetail,
@@ -75,6 +81,26 @@ export class AdminClient {
 
   clearLimit(user: string, signal?: AbortSignal): Promise<void> {
     return this.call.json(`api/limits/${encodeURIComponent(user)}`, { method: 'DELETE', signal });
+  }
+
+  accounts(signal?: AbortSignal): Promise<AccountList> {
+    return this.call.json('api/accounts', { signal });
+  }
+
+  addAccount(account: NewAccount, signal?: AbortSignal): Promise<AddedAccount> {
+    return this.call.json('api/accounts', { method: 'POST', body: account, signal });
+  }
+
+  changeAccount(id: string, change: AccountChange, signal?: AbortSignal): Promise<Account> {
+    return this.call.json(`api/accounts/${encodeURIComponent(id)}`, { method: 'PATCH', body: change, signal });
+  }
+
+  removeAccount(id: string, signal?: AbortSignal): Promise<void> {
+    return this.call.json(`api/accounts/${encodeURIComponent(id)}`, { method: 'DELETE', signal });
+  }
+
+  probeAccount(id: string, signal?: AbortSignal): Promise<AccountProbe> {
+    return this.call.json(`api/accounts/${encodeURIComponent(id)}/probe`, { method: 'POST', body: {}, signal });
   }
 
   drills(signal?: AbortSignal): Promise<DrillList> {

@@ -9,7 +9,7 @@ export interface NamedKey {
 }
 
 /** Names are shown, and sent in a header. */
-const ACCOUNT_NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
+export const ACCOUNT_NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
 const KEY = /^[\x21-\x7e]{1,512}$/;
 const LOOKS_LIKE_KEY = /sk-ant-/i;
 
@@ -30,7 +30,7 @@ export const accountKeys: Kind<readonly NamedKey[]> = {
 };
 
 /** Why this text cannot be the key of an account; undefined if it can. Does not quote the key. */
-function faultOfKey(key: string): string | undefined {
+export function faultOfKey(key: string): string | undefined {
   if (!KEY.test(key) || key.includes(',')) return 'a key has 1 to 512 visible ASCII characters and no comma';
   if (key.startsWith('sk-ant-oat'))
     return 'a subscription token cannot be pooled; use an API key of the Claude Console';

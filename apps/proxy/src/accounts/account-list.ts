@@ -23,6 +23,7 @@ export class AccountList {
   private accounts: readonly Account[] = [];
   private byId: ReadonlyMap<string, Account> = new Map();
   private byFingerprint: ReadonlyMap<string, Account> = new Map();
+  private staged: Account | undefined;
   private readonly owners = new Map<string, Owners>();
   private readonly eligibleByModel = new Map<string, readonly Account[]>();
   private readonly tierByModel = new Map<string, Tier>();
@@ -40,12 +41,26 @@ export class AccountList {
     this.changed();
   }
 
+  /** A key that is checked before it is added: its answers are learned from, and no request gets it. */
+  stage(account: Account): void {
+    this.staged = account;
+  }
+
+  unstage({ id }: Account): void {
+    if (this.staged?.id === id) this.staged = undefined;
+    this.owners.delete(id);
+  }
+
+  named(name: string): Account | undefined {
+    return this.accounts.find((account) => account.name === name);
+  }
+
   withId(id: string): Account | undefined {
     return this.byId.get(id);
   }
 
   of({ fingerprint, digest }: Credential): Account | undefined {
-    const account = this.byFingerprint.get(fingerprint);
+    const account = this.byFingerprint.get(fingerprint) ?? this.staged;
     return account?.credential.digest === digest ? account : undefined;
   }
 
@@ -53,9 +68,13 @@ export class AccountList {
     return this.owners.get(id) ?? ownersNamed(id);
   }
 
+  knowsOwnersOf({ id }: Account): boolean {
+    return this.owners.has(id);
+  }
+
   /** Notes what an answer names. Returns the owners before and after, if they have changed. */
   learn(
-    { id }: Account,
+    { id }: Pick<Account, 'id'>,
     { organization, workspace }: Pick<AccountNews, 'organization' | 'workspace'>,
   ): { readonly before: Owners; readonly after: Owners } | undefined {
     const before = this.owners.get(id) ?? ownersNamed(id);

@@ -13,7 +13,7 @@ import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { OperatorCredentials } from '../exchange/operator-credentials.js';
 import type { Account } from './account.js';
 import { AccountChoice, groupOfModel, type PoolState } from './account-choice.js';
-import { AccountClosures } from './account-closures.js';
+import { AccountClosures, type Owners } from './account-closures.js';
 import { AccountList } from './account-list.js';
 import { AccountSessions, type BoundSession } from './account-sessions.js';
 import { AccountWalk } from './account-walk.js';
@@ -22,6 +22,16 @@ import { HeadRoom } from './head-room.js';
 import { MovePace } from './move-pace.js';
 import { sessionKeyOf } from './session-key.js';
 import { WorkspaceLimits } from './workspace-limits.js';
+
+/** What the answers to a key have named. */
+export interface AccountOwners {
+  readonly id: string;
+  readonly organization?: string;
+  readonly workspace?: string;
+}
+
+type EscapeListener = (session: string, bound: BoundSession) => void;
+type OwnersListener = (owners: AccountOwners) => void;
 
 /** The accounts of the operator, and what is known about them. Nothing here waits or reads a store. */
 @Injectable()
@@ -35,6 +45,8 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
   private readonly choice: AccountChoice;
   private readonly sessionOf = new WeakMap<AccountDecision, string>();
   private sessionSecret = '';
+  private escapeListener: EscapeListener = () => {};
+  private ownersListener: OwnersListener = () => {};
 
   constructor(
     readonly models: ClaudeModels,
@@ -83,7 +95,10 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
     if (!account) return;
     const nowMs = this.nowMs();
     const renamed = this.list.learn(account, news);
-    if (renamed) this.closures.rename(renamed.before, renamed.after);
+    if (renamed) {
+      this.closures.rename(renamed.before, renamed.after);
+      this.ownersListener({ id: account.id, ...idsOf(renamed.after, account.id) });
+    }
     const owners = this.list.ownersOf(account);
     const { group = '', model = '', windows, verdict } = news;
     this.workspaceLimits.learn(owners, group, windows);
@@ -107,7 +122,36 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
     return Date.now();
   }
 
-  escaped(_key: string, _session: BoundSession): void {}
+  /** Called for a session that is not where its hash places it, at most once in half of its life. */
+  onEscape(listener: EscapeListener): void {
+    this.escapeListener = listener;
+  }
+
+  onOwners(listener: OwnersListener): void {
+    this.ownersListener = listener;
+  }
+
+  /** The accounts have changed, or another task has learned their owners. Requests under way are not affected. */
+  replace(accounts: readonly Account[], owners: readonly AccountOwners[]): void {
+    for (const { id, ...named } of owners) this.list.learn({ id }, named);
+    this.list.replace(accounts);
+    this.feed.changed('accounts');
+  }
+
+  /** A session of another task, or of this one before its restart. */
+  adoptEscape(session: string, accountId: string, untilMs: number): void {
+    const account = this.list.withId(accountId);
+    if (!account) return;
+    const { organization } = this.list.ownersOf(account);
+    this.sessions.adopt(session, { accountId, organization }, untilMs, this.nowMs());
+  }
+
+  escaped(key: string, session: BoundSession): void {
+    const half = (session.untilMs - this.nowMs()) / 2;
+    if (session.sharedUntilMs >= session.untilMs - half) return;
+    session.sharedUntilMs = session.untilMs;
+    this.escapeListener(key, session);
+  }
 
   private noteFinished({ accountDecision, usage, model }: FinishedExchange): void {
     const session = accountDecision && this.sessionOf.get(accountDecision);
@@ -115,6 +159,16 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
     const { cache_creation_input_tokens: written, cache_read_input_tokens: read, cache_creation: creation } = usage;
     const tokens = (written ?? 0) + (read ?? 0);
     const ttl = (creation?.ephemeral_1h_input_tokens ?? 0) > 0 ? '1h' : '5m';
-    this.sessions.warmed(session, model, { tokens, ttl }, this.nowMs());
+    const bound = this.sessions.warmed(session, model, { tokens, ttl }, this.nowMs());
+    if (bound?.isEscape) this.escaped(session, bound);
   }
+}
+
+/** Without the prefixes, and without the account itself in the place of an owner. */
+function idsOf({ organization, workspace }: Owners, id: string): Omit<AccountOwners, 'id'> {
+  const idIn = (owner: string) => owner.slice(owner.indexOf(':') + 1);
+  return {
+    ...(idIn(organization) !== id && { organization: idIn(organization) }),
+    ...(idIn(workspace) !== id && { workspace: idIn(workspace) }),
+  };
 }

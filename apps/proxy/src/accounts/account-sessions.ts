@@ -36,6 +36,11 @@ export class AccountSessions {
     return this.byKey.size;
   }
 
+  /** Sessions that are not where their hash places them. */
+  get escapes(): number {
+    return [...this.byKey.values()].filter(({ isEscape }) => isEscape).length;
+  }
+
   find(key: string, nowMs: number): BoundSession | undefined {
     const session = this.byKey.get(key);
     if (!session) return undefined;

@@ -1,6 +1,6 @@
 import type { Credential } from '@claude-proxy/upstream';
 
-const OPERATOR_STATES = ['active', 'paused', 'draining'] as const;
+export const OPERATOR_STATES = ['active', 'paused', 'draining'] as const;
 /** Set by an operator: `paused` gets no requests, `draining` keeps its sessions and gets no new ones. */
 type OperatorState = (typeof OPERATOR_STATES)[number];
 

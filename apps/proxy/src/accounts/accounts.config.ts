@@ -1,4 +1,4 @@
-import { dollars, oneOf, wholeNumber } from '../config/kinds.js';
+import { dollars, oneOf, secret, wholeNumber } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
 import { accountKeys } from './account-keys.js';
 import { POLICIES } from './move-policy.js';
@@ -16,6 +16,11 @@ export const accountsSection = section(
       'CLAUDE_API_KEYS',
       accountKeys,
       'Another name of `ANTHROPIC_API_KEYS`, used if that one is unset.',
+    ),
+    encryptionKey: setting(
+      'ENCRYPTION_KEY',
+      secret,
+      'Encrypts the keys of accounts that are added while the gateway runs: a random text of at least 32 characters. Unset: the text in the file `encryption-key` of `DATA_DIR`, created on first use. With `STATE_STORE=dynamodb` it has to be set, to the same text in all tasks, before an account can be added.',
     ),
     sessionTimeoutSeconds: setting(
       'SESSION_TIMEOUT',

@@ -101,11 +101,7 @@ export class MessagesController {
       user,
     };
     const takeRoom: TakeRoom = (bytes) => this.budget.take(exchange, bytes);
-    const read = await ReceivedRequest.read(
-      await adapt(received, takeRoom),
-      takeRoom,
-      this.service.unknownCodingStatus,
-    );
+    const read = await ReceivedRequest.read(await adapt(received, takeRoom), takeRoom);
     await this.expectOwnObjects(caller, read);
     return read;
   }

@@ -57,9 +57,8 @@ export class ReceivedRequest implements UpstreamRequest {
   }
 
   /** @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws */
-  static async read(received: Received, takeRoom?: TakeRoom, unknownCodingStatus = 400): Promise<ReceivedRequest> {
-    const body = await decodedBody(received, takeRoom, unknownCodingStatus);
-    return new ReceivedRequest(received, body, takeRoom);
+  static async read(received: Received, takeRoom?: TakeRoom): Promise<ReceivedRequest> {
+    return new ReceivedRequest(received, await decodedBody(received, takeRoom), takeRoom);
   }
 
   member(name: string): Buffer | undefined {
@@ -81,14 +80,10 @@ export class ReceivedRequest implements UpstreamRequest {
   }
 }
 
-/**
- * @param unknownCodingStatus 400 is what Anthropic says; 415 where a step has to read the body
- * @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws
- */
+/** @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws */
 export async function decodedBody(
   { headers, body }: Pick<Received, 'headers' | 'body'>,
   takeRoom?: TakeRoom,
-  unknownCodingStatus = 400,
 ): Promise<Buffer> {
   try {
     const encoding = contentEncodingOf(headerOf(headers, 'content-encoding'));
@@ -96,9 +91,7 @@ export async function decodedBody(
   } catch (error) {
     if (error instanceof GatewayError) throw error;
     if (error instanceof RangeError && error.message.startsWith('decodes to')) throw tooLarge(MAX_BODY_BYTES);
-    const message = `The request body cannot be decoded: ${(error as Error).message}.`;
-    const status = error instanceof RangeError ? unknownCodingStatus : 400;
-    throw new GatewayError({ type: 'invalid_request_error', status, message, cause: error });
+    throw invalid(`The request body cannot be decoded: ${(error as Error).message}.`, error);
   }
 }
 

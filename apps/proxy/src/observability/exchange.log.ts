@@ -58,7 +58,6 @@ function lineOf(exchange: FinishedExchange): Record<string, unknown> {
     credential: exchange.credentialFingerprint,
     attempts: exchange.attempts.map((attempt) => ({ ...attempt, durationMs: Math.round(attempt.durationMs) })),
     usage: exchange.usage,
-    masking: exchange.masking,
     stopReason: exchange.stopReason,
     requestBytes: exchange.requestBytes,
     answerBytes: exchange.answerBytes,

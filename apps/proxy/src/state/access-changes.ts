@@ -10,7 +10,7 @@ const MAX_ATTEMPTS = 3;
 const KEY = { partition: 'changes', sort: 'marks' } as const;
 
 /** What is cached in every task. */
-export type AccessTopic = 'keys' | 'teams' | 'budgets' | 'leases';
+export type AccessTopic = 'keys' | 'teams' | 'budgets' | 'leases' | 'accounts' | 'escapes';
 
 /**
  * Notifies every task within a second that items of a topic have changed. One item has a mark per topic; a change
