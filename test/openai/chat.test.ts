@@ -1,3 +1,4 @@
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { answer, big, cut, refuse, silence, toolLoop } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
@@ -132,6 +133,51 @@ describe('a chat', () => {
       format: { type: 'json_schema', schema: { additionalProperties: false, required: ['city', 'size'] } },
     });
     expect(JSON.stringify(askedFor().output_config)).not.toContain('"minimum"');
+  });
+});
+
+describe('a request', () => {
+  const post = (path: string, body: Buffer | string, encoding?: string) =>
+    fetch(pair.gateway.url + path, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk-ant-api03-caller', ...(encoding ? { 'content-encoding': encoding } : {}) },
+      body,
+    });
+  const body = JSON.stringify({ model: 'opus', messages: HELLO });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['zstd', zstdCompressSync],
+    ['br', brotliCompressSync],
+  ])('is read in %s', async (encoding, compress) => {
+    expect((await post('/v1/chat/completions', compress(body), encoding)).status).toBe(200);
+    expect(askedFor()).toMatchObject({ messages: [{ role: 'user' }] });
+    expect(pair.anthropic.requests[0]!.headers['content-encoding']).toBeUndefined();
+  });
+
+  it.each([
+    ['is not what it says', 'gzip', body, 400],
+    ['has an unknown encoding', 'rot13', body, 400],
+    ['is too large once decoded', 'gzip', gzipSync(Buffer.alloc(33 * 1024 * 1024, ' ')), 413],
+  ])('whose body %s is refused in OpenAI’s format', async (_what, encoding, sent, status) => {
+    const response = await post('/v1/chat/completions', sent, encoding);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
+  });
+
+  it.each(['/v1/chat/completions/', '/user/alice/v1/chat/completions/', '/v1/v1/chat/completions/'])(
+    'may have a path that ends with a slash: %s',
+    async (path) => {
+      expect((await post(path, body)).status).toBe(200);
+    },
+  );
+
+  it('is answered with the limits of Anthropic under the names of OpenAI', async () => {
+    const limits = { 'anthropic-ratelimit-requests-limit': '50', 'anthropic-ratelimit-requests-remaining': '49' };
+    pair.anthropic.script(answer({ headers: limits }));
+    const { headers } = await post('/v1/chat/completions', body);
+    expect(headers.get('x-ratelimit-limit-requests')).toBe('50');
+    expect(headers.get('x-ratelimit-remaining-requests')).toBe('49');
   });
 });
 
@@ -352,6 +398,8 @@ describe('a refusal has OpenAI’s format', () => {
     ['GET', '/v1/chat/completions', 405],
     ['GET', '/user/alice/v1/responses/resp_1', 404],
     ['POST', '/v1/embeddings', 404],
+    ['POST', '/user/alice/v1/threads/thread_1/runs', 404],
+    ['GET', '/v1/v1/assistants', 404],
     ['POST', '/user/al%20ice/v1/chat/completions', 400],
   ])('of %s %s', async (method, path, status) => {
     const response = await fetch(pair.gateway.url + path, { method, ...(method === 'POST' ? { body: '{}' } : {}) });
@@ -360,6 +408,14 @@ describe('a refusal has OpenAI’s format', () => {
     const { error } = (await response.json()) as { error: Record<string, unknown> };
     expect(error).toMatchObject({ message: expect.any(String), type: 'invalid_request_error', param: null });
     expect(error.code).toBe(status === 404 ? 'not_found' : null);
+  });
+
+  it('of an endpoint that Claude does not have, with the reason', async () => {
+    const asked = client.embeddings.create({ model: 'text-embedding-3-small', input: 'x' });
+    await expect(asked).rejects.toMatchObject({
+      status: 404,
+      message: expect.stringContaining('Claude has no embeddings'),
+    });
   });
 
   it('of a body that is too large, before it has been sent', async () => {

@@ -18,6 +18,7 @@ import {
   refuseFraming,
 } from './http/early-refusals.js';
 import { type HttpConfig, httpSection } from './http/http.config.js';
+import { withoutLastSlash } from './http/routes.js';
 import { createLogger, RoomLogger } from './observability/logging.js';
 import { type ObservabilityConfig, observabilitySection } from './observability/observability.config.js';
 import { GatewayAdapter } from './server/gateway-adapter.js';
@@ -80,6 +81,7 @@ function createAdapter({ trustedProxies }: ServerConfig): GatewayAdapter {
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // Whether a user id is too long is for `userIdOf` to say; by default the router finds no such path.
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
+    rewriteUrl: ({ url = '/' }) => withoutLastSlash(url),
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,

@@ -8,6 +8,7 @@ const DOUBLED = /^\/v1(?=\/v1\/)/;
 const USER_PREFIX = /^\/user\/[^/?]*(?=\/)/;
 /** What a client writes that takes us for a forward proxy. */
 const ORIGIN = /^https?:\/\/[^/?#]*/i;
+const LAST_SLASH = /(?<=\/v1\/(?:chat\/completions|responses))\/(?=\?|$)/;
 const FRAGMENT = /#.*$/s;
 const QUERY = /^[^?#]*(\?[^#]*)/;
 
@@ -15,6 +16,11 @@ const QUERY = /^[^?#]*(\?[^#]*)/;
 export function underEveryPrefix(path: string): string[] {
   const paths = path.startsWith('/v1/') ? [path, `/v1${path}`] : [path];
   return paths.flatMap((each) => [each, `/user/:user_id${each}`]);
+}
+
+/** The URL without a slash at the end of the path, which some clients of OpenAI's endpoints write. */
+export function withoutLastSlash(url: string): string {
+  return url.replace(LAST_SLASH, '');
 }
 
 /** Path and query as the Anthropic API knows them: without the user, without a doubled prefix. */

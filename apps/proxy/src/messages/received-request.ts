@@ -1,15 +1,14 @@
 import {
   type ByteRange,
-  contentEncodingOf,
-  decodeBytes,
   expectBoundedTree,
   type JsonOutline,
   JsonSyntaxError,
   outlineOfJson,
 } from '@claude-proxy/messages-api';
-import { type HeaderLines, headerOf, type Operation, type UpstreamRequest } from '@claude-proxy/upstream';
+import { type HeaderLines, type Operation, type UpstreamRequest } from '@claude-proxy/upstream';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { MAX_BODY_BYTES, type TakeRoom, tooLarge } from '../http/request-body.js';
+import { decodedBody } from '../http/decoded-body.js';
+import type { TakeRoom } from '../http/request-body.js';
 import { checkShape } from './messages-shape.js';
 
 export interface Received {
@@ -77,21 +76,6 @@ export class ReceivedRequest implements UpstreamRequest {
     // The text of the body, and the tree that is made of it.
     this.takeRoom?.(2 * this.decodedBody.length);
     return JSON.parse(this.decodedBody.toString()) as Record<string, unknown>;
-  }
-}
-
-/** @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws */
-export async function decodedBody(
-  { headers, body }: Pick<Received, 'headers' | 'body'>,
-  takeRoom?: TakeRoom,
-): Promise<Buffer> {
-  try {
-    const encoding = contentEncodingOf(headerOf(headers, 'content-encoding'));
-    return encoding ? await decodeBytes(body, encoding, MAX_BODY_BYTES, takeRoom) : body;
-  } catch (error) {
-    if (error instanceof GatewayError) throw error;
-    if (error instanceof RangeError && error.message.startsWith('decodes to')) throw tooLarge(MAX_BODY_BYTES);
-    throw invalid(`The request body cannot be decoded: ${(error as Error).message}.`, error);
   }
 }
 

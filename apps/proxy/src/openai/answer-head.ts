@@ -3,6 +3,7 @@ import { withLinesOf } from '../exchange/answer-headers.js';
 import { ACCOUNT_HEADER, EXCHANGE_ID_HEADER, type Exchange, LEFT_OUT_HEADER } from '../exchange/exchange.js';
 import { FALLBACK_HEADER, headerText } from '../exchange/fallback-header.js';
 import { answerHeadersFor } from '../http/forwarded-headers.js';
+import { rateLimitHeaders } from './rate-limit-headers.js';
 
 /** What describes the body as it came; another one goes out. */
 const OF_THE_BODY = new Set(['content-type', 'content-length', 'content-encoding', 'content-md5', 'etag', 'digest']);
@@ -12,6 +13,7 @@ export function headOf(answer: UpstreamAnswer, exchange: Exchange, contentType: 
   const headers = answerHeadersFor(answer.headers);
   const kept = headersWhere(headers, (name) => !OF_THE_BODY.has(name));
   const requestId = headerOf(answer.headers, 'request-id');
+  kept.push(...rateLimitHeaders(answer.headers));
   kept.push('content-type', contentType, 'x-request-id', requestId ?? exchange.id);
   if (requestId === undefined) kept.push('request-id', exchange.id);
   if (exchange.upstream) kept.push('x-claude-proxy-upstream', exchange.upstream);

@@ -3,25 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller } from '../auth/caller.js';
 import { Endpoint } from '../auth/endpoint.decorator.js';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { underEveryPrefix } from '../http/routes.js';
+import { pathOfApi, underEveryPrefix } from '../http/routes.js';
 import { OpenAiService } from './openai.service.js';
 import { OpenAiErrorFilter } from './openai-error.filter.js';
+import { ENDPOINT_RULES, reasonFor } from './rules/endpoint-rules.js';
 
 const CHAT = '/v1/chat/completions';
 const RESPONSES = '/v1/responses';
-/** Refused in OpenAI's form, which their callers read. */
-const NOT_SERVED = [
-  'completions',
-  'embeddings',
-  'moderations',
-  'audio/*',
-  'images/*',
-  'chat/completions/*',
-  'responses/*',
-]
-  .map((path) => `/v1/${path}`)
-  .flatMap(underEveryPrefix);
-
 /** HTTP in, HTTP out: the endpoints of OpenAI's dialect, for everybody and per user. */
 @Controller()
 @UseFilters(OpenAiErrorFilter)
@@ -44,12 +32,10 @@ export class OpenAiController {
     return this.service.serve('responses', caller, request, reply);
   }
 
-  @All(NOT_SERVED)
+  /** In OpenAI's form, which the callers of these endpoints read. */
+  @All(ENDPOINT_RULES.flatMap(({ paths }) => paths.flatMap(underEveryPrefix)))
   refuse(@Req() { raw }: FastifyRequest): never {
-    const path = raw.url!.split('?')[0]!.slice(0, 200);
-    throw new GatewayError({
-      type: 'not_found_error',
-      message: `${path} is not served here: nothing is stored, and Claude answers in text.`,
-    });
+    const path = pathOfApi(raw.url!).split('?')[0]!.slice(0, 200);
+    throw new GatewayError({ type: 'not_found_error', message: `${path} is not served here: ${reasonFor(path)}.` });
   }
 }

@@ -7,6 +7,7 @@ import type { Exchange } from '../exchange/exchange.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { BodyBudget } from '../http/body-budget.js';
 import { onCutOff } from '../http/client-connection.js';
+import { decodedBody } from '../http/decoded-body.js';
 import { EarlyResponse } from '../http/early-response.js';
 import { type HttpConfig, httpSection } from '../http/http.config.js';
 import { type Delivery, MessagesService } from '../messages/messages.service.js';
@@ -82,7 +83,7 @@ export class OpenAiService {
 
   private async receive(form: Form, caller: Caller, request: FastifyRequest): Promise<TranslatedBytes> {
     const { exchange, signal } = caller;
-    const body = await this.budget.read(request, exchange, caller.credential);
+    const body = await this.receivedBody(caller, request);
     const receivedBytes = body.length;
     const workBytes = receivedBytes * WORK_PER_BYTE;
     const begin = () => this.budget.take(exchange, workBytes);
@@ -90,6 +91,15 @@ export class OpenAiService {
     this.budget.giveBack(exchange, workBytes + receivedBytes);
     this.budget.take(exchange, bytes.bytes.length);
     return bytes;
+  }
+
+  /** Codex compresses its bodies; a translation needs their text. */
+  private async receivedBody({ exchange, credential }: Caller, request: FastifyRequest): Promise<Buffer> {
+    const body = await this.budget.read(request, exchange, credential);
+    const encoded = { headers: request.raw.rawHeaders, body };
+    const decoded = await decodedBody(encoded, (bytes) => this.budget.take(exchange, bytes));
+    if (decoded !== body) this.budget.giveBack(exchange, body.length);
+    return decoded;
   }
 
   private async stream(

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { type RelayRequest, type StepRequest, type StepRun } from '@claude-proxy/upstream';
 import { GatewayError } from '../../exchange/gateway-error.js';
+import { decodedBody } from '../../http/decoded-body.js';
 import { MAX_BODY_BYTES, type TakeRoom, tooLarge } from '../../http/request-body.js';
-import { decodedBody } from '../received-request.js';
 import { headersOfReplacedBody } from './stepped-request.js';
 
 const EMPTY = Buffer.alloc(0);

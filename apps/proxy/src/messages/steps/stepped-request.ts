@@ -27,6 +27,7 @@ export class SteppedRequest implements UpstreamRequest {
   readonly isStream: boolean;
   readonly speed?: string;
   readonly host?: string;
+  readonly maxTokensToReserve?: number;
   readonly user: string;
   private parsed: Readonly<Record<string, unknown>> | undefined;
 
@@ -35,8 +36,12 @@ export class SteppedRequest implements UpstreamRequest {
     run: StepRun,
     private readonly takeRoom: TakeRoom,
   ) {
-    const { operation, path, isStream, speed, host, user } = original;
-    Object.assign(this, { ...(speed !== undefined && { speed }), ...(host !== undefined && { host }) });
+    const { operation, path, isStream, speed, host, user, maxTokensToReserve } = original;
+    Object.assign(this, {
+      ...(speed !== undefined && { speed }),
+      ...(host !== undefined && { host }),
+      ...(maxTokensToReserve !== undefined && { maxTokensToReserve }),
+    });
     this.operation = operation;
     this.path = path;
     this.isStream = isStream;

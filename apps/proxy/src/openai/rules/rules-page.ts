@@ -1,3 +1,4 @@
+import { ENDPOINT_RULES } from './endpoint-rules.js';
 import { FINAL_RULES } from './final-rules.js';
 import { ITEM_RULES, type KindRule, MEMBER_RULES, PART_RULES, TOOL_RULES } from './request-rules.js';
 
@@ -35,6 +36,15 @@ ${tableOf(['part', 'is', 'how, or why'], rowsOf(PART_RULES))}
 ## Tools, by type
 
 ${tableOf(['tool', 'is', 'how, or why'], rowsOf(TOOL_RULES))}
+
+## Endpoints that are not served
+
+Their callers get 404 with the reason.
+
+${tableOf(
+  ['endpoint', 'because'],
+  ENDPOINT_RULES.map(({ paths, reason }) => [paths.map((path) => `\`${path}\``).join(', '), reason]),
+)}
 
 ## The last look
 

@@ -1,0 +1,26 @@
+import { contentEncodingOf, decodeBytes } from '@claude-proxy/messages-api';
+import { type HeaderLines, headerOf } from '@claude-proxy/upstream';
+import { GatewayError } from '../exchange/gateway-error.js';
+import { MAX_BODY_BYTES, type TakeRoom, tooLarge } from './request-body.js';
+
+interface EncodedBody {
+  readonly headers: HeaderLines;
+  readonly body: Buffer;
+}
+
+/**
+ * A request body without its content encoding.
+ *
+ * @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws
+ */
+export async function decodedBody({ headers, body }: EncodedBody, takeRoom?: TakeRoom): Promise<Buffer> {
+  try {
+    const encoding = contentEncodingOf(headerOf(headers, 'content-encoding'));
+    return encoding ? await decodeBytes(body, encoding, MAX_BODY_BYTES, takeRoom) : body;
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    if (error instanceof RangeError && error.message.startsWith('decodes to')) throw tooLarge(MAX_BODY_BYTES);
+    const message = `The request body cannot be decoded: ${(error as Error).message}.`;
+    throw new GatewayError({ type: 'invalid_request_error', message, cause: error });
+  }
+}
