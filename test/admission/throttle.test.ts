@@ -105,7 +105,9 @@ describe('the limit of requests', () => {
     }
     expect(statuses.map((status) => status === 429)).toEqual([false, false, true]);
   });
+});
 
+describe('the caller that a limit counts', () => {
   it('counts nothing else', async () => {
     pair = await startPair({ THROTTLE_LIMIT: '1' });
     for (const path of ['/health', '/health', '/api/hello', '/v1/usage', '/v1/usage']) {

@@ -132,7 +132,9 @@ describe('the request log', () => {
     await ended();
     expect((await ask(`/api/requests?user=${user}`)).json.requests).toHaveLength(1);
   });
+});
 
+describe('a filter of the request log', () => {
   it('filters by model, upstream, outcome, status, fallback, error, time and duration', async () => {
     const user = newUser();
     stage.anthropic.script(answer(), refuse(400), answer({ latencyMs: 1_500 }), rateLimited({ retryAfterSeconds: 60 }));

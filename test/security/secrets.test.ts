@@ -126,7 +126,9 @@ describe('played', () => {
     }
     expect(watched.anthropic.requests.at(-1)!.headers['content-encoding']).toBe('gzip');
   });
+});
 
+describe('played on other endpoints:', () => {
   const chatParts = [
     { type: 'text', text: SECRETS.prompt },
     { type: 'image_url', image_url: { url: `data:image/png;base64,${IMAGE}` } },
@@ -211,7 +213,9 @@ describe('played', () => {
     }
     await watched.ask(`/v1/messages?key=${SECRETS.query}`, { method: 'PUT', headers: KEY });
   });
+});
 
+describe('played with refusals:', () => {
   it('broken bodies', async () => {
     for (const body of [
       `{"model": "${SECRETS.prompt}`,

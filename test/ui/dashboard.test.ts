@@ -220,8 +220,8 @@ inBrowser('the dashboard', () => {
       await postMessage(stage.gateway, { user: 'alice' });
       await page.setViewportSize({ width: 375, height: 812 });
       await go(name);
-      await page.waitForLoadState('networkidle').catch(() => {});
       await page.locator('main h1').first().waitFor();
+      await page.locator('main .skeleton').first().waitFor({ state: 'detached' });
       const tooWide = await page.evaluate(TOO_WIDE);
       await page.setViewportSize({ width: 1280, height: 860 });
       expect(tooWide).toEqual([]);

@@ -280,7 +280,9 @@ describe('a request of Claude Code', () => {
     });
     expect(upstream.accepts(requestOf({ ...request, output_config: { effort: 'low' } }))).toEqual({ accepted: true });
   });
+});
 
+describe('a request of Claude Code that Bedrock refuses again', () => {
   it('is sent again even if another request has learned the same meanwhile', async () => {
     const strict = await startBedrockSimulator({ knownBetas: FEWER_BETAS });
     start({ endpoint: strict.url });

@@ -82,7 +82,9 @@ describe('membersOfJson', () => {
   it('reports what it expected, and where', () => {
     expect(() => membersOfJson(Buffer.from('{"a":[1 2]}'))).toThrow('invalid JSON: expected "," or "]" at byte 8');
   });
+});
 
+describe('membersOfJson, at any length,', () => {
   // The scanner reads strings in blocks of 16 bytes.
   it('finds the end of strings of any length, with an escape at any position', () => {
     for (let length = 0; length < 40; length += 1) {
@@ -123,7 +125,9 @@ describe('membersOfJson', () => {
     }
     expect(most).toBeLessThan(2 * text.length);
   });
+});
 
+describe('membersOfJson, compared with JSON.parse,', () => {
   it('agrees with JSON.parse on any object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(undefined, 1, '\t'), (object, indent) => {

@@ -114,7 +114,9 @@ describe('faultOf', () => {
   ])('shows no ARN, account, key or token (%#)', (error) => {
     expect(faultOf(error).message).not.toMatch(/arn:|\d{12}|AKIA|SECRET/);
   });
+});
 
+describe('faultOf, for messages of any length,', () => {
   it('truncates an endless message', () => {
     expect(faultOf(aws('ValidationException', 'x'.repeat(1_000_000))).message.length).toBeLessThanOrEqual(1_000);
   });

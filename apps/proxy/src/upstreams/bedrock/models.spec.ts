@@ -87,7 +87,9 @@ describe('targetOf', () => {
   ])('in %s maps %s to the prefix %s', (region, model, prefix) => {
     expect(idOf(model, { region })).toMatch(new RegExp(`^${prefix.replace('.', '\\.')}anthropic\\.`));
   });
+});
 
+describe('targetOf, with settings of the operator,', () => {
   it('respects BEDROCK_PROFILE', () => {
     expect(idOf('claude-opus-5-5', { profile: 'global' })).toBe('global.anthropic.claude-opus-5-5');
     expect(idOf('claude-opus-5-5', { profile: 'none' })).toBe('anthropic.claude-opus-5-5');
