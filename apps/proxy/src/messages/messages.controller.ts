@@ -101,7 +101,11 @@ export class MessagesController {
       user,
     };
     const takeRoom: TakeRoom = (bytes) => this.budget.take(exchange, bytes);
-    const read = await ReceivedRequest.read(await adapt(received, takeRoom), takeRoom);
+    const read = await ReceivedRequest.read(
+      await adapt(received, takeRoom),
+      takeRoom,
+      this.service.unknownCodingStatus,
+    );
     await this.expectOwnObjects(caller, read);
     return read;
   }

@@ -42,6 +42,7 @@ export function detailOf(exchange: FinishedExchange): RequestDetail {
     answer_bytes: exchange.answerBytes,
     queue_ms: Math.round(exchange.queueMs ?? 0),
     usage: (usage as Record<string, unknown> | undefined) ?? null,
+    masking: exchange.masking ?? null,
   };
 }
 
@@ -71,6 +72,7 @@ const UNKNOWN = {
   answer_bytes: 0,
   queue_ms: 0,
   usage: null,
+  masking: null,
 } as const satisfies Partial<RequestDetail>;
 
 /** A detail in its stored form. */
