@@ -204,3 +204,80 @@ describe('the state of an account', () => {
     expect((await change(id, { state: 'active' })).json.state).toBe('ready');
   });
 });
+
+describe('a decision', () => {
+  const detailOf = async ({ headers }: { readonly headers: Headers }) => {
+    await admin.written();
+    return (await admin.ask(`/api/requests/${headers.get('x-claude-proxy-exchange')}`)).json;
+  };
+
+  it('P10: is kept with the request: the account, the states of the others, and the price of a move', async () => {
+    const session = await sessionOn('gamma');
+    const body = { system: [{ type: 'text', text: 'long '.repeat(4_000), cache_control: { type: 'ephemeral' } }] };
+    await pool.turn(session, { body });
+    const kept = await detailOf(await pool.turn(session, { body }));
+    expect(kept).toMatchObject({
+      account: 'gamma',
+      attempts: [{ upstream: 'anthropic', account: 'gamma', status: 200 }],
+      decision: {
+        ...{ act: 'kept', account: 'gamma', waited_seconds: 0, ready_accounts: 5, passed_over: [] },
+        sentence: expect.stringMatching(/^Kept on gamma \(5k cached tokens; a move would cost \$0\.02\d+\)\.$/),
+      },
+    });
+    expect(kept.decision.prefix_tokens).toBeGreaterThan(5_000);
+    pool.anthropic.organizations.refuse('org-gamma', rateLimited({ retryAfterSeconds: 60 }));
+    const moved = await detailOf(await pool.turn(session, { body }));
+    pool.anthropic.organizations.refuse('org-gamma', undefined);
+    expect(moved.attempts.map(({ account, status }: { account: string; status: number }) => [account, status])).toEqual(
+      [
+        ['gamma', 429],
+        [moved.account, 200],
+      ],
+    );
+    expect(moved.decision).toMatchObject({
+      ...{ act: 'moved', account: moved.account, move_cost_usd: expect.closeTo(0.02, 1) },
+      passed_over: [{ account: 'gamma', state: 'cooling', reason: 'retry-after', until: expect.any(Number) }],
+      sentence: expect.stringContaining('Moved from gamma (cooling: retry-after) to '),
+    });
+  });
+
+  it('is null for a credential of the client', async () => {
+    const own = await detailOf(await pool.turn(nextSession(), { apiKey: 'sk-ant-gamma' }));
+    expect([own.account, own.decision]).toEqual([null, null]);
+  });
+
+  it('is explained for a request that is not sent, and without an effect', async () => {
+    const session = await sessionOn('gamma');
+    pool.anthropic.reset();
+    const ask = { model: 'claude-opus-5-5', user: 'alice', session };
+    const explained = await admin.post('/api/decisions/explain', ask);
+    expect(explained.json).toMatchObject({ act: 'kept', account: 'gamma', ready_accounts: 5 });
+    const fresh = await admin.post('/api/decisions/explain', { model: 'claude-opus-5-5' });
+    expect(fresh.json).toMatchObject({ act: 'placed' });
+    expect(pool.anthropic.requests).toHaveLength(0);
+    const wrong = await admin.post('/api/decisions/explain', { model: '' });
+    expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('model is required')]);
+  });
+});
+
+describe('the states of accounts', () => {
+  it('are in readiness, metrics and the flat figures of /api/analytics, without owners and keys', async () => {
+    const session = await sessionOn('gamma');
+    pool.anthropic.organizations.refuse('org-gamma', rateLimited({ retryAfterSeconds: 60 }));
+    await pool.turn(session);
+    pool.anthropic.organizations.refuse('org-gamma', undefined);
+    const ready = await admin.ask('/health/ready');
+    expect(ready.json.accounts).toEqual({
+      ...{ total: 5, ready: 4 },
+      not_ready: [{ name: 'gamma', state: 'cooling', reason: 'opus-5-5: retry-after', until: expect.any(Number) }],
+    });
+    const open = (await (await fetch(`${pool.gateway.url}/health/ready`)).json()) as { accounts: unknown };
+    expect(open.accounts).toEqual({ total: 5, ready: 4, not_ready: [] });
+    const metrics = await admin.ask('/metrics');
+    expect(metrics.text).toContain('claude_proxy_account_state{account="gamma",state="cooling"} 1');
+    expect(metrics.text).toMatch(/claude_proxy_account_decisions_total\{act="moved"\} \d/);
+    expect(metrics.text).not.toMatch(/org-gamma|wrk-|sk-ant/);
+    const analytics = (await admin.ask('/api/analytics?range=1h')).json;
+    expect([analytics.active_accounts, analytics.rate_limited_accounts]).toEqual([4, 1]);
+  });
+});

@@ -184,11 +184,12 @@ export function plausibleDetail(line: RequestLine): RequestDetail {
     error: line.outcome === 'refused' ? 'messages: at least one message is required' : null,
     upstream_request_id: 'req_011CVLnP4yfQ7wM2s8pVcgZd',
     client_key: null,
+    account: null,
+    decision: null,
     team: null,
     credential_fingerprint: '9f2c51ab03de',
     request_bytes: Math.round(line.cache_read_input_tokens * 3.9),
     answer_bytes: line.output_tokens * 61,
-    masking: firstByte % 10 === 0 ? { replaced: { ARN_IAM: 4, VPC: 2 }, restored: { ARN_IAM: 1 }, left: 0 } : null,
     queue_ms: Math.max(0, firstByte - Math.round(firstByte * 0.98)),
     usage:
       line.outcome === 'refused'

@@ -16,7 +16,6 @@ import { serverSection } from './config/server.config.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
-import { MaskingModule } from './masking/masking.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
@@ -42,7 +41,6 @@ export const ROOMS: readonly AnyModule[] = [
   AccountsModule,
   AdmissionModule,
   HttpModule,
-  MaskingModule,
   MessagesModule,
   OpenAiModule,
   AnthropicModule,

@@ -35,8 +35,15 @@ export {
 } from './keys.js';
 export type { Drill, DrillList, DrillOrder, Limit, LimitList } from './limits.js';
 export type { LiveEvent } from './live.js';
-export type { MaskingCounts, MaskingPreview, MaskingRule, MaskingRules } from './masking.js';
-export type { AttemptLine, Outcome, RequestDetail, RequestLine, RequestPage } from './requests.js';
+export type {
+  AttemptLine,
+  DecisionLine,
+  DecisionQuestion,
+  Outcome,
+  RequestDetail,
+  RequestLine,
+  RequestPage,
+} from './requests.js';
 export type { PrincipalRole, Readiness, Session } from './session.js';
 export type { Me, Team, TeamList } from './teams.js';
 export type { TokenCounts, UsageOfAll, UsageOfUser, UsageSummary } from './usage.js';

@@ -1,5 +1,3 @@
-import type { MaskingCounts } from './masking.js';
-
 /** Answers of `GET /api/requests` and `GET /api/requests/{id}`. Never a prompt, an answer or a credential. */
 
 export type Outcome = 'completed' | 'refused' | 'aborted' | 'broken';
@@ -38,6 +36,8 @@ export interface RequestLine {
 
 export interface AttemptLine {
   readonly upstream: string;
+  /** The account of the operator that was asked. Absent for a caller's own credential. */
+  readonly account?: string;
   readonly status: number | null;
   readonly failure: string | null;
   readonly reason: string | null;
@@ -45,6 +45,36 @@ export interface AttemptLine {
   /** Names of the parts of the request that were dropped for this answer. Lines of earlier versions lack the field. */
   readonly left_out?: readonly string[];
   readonly duration_ms: number;
+}
+
+/** Why a request was sent with a certain account of the operator. */
+export interface DecisionLine {
+  /** `kept` on the account of its session, `placed` as a new session, `moved`, `waited` for its account, `refused`. */
+  readonly act: 'kept' | 'placed' | 'moved' | 'waited' | 'refused';
+  readonly account: string | null;
+  /** One sentence, with the price. */
+  readonly sentence: string;
+  /** The cached tokens of the session that a move would have lost. */
+  readonly prefix_tokens: number;
+  /** The expected price of a move; null if the session was not warm or its price is not known. */
+  readonly move_cost_usd: number | null;
+  readonly waited_seconds: number;
+  readonly ready_accounts: number;
+  /** The accounts that were not ready, at most 10. */
+  readonly passed_over: readonly {
+    readonly account: string;
+    readonly state: string;
+    readonly reason: string | null;
+    readonly until: number | null;
+  }[];
+}
+
+/** Body of `POST /api/decisions/explain`. */
+export interface DecisionQuestion {
+  readonly model: string;
+  readonly user?: string;
+  /** As a client sends it in `x-session-id`, or Claude Code in its own header. */
+  readonly session?: string;
 }
 
 export interface RequestDetail extends RequestLine {
@@ -60,14 +90,16 @@ export interface RequestDetail extends RequestLine {
   /** The public id of the client key; null without one. */
   readonly client_key: string | null;
   readonly team: string | null;
+  /** The account of the operator that answered, or was asked last; null for a caller's own credential. */
+  readonly account: string | null;
+  /** Null without a choice. */
+  readonly decision: DecisionLine | null;
   readonly request_bytes: number;
   readonly answer_bytes: number;
   /** Time from the arrival of the request until it was sent to an upstream. */
   readonly queue_ms: number;
   /** The whole usage report of the answer, with Anthropic's field names. */
   readonly usage: Readonly<Record<string, unknown>> | null;
-  /** Null if nothing was masked. */
-  readonly masking: MaskingCounts | null;
 }
 
 export interface RequestPage {

@@ -21,4 +21,16 @@ export interface Readiness {
   readonly status: 'ready' | 'degraded' | 'draining';
   readonly store: string;
   readonly upstreams: readonly { readonly name: string; readonly usable: boolean; readonly detail: string }[];
+  /** The operator's accounts. Absent without any. */
+  readonly accounts?: {
+    readonly total: number;
+    readonly ready: number;
+    /** For operators: those that are not ready. Times are epoch milliseconds. */
+    readonly not_ready: readonly {
+      readonly name: string;
+      readonly state: string;
+      readonly reason: string | null;
+      readonly until: number | null;
+    }[];
+  };
 }

@@ -9,11 +9,16 @@ export interface CredentialDemand {
   readonly group: string;
   /** The session that the caller has named for the gateway. A session in the request itself is found by the source. */
   readonly session?: string;
+  /** The account whose workspace owns the files or skills that the request names. It goes nowhere else. */
+  readonly boundAccount?: string;
   /** The most seconds that this request may wait in all. */
   readonly patienceSeconds: number;
   /** Another upstream can answer if no account does. */
   readonly hasFallback: boolean;
 }
+
+/** `refusal` says why the workspace cannot be used now. */
+export type ObjectCredential = { readonly credential: Credential } | { readonly refusal: string };
 
 export type WalkStep =
   | { readonly act: 'ask'; readonly credential: Credential }
@@ -38,6 +43,14 @@ export interface CredentialWalk {
 
 /** The operator's credentials for an upstream. Without a pool there is at most one. */
 export interface CredentialSource {
+  /**
+   * The credential for the objects of a user, such as files: one of the workspace of this account, or of the account at
+   * which the user's new objects are made. Undefined without a choice.
+   */
+  objectCredential(user: string, accountId: string | undefined): ObjectCredential | undefined;
+  /** The public id of the account that owns this credential. */
+  idOf(credential: Credential): string | undefined;
+  isSameWorkspace(accountIds: readonly string[]): boolean;
   /** The credential for a request that no walk is made for; undefined if there is none. */
   readonly credential: Credential | undefined;
   /** Undefined without a choice: the upstream then uses `credential`. */

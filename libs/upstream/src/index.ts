@@ -27,7 +27,13 @@ export {
   type UpstreamProvider,
   type UpstreamRequest,
 } from './contract.js';
-export type { CredentialDemand, CredentialSource, CredentialWalk, WalkStep } from './credential-source.js';
+export type {
+  CredentialDemand,
+  CredentialSource,
+  CredentialWalk,
+  ObjectCredential,
+  WalkStep,
+} from './credential-source.js';
 export type { ExchangeStep, StepCaller, StepEnd, StepExchange, StepRequest, StepRun } from './exchange-step.js';
 export { headerOf, headersWhere, joinedHeaderOf } from './header-lines.js';
 export { type BilledAnswer, IS_PRICE_SOURCE, type PriceSource, Prices } from './price-source.js';

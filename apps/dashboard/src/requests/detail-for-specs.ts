@@ -31,12 +31,13 @@ export function detailWith(special: Partial<RequestDetail>): RequestDetail {
     upstream_request_id: null,
     credential_fingerprint: null,
     client_key: null,
+    account: null,
+    decision: null,
     team: null,
     request_bytes: 10,
     answer_bytes: 10,
     queue_ms: 1,
     usage: null,
-    masking: null,
     ...special,
   };
 }

@@ -60,8 +60,12 @@ export class AccountChoice implements WalkGround {
     return this.pool.nowMs();
   }
 
-  eligible({ request }: CredentialDemand): readonly Account[] {
-    return this.pool.list.eligibleFor(request.model);
+  eligible({ request, boundAccount }: CredentialDemand): readonly Account[] {
+    const { list } = this.pool;
+    const eligible = list.eligibleFor(request.model);
+    if (boundAccount === undefined) return eligible;
+    const { workspace } = list.ownersOf({ id: boundAccount });
+    return eligible.filter((account) => list.ownersOf(account).workspace === workspace);
   }
 
   ownersOf(account: Account): Owners {
@@ -85,6 +89,7 @@ export class AccountChoice implements WalkGround {
   homeOf(session: string | undefined, demand: CredentialDemand): Home | undefined {
     const { list, sessions } = this.pool;
     const { model } = demand.request;
+    if (demand.boundAccount !== undefined) return this.boundHome(demand);
     const bound = session === undefined ? undefined : sessions.find(session, this.nowMs());
     const account = bound && list.withId(bound.accountId);
     if (account && this.eligible(demand).includes(account)) {
@@ -92,6 +97,12 @@ export class AccountChoice implements WalkGround {
     }
     const place = this.placeFor(session ?? this.nextSessionless(), demand, session !== undefined);
     return place && { account: place.account, isBound: false, warm: undefined };
+  }
+
+  private boundHome(demand: CredentialDemand): Home | undefined {
+    const members = this.eligible(demand);
+    const account = members.find(({ id }) => id === demand.boundAccount) ?? members[0];
+    return account && { account, isBound: true, warm: undefined };
   }
 
   priceOfMove(model: string, warm: WarmPrefix): number | undefined {
@@ -222,6 +233,15 @@ export class AccountChoice implements WalkGround {
 /** The group of a closure that concerns one model. */
 export function groupOfModel(model: string): string {
   return `model:${model}`;
+}
+
+/** Chooses without a trace: for an explanation of what would happen. */
+export class DryAccountChoice extends AccountChoice {
+  override asked(): void {}
+
+  override takePlace(account: Account, demand: CredentialDemand): number {
+    return this.nextPlace([account], demand)!.atMs;
+  }
 }
 
 function isLaterTurn({ request }: CredentialDemand): boolean {

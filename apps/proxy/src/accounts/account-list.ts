@@ -64,7 +64,7 @@ export class AccountList {
     return account?.credential.digest === digest ? account : undefined;
   }
 
-  ownersOf({ id }: Account): Owners {
+  ownersOf({ id }: Pick<Account, 'id'>): Owners {
     return this.owners.get(id) ?? ownersNamed(id);
   }
 

@@ -11,6 +11,7 @@ import {
 } from '@claude-proxy/upstream';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { apiKeyCredential } from '../auth/credential.reader.js';
+import { CredentialStates } from '../exchange/credential-states.js';
 import { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { OperatorCredentials } from '../exchange/operator-credentials.js';
@@ -42,7 +43,7 @@ class ClockedPool extends AccountPool {
 /** `organization/workspace/key` of each account. */
 function poolOf(places: readonly string[], more: Partial<Account> = {}) {
   const feed = new ExchangeFeed();
-  const pool = new ClockedPool(new ClaudeModels(), new OperatorCredentials(), feed, CONFIG);
+  const pool = new ClockedPool(new ClaudeModels(), new OperatorCredentials(), feed, new CredentialStates(), CONFIG);
   pool.onModuleInit();
   const accounts = places.map((place): Account => {
     const credential = apiKeyCredential(place);

@@ -6,28 +6,43 @@ import type {
   CredentialDemand,
   CredentialSource,
   CredentialWalk,
+  ObjectCredential,
+  UpstreamRequest,
 } from '@claude-proxy/upstream';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { type AccountCounts, CredentialStates } from '../exchange/credential-states.js';
 import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { OperatorCredentials } from '../exchange/operator-credentials.js';
 import type { Account } from './account.js';
-import { AccountChoice, groupOfModel, type PoolState } from './account-choice.js';
+import { AccountChoice, DryAccountChoice, groupOfModel, type PoolState } from './account-choice.js';
 import { AccountClosures, type Owners } from './account-closures.js';
 import { AccountList } from './account-list.js';
 import { AccountSessions, type BoundSession } from './account-sessions.js';
+import { type AccountSummary, summaryOf } from './account-summary.js';
 import { AccountWalk } from './account-walk.js';
 import { type AccountsConfig, accountsSection } from './accounts.config.js';
 import { HeadRoom } from './head-room.js';
 import { MovePace } from './move-pace.js';
-import { sessionKeyOf } from './session-key.js';
+import { objectCredentialOf } from './object-credential.js';
+import { objectSessionOf, sessionKeyOf } from './session-key.js';
 import { WorkspaceLimits } from './workspace-limits.js';
+
+const LIMITED = new Set(['cooling', 'slowed', 'capped']);
+/** Names of models come from clients. */
+const MAX_MODELS = 1_000;
 
 /** What the answers to a key have named. */
 export interface AccountOwners {
   readonly id: string;
   readonly organization?: string;
   readonly workspace?: string;
+}
+
+interface Question {
+  readonly model: string;
+  readonly user: string;
+  readonly session: string | undefined;
 }
 
 type EscapeListener = (session: string, bound: BoundSession) => void;
@@ -44,6 +59,7 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
   readonly workspaceLimits = new WorkspaceLimits();
   private readonly choice: AccountChoice;
   private readonly sessionOf = new WeakMap<AccountDecision, string>();
+  private readonly groupByModel = new Map<string, string>();
   private sessionSecret = '';
   private escapeListener: EscapeListener = () => {};
   private ownersListener: OwnersListener = () => {};
@@ -52,7 +68,8 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
     readonly models: ClaudeModels,
     private readonly operators: OperatorCredentials,
     private readonly feed: ExchangeFeed,
-    @Inject(accountsSection.token) config: AccountsConfig,
+    private readonly states: CredentialStates,
+    @Inject(accountsSection.token) private readonly config: AccountsConfig,
   ) {
     this.sessions = new AccountSessions(config.sessionTimeoutSeconds * 1_000);
     this.choice = new AccountChoice(this, config);
@@ -60,6 +77,7 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
 
   onModuleInit(): void {
     this.operators.provide(this);
+    this.states.countFrom(() => this.counts());
     this.feed.onFinished((exchange) => this.noteFinished(exchange));
   }
 
@@ -77,13 +95,44 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
   }
 
   walk(demand: CredentialDemand): CredentialWalk | undefined {
-    const { all } = this.list;
-    if (all.length === 0 || (all.length === 1 && all[0]!.operatorState === 'active')) return undefined;
+    if (!this.hasChoice) return undefined;
     const session = sessionKeyOf(demand.request, demand.session, this.sessionSecret);
     const walk = new AccountWalk(this.choice, demand, session, (decision) => {
       if (session !== undefined) this.sessionOf.set(decision, session);
     });
     return walk;
+  }
+
+  /** What would happen to a request of this session now; undefined without a choice. */
+  explain({ model, user, session }: Question): AccountDecision | undefined {
+    if (!this.hasChoice) return undefined;
+    const request: UpstreamRequest = {
+      ...{ operation: 'messages', path: '/v1/messages', headers: [], body: Buffer.alloc(0), model, user },
+      ...{ isStream: false, json: () => ({}) },
+    };
+    const group = this.groupByModel.get(model) ?? model;
+    const demand: CredentialDemand = { request, group, patienceSeconds: 0, hasFallback: false };
+    const key = session === undefined ? undefined : sessionKeyOf(request, session, this.sessionSecret);
+    const walk = new AccountWalk(new DryAccountChoice(this, this.config), demand, key);
+    if (walk.next()?.act === 'ask') walk.answered();
+    return walk.decide();
+  }
+
+  summaries(): AccountSummary[] {
+    return this.list.all.map((account) => summaryOf(account, this));
+  }
+
+  objectCredential(user: string, accountId: string | undefined): ObjectCredential | undefined {
+    return this.hasChoice ? objectCredentialOf(this, objectSessionOf(user, this.sessionSecret), accountId) : undefined;
+  }
+
+  idOf(credential: Credential): string | undefined {
+    return this.list.of(credential)?.id;
+  }
+
+  isSameWorkspace(accountIds: readonly string[]): boolean {
+    const owners = accountIds.map((id) => this.list.ownersOf({ id }).workspace);
+    return new Set(owners).size === 1;
   }
 
   nameOf(credential: Credential): string | undefined {
@@ -101,6 +150,7 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
     }
     const owners = this.list.ownersOf(account);
     const { group = '', model = '', windows, verdict } = news;
+    if (model !== '') this.noteGroup(model, group);
     this.workspaceLimits.learn(owners, group, windows);
     this.headRoom.learn(`${owners.organization}/${group}`, windows, nowMs);
     if (!verdict) return;
@@ -151,6 +201,28 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
     if (session.sharedUntilMs >= session.untilMs - half) return;
     session.sharedUntilMs = session.untilMs;
     this.escapeListener(key, session);
+  }
+
+  private noteGroup(model: string, group: string): void {
+    if (this.groupByModel.get(model) === group) return;
+    this.groupByModel.set(model, group);
+    if (this.groupByModel.size > MAX_MODELS) this.groupByModel.delete(this.groupByModel.keys().next().value!);
+  }
+
+  /** In ccflare's words. Undefined without accounts: callers' own credentials are counted then. */
+  private counts(): AccountCounts | undefined {
+    if (this.list.all.length === 0) return undefined;
+    const states = this.summaries().map(({ state }) => state);
+    return {
+      active_accounts: states.filter((state) => state === 'ready' || state === 'overloaded').length,
+      rate_limited_accounts: states.filter((state) => LIMITED.has(state)).length,
+    };
+  }
+
+  /** One active account needs no choice. */
+  private get hasChoice(): boolean {
+    const { all } = this.list;
+    return all.length > 1 || (all.length === 1 && all[0]!.operatorState !== 'active');
   }
 
   private noteFinished({ accountDecision, usage, model }: FinishedExchange): void {

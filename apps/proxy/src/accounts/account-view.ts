@@ -15,7 +15,7 @@ export function accountView(
 ): AccountAnswer {
   const nowMs = pool.nowMs();
   const owners = pool.list.ownersOf(account);
-  const closures = [...pool.closures.of(owners, nowMs)].map(closureView);
+  const closures = closureViewsOf(account, pool);
   const input = (use?.input_tokens ?? 0) + (use?.cache_read ?? 0) + (use?.cache_write ?? 0);
   return {
     id: account.id,
@@ -49,8 +49,13 @@ function closureView({ fault, group, reason, untilMs }: Closure & { readonly gro
   return { state: fault, group, reason, until: untilMs ?? null };
 }
 
+export function closureViewsOf(account: Account, pool: AccountPool): AccountClosure[] {
+  if (pool.closures.isEmpty) return [];
+  return [...pool.closures.of(pool.list.ownersOf(account), pool.nowMs())].map(closureView);
+}
+
 /** The decision of an operator first, then what closes all models, then what lasts longest. */
-function stateOf({ operatorState }: Account, closures: readonly AccountClosure[]) {
+export function stateOf({ operatorState }: Account, closures: readonly AccountClosure[]) {
   if (operatorState !== 'active')
     return { state: operatorState, state_reason: 'set by an operator', state_until: null };
   const worst = closures.toSorted((a, b) => rankOf(b) - rankOf(a))[0];

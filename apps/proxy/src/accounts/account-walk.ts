@@ -1,6 +1,8 @@
+import { errorBody } from '@claude-proxy/messages-api';
 import {
   type AccountDecision,
   type AccountVerdict,
+  bodyOfBytes,
   type CredentialDemand,
   type CredentialWalk,
   headersWhere,
@@ -228,6 +230,7 @@ export class AccountWalk implements CredentialWalk {
   }
 
   private nothingAsked(seconds: number | undefined): UpstreamError {
+    if (this.demand.boundAccount !== undefined) return errorOfBoundObjects();
     const states = this.ground.statesFor(this.demand, this.triedKeys);
     const named = states
       .slice(0, 10)
@@ -253,6 +256,23 @@ export class AccountWalk implements CredentialWalk {
   private isInSameOrganization(one: Account, other: Account): boolean {
     return this.ground.ownersOf(one).organization === this.ground.ownersOf(other).organization;
   }
+}
+
+/** Another account would not find them, and Bedrock does not have them. */
+function errorOfBoundObjects(): UpstreamError {
+  const message =
+    'The request names files or skills that belong to the workspace of an account that cannot be used now. Try again later, or upload them again.';
+  return new UpstreamError({
+    failure: 'rejected',
+    message: 'the workspace of the objects that the request names cannot be used now',
+    isForCaller: true,
+    wasAsked: false,
+    answer: {
+      status: 409,
+      headers: ['content-type', 'application/json', 'x-should-retry', 'false'],
+      body: bodyOfBytes(JSON.stringify(errorBody('conflict_error', message))),
+    },
+  });
 }
 
 function withRetryAfter(answer: NonNullable<UpstreamError['answer']>, seconds: number | undefined) {

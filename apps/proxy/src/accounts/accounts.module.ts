@@ -10,6 +10,7 @@ import { AccountPool } from './account-pool.js';
 import { AccountProbes } from './account-probes.js';
 import { accountsSection } from './accounts.config.js';
 import { AccountsController } from './accounts.controller.js';
+import { DecisionsController } from './decisions.controller.js';
 import { SharedEscapes } from './shared-escapes.js';
 
 /**
@@ -21,8 +22,9 @@ import { SharedEscapes } from './shared-escapes.js';
  */
 @Module({
   imports: [ConfigModule.forFeature(accountsSection), AuthModule, StateModule, RecordingModule],
-  controllers: [AccountsController],
+  controllers: [AccountsController, DecisionsController],
   providers: [AccountFigures, AccountPool, AccountProbes, AccountRegister, AccountStore, SharedEscapes],
+  exports: [AccountPool],
 })
 export class AccountsModule implements OnModuleInit, OnApplicationBootstrap {
   constructor(

@@ -29,6 +29,11 @@ export function sessionKeyOf(request: SessionRequest, named: string | undefined,
   return createHmac('sha256', secret).update(`${request.user}\n`).update(id).digest('hex').slice(0, 24);
 }
 
+/** In the place of a session: all objects of a user are made at one account, so that its lists are complete. */
+export function objectSessionOf(user: string, secret: string): string {
+  return createHmac('sha256', secret).update(`objects of ${user}`).digest('hex').slice(0, 24);
+}
+
 function usable(id: string | undefined): string | undefined {
   const trimmed = id?.trim();
   return trimmed && trimmed.length <= MAX_ID_CHARACTERS ? trimmed : undefined;

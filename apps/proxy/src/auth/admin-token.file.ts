@@ -15,14 +15,9 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** What a file of a secret is called, and the prefix of the secret. Scanners for leaked secrets and the log's own mask recognize it. */
-export interface SecretFile {
-  readonly name: string;
-  readonly prefix: string;
-}
-
-const ADMIN_TOKEN: SecretFile = { name: 'admin-token', prefix: 'ccp-admin-' };
-/** 256 bits. */
+const FILE_NAME = 'admin-token';
+/** Prefix of a token of 256 bits. Scanners for leaked secrets and the log's own mask recognize it. */
+const PREFIX = 'ccp-admin-';
 const RANDOM_BYTES = 32;
 /** An operator can also write a token into the file, if it is long enough. */
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
@@ -57,15 +52,10 @@ type Found =
  * @throws TokenFileError
  */
 export function openTokenFile(directory: string): TokenFile {
-  return openSecretFile(directory, ADMIN_TOKEN);
-}
-
-/** The same for another secret. @throws TokenFileError */
-export function openSecretFile(directory: string, { name, prefix }: SecretFile): TokenFile {
-  const path = join(resolve(directory), name);
+  const path = join(resolve(directory), FILE_NAME);
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    return readOrCreate(path, prefix);
+    return readOrCreate(path);
   } catch (error) {
     if (error instanceof TokenFileError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
@@ -73,7 +63,7 @@ export function openSecretFile(directory: string, { name, prefix }: SecretFile):
   }
 }
 
-function readOrCreate(path: string, prefix: string): TokenFile {
+function readOrCreate(path: string): TokenFile {
   let replaced: string | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const found = read(path);
@@ -82,7 +72,7 @@ function readOrCreate(path: string, prefix: string): TokenFile {
       replaced = found.why;
       remove(path, found.identity);
     }
-    const token = prefix + randomBytes(RANDOM_BYTES).toString('base64url');
+    const token = PREFIX + randomBytes(RANDOM_BYTES).toString('base64url');
     if (publish(path, token)) return { path, token, isNew: true, ...(replaced && { replaced }) };
   }
   throw new TokenFileError(`${path} is being replaced by other processes; start again`);

@@ -17,6 +17,8 @@ export interface Caller {
   readonly exchange: Exchange;
   /** `x-session-id`: the session, in the words of a client that is not Claude Code. */
   readonly session?: string;
+  /** The account of the operator whose workspace owns the objects that the request names. */
+  readonly boundAccount?: string;
   /** Path and query for the upstream; `exchange.path` is the same with masked keys. */
   readonly path: string;
   /** True for an operator, who can use objects of all users. Wrong tokens are counted. */

@@ -8,9 +8,15 @@ interface State {
   limitedUntilMs: number;
 }
 
+export interface AccountCounts {
+  readonly active_accounts: number;
+  readonly rate_limited_accounts: number;
+}
+
 /** Which credentials are at work and which of them are limited, as far as this process has seen, by fingerprint. */
 @Injectable()
 export class CredentialStates {
+  private countPool: () => AccountCounts | undefined = () => undefined;
   private readonly byFingerprint = new Map<string, State>();
 
   seen(fingerprint: string): void {
@@ -26,8 +32,15 @@ export class CredentialStates {
     this.stateOf(fingerprint).limitedUntilMs = 0;
   }
 
+  /** A pool of accounts counts in the place of callers' own credentials. */
+  countFrom(count: () => AccountCounts | undefined): void {
+    this.countPool = count;
+  }
+
   /** In ccflare's words: active is who was used within an hour. */
-  counts(): { active_accounts: number; rate_limited_accounts: number } {
+  counts(): AccountCounts {
+    const ofPool = this.countPool();
+    if (ofPool) return ofPool;
     const nowMs = performance.now();
     const states = [...this.byFingerprint.values()];
     return {

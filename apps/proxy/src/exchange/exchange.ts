@@ -36,14 +36,6 @@ export interface Attempt {
  */
 export type Outcome = 'completed' | 'refused' | 'aborted' | 'broken';
 
-/** How often identifiers were masked in the request and restored in the answer, by rule. */
-export interface MaskingCounts {
-  readonly replaced: Readonly<Record<string, number>>;
-  readonly restored: Readonly<Record<string, number>>;
-  /** Placeholders that stayed in the answer, because restoring them would not have been reversible. */
-  readonly left: number;
-}
-
 /** What an answer said about itself, and what was made of it. */
 export interface AnswerFacts {
   readonly usage: Usage | undefined;
@@ -99,8 +91,6 @@ export class Exchange {
   readonly account: string | undefined;
   /** Why that account; undefined where there was no choice. */
   readonly accountDecision: AccountDecision | undefined;
-  /** Undefined if nothing was masked. */
-  readonly masking: MaskingCounts | undefined;
 
   readonly status: number = 0;
   readonly answerBytes: number = 0;
@@ -177,8 +167,9 @@ export class Exchange {
   }
 
   /** An account of the operator is asked, or none. */
-  askedWith(account: string | undefined): void {
-    if (account !== this.account) this.set({ account });
+  askedWith(account: string | undefined, credential: Credential | undefined): void {
+    if (account === this.account) return;
+    this.set({ account, ...(account !== undefined && { credentialFingerprint: credential?.fingerprint }) });
   }
 
   accountDecided(accountDecision: AccountDecision): void {
@@ -187,10 +178,6 @@ export class Exchange {
 
   attempted(attempt: Attempt): void {
     this.set({ attempts: [...this.attempts, attempt] });
-  }
-
-  masked(masking: MaskingCounts): void {
-    this.set({ masking });
   }
 
   answersWith(lines: HeaderLines): void {

@@ -168,7 +168,7 @@ export class FallbackRouter {
     const startedMs = exchange.elapsedMs();
     exchange.asked();
     const account = this.accounts.nameOf(upstream, options.credential);
-    exchange.askedWith(account);
+    exchange.askedWith(account, options.credential);
     this.load.asked(name, request.model);
     try {
       const answer = await sendUntilContent(upstream, request, options, this.config.maxStreamSilenceSeconds * 1_000);

@@ -17,7 +17,7 @@ export class OperatorAccounts {
   ) {}
 
   /** Undefined for a caller with a credential of its own, and without a choice. */
-  walkFor(request: UpstreamRequest, { credential, session }: RouteOptions): CredentialWalk | undefined {
+  walkFor(request: UpstreamRequest, { credential, session, boundAccount }: RouteOptions): CredentialWalk | undefined {
     const { source } = this.operators;
     if (!source || credential?.source !== 'operator') return undefined;
     const chain = this.chain.upstreams;
@@ -26,7 +26,12 @@ export class OperatorAccounts {
     if (group === undefined) return undefined;
     const { isEnabled, maxRetryWaitSeconds: patienceSeconds } = this.config;
     const hasFallback = isEnabled && chain.some((each) => !each.isFirstChoice && !refusalOf(each, request));
-    return source.walk({ request, group, patienceSeconds, hasFallback, ...(session !== undefined && { session }) });
+    return source.walk({
+      ...{ request, group, patienceSeconds },
+      hasFallback: hasFallback && boundAccount === undefined,
+      ...(session !== undefined && { session }),
+      ...(boundAccount !== undefined && { boundAccount }),
+    });
   }
 
   nameOf({ provider }: NamedUpstream, credential: Credential | undefined): string | undefined {

@@ -3,6 +3,7 @@ import type { Readiness } from '@claude-proxy/admin-api';
 import { TableStore } from '@claude-proxy/storage';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccountPool } from '../accounts/account-pool.js';
 import { AdminReader } from '../auth/admin.reader.js';
 import { readinessOf } from '../fallback/readiness.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
@@ -23,6 +24,7 @@ export class HealthController {
     private readonly store: TableStore,
     private readonly health: StoreHealth,
     private readonly reader: AdminReader,
+    private readonly accounts: AccountPool,
   ) {}
 
   /** For load balancers. Independent of other services, so that their outage does not replace all tasks. */
@@ -47,13 +49,21 @@ export class HealthController {
     if (this.lifecycle.isDraining) reply.status(503);
     const isDegraded = store !== 'ok' || !upstreams.some(({ usable }) => usable);
     const status = this.lifecycle.isDraining ? 'draining' : isDegraded ? 'degraded' : 'ready';
-    return { status, store, upstreams };
+    return { status, store, upstreams, ...this.accountStates(showsDetails) };
   }
 
   /** Checks the store by a read. Failures of writes are known from the regular writes. */
   private async storeState(): Promise<string> {
     const check = this.store.check().then(() => this.health.writeFailure ?? 'ok', failureOf);
     return inTime(check, 'no answer');
+  }
+
+  private accountStates(showsDetails: boolean): Pick<Readiness, 'accounts'> {
+    const states = this.accounts.summaries();
+    if (states.length === 0) return {};
+    const notReady = states.filter(({ state }) => state !== 'ready');
+    const ready = states.length - notReady.length;
+    return { accounts: { total: states.length, ready, not_ready: showsDetails ? notReady : [] } };
   }
 
   private upstreamStates(): Promise<UpstreamState[]> {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { FallbackModule } from '../fallback/fallback.module.js';
 import { StateModule } from '../state/state.module.js';
@@ -13,7 +14,7 @@ import { Lifecycle } from './lifecycle.js';
  * May enter: checks of other rooms. Must not: repairs.
  */
 @Module({
-  imports: [FallbackModule, StateModule, AuthModule],
+  imports: [AccountsModule, FallbackModule, StateModule, AuthModule],
   controllers: [HealthController, DebugEnvController],
   providers: [Lifecycle],
   exports: [Lifecycle],

@@ -11,6 +11,7 @@ import type { TakeRoom } from '../http/request-body.js';
 import { underEveryPrefix } from '../http/routes.js';
 import { alwaysStreamed } from './always-streamed.js';
 import { MessagesService } from './messages.service.js';
+import { ObjectAccounts } from './object-accounts.js';
 import { OperatorObjects } from './operator-objects.js';
 import { mayQuoteObjects, quotedIdsIn } from './quoted-object-ids.js';
 import { type Received, ReceivedRequest } from './received-request.js';
@@ -27,6 +28,7 @@ export class MessagesController {
     private readonly service: MessagesService,
     private readonly budget: BodyBudget,
     private readonly objects: OperatorObjects,
+    private readonly accounts: ObjectAccounts,
     @Inject(httpSection.token) private readonly config: HttpConfig,
   ) {}
 
@@ -66,17 +68,24 @@ export class MessagesController {
 
   private async serve(caller: Caller, request: FastifyRequest, reply: FastifyReply, adapt?: Adapt): Promise<void> {
     const { exchange, signal } = caller;
-    const received = await this.service.rejectOn(caller, request.raw, () => this.receive(caller, request, adapt));
+    const { received, boundAccount } = await this.service.rejectOn(caller, request.raw, async () => {
+      const read = await this.receive(caller, request, adapt);
+      return { received: read, boundAccount: await this.objectOwner(caller, read) };
+    });
     const waiting = received.isStream
       ? new HeartbeatStream(reply, exchange, signal, this.config.pingAfterSeconds)
       : undefined;
     try {
-      await this.service.serve(received, caller, (answer, observer) => {
-        waiting?.end();
-        if (waiting?.hasBegun) return waiting.deliver(answer, observer);
-        reply.hijack();
-        return relay(answer, reply.raw, { exchange, observer, ...this.config });
-      });
+      await this.service.serve(
+        received,
+        boundAccount === undefined ? caller : { ...caller, boundAccount },
+        (answer, observer) => {
+          waiting?.end();
+          if (waiting?.hasBegun) return waiting.deliver(answer, observer);
+          reply.hijack();
+          return relay(answer, reply.raw, { exchange, observer, ...this.config });
+        },
+      );
     } catch (error) {
       if (!waiting?.hasBegun) throw error;
       waiting.refuseFor(error);
@@ -101,17 +110,14 @@ export class MessagesController {
       user,
     };
     const takeRoom: TakeRoom = (bytes) => this.budget.take(exchange, bytes);
-    const read = await ReceivedRequest.read(
-      await adapt(received, takeRoom),
-      takeRoom,
-      this.service.unknownCodingStatus,
-    );
-    await this.expectOwnObjects(caller, read);
-    return read;
+    return ReceivedRequest.read(await adapt(received, takeRoom), takeRoom);
   }
 
-  private async expectOwnObjects(caller: Caller, { decodedBody }: ReceivedRequest): Promise<void> {
-    if (caller.credential?.source !== 'operator' || !mayQuoteObjects(decodedBody) || caller.showsAdminToken()) return;
-    await this.objects.expectOwnAll(quotedIdsIn(decodedBody), caller.user);
+  /** The account whose workspace owns the files and skills of the request. They have to be the user's own. */
+  private async objectOwner(caller: Caller, { decodedBody }: ReceivedRequest): Promise<string | undefined> {
+    if (caller.credential?.source !== 'operator' || !mayQuoteObjects(decodedBody)) return undefined;
+    const ids = quotedIdsIn(decodedBody);
+    if (!caller.showsAdminToken()) await this.objects.expectOwnAll(ids, caller.user);
+    return this.accounts.ownerOf(ids);
   }
 }

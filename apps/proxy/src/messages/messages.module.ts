@@ -6,6 +6,7 @@ import { StateModule } from '../state/state.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesService } from './messages.service.js';
+import { ObjectAccounts } from './object-accounts.js';
 import { ObjectMakers } from './object-makers.js';
 import { OperatorObjects } from './operator-objects.js';
 import { PassthroughController } from './passthrough.controller.js';
@@ -20,7 +21,7 @@ import { StepRegistry } from './steps/step.registry.js';
 @Module({
   imports: [DiscoveryModule, FallbackModule, HttpModule, StateModule, UsageModule],
   controllers: [MessagesController, PassthroughController],
-  providers: [MessagesService, ObjectMakers, OperatorObjects, StepRegistry],
+  providers: [MessagesService, ObjectAccounts, ObjectMakers, OperatorObjects, StepRegistry],
   exports: [MessagesService],
 })
 export class MessagesModule {}

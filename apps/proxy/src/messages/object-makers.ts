@@ -9,11 +9,17 @@ const BATCH_KEPT_SECONDS = 90 * 24 * 60 * 60;
 /** Made in this process: they are read right after they were made, and known while the store is away. */
 const MAX_RECENT = 10_000;
 
+interface ObjectMaker {
+  readonly user: string | undefined;
+  /** The account of the operator whose workspace the object belongs to. */
+  readonly account: string | undefined;
+}
+
 /** Which user has made a batch, a file or a skill with the operator's key. */
 @Injectable()
 export class ObjectMakers {
   private readonly logger = new Logger(ObjectMakers.name);
-  private readonly recent = new Map<string, string>();
+  private readonly recent = new Map<string, ObjectMaker>();
 
   constructor(
     private readonly store: TableStore,
@@ -22,12 +28,12 @@ export class ObjectMakers {
   ) {}
 
   /** Never throws: the object exists by now. */
-  async add(kind: string, id: string, user: string): Promise<void> {
-    this.remember(id, user);
+  async add(kind: string, id: string, user: string, account: string | undefined): Promise<void> {
+    this.remember(id, { user, account });
     const ttl = kind === 'messages/batches' ? { ttl: expiryOfBatch() } : {};
     try {
       await Promise.all([
-        this.table.put({ partition: partitionOf(id), sort: 'maker', user, kind, ...ttl }),
+        this.table.put({ partition: partitionOf(id), sort: 'maker', user, kind, account, ...ttl }),
         this.table.put({ partition: `maker#${user}`, sort: `${kind}#${id}`, ...ttl }),
       ]);
     } catch (error) {
@@ -38,16 +44,18 @@ export class ObjectMakers {
 
   /** Undefined for an object that was not made here. @throws StorageError */
   async makerOf(id: string): Promise<string | undefined> {
-    const known = this.recent.get(id);
-    if (known !== undefined) return known;
-    const item = await this.table.get({ partition: partitionOf(id), sort: 'maker' });
-    return typeof item?.user === 'string' ? item.user : undefined;
+    return (await this.find(id)).user;
+  }
+
+  /** Undefined for an object that was not made here, or before there were accounts. @throws StorageError */
+  async accountOf(id: string): Promise<string | undefined> {
+    return (await this.find(id)).account;
   }
 
   /** @throws StorageError */
   async idsOf(kind: string, user: string): Promise<ReadonlySet<string>> {
     const prefix = `${kind}#`;
-    const ids = new Set([...this.recent].filter(([, maker]) => maker === user).map(([id]) => id));
+    const ids = new Set([...this.recent].filter(([, maker]) => maker.user === user).map(([id]) => id));
     for await (const { sort } of this.table.each({ partition: `maker#${user}`, prefix })) {
       ids.add(String(sort).slice(prefix.length));
     }
@@ -80,14 +88,28 @@ export class ObjectMakers {
     return this.store.table(accessTable(this.config.accessTable));
   }
 
-  private remember(id: string, user: string): void {
-    this.recent.set(id, user);
+  private async find(id: string): Promise<ObjectMaker> {
+    const known = this.recent.get(id);
+    if (known !== undefined) return known;
+    const item = await this.table.get({ partition: partitionOf(id), sort: 'maker' });
+    const maker = { user: textOf(item?.user), account: textOf(item?.account) };
+    // Who made an object never changes, and a request with files is looked up more than once.
+    if (maker.user !== undefined) this.remember(id, maker);
+    return maker;
+  }
+
+  private remember(id: string, maker: ObjectMaker): void {
+    this.recent.set(id, maker);
     if (this.recent.size > MAX_RECENT) this.recent.delete(this.recent.keys().next().value!);
   }
 }
 
 function partitionOf(id: string): string {
   return `made#${id}`;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function expiryOfBatch(): number {

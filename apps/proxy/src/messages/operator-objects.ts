@@ -14,6 +14,14 @@ import type { ObjectRequest } from './object-path.js';
 /** Each is looked up; a request has 20 skills and a few hundred files at most. */
 const MAX_QUOTED_IDS = 1_000;
 
+interface AnswerOptions {
+  /** How many objects the caller wants on a page. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+  /** The id of the account that was asked. */
+  readonly account: string | undefined;
+}
+
 interface ObjectPage {
   /** Skills of Anthropic have a `source` and are for everyone. */
   readonly data: readonly { readonly id?: unknown; readonly source?: unknown }[];
@@ -61,18 +69,17 @@ export class OperatorObjects {
   /**
    * What this user gets of an answer.
    *
-   * @param limit how many objects the caller wants on a page
    * @throws GatewayError api_error where a list cannot be read
    */
   async answerFor(
     answer: UpstreamAnswer,
     request: ObjectRequest,
     { user, path }: Exchange,
-    { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
+    { limit, signal, account }: AnswerOptions,
   ): Promise<UpstreamAnswer> {
     if (answer.status >= 300) return answer;
     const { act, kind, id } = request;
-    if (act === 'create') return this.noted(answer, kind, user, signal);
+    if (act === 'create') return this.noted(answer, kind, { user, account, signal });
     if (act === 'list') return this.filtered(answer, kind, user, { limit, signal });
     if (act === 'delete') await this.makers.remove(kind, id!, user);
     return act === 'results' && isReadable(answer) ? this.counted(answer, id!, user, path) : answer;
@@ -81,13 +88,16 @@ export class OperatorObjects {
   private async noted(
     answer: UpstreamAnswer,
     kind: string,
-    user: string,
-    signal: AbortSignal,
+    {
+      user,
+      account,
+      signal,
+    }: { readonly user: string; readonly account: string | undefined; readonly signal: AbortSignal },
   ): Promise<UpstreamAnswer> {
     if (!isReadable(answer)) return answer;
     const body = await wholeBodyOf(answer, signal);
     const { id } = objectIn(body);
-    if (typeof id === 'string' && id !== '') await this.makers.add(kind, id, user);
+    if (typeof id === 'string' && id !== '') await this.makers.add(kind, id, user, account);
     return withBody(answer, body);
   }
 

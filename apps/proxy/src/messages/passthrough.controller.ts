@@ -12,6 +12,7 @@ import { type UserParams, underEveryPrefix } from '../http/routes.js';
 import { isReadable, wholeBodyOf, withBody } from '../http/whole-answer.js';
 import { CheckedUpload } from './checked-upload.js';
 import { type Delivery, MessagesService } from './messages.service.js';
+import { ObjectAccounts } from './object-accounts.js';
 import { type ObjectRequest, objectRequestOf, withLongestPage } from './object-path.js';
 import { OperatorObjects } from './operator-objects.js';
 import { isBatchObjectPath, withOwnResultsUrls } from './results-url.js';
@@ -25,6 +26,7 @@ export class PassthroughController {
   constructor(
     private readonly service: MessagesService,
     private readonly objects: OperatorObjects,
+    private readonly accounts: ObjectAccounts,
     @Inject(httpSection.token) private readonly config: HttpConfig,
   ) {}
 
@@ -42,11 +44,14 @@ export class PassthroughController {
     const asked = objectRequestOf(raw.method!, path);
     // An operator sees what every user has made.
     const isKeptApart = caller.credential?.source === 'operator' && !caller.showsAdminToken();
-    if (isKeptApart) await this.service.rejectOn(caller, raw, () => this.expectOwn(request, asked, caller.user));
+    const placed = await this.service.rejectOn(caller, raw, async () => {
+      if (isKeptApart) await this.expectOwn(request, asked, caller.user);
+      return this.accounts.place(caller, asked.id);
+    });
     const isBatch = isBatchObjectPath(path);
     const ownUrl = ownUrlOf(request);
     const deliver: Delivery = async (upstreamAnswer, observer) => {
-      const options = { limit: limitIn(path), signal };
+      const options = { limit: limitIn(path), signal, account: this.accounts.idOf(placed) };
       const own = isKeptApart ? await this.objects.answerFor(upstreamAnswer, asked, exchange, options) : upstreamAnswer;
       const answer = isBatch ? await withOwnUrls(own, ownUrl, signal) : own;
       reply.hijack();
@@ -60,7 +65,7 @@ export class PassthroughController {
         body: isKeptApart ? this.checkedBody(request, asked, caller.user, refused) : bodyFor(request),
         host: raw.headers.host,
       },
-      { ...caller, signal },
+      { ...placed, signal },
       deliver,
     );
   }

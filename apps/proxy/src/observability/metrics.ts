@@ -1,11 +1,13 @@
 import { ClaudeModels, endOfLifeOf } from '@claude-proxy/claude-models';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AccountPool } from '../accounts/account-pool.js';
 import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { labelOf } from '../recording/labels.js';
 import { Recorder } from '../recording/recorder.js';
 import { StoreHealth } from '../state/store-health.js';
+import { AccountMetrics } from './account-metrics.js';
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 /** Exchanges are counted in groups: code in a hot loop takes a third of the time of single calls. */
@@ -39,11 +41,8 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     'upstream',
     'model',
   ]);
-  private readonly masked = this.counter('masked_total', 'Identifiers that were masked, restored or left masked.', [
-    'rule',
-    'direction',
-  ]);
   private readonly firstByte = this.histogram('first_byte_seconds', 'Time until the first byte of an answer.');
+  private readonly accounts: AccountMetrics;
   private readonly duration = this.histogram('duration_seconds', 'Time until the end of an answer.');
 
   constructor(
@@ -51,7 +50,9 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     private readonly claudeModels: ClaudeModels,
     recorder: Recorder,
     store: StoreHealth,
+    accounts: AccountPool,
   ) {
+    this.accounts = new AccountMetrics(this.registry, accounts);
     this.gauge('in_flight', 'Exchanges that have not ended.', () => feed.inFlight);
     this.gauge('store_queue_exchanges', 'Exchanges that are not in the store yet.', () => recorder.waitingExchanges);
     this.gauge(
@@ -104,20 +105,11 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
       this.attempts.inc({ upstream: attempt.upstream, failure: attempt.failure ?? 'none' });
     }
     if (exchange.isFallback) this.fallbacks.inc({ upstream, reason: exchange.fallbackReason ?? 'unknown' });
-    this.countMasking(exchange);
+    this.accounts.count(exchange);
     if (operation !== 'messages') return;
     if (firstByteMs !== undefined) this.firstByte.observe({ upstream }, firstByteMs / 1_000);
     this.duration.observe({ upstream }, durationMs / 1_000);
     this.observeUsage(exchange, upstream);
-  }
-
-  private countMasking({ masking }: FinishedExchange): void {
-    if (!masking) return;
-    for (const [rule, count] of Object.entries(masking.replaced)) this.masked.inc({ rule, direction: 'masked' }, count);
-    for (const [rule, count] of Object.entries(masking.restored)) {
-      this.masked.inc({ rule, direction: 'restored' }, count);
-    }
-    if (masking.left > 0) this.masked.inc({ rule: 'all', direction: 'left' }, masking.left);
   }
 
   private observeUsage({ usage, model, answeredModel, costNanoUsd }: FinishedExchange, upstream: string): void {

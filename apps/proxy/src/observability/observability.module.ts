@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { AccountsModule } from '../accounts/accounts.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConfigModule } from '../config/config.module.js';
 import { HttpModule } from '../http/http.module.js';
@@ -26,6 +27,7 @@ import { Pulse } from './pulse.js';
     StateModule,
     RecordingModule,
     HttpModule,
+    AccountsModule,
     AuthModule,
     UsageModule,
   ],

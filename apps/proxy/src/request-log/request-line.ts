@@ -1,5 +1,6 @@
 import type { RequestDetail, RequestLine } from '@claude-proxy/admin-api';
 import type { Item } from '@claude-proxy/storage';
+import { decisionLineOf } from '../exchange/decision-line.js';
 import type { Attempt, FinishedExchange } from '../exchange/exchange.js';
 
 /** Limit for texts from clients and upstreams. A store accepts at most 400 KB per line. */
@@ -38,11 +39,12 @@ export function detailOf(exchange: FinishedExchange): RequestDetail {
     credential_fingerprint: exchange.credentialFingerprint ?? null,
     client_key: exchange.clientKeyId ?? null,
     team: exchange.team ?? null,
+    account: exchange.account ?? null,
+    decision: exchange.accountDecision ? decisionLineOf(exchange.accountDecision) : null,
     request_bytes: exchange.requestBytes,
     answer_bytes: exchange.answerBytes,
     queue_ms: Math.round(exchange.queueMs ?? 0),
     usage: (usage as Record<string, unknown> | undefined) ?? null,
-    masking: exchange.masking ?? null,
   };
 }
 
@@ -68,11 +70,12 @@ const UNKNOWN = {
   credential_fingerprint: null,
   client_key: null,
   team: null,
+  account: null,
+  decision: null,
   request_bytes: 0,
   answer_bytes: 0,
   queue_ms: 0,
   usage: null,
-  masking: null,
 } as const satisfies Partial<RequestDetail>;
 
 /** A detail in its stored form. */
@@ -117,6 +120,7 @@ export function lineOf(detail: RequestDetail): RequestLine {
 
 function attemptLineOf({
   upstream,
+  account,
   status,
   failure,
   reason,
@@ -126,6 +130,7 @@ function attemptLineOf({
 }: Attempt): RequestDetail['attempts'][number] {
   return {
     upstream,
+    ...(account !== undefined && { account }),
     status: status ?? null,
     failure: failure ?? null,
     reason: textOf(reason),

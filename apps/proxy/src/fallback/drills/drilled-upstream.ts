@@ -17,6 +17,8 @@ export interface RouteOptions extends SendOptions {
   readonly exchange: Exchange;
   /** The session that the client has named in a header of the gateway. */
   readonly session?: string;
+  /** The account whose workspace owns the objects that the request names. */
+  readonly boundAccount?: string;
 }
 
 /** Decides which requests a drill hits. */
