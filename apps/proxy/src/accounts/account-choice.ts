@@ -1,16 +1,12 @@
-import type { ClaudeModels } from '@claude-proxy/claude-models';
 import type { AccountDecision, AccountVerdict, CredentialDemand } from '@claude-proxy/upstream';
 import type { Account } from './account.js';
-import type { AccountClosures, Closure, Owners } from './account-closures.js';
-import type { AccountList, AccountPlace } from './account-list.js';
-import type { AccountSessions, BoundSession } from './account-sessions.js';
-import type { HeadRoom } from './head-room.js';
-import type { MovePace } from './move-pace.js';
+import type { Closure, Owners } from './account-closures.js';
+import type { AccountPlace } from './account-list.js';
 import type { Policy } from './move-policy.js';
 import { priceOfMove, type WarmPrefix } from './move-price.js';
 import { capacityOf, rankedPlaces } from './placement.js';
+import type { PoolState } from './pool-state.js';
 import type { Home, WalkGround } from './walk-ground.js';
-import type { WorkspaceLimits } from './workspace-limits.js';
 
 /** English and code have some 4 bytes a token. */
 const BYTES_PER_TOKEN = 4;
@@ -18,20 +14,6 @@ const BYTES_PER_TOKEN = 4;
 const OF_MESSAGES_ALONE = new Set(['cooling', 'slowed', 'capped']);
 /** A body without it is the first turn of a conversation, which no workspace has in its cache. */
 const LATER_TURN = '"assistant"';
-
-/** The parts of the pool. */
-export interface PoolState {
-  readonly list: AccountList;
-  readonly closures: AccountClosures;
-  readonly sessions: AccountSessions;
-  readonly headRoom: HeadRoom;
-  readonly pace: MovePace;
-  readonly models: ClaudeModels;
-  readonly workspaceLimits: WorkspaceLimits;
-  nowMs(): number;
-  /** A session is not where its hash places it. */
-  escaped(key: string, session: BoundSession): void;
-}
 
 export interface ChoiceRules {
   readonly policy: Policy;

@@ -15,7 +15,7 @@ import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { OperatorCredentials } from '../exchange/operator-credentials.js';
 import type { Account } from './account.js';
-import { AccountChoice, DryAccountChoice, groupOfModel, type PoolState } from './account-choice.js';
+import { AccountChoice, DryAccountChoice, groupOfModel } from './account-choice.js';
 import { AccountClosures, type Owners } from './account-closures.js';
 import { AccountList } from './account-list.js';
 import { AccountSessions, type BoundSession } from './account-sessions.js';
@@ -25,6 +25,7 @@ import { type AccountsConfig, accountsSection } from './accounts.config.js';
 import { HeadRoom } from './head-room.js';
 import { MovePace } from './move-pace.js';
 import { objectCredentialOf } from './object-credential.js';
+import type { PoolState } from './pool-state.js';
 import { objectSessionOf, sessionKeyOf } from './session-key.js';
 import { WorkspaceLimits } from './workspace-limits.js';
 

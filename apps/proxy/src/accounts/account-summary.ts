@@ -1,6 +1,6 @@
 import type { Account } from './account.js';
-import type { AccountPool } from './account-pool.js';
-import { closureViewsOf, stateOf } from './account-view.js';
+import { closureViewsOf, stateOf } from './account-state.js';
+import type { PoolState } from './pool-state.js';
 
 /** One account, as readiness and metrics show it. */
 export interface AccountSummary {
@@ -11,7 +11,7 @@ export interface AccountSummary {
   readonly until: number | null;
 }
 
-export function summaryOf(account: Account, pool: AccountPool): AccountSummary {
+export function summaryOf(account: Account, pool: PoolState): AccountSummary {
   const { state, state_reason: reason, state_until: until } = stateOf(account, closureViewsOf(account, pool));
   return { name: account.name, state, reason, until };
 }

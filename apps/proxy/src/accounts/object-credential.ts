@@ -1,8 +1,8 @@
 import type { ObjectCredential } from '@claude-proxy/upstream';
 import type { Account } from './account.js';
 import type { Closure } from './account-closures.js';
-import type { AccountPool } from './account-pool.js';
 import { rankedPlaces } from './placement.js';
+import type { PoolState } from './pool-state.js';
 
 /** Limits of messages do not concern objects. */
 const OF_OBJECTS = new Set<Closure['fault']>(['refused', 'unpaid']);
@@ -14,7 +14,7 @@ const ANY_MODEL = '';
  * pass by an account that cannot serve; existing ones cannot.
  */
 export function objectCredentialOf(
-  pool: AccountPool,
+  pool: PoolState,
   session: string,
   accountId: string | undefined,
 ): ObjectCredential | undefined {
@@ -25,7 +25,7 @@ export function objectCredentialOf(
   return place ? { credential: place.credential } : { refusal: 'no account is active' };
 }
 
-function ofWorkspace(pool: AccountPool, id: string, known: Account | undefined): ObjectCredential {
+function ofWorkspace(pool: PoolState, id: string, known: Account | undefined): ObjectCredential {
   const { workspace } = pool.list.ownersOf({ id });
   const members = pool.list.all.filter((account) => pool.list.ownersOf(account).workspace === workspace);
   const usable = members.filter((account) => account.operatorState !== 'paused' && !closureOf(pool, account));
@@ -36,7 +36,7 @@ function ofWorkspace(pool: AccountPool, id: string, known: Account | undefined):
   return { refusal: `${name} is ${operatorState === 'active' ? closureOf(pool, members[0]!)!.fault : operatorState}` };
 }
 
-function closureOf(pool: AccountPool, account: Account): Closure | undefined {
+function closureOf(pool: PoolState, account: Account): Closure | undefined {
   const closure = pool.closures.closureOf(pool.list.ownersOf(account), [], pool.nowMs());
   return closure && OF_OBJECTS.has(closure.fault) ? closure : undefined;
 }
