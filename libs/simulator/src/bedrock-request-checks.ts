@@ -1,6 +1,6 @@
 import { bedrockFailure } from './bedrock-refusals.js';
 import type { Failure } from './behaviours.js';
-import type { RecordedRequest } from './http-recording.js';
+import { objectOf, type RecordedRequest } from './http-recording.js';
 
 /** How strictly the simulated Bedrock checks a request. */
 export interface BedrockCheckOptions {
@@ -69,6 +69,18 @@ export function invocationFailure(recorded: RecordedRequest, options: BedrockChe
   if (!options.isStrict) return undefined;
   const complaint = modelComplaint(recorded.model ?? '') ?? bodyComplaint(recorded, options);
   return complaint === undefined ? undefined : bedrockFailure('ValidationException', complaint);
+}
+
+/** CountTokens takes base ids, and an InvokeModel body in base64. */
+export function countFailure({ json, model }: RecordedRequest, { isStrict }: BedrockCheckOptions): Failure | undefined {
+  if (!isStrict) return undefined;
+  if (!BASE_MODEL_ID.test(model ?? '')) {
+    return bedrockFailure('ValidationException', 'The provided model does not support counting tokens.');
+  }
+  const input = json?.input as { invokeModel?: { body?: string } } | undefined;
+  const counted = objectOf(Buffer.from(input?.invokeModel?.body ?? '', 'base64'));
+  const missing = ['anthropic_version', 'max_tokens', 'messages'].find((name) => counted?.[name] === undefined);
+  return missing === undefined ? undefined : bedrockFailure('ValidationException', `${missing}: Field required`);
 }
 
 function modelComplaint(modelId: string): string | undefined {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { tokensOfBytes } from './answer-usage.js';
 import { BEDROCK_DIALECT } from './bedrock-dialect.js';
 import { bedrockFailure } from './bedrock-refusals.js';
-import { BEDROCK_BETAS, type BedrockCheckOptions, invocationFailure } from './bedrock-request-checks.js';
+import { BEDROCK_BETAS, type BedrockCheckOptions, countFailure, invocationFailure } from './bedrock-request-checks.js';
 import type { BehaviourQueue } from './behaviour-queue.js';
 import { answer, type BehaviourChoice, type Failure } from './behaviours.js';
 import { readBody } from './http-recording.js';
@@ -36,6 +36,8 @@ async function serve(exchange: SimulatedExchange, queue: BehaviourQueue, checks:
   const scripted = queue.takeForPath(recorded);
   if (scripted) return playBehaviour(scripted, exchange, BEDROCK_DIALECT);
   if (COUNT_TOKENS.test(recorded.pathname)) {
+    const failure = countFailure(recorded, checks);
+    if (failure) return refuseWith(failure, exchange);
     return sendJson(exchange, BEDROCK_DIALECT, { inputTokens: tokensOfBytes(recorded.bodyBytes) });
   }
   if (recorded.method !== 'POST' || !INVOCATION.test(recorded.pathname)) {

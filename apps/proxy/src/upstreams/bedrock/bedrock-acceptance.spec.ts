@@ -115,11 +115,11 @@ describe('acceptanceOf', () => {
     expect(reasonOf(changes)).toMatch(reason);
   });
 
-  it('rejects count_tokens without reading its body', () => {
-    const json = () => {
-      throw new Error('read');
-    };
-    expect(reasonOf({}, { operation: 'count_tokens', json })).toMatch(/count_tokens/);
+  it('accepts count_tokens for a model with a base id, and rejects an application profile, which has none', () => {
+    const operation = 'count_tokens' as const;
+    expect(accept({}, { operation })).toEqual({ accepted: true });
+    const model = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc';
+    expect(reasonOf({ model }, { operation })).toMatch(/counts the tokens of base models only/);
   });
 
   it.each([

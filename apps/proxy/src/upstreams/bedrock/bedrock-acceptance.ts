@@ -2,6 +2,7 @@ import { BETA, type BedrockBeta } from '@claude-proxy/claude-models';
 import { JsonTooLargeError, type JsonView } from '@claude-proxy/messages-api';
 import { ACCEPTED, type Acceptance, joinedHeaderOf, notAccepted, type UpstreamRequest } from '@claude-proxy/upstream';
 import { requestedBetas } from './betas.js';
+import { countingIdOf } from './count-tokens.js';
 import { blocksOf, objectsIn } from './message-blocks.js';
 import type { Capabilities } from './model-capabilities.js';
 import { asksForLongContext, placeOf, type Target } from './models.js';
@@ -25,8 +26,8 @@ export function acceptanceOf(
   target: Target | { readonly reason: string },
   region: string,
 ): Acceptance {
-  if (request.operation !== 'messages') return notAccepted(`${request.operation} is sent to Anthropic only`);
   if ('reason' in target) return notAccepted(target.reason);
+  if (request.operation === 'count_tokens' && countingIdOf(target.modelId) === undefined) return notAccepted(NO_COUNT);
   if (request.body.length > MAX_BODY_BYTES) return notAccepted(TOO_BIG);
   try {
     const reason = reasonOf(request, viewOf(request), target, region);
@@ -35,6 +36,7 @@ export function acceptanceOf(
     return notAccepted(error instanceof JsonTooLargeError ? error.message : NOT_JSON);
   }
 }
+const NO_COUNT = 'AWS Bedrock counts the tokens of base models only, and this model is an ARN';
 const TOO_BIG = `the body is over ${MAX_BODY_BYTES / 1_000_000} MB`;
 const NOT_JSON = 'the body is not a JSON object';
 

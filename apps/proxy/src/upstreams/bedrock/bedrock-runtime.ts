@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import {
   BedrockRuntimeClient,
   type BedrockRuntimeClientConfig,
+  CountTokensCommand,
   InvokeModelCommand,
   InvokeModelWithResponseStreamCommand,
   type ResponseStream,
@@ -84,6 +85,13 @@ export class BedrockRuntime implements OnModuleDestroy {
     const command = new InvokeModelWithResponseStreamCommand({ modelId, body, contentType: 'application/json' });
     const output = await this.withCredentials(() => this.client.send(command, { abortSignal }));
     return { requestId: output.$metadata.requestId, frames: output.body![Symbol.asyncIterator]() };
+  }
+
+  /** Free, and with limits of its own. */
+  async countTokens({ modelId, body }: Invocation, abortSignal: AbortSignal) {
+    const command = new CountTokensCommand({ modelId, input: { invokeModel: { body } } });
+    const output = await this.withCredentials(() => this.client.send(command, { abortSignal }));
+    return { requestId: output.$metadata.requestId, inputTokens: output.inputTokens ?? 0 };
   }
 
   /** How requests are signed; undefined if no credentials were found in time. */

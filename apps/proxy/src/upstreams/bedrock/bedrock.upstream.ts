@@ -25,6 +25,7 @@ import { type BedrockFault, faultOf, upstreamErrorOf } from './bedrock-failures.
 import { quirksOf } from './bedrock-quirks.js';
 import { BedrockRuntime } from './bedrock-runtime.js';
 import { CorrectionPlan } from './correction-plan.js';
+import { countAnswer, countedBody, countingIdOf } from './count-tokens.js';
 import type { AnswerTerms } from './event-stream-to-sse.js';
 import { LessonMemory } from './lesson-memory.js';
 import { hasAt, type Lesson } from './lessons.js';
@@ -38,6 +39,7 @@ const MAX_PAUSE_MS = 500;
 const MAX_STREAM_SILENCE_MS = 300_000;
 /** An answer without a stream is silent until it is complete: Anthropic allows 10 minutes. */
 const MAX_ANSWER_SILENCE_MS = 11 * 60 * 1_000;
+const MAX_COUNT_SILENCE_MS = 30_000;
 
 /** One request to one model. */
 interface Call {
@@ -51,7 +53,7 @@ interface Call {
 /**
  * Claude on AWS Bedrock, by InvokeModel. Before the first byte, and never after, a request is sent again: once after a
  * throttling or a lost connection, once without thinking blocks whose signatures are not accepted here, and without the
- * betas and fields that a 400 is about (`correction-plan.ts`).
+ * betas and fields that a 400 is about (`correction-plan.ts`). Token counts come from CountTokens.
  */
 @Upstream('bedrock')
 @Injectable()
@@ -78,7 +80,8 @@ export class BedrockUpstream implements UpstreamProvider {
     if ('reason' in target) throw new UpstreamError({ failure: 'rejected', message: target.reason });
     const body = viewOf(request);
     if (body.get('thread')?.text('type') === 'continue') throw threadNotFound();
-    return this.sendCorrected({ request, body, target, signal, memory });
+    const call = { request, body, target, signal, memory };
+    return request.operation === 'count_tokens' ? this.count(call) : this.sendCorrected(call);
   }
 
   async readiness(): Promise<Readiness> {
@@ -92,6 +95,24 @@ export class BedrockUpstream implements UpstreamProvider {
     }
     const detail = `no AWS credentials were found for AWS Bedrock in ${region}: requests that Anthropic limits end with Anthropic's own refusal`;
     return { isUsable: false, detail };
+  }
+
+  /** Asked once: a count is not worth a correction. */
+  private async count(call: Call): Promise<UpstreamAnswer> {
+    const { body, target, signal } = call;
+    const modelId = countingIdOf(target.modelId)!;
+    const sent = translated(call, [], new CorrectionPlan());
+    const lifeline = new Lifeline(signal, MAX_COUNT_SILENCE_MS);
+    try {
+      const counting = this.runtime.countTokens({ modelId, body: countedBody(sent.body, body) }, lifeline.signal);
+      const { inputTokens, requestId } = await lifeline.wait(counting);
+      return countAnswer(inputTokens, requestId);
+    } catch (error) {
+      if (signal.aborted) throw clientLeft(error);
+      throw upstreamErrorOf(faultOf(lifeline.causeOf(error)));
+    } finally {
+      lifeline.cut();
+    }
   }
 
   /** Remembers the parts that an answered request had to drop, but not those of a request that still failed. */
@@ -146,7 +167,7 @@ export class BedrockUpstream implements UpstreamProvider {
       return { ...wholeAnswer(bytes, terms, requestId), ...described };
     } catch (error) {
       lifeline.cut();
-      if (signal.aborted) throw new UpstreamError({ failure: 'aborted', message: 'the caller has left', cause: error });
+      if (signal.aborted) throw clientLeft(error);
       return faultOf(lifeline.causeOf(error));
     }
   }
@@ -161,6 +182,10 @@ function translated({ request, body, target }: Call, known: readonly Lesson[], p
     withoutThinking: plan.withoutThinking,
     maxTokens: request.maxTokensToReserve,
   });
+}
+
+function clientLeft(cause: unknown): UpstreamError {
+  return new UpstreamError({ failure: 'aborted', message: 'the caller has left', cause });
 }
 
 function isForbidden({ kind }: Lesson): boolean {
