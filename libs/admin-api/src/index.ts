@@ -21,6 +21,7 @@ export {
   type Percentiles,
 } from './analytics.js';
 export type { AuditActor, AuditEntry, AuditPage } from './audit.js';
+export type { FallbackChange, FallbackState } from './fallback.js';
 export {
   type ClientKey,
   type CreatedKey,

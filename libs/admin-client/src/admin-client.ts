@@ -10,6 +10,8 @@ import type {
   Drill,
   DrillList,
   DrillOrder,
+  FallbackChange,
+  FallbackState,
   LimitList,
   LiveEvent,
   NewAccount,
@@ -113,6 +115,15 @@ export class AdminClient {
 
   stopDrill(id: string, signal?: AbortSignal): Promise<void> {
     return this.call.json(`api/drills/${encodeURIComponent(id)}`, { method: 'DELETE', signal });
+  }
+
+  fallback(signal?: AbortSignal): Promise<FallbackState> {
+    return this.call.json('api/fallback', { signal });
+  }
+
+  /** Turns fallback on or off in all tasks, within seconds. */
+  changeFallback(change: FallbackChange, signal?: AbortSignal): Promise<FallbackState> {
+    return this.call.json('api/fallback', { method: 'PUT', body: change, signal });
   }
 
   requests(query: RequestFilter & Paging = {}, signal?: AbortSignal): Promise<RequestPage> {

@@ -7,7 +7,9 @@ import { DrillRegister } from './drills/drill.register.js';
 import { DrilledChain } from './drills/drilled-chain.js';
 import { DrillsController } from './drills/drills.controller.js';
 import { fallbackSection } from './fallback.config.js';
+import { FallbackController } from './fallback.controller.js';
 import { FallbackRouter } from './fallback.router.js';
+import { FallbackSwitch } from './fallback.switch.js';
 import { KnownCallerStore } from './known-caller.store.js';
 import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
@@ -33,11 +35,12 @@ import { UpstreamMemory } from './upstream-memory.js';
     AuthModule,
     DiscoveryModule,
   ],
-  controllers: [LimitsController, DrillsController],
+  controllers: [LimitsController, DrillsController, FallbackController],
   providers: [
     DrilledChain,
     DrillRegister,
     FallbackRouter,
+    FallbackSwitch,
     KnownCallers,
     KnownCallerStore,
     LimitStore,
@@ -47,6 +50,6 @@ import { UpstreamMemory } from './upstream-memory.js';
     UpstreamMemory,
     UpstreamRegistry,
   ],
-  exports: [FallbackRouter, UpstreamRegistry],
+  exports: [FallbackRouter, FallbackSwitch, UpstreamRegistry],
 })
 export class FallbackModule {}

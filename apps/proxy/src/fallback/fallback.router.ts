@@ -12,6 +12,7 @@ import { withFallbackReason } from '../exchange/fallback-header.js';
 import { DrilledChain } from './drills/drilled-chain.js';
 import { type RouteOptions, SimulatedLimit } from './drills/drilled-upstream.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
+import { FallbackSwitch } from './fallback.switch.js';
 import { clientDisconnected, type FailedUpstream, finalAnswer } from './final-answer.js';
 import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
@@ -49,6 +50,7 @@ export class FallbackRouter {
     private readonly load: UpstreamLoad,
     private readonly known: KnownCallers,
     private readonly accounts: OperatorAccounts,
+    private readonly fallback: FallbackSwitch,
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
   ) {}
 
@@ -86,7 +88,7 @@ export class FallbackRouter {
   /** Upstreams that are limited or down go to the end: they are asked only when the others have failed. */
   private async route(state: RouteState): Promise<readonly NamedUpstream[]> {
     const chain = this.chain.upstreams;
-    if (!this.config.isEnabled || chain.length === 1) return chain;
+    if (!this.fallback.rules.isEnabled || chain.length === 1) return chain;
     const { limited } = state;
     for (const upstream of chain) {
       const window = await this.windowOf(upstream, state);
@@ -251,7 +253,7 @@ export class FallbackRouter {
     const { isFirstChoice } = upstream;
     return nextStep(
       { failure, isForCaller, isFirstChoice, retryAfterSeconds, isWorthWaiting, isBrokenOff, hasWaited },
-      this.config,
+      this.fallback.rules,
     );
   }
 
