@@ -8,6 +8,7 @@ import { AdminReader } from '../auth/admin.reader.js';
 import { readinessOf } from '../fallback/readiness.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { failureOf, StoreHealth } from '../state/store-health.js';
+import { FallbackProbe } from './fallback-probe.js';
 import { Lifecycle } from './lifecycle.js';
 
 /** Timeout for the state of the store and the upstreams. */
@@ -25,6 +26,7 @@ export class HealthController {
     private readonly health: StoreHealth,
     private readonly reader: AdminReader,
     private readonly accounts: AccountPool,
+    private readonly probe: FallbackProbe,
   ) {}
 
   /** For load balancers. Independent of other services, so that their outage does not replace all tasks. */
@@ -69,8 +71,12 @@ export class HealthController {
   private upstreamStates(): Promise<UpstreamState[]> {
     return Promise.all(
       this.registry.chain.map(async (upstream) => {
+        const { name } = upstream;
         const { isUsable, detail } = await readinessOf(upstream, PATIENCE_MS);
-        return { name: upstream.name, usable: isUsable, detail };
+        const failure = this.probe.failureOf(name);
+        if (isUsable && failure !== undefined)
+          return { name, usable: false, detail: `${detail}; last probe: ${failure}` };
+        return { name, usable: isUsable, detail };
       }),
     );
   }

@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { ConfigModule } from '../config/config.module.js';
 import { FallbackModule } from '../fallback/fallback.module.js';
 import { StateModule } from '../state/state.module.js';
 import { DebugEnvController } from './debug-env.controller.js';
+import { FallbackProbe } from './fallback-probe.js';
+import { healthSection } from './health.config.js';
 import { HealthController } from './health.controller.js';
 import { Lifecycle } from './lifecycle.js';
 
@@ -11,12 +14,13 @@ import { Lifecycle } from './lifecycle.js';
  * The state of the gateway.
  *
  * Promises: `/health` depends on no other service; `/health/ready` reports the real state of store and upstreams.
+ * `FALLBACK_PROBE_MINUTES` proves fallback upstreams before they are needed.
  * May enter: checks of other rooms. Must not: repairs.
  */
 @Module({
-  imports: [AccountsModule, FallbackModule, StateModule, AuthModule],
+  imports: [ConfigModule.forFeature(healthSection), AccountsModule, FallbackModule, StateModule, AuthModule],
   controllers: [HealthController, DebugEnvController],
-  providers: [Lifecycle],
+  providers: [FallbackProbe, Lifecycle],
   exports: [Lifecycle],
 })
 export class HealthModule {}
