@@ -73,6 +73,12 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/(upstream|messages-api)/' },
     },
     {
+      name: 'masking-lib-imports-messages-api-only',
+      severity: 'error',
+      from: { path: '^libs/masking/' },
+      to: { path: '^libs/', pathNot: '^libs/(masking|messages-api)/' },
+    },
+    {
       name: 'simulator-imports-messages-api-and-claude-models-only',
       severity: 'error',
       from: { path: '^libs/simulator/' },
@@ -138,9 +144,9 @@ module.exports = {
     {
       name: 'siblings-do-not-import-each-other',
       severity: 'error',
-      from: { path: rooms('accounts', 'admission', 'fallback', 'usage', 'request-log') },
+      from: { path: rooms('accounts', 'admission', 'fallback', 'masking', 'usage', 'request-log') },
       to: {
-        path: rooms('accounts', 'admission', 'fallback', 'usage', 'request-log', 'messages', 'upstreams'),
+        path: rooms('accounts', 'admission', 'fallback', 'masking', 'usage', 'request-log', 'messages', 'upstreams'),
         pathNot: '^apps/proxy/src/$1/',
       },
     },

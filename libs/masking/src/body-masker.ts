@@ -1,0 +1,190 @@
+import { hash } from 'node:crypto';
+import { type JsonMember, JsonView } from '@claude-proxy/messages-api';
+import { walkTextStrings } from './json-strings.js';
+import { MaskCache } from './mask-cache.js';
+import { MaskMap } from './mask-map.js';
+import { Placeholders } from './placeholders.js';
+import { type MaskOptions, type Replacement, TextSearch } from './text-masker.js';
+
+/** The members that a model reads, in its order. What precedes in it is never changed by what follows. */
+const IN_ORDER = ['tools', 'system', 'messages'];
+/** Members that are not text. */
+const UNTOUCHED = new Set(['model', 'metadata', 'stream', 'max_tokens', 'betas', 'anthropic_version', 'thread']);
+/** About 60 MB at most. */
+const CACHE_LIMIT = 200_000;
+const BACKSLASH = 0x5c;
+const PERCENT = 0x25;
+
+export interface MaskedBody {
+  /** The body with its originals replaced, of the same length; undefined if there are none. */
+  readonly body: Buffer | undefined;
+  readonly map: MaskMap;
+  /** Replacements by form. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** Something that should have been masked is still there. */
+export class ResidualError extends Error {
+  override readonly name = 'ResidualError';
+}
+
+/** Masks the bodies of one tenant. */
+export class BodyMasker {
+  private readonly placeholders: Placeholders;
+  private readonly cache = new MaskCache(CACHE_LIMIT);
+
+  constructor(
+    key: Buffer,
+    readonly options: MaskOptions,
+  ) {
+    this.placeholders = new Placeholders(key);
+  }
+
+  newMap(): MaskMap {
+    return new MaskMap(this.placeholders);
+  }
+
+  /**
+   * Only the bytes of originals are replaced. Each original has as many characters as its placeholder, so everything else stays
+   * where it is.
+   *
+   * @throws ResidualError, TooDeepError, JsonTooLargeError, JsonSyntaxError
+   */
+  mask(body: Buffer): MaskedBody {
+    const task = new MaskTask(body, this.newMap(), this.options, this.cache);
+    task.request(JsonView.of(body));
+    return task.result();
+  }
+
+  /** The body of a batch: each of its requests by itself, so that a request is masked alike inside and outside of one. */
+  maskBatch(body: Buffer): MaskedBody {
+    const all = this.newMap();
+    const counts = new Map<string, number>();
+    let masked = body;
+    for (const request of JsonView.of(body).get('requests')?.items() ?? []) {
+      const task = new MaskTask(masked, this.newMap(), this.options, this.cache);
+      const params = request.get('params');
+      if (params) task.request(params);
+      const result = task.result();
+      masked = result.body ?? masked;
+      for (const pair of result.map.pairs) all.add(pair);
+      for (const [rule, count] of result.counts) counts.set(rule, (counts.get(rule) ?? 0) + count);
+    }
+    return { body: masked === body ? undefined : masked, map: all, counts };
+  }
+}
+
+/** One body. */
+class MaskTask {
+  private readonly counts = new Map<string, number>();
+  private masked: Buffer | undefined;
+
+  constructor(
+    private readonly body: Buffer,
+    private readonly map: MaskMap,
+    private readonly options: MaskOptions,
+    private readonly cache: MaskCache,
+  ) {}
+
+  request(view: JsonView): void {
+    const members = view.members();
+    for (const name of IN_ORDER) for (const member of members) if (member.key === name) this.member(member);
+    this.map.hasNewKnown = false;
+    for (const member of members) {
+      if (!IN_ORDER.includes(member.key) && !UNTOUCHED.has(member.key)) this.member(member);
+    }
+  }
+
+  result(): MaskedBody {
+    return { body: this.masked, map: this.map, counts: this.counts };
+  }
+
+  private member({ key, value }: JsonMember): void {
+    if (key === 'messages' && value.isArray) for (const item of value.items()) this.piece(item);
+    else this.piece(value);
+  }
+
+  private piece(view: JsonView): void {
+    const { body, map, cache } = this;
+    const key = map.id + hash('sha256', body.subarray(view.start, view.end), 'base64');
+    const known = cache.get(key);
+    if (known) {
+      this.apply(known.replacements, view.start);
+      for (const { pair } of known.replacements) map.add(pair);
+      map.id = known.nextId;
+      return;
+    }
+    const replacements = this.find(view);
+    cache.set(key, { replacements, nextId: map.id });
+    this.apply(replacements, view.start);
+    if (replacements.length > 0) this.expectNothingLeft(view);
+  }
+
+  private find(view: JsonView): Replacement[] {
+    const { map } = this;
+    const searches: (readonly [number, TextSearch])[] = [];
+    this.eachString(view, (text, before, offset) => {
+      const search = new TextSearch(text, this.options, before);
+      search.learn(map);
+      searches.push([offset, search]);
+    });
+    const found = searches.flatMap(([offset, search]) =>
+      search.originals(map).map((replacement) => shifted(replacement, offset)),
+    );
+    map.advance(found.map(({ pair }) => pair));
+    return found;
+  }
+
+  private eachString(view: JsonView, onString: (text: string, before: string, offset: number) => void): void {
+    const text = (this.masked ?? this.body).toString('latin1', view.start, view.end);
+    walkTextStrings(view, ({ start, end, before }) => {
+      onString(text.slice(start - view.start, end - view.start), before, start - view.start);
+    });
+  }
+
+  private apply(replacements: readonly Replacement[], offset: number): void {
+    if (replacements.length === 0) return;
+    this.masked ??= Buffer.from(this.body);
+    for (const replacement of replacements) {
+      write(this.masked, replacement, offset);
+      this.counts.set(replacement.rule, (this.counts.get(replacement.rule) ?? 0) + 1);
+    }
+  }
+
+  /** The forms are looked for again in what leaves: each must be a placeholder. */
+  private expectNothingLeft(view: JsonView): void {
+    const { map } = this;
+    this.eachString(view, (text, before) => {
+      const left = new TextSearch(text, this.options, before).leftIn(map);
+      if (left) throw new ResidualError(`a text of the form ${left} is still there after masking`);
+    });
+  }
+}
+
+function shifted(replacement: Replacement, by: number): Replacement {
+  const { start, end, matchStart, matchEnd, at } = replacement;
+  return {
+    ...replacement,
+    start: start + by,
+    end: end + by,
+    matchStart: matchStart + by,
+    matchEnd: matchEnd + by,
+    at: at?.map((index) => index + by),
+  };
+}
+
+/** Originals are ASCII, one byte for each character. An escaped character keeps its escape. */
+function write(bytes: Buffer, { pair, start, at }: Replacement, offset: number): void {
+  const { placeholder } = pair;
+  if (!at) {
+    bytes.latin1Write(placeholder, start + offset);
+    return;
+  }
+  for (let index = 0; index < placeholder.length; index += 1) {
+    const position = at[index]! + offset;
+    const byte = bytes[position];
+    if (byte === BACKSLASH && bytes[position + 1] === 0x75) {
+      bytes.latin1Write(placeholder.charCodeAt(index).toString(16).padStart(2, '0'), position + 4);
+    } else if (byte !== BACKSLASH && byte !== PERCENT) bytes[position] = placeholder.charCodeAt(index);
+  }
+}

@@ -1,0 +1,10 @@
+export { BodyMasker, type MaskedBody, ResidualError } from './body-masker.js';
+export type { Form } from './forms/form.js';
+export { ALARM_FORMS, FORMS } from './forms/forms.js';
+export { restoredJson } from './json-restorer.js';
+export { TooDeepError } from './json-strings.js';
+export { MaskMap, type Pair } from './mask-map.js';
+export { Placeholders } from './placeholders.js';
+export { SseRestorer } from './sse-restorer.js';
+export { findOriginals, KNOWN_RULE, type MaskOptions, type Replacement, replacedText } from './text-masker.js';
+export type { RestoreCounts } from './text-stream.js';

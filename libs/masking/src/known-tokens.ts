@@ -1,0 +1,52 @@
+import { isWord, startOfRun, TOKEN } from './boundaries.js';
+import type { TokenIndex } from './mask-map.js';
+
+const UNDERSCORE = 0x5f;
+const HYPHEN = 0x2d;
+/** Parts of a secret that has other characters than a token. */
+const BASE64 = /[A-Za-z0-9+/=]/;
+
+/** Calls back for each token of the index in the text, whatever stands around it. */
+export function findTokens(text: string, index: TokenIndex, onFound: (start: number, end: number) => void): void {
+  if (index.isEmpty) return;
+  const { length } = text;
+  let at = 0;
+  while (at < length) {
+    if (TOKEN[text.charCodeAt(at)] !== 1) {
+      at += 1;
+      continue;
+    }
+    const start = at;
+    do at += 1;
+    while (at < length && TOKEN[text.charCodeAt(at)] === 1);
+    if (at - start < index.shortest) continue;
+    const found = tokenIn(text, start, at, index);
+    if (found !== undefined) onFound(found[0], found[1]);
+  }
+  for (const literal of index.literals) findLiteral(text, literal, onFound);
+}
+
+/** The token within a run of its characters: without emphasis around it, and without an escape before it. */
+function tokenIn(text: string, start: number, end: number, index: TokenIndex): readonly [number, number] | undefined {
+  if (index.has(text, start, end)) return [start, end];
+  let from = startOfRun(text, start, end);
+  let to = end;
+  if (from === start && isWord(text.charCodeAt(start)) && isWord(text.charCodeAt(end - 1))) return undefined;
+  if (index.has(text, from, to)) return [from, to];
+  while (from < to && isMark(text.charCodeAt(from))) from += 1;
+  while (to > from && isMark(text.charCodeAt(to - 1))) to -= 1;
+  return index.has(text, from, to) ? [from, to] : undefined;
+}
+
+function findLiteral(text: string, literal: string, onFound: (start: number, end: number) => void): void {
+  for (let at = text.indexOf(literal); at !== -1; at = text.indexOf(literal, at + literal.length)) {
+    const end = at + literal.length;
+    const isWhole = !BASE64.test(text[at - 1] ?? ' ') && !BASE64.test(text[end] ?? ' ');
+    // An equals sign before is that of an assignment.
+    if (isWhole || (text[at - 1] === '=' && !BASE64.test(text[end] ?? ' '))) onFound(at, end);
+  }
+}
+
+function isMark(code: number): boolean {
+  return code === UNDERSCORE || code === HYPHEN;
+}

@@ -1,0 +1,178 @@
+import { type DetectOptions, detect, type Part } from './detector.js';
+import { type DecodedView, encodedRuns, unescapedView } from './encoded-runs.js';
+import { findTokens } from './known-tokens.js';
+import type { MaskMap, Pair } from './mask-map.js';
+
+/** One replacement in a text. Original and placeholder have the same length, so positions stay. */
+export interface Replacement {
+  readonly pair: Pair;
+  readonly rule: string;
+  readonly start: number;
+  readonly end: number;
+  readonly matchStart: number;
+  readonly matchEnd: number;
+  /** Where each character is, if the text has it encoded. */
+  readonly at: readonly number[] | undefined;
+}
+
+/** A part that a form or the index of known texts found. */
+interface FoundPart extends Part {
+  readonly text: string;
+  readonly at: readonly number[] | undefined;
+}
+
+export const KNOWN_RULE = 'KNOWN_VALUE';
+
+export interface MaskOptions extends DetectOptions {
+  /** Values that a tenant lists. */
+  readonly ownRules?: (text: string) => readonly Part[];
+}
+
+/** What is masked in a text. @param isNew false to leave the map as it is */
+export function findOriginals(
+  text: string,
+  map: MaskMap,
+  options: MaskOptions,
+  before = '',
+  isNew = true,
+): Replacement[] {
+  const search = new TextSearch(text, options, before);
+  if (isNew) search.learn(map);
+  return search.originals(map);
+}
+
+/** The search in one text, in two steps: what its forms tell may also stand elsewhere by itself. */
+export class TextSearch {
+  private readonly view: DecodedView | undefined;
+  private readonly plain: string;
+  private readonly inForms: readonly FoundPart[];
+
+  constructor(text: string, options: MaskOptions, before: string) {
+    this.view = unescapedView(text);
+    this.plain = this.view?.text ?? text;
+    this.inForms = formParts(this.plain, options, before);
+  }
+
+  /** Adds what the forms contain. */
+  learn(map: MaskMap): void {
+    for (const { text, isSecret } of this.inForms) if (!map.isPlaceholder(text)) map.add(map.pairFor(text, isSecret));
+  }
+
+  /** The form of a part that is not a placeholder. */
+  leftIn(map: MaskMap): string | undefined {
+    return this.inForms.find(({ text }) => !map.isPlaceholder(text))?.rule;
+  }
+
+  originals(map: MaskMap): Replacement[] {
+    const replacements: Replacement[] = [];
+    for (const part of withTokens(this.plain, [...this.inForms], map.known)) {
+      if (map.isPlaceholder(part.text)) continue;
+      replacements.push(replacementOf(part, map.pairFor(part.text, part.isSecret), this.view?.at));
+    }
+    return replacements;
+  }
+}
+
+/** What is restored in a text: replaced parts in the same places where originals would be found. */
+export function findPlaceholders(text: string, map: MaskMap, options: MaskOptions, before = ''): Replacement[] {
+  const view = unescapedView(text);
+  const inForms = formParts(view?.text ?? text, options, before);
+  const all = withTokens(view?.text ?? text, inForms, map.knownPlaceholders);
+  const replacements: Replacement[] = [];
+  for (const part of all) {
+    const original = map.originalOf(part.text);
+    if (original === undefined) continue;
+    replacements.push(replacementOf(part, { original: part.text, placeholder: original, isSecret: false }, view?.at));
+  }
+  return replacements;
+}
+
+function formParts(text: string, options: MaskOptions, before: string): FoundPart[] {
+  const found: FoundPart[] = [];
+  for (const view of encodedRuns(text)) {
+    for (const part of detect(view.text, options)) {
+      const { start, end, matchStart, matchEnd } = part;
+      const at = view.at.slice(start, end);
+      const span = {
+        start: at[0]!,
+        end: view.at[end]!,
+        matchStart: view.at[matchStart]!,
+        matchEnd: view.at[matchEnd]!,
+      };
+      found.push({ ...part, ...span, text: view.text.slice(start, end), at });
+    }
+  }
+  for (const part of detect(before === '' ? text : `${text}"`, options, before)) addFree(found, plain(part, text));
+  for (const part of options.ownRules?.(text) ?? []) addFree(found, plain(part, text));
+  return found;
+}
+
+function withTokens(text: string, found: FoundPart[], index: MaskMap['known']): FoundPart[] {
+  findTokens(text, index, (start, end) => {
+    const bounds = { start, end, matchStart: start, matchEnd: end };
+    addFree(found, { ...bounds, rule: KNOWN_RULE, isSecret: false, text: text.slice(start, end), at: undefined });
+  });
+  return found.sort((one, other) => one.start - other.start);
+}
+
+function addFree(found: FoundPart[], part: FoundPart): void {
+  if (!found.some(({ start, end }) => part.start < end && start < part.end)) found.push(part);
+}
+
+function plain(part: Part, text: string): FoundPart {
+  return { ...part, text: text.slice(part.start, part.end), at: undefined };
+}
+
+/** @param outer where the characters of the text are in the text around it */
+function replacementOf(
+  { text: _text, isSecret: _isSecret, ...part }: FoundPart,
+  pair: Pair,
+  outer: readonly number[] | undefined,
+): Replacement {
+  if (!outer) return { ...part, pair };
+  const { start, end, matchStart, matchEnd } = part;
+  const at = part.at?.map((index) => outer[index]!) ?? outer.slice(start, end);
+  return {
+    ...part,
+    pair,
+    start: outer[start]!,
+    end: outer[end]!,
+    matchStart: outer[matchStart]!,
+    matchEnd: outer[matchEnd]!,
+    at,
+  };
+}
+
+/** The text with its replacements. */
+export function replacedText(text: string, replacements: readonly Replacement[]): string {
+  if (replacements.length === 0) return text;
+  const characters = replacements.some(({ at }) => at) ? [...text] : undefined;
+  if (!characters) return spliced(text, replacements);
+  for (const { pair, start, at } of replacements) {
+    [...pair.placeholder].forEach((character, index) => {
+      writeCharacter(characters, at?.[index] ?? start + index, character);
+    });
+  }
+  return characters.join('');
+}
+
+function spliced(text: string, replacements: readonly Replacement[]): string {
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { pair, start, end } of replacements) {
+    pieces.push(text.slice(from, start), pair.placeholder);
+    from = end;
+  }
+  return pieces.join('') + text.slice(from);
+}
+
+/** An escaped character keeps its escape. */
+function writeCharacter(characters: string[], at: number, character: string): void {
+  if (characters[at] !== '\\' || characters[at + 1] !== 'u') {
+    if (characters[at] !== '\\' && characters[at] !== '%') characters[at] = character;
+    return;
+  }
+  const [high, low] = character.charCodeAt(0).toString(16).padStart(2, '0');
+  characters[at + 4] = high!;
+  characters[at + 5] = low!;
+}

@@ -1,0 +1,129 @@
+import { isToken, startOfRun } from './boundaries.js';
+import { findTokens } from './known-tokens.js';
+import type { MaskMap } from './mask-map.js';
+import type { MaskOptions } from './text-masker.js';
+import { restoredText } from './text-restorer.js';
+
+/** The longest form is a session token of 2,048 characters. */
+const MAX_HELD_CHARACTERS = 2_100;
+/** What precedes a text decides what its parts mean. */
+const CONTEXT_CHARACTERS = 200;
+const RUN = /[A-Za-z0-9_.:/%+=@*$#-]/;
+
+function endWithoutMarks(text: string, start: number): number {
+  let end = text.length;
+  while (end > start + 1 && (text[end - 1] === '-' || text[end - 1] === '_')) end -= 1;
+  return end;
+}
+
+function startOfToken(text: string, at: number): number {
+  let start = at;
+  while (at < text.length && start > 0 && isToken(text.charCodeAt(start - 1))) start -= 1;
+  return start;
+}
+
+/** What happened to placeholders in an answer. */
+export interface RestoreCounts {
+  readonly restored: Map<string, number>;
+  left: number;
+}
+
+/** A text that arrives in pieces of any size. Only an end that can still become a placeholder is held back. */
+export class TextStream {
+  private held = '';
+
+  /** @param context what precedes the text; at first the key of a JSON member */
+  constructor(
+    private readonly map: MaskMap,
+    private readonly options: MaskOptions,
+    private readonly counts: RestoreCounts,
+    private context = '',
+  ) {}
+
+  get isHolding(): boolean {
+    return this.held !== '';
+  }
+
+  /** What can go on: as many characters as it takes from what came so far. */
+  push(text: string): string {
+    const all = this.held + text;
+    const cut = all.length > MAX_HELD_CHARACTERS + text.length ? all.length : this.cutOf(all);
+    this.held = all.slice(cut);
+    return this.release(all.slice(0, cut), this.held);
+  }
+
+  /** The rest, at the end of the text. */
+  end(): string {
+    const rest = this.held;
+    this.held = '';
+    return this.release(rest, '');
+  }
+
+  /** @param ahead what follows and is held: it decides where a form ends */
+  private release(text: string, ahead: string): string {
+    if (text === '') return '';
+    const { context } = this;
+    this.context = (context + text).slice(-CONTEXT_CHARACTERS);
+    if (!this.hasPlaceholder(text)) return text;
+    const from = context.length;
+    const to = from + text.length;
+    const result = restoredText(context + text + ahead, this.map, this.options);
+    const isHere = ({ start }: { readonly start: number }) => start >= from && start < to;
+    for (const { rule } of result.restored.filter(isHere)) {
+      this.counts.restored.set(rule, (this.counts.restored.get(rule) ?? 0) + 1);
+    }
+    this.counts.left += result.left.filter(isHere).length;
+    return result.text.slice(from, to);
+  }
+
+  private hasPlaceholder(text: string): boolean {
+    let isFound = false;
+    findTokens(text, this.map.allPlaceholders, () => {
+      isFound = true;
+    });
+    const { literals } = this.map.allPlaceholders;
+    return isFound || text.includes('%') || text.includes('\\') || literals.some((literal) => text.includes(literal));
+  }
+
+  /** Where the text can be cut: before the first part of its last run that is, or can become, a placeholder. */
+  private cutOf(all: string): number {
+    let start = all.length;
+    while (start > 0 && RUN.test(all[start - 1]!)) start -= 1;
+    const literal = startOfToken(all, this.startOfLiteral(all));
+    for (let at = start; at < all.length; ) {
+      if (!isToken(all.charCodeAt(at))) {
+        at += 1;
+        continue;
+      }
+      let end = at;
+      while (end < all.length && isToken(all.charCodeAt(end))) end += 1;
+      const isContinued = at === 0 && isToken(this.context.charCodeAt(this.context.length - 1));
+      if (!isContinued && this.mayBe(all, at, end)) return Math.min(at, literal);
+      at = end;
+    }
+    return literal;
+  }
+
+  private mayBe(all: string, start: number, end: number): boolean {
+    const { map } = this;
+    const starts = [start, startOfRun(all, start, end)];
+    if (starts.some((from) => map.allPlaceholders.has(all, from, end))) return true;
+    if (end < all.length) return false;
+    // A hyphen behind a placeholder ends it or not, as the next character decides.
+    const ends = [end, endWithoutMarks(all, start)];
+    return starts.some((from) => ends.some((to) => map.mayBecomePlaceholder(all.slice(from, to))));
+  }
+
+  /** Where a placeholder with other characters than a token's has begun at the end of the text. */
+  private startOfLiteral(all: string): number {
+    let start = all.length;
+    for (const literal of this.map.allPlaceholders.literals) {
+      for (let length = Math.min(literal.length, all.length); length > 0; length -= 1) {
+        if (!all.endsWith(literal.slice(0, length))) continue;
+        start = Math.min(start, all.length - length);
+        break;
+      }
+    }
+    return start;
+  }
+}
