@@ -16,6 +16,7 @@ import { serverSection } from './config/server.config.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
+import { MaskingModule } from './masking/masking.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
@@ -41,6 +42,7 @@ export const ROOMS: readonly AnyModule[] = [
   AccountsModule,
   AdmissionModule,
   HttpModule,
+  MaskingModule,
   MessagesModule,
   OpenAiModule,
   AnthropicModule,

@@ -36,6 +36,7 @@ export {
 } from './keys.js';
 export type { Drill, DrillList, DrillOrder, Limit, LimitList } from './limits.js';
 export type { LiveEvent } from './live.js';
+export type { MaskingCounts, MaskingPreview, MaskingRule, MaskingRules } from './masking.js';
 export type {
   AttemptLine,
   DecisionLine,

@@ -1,3 +1,5 @@
+import type { MaskingCounts } from './masking.js';
+
 /** Answers of `GET /api/requests` and `GET /api/requests/{id}`. Never a prompt, an answer or a credential. */
 
 export type Outcome = 'completed' | 'refused' | 'aborted' | 'broken';
@@ -100,6 +102,8 @@ export interface RequestDetail extends RequestLine {
   readonly queue_ms: number;
   /** The whole usage report of the answer, with Anthropic's field names. */
   readonly usage: Readonly<Record<string, unknown>> | null;
+  /** Null if nothing was masked. */
+  readonly masking: MaskingCounts | null;
 }
 
 export interface RequestPage {

@@ -177,14 +177,14 @@ function shifted(replacement: Replacement, by: number): Replacement {
 function write(bytes: Buffer, { pair, start, at }: Replacement, offset: number): void {
   const { placeholder } = pair;
   if (!at) {
-    bytes.latin1Write(placeholder, start + offset);
+    bytes.write(placeholder, start + offset, 'latin1');
     return;
   }
   for (let index = 0; index < placeholder.length; index += 1) {
     const position = at[index]! + offset;
     const byte = bytes[position];
     if (byte === BACKSLASH && bytes[position + 1] === 0x75) {
-      bytes.latin1Write(placeholder.charCodeAt(index).toString(16).padStart(2, '0'), position + 4);
+      bytes.write(placeholder.charCodeAt(index).toString(16).padStart(2, '0'), position + 4, 'latin1');
     } else if (byte !== BACKSLASH && byte !== PERCENT) bytes[position] = placeholder.charCodeAt(index);
   }
 }

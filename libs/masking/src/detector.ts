@@ -12,6 +12,8 @@ export interface Part {
   readonly matchStart: number;
   readonly matchEnd: number;
   readonly isSecret: boolean;
+  /** Masked wherever it occurs from here on, however short it is. */
+  readonly isKnown?: boolean;
 }
 
 /** Context is looked for in this many characters before a value. */
@@ -219,7 +221,7 @@ class Detection {
     if (start === 0) this.hostAtZero(at);
   }
 
-  /** The same from the first character of the text, where `indexOf` plus one is no end. */
+  /** The same from the first character of the text, which no period precedes. */
   private hostAtZero(at: number): void {
     for (let from = 0; from <= at; from = this.text.indexOf('.', from) + 1) {
       if (this.try('host', from) !== undefined) return;

@@ -4,6 +4,7 @@ export { ALARM_FORMS, FORMS } from './forms/forms.js';
 export { restoredJson } from './json-restorer.js';
 export { TooDeepError } from './json-strings.js';
 export { MaskMap, type Pair } from './mask-map.js';
+export { type FindOwn, findOwnWith, type KnownValues, type OwnRule, patternFault } from './own-rules.js';
 export { Placeholders } from './placeholders.js';
 export { SseRestorer } from './sse-restorer.js';
 export { findOriginals, KNOWN_RULE, type MaskOptions, type Replacement, replacedText } from './text-masker.js';

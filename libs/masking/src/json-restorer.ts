@@ -16,7 +16,7 @@ export function restoredJson(bytes: Buffer, map: MaskMap, options: MaskOptions, 
     for (const { rule } of done) counts.restored.set(rule, (counts.restored.get(rule) ?? 0) + 1);
     if (done.length === 0) return;
     if (result === bytes) result = Buffer.from(bytes);
-    result.latin1Write(restored, start);
+    result.write(restored, start, 'latin1');
   });
   return result;
 }

@@ -1,7 +1,7 @@
 import type { JsonView } from '@claude-proxy/messages-api';
 
 /** A string whose content is text: where it is between its quotes, and what precedes it as context. */
-export interface TextString {
+interface TextString {
   readonly start: number;
   readonly end: number;
   readonly before: string;

@@ -4,7 +4,7 @@ import { REGION } from './forms/form.js';
  * Parts of names that identify nothing: types of resources, and the words for environments and versions that models append to
  * an ARN by themselves.
  */
-export const KEPT_WORDS: ReadonlySet<string> = new Set(
+const KEPT_WORDS: ReadonlySet<string> = new Set(
   `access-point accesspoint acl activity agent alarm alias amazonaws analyzer api apis apikeys app application apps archive
   assessment assumed-role attribute-group auto-scaling-group aws aws-reserved aws-service-role authorizers autoScalingGroup
   autoScalingGroupName backup backup-plan backup-vault bot budget build bus bytematchset capacity-provider catalog certificate

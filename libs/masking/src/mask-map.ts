@@ -9,6 +9,8 @@ export interface Pair {
   readonly original: string;
   readonly placeholder: string;
   readonly isSecret: boolean;
+  /** Listed by its tenant. */
+  readonly isKnown?: boolean;
 }
 
 /**
@@ -57,14 +59,14 @@ export class MaskMap {
   }
 
   /** The pair of an original; a new one if it was not seen before. Not added yet. */
-  pairFor(original: string, isSecret: boolean): Pair {
+  pairFor(original: string, isSecret: boolean, isKnown = false): Pair {
     const known = this.byOriginal.get(original);
     if (known) return known;
     for (let attempt = 0; ; attempt += 1) {
       const placeholder = this.placeholders.of(original, isSecret, attempt);
       const isFree =
         !this.byPlaceholder.has(placeholder) && placeholder !== original && !this.byOriginal.has(placeholder);
-      if (isFree || attempt > 20) return { original, placeholder, isSecret };
+      if (isFree || attempt > 20) return { original, placeholder, isSecret, isKnown };
     }
   }
 
@@ -74,7 +76,8 @@ export class MaskMap {
     this.byPlaceholder.set(pair.placeholder, pair);
     this.answers.pending.push(pair);
     this.sortedPlaceholders = undefined;
-    if (this.hasNewKnown && (pair.isSecret || isDistinctive(pair.original))) this.known.add(pair.original);
+    if (this.hasNewKnown && (pair.isSecret || pair.isKnown || isDistinctive(pair.original)))
+      this.known.add(pair.original);
   }
 
   /** After a piece of the request that added pairs. */

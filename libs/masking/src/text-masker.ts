@@ -55,7 +55,9 @@ export class TextSearch {
 
   /** Adds what the forms contain. */
   learn(map: MaskMap): void {
-    for (const { text, isSecret } of this.inForms) if (!map.isPlaceholder(text)) map.add(map.pairFor(text, isSecret));
+    for (const { text, isSecret, isKnown } of this.inForms) {
+      if (!map.isPlaceholder(text)) map.add(map.pairFor(text, isSecret, isKnown));
+    }
   }
 
   /** The form of a part that is not a placeholder. */
@@ -67,7 +69,7 @@ export class TextSearch {
     const replacements: Replacement[] = [];
     for (const part of withTokens(this.plain, [...this.inForms], map.known)) {
       if (map.isPlaceholder(part.text)) continue;
-      replacements.push(replacementOf(part, map.pairFor(part.text, part.isSecret), this.view?.at));
+      replacements.push(replacementOf(part, map.pairFor(part.text, part.isSecret, part.isKnown), this.view?.at));
     }
     return replacements;
   }
@@ -125,7 +127,7 @@ function plain(part: Part, text: string): FoundPart {
 
 /** @param outer where the characters of the text are in the text around it */
 function replacementOf(
-  { text: _text, isSecret: _isSecret, ...part }: FoundPart,
+  { text: _text, isSecret: _isSecret, isKnown: _isKnown, ...part }: FoundPart,
   pair: Pair,
   outer: readonly number[] | undefined,
 ): Replacement {

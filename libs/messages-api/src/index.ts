@@ -29,7 +29,7 @@ export {
   memberValue,
   outlineOfJson,
 } from './json-members.js';
-export { JsonTooLargeError, JsonView } from './json-view.js';
+export { type JsonMember, JsonTooLargeError, JsonView } from './json-view.js';
 export { PING_EVENT, sseEvent } from './sse.js';
 export { SseScanner, type SseScannerOptions } from './sse-scanner.js';
 export { storableUsage } from './storable-usage.js';

@@ -80,6 +80,10 @@ export interface StepRun {
  * registers the class.
  */
 export interface ExchangeStep<Caller extends StepCaller = StepCaller> {
+  /** False if the step is switched off. It is then absent from the path of a request. */
+  readonly isEnabled?: boolean;
+  /** True if it has to read every body. A content coding that cannot be decoded is then refused with status 415. */
+  readonly readsBodies?: boolean;
   /**
    * Decides what happens with a request. Undefined leaves it alone. A `GatewayError` refuses it in the caller's dialect;
    * any other exception refuses it with status 503. In both cases no upstream is asked. Without an await it costs no turn of

@@ -38,6 +38,7 @@ export function detailWith(special: Partial<RequestDetail>): RequestDetail {
     answer_bytes: 10,
     queue_ms: 1,
     usage: null,
+    masking: null,
     ...special,
   };
 }

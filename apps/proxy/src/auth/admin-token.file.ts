@@ -15,9 +15,14 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const FILE_NAME = 'admin-token';
-/** Prefix of a token of 256 bits. Scanners for leaked secrets and the log's own mask recognize it. */
-const PREFIX = 'ccp-admin-';
+/** What a file of a secret is called, and the prefix of the secret. Scanners for leaked secrets and the log's own mask recognize it. */
+export interface SecretFile {
+  readonly name: string;
+  readonly prefix: string;
+}
+
+const ADMIN_TOKEN: SecretFile = { name: 'admin-token', prefix: 'ccp-admin-' };
+/** 256 bits. */
 const RANDOM_BYTES = 32;
 /** An operator can also write a token into the file, if it is long enough. */
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
@@ -52,10 +57,15 @@ type Found =
  * @throws TokenFileError
  */
 export function openTokenFile(directory: string): TokenFile {
-  const path = join(resolve(directory), FILE_NAME);
+  return openSecretFile(directory, ADMIN_TOKEN);
+}
+
+/** The same for another secret. @throws TokenFileError */
+export function openSecretFile(directory: string, { name, prefix }: SecretFile): TokenFile {
+  const path = join(resolve(directory), name);
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    return readOrCreate(path);
+    return readOrCreate(path, prefix);
   } catch (error) {
     if (error instanceof TokenFileError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
@@ -63,7 +73,7 @@ export function openTokenFile(directory: string): TokenFile {
   }
 }
 
-function readOrCreate(path: string): TokenFile {
+function readOrCreate(path: string, prefix: string): TokenFile {
   let replaced: string | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const found = read(path);
@@ -72,7 +82,7 @@ function readOrCreate(path: string): TokenFile {
       replaced = found.why;
       remove(path, found.identity);
     }
-    const token = PREFIX + randomBytes(RANDOM_BYTES).toString('base64url');
+    const token = prefix + randomBytes(RANDOM_BYTES).toString('base64url');
     if (publish(path, token)) return { path, token, isNew: true, ...(replaced && { replaced }) };
   }
   throw new TokenFileError(`${path} is being replaced by other processes; start again`);

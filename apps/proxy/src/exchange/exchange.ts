@@ -36,6 +36,14 @@ export interface Attempt {
  */
 export type Outcome = 'completed' | 'refused' | 'aborted' | 'broken';
 
+/** How often identifiers were masked in the request and restored in the answer, by rule. */
+export interface MaskingCounts {
+  readonly replaced: Readonly<Record<string, number>>;
+  readonly restored: Readonly<Record<string, number>>;
+  /** Placeholders that stayed in the answer, because restoring them would not have been reversible. */
+  readonly left: number;
+}
+
 /** What an answer said about itself, and what was made of it. */
 export interface AnswerFacts {
   readonly usage: Usage | undefined;
@@ -91,6 +99,8 @@ export class Exchange {
   readonly account: string | undefined;
   /** Why that account; undefined where there was no choice. */
   readonly accountDecision: AccountDecision | undefined;
+  /** Undefined if nothing was masked. */
+  readonly masking: MaskingCounts | undefined;
 
   readonly status: number = 0;
   readonly answerBytes: number = 0;
@@ -178,6 +188,10 @@ export class Exchange {
 
   attempted(attempt: Attempt): void {
     this.set({ attempts: [...this.attempts, attempt] });
+  }
+
+  masked(masking: MaskingCounts): void {
+    this.set({ masking });
   }
 
   answersWith(lines: HeaderLines): void {

@@ -11,9 +11,14 @@ interface EncodedBody {
 /**
  * A request body without its content encoding.
  *
+ * @param unknownCodingStatus 400 is what Anthropic says; 415 where a step has to read the body
  * @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws
  */
-export async function decodedBody({ headers, body }: EncodedBody, takeRoom?: TakeRoom): Promise<Buffer> {
+export async function decodedBody(
+  { headers, body }: EncodedBody,
+  takeRoom?: TakeRoom,
+  unknownCodingStatus = 400,
+): Promise<Buffer> {
   try {
     const encoding = contentEncodingOf(headerOf(headers, 'content-encoding'));
     return encoding ? await decodeBytes(body, encoding, MAX_BODY_BYTES, takeRoom) : body;
@@ -21,6 +26,7 @@ export async function decodedBody({ headers, body }: EncodedBody, takeRoom?: Tak
     if (error instanceof GatewayError) throw error;
     if (error instanceof RangeError && error.message.startsWith('decodes to')) throw tooLarge(MAX_BODY_BYTES);
     const message = `The request body cannot be decoded: ${(error as Error).message}.`;
-    throw new GatewayError({ type: 'invalid_request_error', message, cause: error });
+    const status = error instanceof RangeError ? unknownCodingStatus : 400;
+    throw new GatewayError({ type: 'invalid_request_error', status, message, cause: error });
   }
 }

@@ -110,7 +110,7 @@ export class MessagesController {
       user,
     };
     const takeRoom: TakeRoom = (bytes) => this.budget.take(exchange, bytes);
-    return ReceivedRequest.read(await adapt(received, takeRoom), takeRoom);
+    return ReceivedRequest.read(await adapt(received, takeRoom), takeRoom, this.service.unknownCodingStatus);
   }
 
   /** The account whose workspace owns the files and skills of the request. They have to be the user's own. */

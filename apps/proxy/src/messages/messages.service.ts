@@ -54,6 +54,11 @@ export class MessagesService {
     });
   }
 
+  /** For a body in a content coding that the gateway cannot decode. */
+  get unknownCodingStatus(): number {
+    return this.steps.readsBodies ? 415 : 400;
+  }
+
   /** What `read` resolves to. Where it throws, the exchange ends as refused, or as aborted where the client left. */
   async rejectOn<Value>(
     { exchange, signal }: Caller,

@@ -56,8 +56,9 @@ export class ReceivedRequest implements UpstreamRequest {
   }
 
   /** @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws */
-  static async read(received: Received, takeRoom?: TakeRoom): Promise<ReceivedRequest> {
-    return new ReceivedRequest(received, await decodedBody(received, takeRoom), takeRoom);
+  static async read(received: Received, takeRoom?: TakeRoom, unknownCodingStatus = 400): Promise<ReceivedRequest> {
+    const body = await decodedBody(received, takeRoom, unknownCodingStatus);
+    return new ReceivedRequest(received, body, takeRoom);
   }
 
   member(name: string): Buffer | undefined {

@@ -41,6 +41,10 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     'upstream',
     'model',
   ]);
+  private readonly masked = this.counter('masked_total', 'Identifiers that were masked, restored or left masked.', [
+    'rule',
+    'direction',
+  ]);
   private readonly firstByte = this.histogram('first_byte_seconds', 'Time until the first byte of an answer.');
   private readonly accounts: AccountMetrics;
   private readonly duration = this.histogram('duration_seconds', 'Time until the end of an answer.');
@@ -106,10 +110,20 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     }
     if (exchange.isFallback) this.fallbacks.inc({ upstream, reason: exchange.fallbackReason ?? 'unknown' });
     this.accounts.count(exchange);
+    this.countMasking(exchange);
     if (operation !== 'messages') return;
     if (firstByteMs !== undefined) this.firstByte.observe({ upstream }, firstByteMs / 1_000);
     this.duration.observe({ upstream }, durationMs / 1_000);
     this.observeUsage(exchange, upstream);
+  }
+
+  private countMasking({ masking }: FinishedExchange): void {
+    if (!masking) return;
+    for (const [rule, count] of Object.entries(masking.replaced)) this.masked.inc({ rule, direction: 'masked' }, count);
+    for (const [rule, count] of Object.entries(masking.restored)) {
+      this.masked.inc({ rule, direction: 'restored' }, count);
+    }
+    if (masking.left > 0) this.masked.inc({ rule: 'all', direction: 'left' }, masking.left);
   }
 
   private observeUsage({ usage, model, answeredModel, costNanoUsd }: FinishedExchange, upstream: string): void {

@@ -45,6 +45,7 @@ export function detailOf(exchange: FinishedExchange): RequestDetail {
     answer_bytes: exchange.answerBytes,
     queue_ms: Math.round(exchange.queueMs ?? 0),
     usage: (usage as Record<string, unknown> | undefined) ?? null,
+    masking: exchange.masking ?? null,
   };
 }
 
@@ -76,6 +77,7 @@ const UNKNOWN = {
   answer_bytes: 0,
   queue_ms: 0,
   usage: null,
+  masking: null,
 } as const satisfies Partial<RequestDetail>;
 
 /** A detail in its stored form. */

@@ -19,7 +19,7 @@ export interface IdForm extends FormBase {
 /** What a `PatternForm` is looked for at. */
 export type Anchor = 'credential' | 'host' | 'scheme' | 'log-group' | 'pool' | 'address' | Value;
 /** The value itself is common; the words before it decide. */
-export type Value = 'digits' | 'uuid' | 'zone' | 'distribution' | 'secret' | 'secret-name' | 'bucket' | 'signed-url';
+type Value = 'digits' | 'uuid' | 'zone' | 'distribution' | 'secret' | 'secret-name' | 'bucket' | 'signed-url';
 
 /**
  * A regular expression that is tried where its anchor occurs. Groups are what is replaced: `n…` names, whose parts are

@@ -25,13 +25,17 @@ export class StepRegistry implements OnModuleInit {
     return this.ordered;
   }
 
+  /** True if a step cannot do without the content of a body. */
+  get readsBodies(): boolean {
+    return this.ordered.some(({ step }) => step.readsBodies);
+  }
+
   /** @throws ConfigError if two steps share a name or an order */
   onModuleInit(): void {
     const found = new Map<unknown, NamedStep>();
     for (const { metatype, instance } of this.discovery.getProviders()) {
       const name = metatype && this.reflector.get<string | undefined>(STEP_NAME, metatype);
-      // A factory returns undefined for a step that is switched off.
-      if (!name || !instance) continue;
+      if (!name || (instance as ExchangeStep).isEnabled === false) continue;
       found.set(instance, { name, order: this.reflector.get<number>(STEP_ORDER, metatype), step: instance });
     }
     this.ordered = [...found.values()].sort((one, other) => one.order - other.order);
