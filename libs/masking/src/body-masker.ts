@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { type JsonMember, JsonView } from '@claude-proxy/messages-api';
 import { walkTextStrings } from './json-strings.js';
 import { MaskCache } from './mask-cache.js';
@@ -52,25 +53,46 @@ export class BodyMasker {
    */
   mask(body: Buffer): MaskedBody {
     const task = new MaskTask(body, this.newMap(), this.options, this.cache);
-    task.request(JsonView.of(body));
+    for (const _ of task.request(JsonView.of(body)));
+    return task.result();
+  }
+
+  /** The same for a large body, in more than one turn of the event loop. */
+  async maskInTurns(body: Buffer): Promise<MaskedBody> {
+    const task = new MaskTask(body, this.newMap(), this.options, this.cache);
+    await inTurns(task.request(JsonView.of(body)));
     return task.result();
   }
 
   /** The body of a batch: each of its requests by itself, so that a request is masked alike inside and outside of one. */
-  maskBatch(body: Buffer): MaskedBody {
+  async maskBatch(body: Buffer): Promise<MaskedBody> {
     const all = this.newMap();
     const counts = new Map<string, number>();
     let masked = body;
     for (const request of JsonView.of(body).get('requests')?.items() ?? []) {
       const task = new MaskTask(masked, this.newMap(), this.options, this.cache);
       const params = request.get('params');
-      if (params) task.request(params);
+      if (params) await inTurns(task.request(params));
       const result = task.result();
       masked = result.body ?? masked;
       for (const pair of result.map.pairs) all.add(pair);
       for (const [rule, count] of result.counts) counts.set(rule, (counts.get(rule) ?? 0) + count);
     }
     return { body: masked === body ? undefined : masked, map: all, counts };
+  }
+}
+
+const MAX_ROUNDS = 4;
+/** Takes some 10 ms. */
+const BYTES_OF_A_TURN = 512 * 1024;
+
+async function inTurns(pieces: Generator<number>): Promise<void> {
+  let bytes = 0;
+  for (const piece of pieces) {
+    bytes += piece;
+    if (bytes < BYTES_OF_A_TURN) continue;
+    bytes = 0;
+    await setImmediate();
   }
 }
 
@@ -86,12 +108,13 @@ class MaskTask {
     private readonly cache: MaskCache,
   ) {}
 
-  request(view: JsonView): void {
+  /** Yields the bytes of each piece after it was masked. */
+  *request(view: JsonView): Generator<number> {
     const members = view.members();
-    for (const name of IN_ORDER) for (const member of members) if (member.key === name) this.member(member);
+    for (const name of IN_ORDER) for (const member of members) if (member.key === name) yield* this.member(member);
     this.map.hasNewKnown = false;
     for (const member of members) {
-      if (!IN_ORDER.includes(member.key) && !UNTOUCHED.has(member.key)) this.member(member);
+      if (!IN_ORDER.includes(member.key) && !UNTOUCHED.has(member.key)) yield* this.member(member);
     }
   }
 
@@ -99,9 +122,11 @@ class MaskTask {
     return { body: this.masked, map: this.map, counts: this.counts };
   }
 
-  private member({ key, value }: JsonMember): void {
-    if (key === 'messages' && value.isArray) for (const item of value.items()) this.piece(item);
-    else this.piece(value);
+  private *member({ key, value }: JsonMember): Generator<number> {
+    for (const piece of key === 'messages' && value.isArray ? value.items() : [value]) {
+      this.piece(piece);
+      yield piece.end - piece.start;
+    }
   }
 
   private piece(view: JsonView): void {
@@ -116,23 +141,36 @@ class MaskTask {
     }
     const replacements = this.find(view);
     cache.set(key, { replacements, nextId: map.id });
-    this.apply(replacements, view.start);
-    if (replacements.length > 0) this.expectNothingLeft(view);
   }
 
+  /** A replacement can bring forth a form that was hidden beside another, so what leaves is searched again. */
   private find(view: JsonView): Replacement[] {
     const { map } = this;
+    const all: Replacement[] = [];
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const found = this.search(view, round > 0);
+      this.apply(found, view.start);
+      all.push(...found);
+      if (found.length === 0) {
+        map.advance(all.map(({ pair }) => pair));
+        return all;
+      }
+    }
+    throw new ResidualError(`a text of the form ${all.at(-1)!.rule} is still there after masking`);
+  }
+
+  /** @param isAgain true to look for forms only: what is known was found the first time */
+  private search(view: JsonView, isAgain: boolean): Replacement[] {
+    const { map, options } = this;
     const searches: (readonly [number, TextSearch])[] = [];
     this.eachString(view, (text, before, offset) => {
-      const search = new TextSearch(text, this.options, before);
+      const search = new TextSearch(text, options, before);
       search.learn(map);
       searches.push([offset, search]);
     });
-    const found = searches.flatMap(([offset, search]) =>
-      search.originals(map).map((replacement) => shifted(replacement, offset)),
+    return searches.flatMap(([offset, search]) =>
+      search.originals(map, !isAgain).map((replacement) => shifted(replacement, offset)),
     );
-    map.advance(found.map(({ pair }) => pair));
-    return found;
   }
 
   private eachString(view: JsonView, onString: (text: string, before: string, offset: number) => void): void {
@@ -149,15 +187,6 @@ class MaskTask {
       write(this.masked, replacement, offset);
       this.counts.set(replacement.rule, (this.counts.get(replacement.rule) ?? 0) + 1);
     }
-  }
-
-  /** The forms are looked for again in what leaves: each must be a placeholder. */
-  private expectNothingLeft(view: JsonView): void {
-    const { map } = this;
-    this.eachString(view, (text, before) => {
-      const left = new TextSearch(text, this.options, before).leftIn(map);
-      if (left) throw new ResidualError(`a text of the form ${left} is still there after masking`);
-    });
   }
 }
 

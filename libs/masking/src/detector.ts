@@ -20,15 +20,21 @@ export interface Part {
 const CONTEXT_CHARACTERS = 80;
 const MAX_PREFIX_CHARACTERS = 16;
 const MAX_HOST_CHARACTERS = 320;
+const MAX_SUFFIX_CHARACTERS = 40;
+/** Of a host, from the first on, that a name may begin with. */
+const MAX_LABELS = 12;
 const MAX_REGION_CHARACTERS = 40;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colors begin with a control character
 const NOT_OF_THE_CONTEXT = /\x1b\[[0-9;]*m|\\u001b\[[0-9;]*m|[*`]|\\+(?=["'`])/g;
 const ESCAPED_BLANKS = /\\+[nrt]/g;
 const HOST_CHARACTER = /[A-Za-z0-9.-]/;
-const SUFFIXES = [
-  ...['amazonaws.', 'amazonwebservices.', 'amazoncognito.com', 'amplifyapp.com', 'api.aws', 'awsapprunner.com'],
-  ...['awsapps.com', 'cloudfront.net', 'internal', 'on.aws', 'signin.aws.amazon.com'],
-];
+const SUFFIXES = Map.groupBy(
+  [
+    ...['amazonaws.', 'amazonwebservices.', 'amazoncognito.com', 'amplifyapp.com', 'api.aws', 'awsapprunner.com'],
+    ...['awsapps.com', 'cloudfront.net', 'internal', 'on.aws', 'signin.aws.amazon.com'],
+  ],
+  (suffix) => suffix.charCodeAt(0),
+);
 
 enum Trigger {
   None,
@@ -81,6 +87,7 @@ export function detect(text: string, options: DetectOptions, before = ''): Part[
 
 class Detection {
   private readonly parts: Part[] = [];
+  private endOfHost = 0;
 
   constructor(
     private readonly text: string,
@@ -130,9 +137,8 @@ class Detection {
 
   private capital(trigger: Trigger, at: number): number {
     const { text } = this;
-    const next = text.charCodeAt(at + 1);
-    if (!isWord(next) || (isWord(text.charCodeAt(at - 1)) && !escapeEndsAt(text, at)) || text[at - 1] === '+')
-      return at + 1;
+    if (!mayBegin(trigger, text, at)) return at + 1;
+    if (text[at - 1] === '+' || (isWord(text.charCodeAt(at - 1)) && !escapeEndsAt(text, at))) return at + 1;
     if (trigger === Trigger.Zone) return this.try('zone', at) ?? at + 1;
     if (trigger === Trigger.Distribution) return this.try('distribution', at) ?? at + 1;
     if (text[at - 1] === '-') return at + 1;
@@ -211,20 +217,22 @@ class Detection {
 
   private dot(at: number): void {
     const { text } = this;
-    if (!SUFFIXES.some((suffix) => text.startsWith(suffix, at + 1))) return;
+    if (!SUFFIXES.get(text.charCodeAt(at + 1))?.some((suffix) => text.startsWith(suffix, at + 1))) return;
+    // A host that was found already is not looked at again.
+    const first = Math.max(this.endOfHost, at - MAX_HOST_CHARACTERS);
     let start = at;
-    while (start > 0 && at - start < MAX_HOST_CHARACTERS && HOST_CHARACTER.test(text[start - 1]!)) start -= 1;
+    while (start > first && HOST_CHARACTER.test(text[start - 1]!)) start -= 1;
     start = startOfRun(text, start, at);
-    for (let from = start; from !== 0 && from <= at; from = text.indexOf('.', from) + 1) {
-      if (text[from] !== '-' && this.try('host', from) !== undefined) return;
-    }
-    if (start === 0) this.hostAtZero(at);
-  }
-
-  /** The same from the first character of the text, which no period precedes. */
-  private hostAtZero(at: number): void {
-    for (let from = 0; from <= at; from = this.text.indexOf('.', from) + 1) {
-      if (this.try('host', from) !== undefined) return;
+    const host = text.slice(start, at + MAX_SUFFIX_CHARACTERS);
+    const patterns = PATTERNS.get('host')!.filter(({ needs }) => needs!.some((part) => host.includes(part)));
+    if (patterns.length === 0) return;
+    for (const from of startsOfLabels(text, start, at)) {
+      for (const pattern of patterns) {
+        const end = this.tryPattern(pattern, from);
+        if (end === undefined) continue;
+        this.endOfHost = end;
+        return;
+      }
     }
   }
 
@@ -250,7 +258,9 @@ class Detection {
   /** `secret`, as in `secret_access_key = …` and `SecretId: "…"`. */
   private secret(at: number): number {
     const { text } = this;
-    if (!/^cret/i.test(text.slice(at, at + 4)) || !isIn('eE', text[at - 1])) return at + 1;
+    // A lower-case r or a capital one.
+    if ((text.charCodeAt(at + 1) | 0x20) !== 0x72 || !isIn('eE', text[at - 1])) return at + 1;
+    if (!/^cret/i.test(text.slice(at, at + 4))) return at + 1;
     const start = at - 2;
     const named = this.try('secret-name', text.startsWith('--', start - 2) ? start - 2 : start);
     if (named !== undefined) return named;
@@ -347,10 +357,39 @@ class Detection {
   }
 }
 
+function startsOfLabels(text: string, start: number, end: number): number[] {
+  const starts = [start];
+  for (let at = text.indexOf('.', start); at < end && starts.length < MAX_LABELS; at = text.indexOf('.', at + 1)) {
+    starts.push(at + 1);
+  }
+  return starts;
+}
+
 /** The longer part, else the part of the longer match. */
 function isLonger(one: Part, other: Part): boolean {
   const byPart = one.end - one.start - (other.end - other.start);
   return byPart > 0 || (byPart === 0 && one.matchEnd - one.matchStart > other.matchEnd - other.matchStart);
+}
+
+const CAPITAL_A = 0x41;
+const CAPITAL_K = 0x4b;
+
+/** A first look: most capitals begin a word. */
+function mayBegin(trigger: Trigger, text: string, at: number): boolean {
+  const next = text.charCodeAt(at + 1);
+  // Every key and unique id of IAM has an A at its fourth place; keys of Bedrock have a K.
+  const fourth = text.charCodeAt(at + 3);
+  if (trigger === Trigger.A) return isCapital(next) && (fourth === CAPITAL_A || fourth === CAPITAL_K);
+  if (trigger === Trigger.Token) return text.startsWith('Qo', at + 1) || text.startsWith('wo', at + 1);
+  return isCapitalOrDigit(next) && isCapitalOrDigit(text.charCodeAt(at + 2)) && isCapitalOrDigit(fourth);
+}
+
+function isCapital(code: number): boolean {
+  return code >= CAPITAL_A && code <= 0x5a;
+}
+
+function isCapitalOrDigit(code: number): boolean {
+  return isCapital(code) || isDigit(code);
 }
 
 function shifted(part: Part, by: number): Part {

@@ -1,13 +1,40 @@
 const MAX_RUN_CHARACTERS = 8_192;
-
-/** A text, and where each of its characters is in another one. */
-export interface DecodedView {
-  readonly text: string;
-  readonly at: readonly number[];
-}
-
 const OF_A_RUN = /[A-Za-z0-9._~*+%-]/;
 const ENCODED_ASCII = /^%[2-7][0-9A-Fa-f]/;
+
+/** A text with its escapes replaced, and where each of its characters is in the text that it was made of. */
+export class DecodedView {
+  readonly text: string;
+
+  /**
+   * @param pieces in order: decoded characters of one escape, or characters as they are
+   * @param origins where each piece begins in the original text, and the end of it
+   */
+  constructor(
+    pieces: readonly string[],
+    private readonly starts: readonly number[],
+    private readonly origins: readonly number[],
+  ) {
+    this.text = pieces.join('');
+  }
+
+  /** Where a character is in the original text; for the length of this text, the end of the original. */
+  at(index: number): number {
+    const { starts, origins } = this;
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (starts[middle]! <= index) low = middle;
+      else high = middle - 1;
+    }
+    return origins[low]! + index - starts[low]!;
+  }
+
+  span(start: number, end: number): number[] {
+    return Array.from({ length: end - start }, (_, index) => this.at(start + index));
+  }
+}
 
 /** Runs of URL-encoded text, decoded. */
 export function* encodedRuns(text: string): Generator<DecodedView> {
@@ -20,42 +47,51 @@ export function* encodedRuns(text: string): Generator<DecodedView> {
     while (start > 0 && at - start < MAX_RUN_CHARACTERS && OF_A_RUN.test(text[start - 1]!)) start -= 1;
     let end = at;
     while (end < text.length && end - at < MAX_RUN_CHARACTERS && OF_A_RUN.test(text[end]!)) end += 1;
-    yield decoded(text.slice(start, end), start);
+    yield viewOf(text.slice(start, end), start, /%([0-9A-Fa-f]{2})/g, (code) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
     at = end;
   }
 }
 
-function decoded(run: string, offset: number): DecodedView {
-  const characters: string[] = [];
-  const at: number[] = [];
-  for (let index = 0; index < run.length; ) {
-    const code = run[index] === '%' ? Number.parseInt(run.slice(index + 1, index + 3), 16) : Number.NaN;
-    const isEscape = !Number.isNaN(code) && /^[0-9A-Fa-f]{2}$/.test(run.slice(index + 1, index + 3));
-    characters.push(isEscape ? String.fromCharCode(code) : run[index]!);
-    at.push(offset + index);
-    index += isEscape ? 3 : 1;
-  }
-  at.push(offset + run.length);
-  return { text: characters.join(''), at };
-}
+/** An escape of a letter or a slash; other escapes, so that a backslash behind another is not taken for the beginning of one. */
+const JSON_ESCAPE = /\\(?:u00([2-7][0-9A-Fa-f])|(\/)|[\s\S])/g;
 
-/** The text of a JSON string whose letters or slashes may be escaped; undefined if none is. */
+/** The text of a JSON string whose letters or slashes are escaped; undefined if none is. */
 export function unescapedView(raw: string): DecodedView | undefined {
   if (!/\\(?:\/|u00[2-7])/.test(raw)) return undefined;
-  const characters: string[] = [];
-  const at: number[] = [];
-  for (let index = 0; index < raw.length; ) {
-    const escaped = raw[index] === '\\' ? /^\\(?:(\/)|u00([2-7][0-9A-Fa-f]))/.exec(raw.slice(index, index + 6)) : null;
-    const isPair = raw[index] === '\\' && !escaped;
-    at.push(index);
-    if (escaped) characters.push(escaped[1] ?? String.fromCharCode(Number.parseInt(escaped[2]!, 16)));
-    else characters.push(raw[index]!);
-    if (isPair) {
-      characters.push(raw[index + 1] ?? '');
-      at.push(index + 1);
-    }
-    index += escaped?.[0].length ?? (isPair ? 2 : 1);
+  return viewOf(raw, 0, JSON_ESCAPE, (code, slash) => {
+    if (slash) return slash;
+    return code ? String.fromCharCode(Number.parseInt(code, 16)) : undefined;
+  });
+}
+
+/** @param decode the character of an escape; undefined to leave it as it is */
+function viewOf(
+  raw: string,
+  offset: number,
+  escapes: RegExp,
+  decode: (...groups: string[]) => string | undefined,
+): DecodedView {
+  const pieces: string[] = [];
+  const starts: number[] = [];
+  const origins: number[] = [];
+  let length = 0;
+  const add = (piece: string, origin: number) => {
+    pieces.push(piece);
+    starts.push(length);
+    origins.push(offset + origin);
+    length += piece.length;
+  };
+  let from = 0;
+  for (const { index, 0: escaped, 1: first = '', 2: second = '' } of raw.matchAll(escapes)) {
+    const character = decode(first, second);
+    if (character === undefined) continue;
+    add(raw.slice(from, index), from);
+    add(character, index);
+    from = index + escaped.length;
   }
-  at.push(raw.length);
-  return { text: characters.join(''), at };
+  add(raw.slice(from), from);
+  add('', raw.length);
+  return new DecodedView(pieces, starts, origins);
 }

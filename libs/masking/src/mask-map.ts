@@ -3,6 +3,8 @@ import type { Placeholders } from './placeholders.js';
 import { isDistinctive } from './shape.js';
 
 const MAX_INDEXED_LENGTH = 255;
+/** Each is searched for by itself. */
+const MAX_LITERALS = 200;
 
 /** An original and its replacement. */
 export interface Pair {
@@ -141,7 +143,7 @@ export class TokenIndex {
 
   add(text: string): void {
     if (!/^[A-Za-z0-9_-]+$/.test(text)) {
-      if (!this.literals.includes(text)) this.literals.push(text);
+      if (this.literals.length < MAX_LITERALS && !this.literals.includes(text)) this.literals.push(text);
       return;
     }
     this.tokens.add(text);

@@ -8,6 +8,7 @@ export interface Pattern {
   /** Sticky, with the positions of its groups. */
   readonly expression: RegExp;
   readonly before: RegExp | undefined;
+  readonly needs: readonly string[] | undefined;
 }
 
 export interface IdPattern {
@@ -33,9 +34,9 @@ export const ARN_RULES = ARNS.map(({ name, services, withoutAccount }) => ({
   withoutAccount: withoutAccount === undefined ? undefined : new RegExp(withoutAccount),
 }));
 
-function patternOf({ name, pattern, before }: PatternForm): Pattern {
+function patternOf({ name, pattern, before, needs }: PatternForm): Pattern {
   const expression = new RegExp(pattern, 'dy');
-  return { name, expression, before: before === undefined ? undefined : new RegExp(`(?:${before})$`, 'i') };
+  return { name, expression, before: before === undefined ? undefined : new RegExp(`(?:${before})$`, 'i'), needs };
 }
 
 function idPatternsOf({ name, prefixes, body, context }: IdForm): IdPattern[] {

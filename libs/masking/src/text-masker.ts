@@ -1,7 +1,7 @@
 import { type DetectOptions, detect, type Part } from './detector.js';
 import { type DecodedView, encodedRuns, unescapedView } from './encoded-runs.js';
 import { findTokens } from './known-tokens.js';
-import type { MaskMap, Pair } from './mask-map.js';
+import type { MaskMap, Pair, TokenIndex } from './mask-map.js';
 
 /** One replacement in a text. Original and placeholder have the same length, so positions stay. */
 export interface Replacement {
@@ -60,16 +60,12 @@ export class TextSearch {
     }
   }
 
-  /** The form of a part that is not a placeholder. */
-  leftIn(map: MaskMap): string | undefined {
-    return this.inForms.find(({ text }) => !map.isPlaceholder(text))?.rule;
-  }
-
-  originals(map: MaskMap): Replacement[] {
+  /** @param hasKnown false to leave out what is known from elsewhere */
+  originals(map: MaskMap, hasKnown = true): Replacement[] {
     const replacements: Replacement[] = [];
-    for (const part of withTokens(this.plain, [...this.inForms], map.known)) {
+    for (const part of hasKnown ? withTokens(this.plain, this.inForms, map.known) : this.inForms) {
       if (map.isPlaceholder(part.text)) continue;
-      replacements.push(replacementOf(part, map.pairFor(part.text, part.isSecret, part.isKnown), this.view?.at));
+      replacements.push(replacementOf(part, map.pairFor(part.text, part.isSecret, part.isKnown), this.view));
     }
     return replacements;
   }
@@ -84,65 +80,74 @@ export function findPlaceholders(text: string, map: MaskMap, options: MaskOption
   for (const part of all) {
     const original = map.originalOf(part.text);
     if (original === undefined) continue;
-    replacements.push(replacementOf(part, { original: part.text, placeholder: original, isSecret: false }, view?.at));
+    replacements.push(replacementOf(part, { original: part.text, placeholder: original, isSecret: false }, view));
   }
   return replacements;
 }
 
 function formParts(text: string, options: MaskOptions, before: string): FoundPart[] {
-  const found: FoundPart[] = [];
+  const encoded: FoundPart[] = [];
   for (const view of encodedRuns(text)) {
     for (const part of detect(view.text, options)) {
       const { start, end, matchStart, matchEnd } = part;
-      const at = view.at.slice(start, end);
       const span = {
-        start: at[0]!,
-        end: view.at[end]!,
-        matchStart: view.at[matchStart]!,
-        matchEnd: view.at[matchEnd]!,
+        start: view.at(start),
+        end: view.at(end),
+        matchStart: view.at(matchStart),
+        matchEnd: view.at(matchEnd),
       };
-      found.push({ ...part, ...span, text: view.text.slice(start, end), at });
+      encoded.push({ ...part, ...span, text: view.text.slice(start, end), at: view.span(start, end) });
     }
   }
-  for (const part of detect(before === '' ? text : `${text}"`, options, before)) addFree(found, plain(part, text));
-  for (const part of options.ownRules?.(text) ?? []) addFree(found, plain(part, text));
-  return found;
+  const forms = detect(before === '' ? text : `${text}"`, options, before).map((part) => plain(part, text));
+  const own = (options.ownRules?.(text) ?? []).map((part) => plain(part, text));
+  return merged(merged(encoded, forms), own);
 }
 
-function withTokens(text: string, found: FoundPart[], index: MaskMap['known']): FoundPart[] {
+function withTokens(text: string, found: readonly FoundPart[], index: TokenIndex): readonly FoundPart[] {
+  const tokens: FoundPart[] = [];
   findTokens(text, index, (start, end) => {
     const bounds = { start, end, matchStart: start, matchEnd: end };
-    addFree(found, { ...bounds, rule: KNOWN_RULE, isSecret: false, text: text.slice(start, end), at: undefined });
+    tokens.push({ ...bounds, rule: KNOWN_RULE, isSecret: false, text: text.slice(start, end), at: undefined });
   });
-  return found.sort((one, other) => one.start - other.start);
+  return merged(found, tokens);
 }
 
-function addFree(found: FoundPart[], part: FoundPart): void {
-  if (!found.some(({ start, end }) => part.start < end && start < part.end)) found.push(part);
+/** Both in order of their place. Where two overlap, the one of the first list stays. */
+function merged(first: readonly FoundPart[], second: readonly FoundPart[]): FoundPart[] {
+  if (second.length === 0) return [...first];
+  const byPlace = (one: FoundPart, other: FoundPart) => one.start - other.start;
+  const kept = [...first].sort(byPlace);
+  const result: FoundPart[] = [];
+  let at = 0;
+  for (const part of [...second].sort(byPlace)) {
+    while (at < kept.length && kept[at]!.end <= part.start) result.push(kept[at++]!);
+    const isFree = (kept[at]?.start ?? Number.POSITIVE_INFINITY) >= part.end && (result.at(-1)?.end ?? 0) <= part.start;
+    if (isFree) result.push(part);
+  }
+  return [...result, ...kept.slice(at)];
 }
 
 function plain(part: Part, text: string): FoundPart {
   return { ...part, text: text.slice(part.start, part.end), at: undefined };
 }
 
-/** @param outer where the characters of the text are in the text around it */
+/** @param outer the text whose escapes were replaced before the search */
 function replacementOf(
   { text: _text, isSecret: _isSecret, isKnown: _isKnown, ...part }: FoundPart,
   pair: Pair,
-  outer: readonly number[] | undefined,
+  outer: DecodedView | undefined,
 ): Replacement {
   if (!outer) return { ...part, pair };
   const { start, end, matchStart, matchEnd } = part;
-  const at = part.at?.map((index) => outer[index]!) ?? outer.slice(start, end);
-  return {
-    ...part,
-    pair,
-    start: outer[start]!,
-    end: outer[end]!,
-    matchStart: outer[matchStart]!,
-    matchEnd: outer[matchEnd]!,
-    at,
+  const at = part.at?.map((index) => outer.at(index)) ?? outer.span(start, end);
+  const span = {
+    start: outer.at(start),
+    end: outer.at(end),
+    matchStart: outer.at(matchStart),
+    matchEnd: outer.at(matchEnd),
   };
+  return { ...part, ...span, pair, at };
 }
 
 /** The text with its replacements. */

@@ -14,9 +14,18 @@ const MAX_ROUNDS = 4;
 /**
  * Puts originals in the place of placeholders, under one condition: masking the result gives the text back. A placeholder that
  * fails it, such as one inside a longer word, stays.
+ *
+ * @param within the part of the text that may change; what is around it has left already, or is still to come
  */
-export function restoredText(text: string, map: MaskMap, options: MaskOptions, before = ''): RestoredText {
-  const found = findPlaceholders(text, map, options, before);
+export function restoredText(
+  text: string,
+  map: MaskMap,
+  options: MaskOptions,
+  before = '',
+  within: readonly [number, number] = [0, text.length],
+): RestoredText {
+  const all = findPlaceholders(text, map, options, before);
+  const found = all.filter(({ start, end }) => start >= within[0] && end <= within[1]);
   if (found.length === 0) return { text, restored: [], left: [] };
   let chosen = found;
   // What the model made up itself is masked in the next request whether or not something is restored beside it.

@@ -6,12 +6,25 @@ import { restoredText } from './text-restorer.js';
 
 /** The longest form is a session token of 2,048 characters. */
 const MAX_HELD_CHARACTERS = 2_100;
-/** What precedes a text decides what its parts mean. */
-const CONTEXT_CHARACTERS = 200;
+/** What precedes a text decides what its parts mean. It is longer than an ARN. */
+const CONTEXT_CHARACTERS = 2_400;
 const RUN = /[A-Za-z0-9_.:/%+=@*$#-]/;
 
-function endWithoutMarks(text: string, start: number): number {
-  let end = text.length;
+/** The end of a text, from a blank on: half of an ARN is another text. */
+function contextOf(text: string): string {
+  if (text.length <= CONTEXT_CHARACTERS) return text;
+  const end = text.slice(-CONTEXT_CHARACTERS);
+  return end.slice(Math.max(0, end.search(/\s/)));
+}
+
+function startWithoutMarks(text: string, from: number, end: number): number {
+  let start = from;
+  while (start < end - 1 && (text[start] === '-' || text[start] === '_')) start += 1;
+  return start;
+}
+
+function endWithoutMarks(text: string, start: number, to: number): number {
+  let end = to;
   while (end > start + 1 && (text[end - 1] === '-' || text[end - 1] === '_')) end -= 1;
   return end;
 }
@@ -63,16 +76,15 @@ export class TextStream {
   private release(text: string, ahead: string): string {
     if (text === '') return '';
     const { context } = this;
-    this.context = (context + text).slice(-CONTEXT_CHARACTERS);
+    this.context = contextOf(context + text);
     if (!this.hasPlaceholder(text)) return text;
     const from = context.length;
     const to = from + text.length;
-    const result = restoredText(context + text + ahead, this.map, this.options);
-    const isHere = ({ start }: { readonly start: number }) => start >= from && start < to;
-    for (const { rule } of result.restored.filter(isHere)) {
+    const result = restoredText(context + text + ahead, this.map, this.options, '', [from, to]);
+    for (const { rule } of result.restored) {
       this.counts.restored.set(rule, (this.counts.restored.get(rule) ?? 0) + 1);
     }
-    this.counts.left += result.left.filter(isHere).length;
+    this.counts.left += result.left.length;
     return result.text.slice(from, to);
   }
 
@@ -89,7 +101,7 @@ export class TextStream {
   private cutOf(all: string): number {
     let start = all.length;
     while (start > 0 && RUN.test(all[start - 1]!)) start -= 1;
-    const literal = startOfToken(all, this.startOfLiteral(all));
+    const literal = startOfToken(all, this.startOfLiteral(all, start));
     for (let at = start; at < all.length; ) {
       if (!isToken(all.charCodeAt(at))) {
         at += 1;
@@ -106,18 +118,22 @@ export class TextStream {
 
   private mayBe(all: string, start: number, end: number): boolean {
     const { map } = this;
-    const starts = [start, startOfRun(all, start, end)];
-    if (starts.some((from) => map.allPlaceholders.has(all, from, end))) return true;
+    const run = startOfRun(all, start, end);
+    const starts = [start, run, startWithoutMarks(all, run, end)];
+    const hasToken = (from: number) => map.allPlaceholders.has(all, from, endWithoutMarks(all, from, end));
+    if (starts.some((from) => map.allPlaceholders.has(all, from, end) || hasToken(from))) return true;
     if (end < all.length) return false;
     // A hyphen behind a placeholder ends it or not, as the next character decides.
-    const ends = [end, endWithoutMarks(all, start)];
+    const ends = [end, endWithoutMarks(all, start, end)];
     return starts.some((from) => ends.some((to) => map.mayBecomePlaceholder(all.slice(from, to))));
   }
 
-  /** Where a placeholder with other characters than a token's has begun at the end of the text. */
-  private startOfLiteral(all: string): number {
+  /** Where a placeholder with other characters than a token's is in the last run, or has begun at the end of the text. */
+  private startOfLiteral(all: string, run: number): number {
     let start = all.length;
     for (const literal of this.map.allPlaceholders.literals) {
+      const at = all.indexOf(literal, run);
+      if (at !== -1) start = Math.min(start, at);
       for (let length = Math.min(literal.length, all.length); length > 0; length -= 1) {
         if (!all.endsWith(literal.slice(0, length))) continue;
         start = Math.min(start, all.length - length);

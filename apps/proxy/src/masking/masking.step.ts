@@ -22,6 +22,8 @@ import { restoredAnswer } from './restored-answer.js';
 import type { Restorer } from './restorer.js';
 import { MASK_VAULT, type MaskVault } from './vault/mask-vault.js';
 
+/** Masking more at once would hold the event loop. */
+const LARGE_BYTES = 512 * 1024;
 const MAX_OBJECT_BYTES = 1024 * 1024;
 
 /** Replaces AWS identifiers in every request, and restores them in its answer. */
@@ -43,7 +45,11 @@ export class MaskingStep implements ExchangeStep<Caller> {
     const tenant = caller.clientKey?.team ?? DEFAULT_TENANT;
     if (request.operation === 'relay') return this.relayed(request, caller, tenant);
     this.expectMaskable(request.body!);
-    const masked = this.masking.maskerOf(tenant).mask(request.body!);
+    const masker = this.masking.maskerOf(tenant);
+    if (request.body!.length > LARGE_BYTES) {
+      return masker.maskInTurns(request.body!).then((masked) => masked.body && this.run(request, caller, masked));
+    }
+    const masked = masker.mask(request.body!);
     return masked.body && this.run(request, caller, masked);
   }
 
@@ -84,7 +90,7 @@ export class MaskingStep implements ExchangeStep<Caller> {
       throw notJson(error);
     }
     this.expectMaskable(body);
-    const masked = this.masking.maskerOf(tenant).maskBatch(body);
+    const masked = await this.masking.maskerOf(tenant).maskBatch(body);
     if (!masked.body) return undefined;
     if (!this.vault) throw batchRefused();
     const pairs = [...masked.map.pairs];

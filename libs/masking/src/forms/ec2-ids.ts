@@ -1,4 +1,4 @@
-import { HEX, type IdForm, UUID } from './form.js';
+import { HEX, HEX_BEHIND_LETTER, type IdForm, UUID } from './form.js';
 
 /** Ids of EC2 and VPC: 17 hexadecimal digits, 8 in resources from before 2018. */
 export const EC2_IDS: readonly IdForm[] = [
@@ -6,15 +6,15 @@ export const EC2_IDS: readonly IdForm[] = [
     number: 14,
     name: 'EC2_INSTANCE',
     prefixes: ['i'],
-    body: HEX,
+    body: HEX_BEHIND_LETTER,
     examples: ['i-0a1b2c3d4e5f60718', 'i-a1b2c3d4'],
-    lookAlikes: ['i-0a1b2c3d4e5f607189', 'i-test', 'i-18n', 'i-0'],
+    lookAlikes: ['i-0a1b2c3d4e5f607189', 'i-test', 'i-18n', 'i-0', 'return i-56613888'],
   },
   {
     number: 15,
     name: 'EC2_RESERVATION',
     prefixes: ['r'],
-    body: HEX,
+    body: HEX_BEHIND_LETTER,
     examples: ['r-0a1b2c3d4e5f60718', 'r-a1b2c3d4'],
     lookAlikes: ['r-0a1b2c3d4e5f607189', 'r-test', 'r-squared', 'pr-a1b2c3d4'],
   },
@@ -32,7 +32,7 @@ export const EC2_IDS: readonly IdForm[] = [
     prefixes: ['snap'],
     body: HEX,
     examples: ['snap-0a1b2c3d4e5f60718', 'snap-a1b2c3d4'],
-    lookAlikes: ['snap-0a1b2c3d4e5f607189', 'snap-test', 'snap-test'],
+    lookAlikes: ['snap-0a1b2c3d4e5f607189', 'snap-test', 'snap-20261127'],
   },
   {
     number: 18,
@@ -198,7 +198,7 @@ export const EC2_IDS: readonly IdForm[] = [
     number: 38,
     name: 'DEDICATED_HOST',
     prefixes: ['h'],
-    body: HEX,
+    body: HEX_BEHIND_LETTER,
     examples: ['h-0a1b2c3d4e5f60718', 'h-a1b2c3d4'],
     lookAlikes: ['h-0a1b2c3d4e5f607189', 'h-test', 'h-1a2b3c4', 'sh-a1b2c3d4'],
   },

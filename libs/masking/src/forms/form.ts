@@ -31,6 +31,8 @@ export interface PatternForm extends FormBase {
   /** Must match the end of the text before. Escapes, colors and emphasis are removed from that text first. */
   readonly before?: string;
   readonly switch?: 'ips';
+  /** One of these is in every text that matches; others are not tried. */
+  readonly needs?: readonly string[];
 }
 
 export interface ArnForm extends FormBase {
@@ -42,7 +44,10 @@ export interface ArnForm extends FormBase {
 
 export type Form = IdForm | PatternForm | ArnForm;
 
-export const HEX = '(?:[0-9a-f]{17}|[0-9a-f]{8})';
+/** 17 digits, or 8 that are not a date: `snap-20261127` is a name. */
+export const HEX = '(?:[0-9a-f]{17}|(?!(?:19|20)[0-9]{6}(?![0-9a-f]))[0-9a-f]{8})';
+/** Behind a single letter 8 digits alone are an expression, such as `i-56613888`. */
+export const HEX_BEHIND_LETTER = '(?:[0-9a-f]{17}|(?=[0-9]*[a-f])[0-9a-f]{8})';
 export const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const DIRECTION = '(?:northeast|northwest|southeast|southwest|north|south|east|west|central)';
 export const REGION = `(?:(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-|iso[a-z]?-)?${DIRECTION}-\\d|eusc-de-east-\\d|eu-isoe-west-\\d)(?:-[a-z]{3}-\\d)?`;
