@@ -3,10 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import { BodyMasker } from './body-masker.js';
 import { SseRestorer } from './sse-restorer.js';
 
-const MIB = 1024 * 1024;
+const TEXT_BYTES = 256 * 1024;
 const OPTIONS = { hasAddresses: true };
 
-describe('a hostile text of 1 MiB', () => {
+describe('a hostile text of 256 KiB', () => {
   it.each([
     ['hosts without an end', 'a.b.c.d.e.f.'],
     ['suffixes', '.s3.amazonaws.com'],
@@ -22,12 +22,12 @@ describe('a hostile text of 1 MiB', () => {
     ['hyphens', 'a-'],
     ['escaped slashes', 'x\\/'],
   ])('is masked in bounded time: %s', async (_name, piece) => {
-    const content = piece.repeat(MIB / piece.length);
+    const content = piece.repeat(TEXT_BYTES / piece.length);
     const body = Buffer.from(JSON.stringify({ messages: [{ role: 'user', content }] }));
     const masker = new BodyMasker(Buffer.alloc(32), OPTIONS);
     const cost = measureCost();
     await masker.maskInTurns(body);
-    expect(cost()).toBeLessThan(4_000);
+    expect(cost()).toBeLessThan(1_000);
   });
 
   it('of a thousand different secrets is masked and restored in bounded time', () => {
