@@ -1,6 +1,6 @@
 import type { CheckedQuery } from './checked-query.js';
 import { stepAttribute } from './step-attribute.js';
-import type { Change, Item, Key, PutCondition, Step, TableDefinition, Write } from './table.js';
+import type { Change, IncrementCondition, Item, Key, PutCondition, Step, TableDefinition, Write } from './table.js';
 
 export const TTL_ATTRIBUTE = 'ttl';
 
@@ -54,14 +54,14 @@ export function deleteExpiredInput(table: TableDefinition, key: Key, nowSeconds:
 
 /**
  * Refused if the item has expired, so that no counter continues from an expired item, and if the item already has this
- * step of its writer.
+ * step of its writer, and if its own condition does not hold.
  */
 export function incrementInput(
   table: TableDefinition,
   key: Key,
   { add, set: given = {} }: Change,
   nowSeconds: number,
-  step?: Step,
+  { step, condition }: { readonly step?: Step | undefined; readonly condition?: IncrementCondition | undefined } = {},
 ) {
   const set = step === undefined ? given : { ...given, [stepAttribute(step)]: step.number };
   const holders = new Placeholders();
@@ -73,7 +73,12 @@ export function incrementInput(
   ];
   const UpdateExpression = clauses.filter(Boolean).join(' ');
   const isLiving = isAlive(nowSeconds, holders);
-  const ConditionExpression = step === undefined ? isLiving : `${isLiving} AND ${isNew(step, holders)}`;
+  const conditions = [
+    isLiving,
+    step !== undefined && isNew(step, holders),
+    condition !== undefined && incrementCondition(condition, holders),
+  ];
+  const ConditionExpression = conditions.filter(Boolean).join(' AND ');
   return { TableName: table.name, Key: key, UpdateExpression, ConditionExpression, ...holders.attributes() };
 }
 
@@ -112,6 +117,12 @@ function conditionExpression(
   }
   const isEqual = `${holders.name(condition.attribute)} = ${holders.value(condition.equals)}`;
   return `${isEqual} AND ${isAlive(nowSeconds, holders)}`;
+}
+
+function incrementCondition(condition: IncrementCondition, holders: Placeholders): string {
+  const name = holders.name(condition.attribute);
+  if ('equals' in condition) return `${name} = ${holders.value(condition.equals)}`;
+  return `(attribute_not_exists(${name}) OR ${name} <= ${holders.value(condition.atMost)})`;
 }
 
 function isAlive(nowSeconds: number, holders: Placeholders): string {

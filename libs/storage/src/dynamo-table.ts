@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { type CheckedQuery, checkedQuery, cursorOf, isEmptyRange } from './checked-query.js';
 import { checkDefinition, checkedChange, checkedItem, checkedKey, keyOf } from './checked-writes.js';
+import { holds } from './condition.js';
 import type { DynamoCalls } from './dynamo-calls.js';
 import {
   deleteExpiredInput,
@@ -23,6 +24,7 @@ import { ConditionFailedError, StorageError } from './storage-error.js';
 import {
   type Change,
   type EqualsCondition,
+  type IncrementCondition,
   type Item,
   type Key,
   type Page,
@@ -36,6 +38,11 @@ import {
 /** An item can expire, be cleared and expire again between two of our calls, but not this often. */
 const MAX_LIVES = 4;
 const PROBE = 'storage-check';
+
+interface IncrementTerms {
+  readonly step?: Step;
+  readonly condition?: IncrementCondition | undefined;
+}
 
 export class DynamoTable extends Table {
   readonly #definition: TableDefinition;
@@ -69,14 +76,14 @@ export class DynamoTable extends Table {
     );
   }
 
-  override async increment(key: Key, change: Change): Promise<void> {
+  override async increment(key: Key, change: Change, condition?: IncrementCondition): Promise<void> {
     const table = this.#definition;
-    await this.#incrementInSomeLife(checkedKey(table, key), checkedChange(table, change));
+    await this.#incrementInSomeLife(checkedKey(table, key), checkedChange(table, change), { condition });
   }
 
   /** A validated increment that counts once per step of its writer, so it can be retried. */
   async incrementOnce(key: Key, change: Change, step: Step): Promise<void> {
-    await this.#incrementInSomeLife(key, change, step);
+    await this.#incrementInSomeLife(key, change, { step });
   }
 
   override async delete(key: Key, condition?: EqualsCondition): Promise<void> {
@@ -117,18 +124,21 @@ export class DynamoTable extends Table {
     await this.#calls.repeatable(name, (client) => client.send(new GetCommand({ TableName: name, Key })));
   }
 
-  async #incrementInSomeLife(key: Key, change: Change, step?: Step): Promise<void> {
+  async #incrementInSomeLife(key: Key, change: Change, terms: IncrementTerms): Promise<void> {
+    const { step, condition } = terms;
     for (let life = 1; life <= MAX_LIVES; life++) {
-      if (await this.#incrementLiving(key, change, step)) return;
-      if (step !== undefined && hasStep(await this.get(key), step)) return;
+      if (await this.#incrementLiving(key, change, terms)) return;
+      const item = step || condition ? await this.get(key) : undefined;
+      if (step !== undefined && hasStep(item, step)) return;
+      if (!holds(condition, item)) throw new ConditionFailedError(this.#definition.name, key);
       await this.clearExpired(key);
     }
     throw new StorageError('throttled', `DynamoDB, ${this.#definition.name}: an item expired repeatedly`);
   }
 
-  async #incrementLiving(key: Key, change: Change, step: Step | undefined): Promise<boolean> {
-    const input = incrementInput(this.#definition, key, change, this.#nowSeconds(), step);
-    const isRepeatable = step !== undefined;
+  async #incrementLiving(key: Key, change: Change, terms: IncrementTerms): Promise<boolean> {
+    const input = incrementInput(this.#definition, key, change, this.#nowSeconds(), terms);
+    const isRepeatable = terms.step !== undefined;
     try {
       await this.#calls.write(this.#definition, key, isRepeatable, (client) => client.send(new UpdateCommand(input)));
       return true;

@@ -3,10 +3,12 @@ export { DynamoTableStore } from './dynamo-store.js';
 export { type SqliteOptions, SqliteTableStore } from './sqlite-store.js';
 export { ConditionFailedError, StorageError, type StorageFailure } from './storage-error.js';
 export {
+  type AtMostCondition,
   type Change,
   DEFAULT_QUERY_LIMIT,
   type EqualsCondition,
   IDEMPOTENCY_WINDOW_MS,
+  type IncrementCondition,
   type IndependentWrite,
   type IndexDefinition,
   type Item,

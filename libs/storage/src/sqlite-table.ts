@@ -1,5 +1,6 @@
 import { type CheckedQuery, checkedQuery, isEmptyRange } from './checked-query.js';
 import { checkDefinition, checkedChange, checkedItem, checkedKey, keyOfWrite } from './checked-writes.js';
+import { holds } from './condition.js';
 import { checkSize } from './item-size.js';
 import type { SqliteFile } from './sqlite-file.js';
 import { cursorBehind, queryToSql, quoted, schemaOf } from './sqlite-query.js';
@@ -8,6 +9,7 @@ import { ConditionFailedError, StorageError } from './storage-error.js';
 import {
   type Change,
   type EqualsCondition,
+  type IncrementCondition,
   type Item,
   type Key,
   type Page,
@@ -62,9 +64,14 @@ export class SqliteTable extends Table {
     this.#write({ kind: 'put', table, item: checkedItem(table, item), condition });
   }
 
-  override async increment(key: Key, change: Change): Promise<void> {
+  override async increment(key: Key, change: Change, condition?: IncrementCondition): Promise<void> {
     const table = this.#definition;
-    this.#write({ kind: 'increment', table, key: checkedKey(table, key), ...checkedChange(table, change) });
+    const checked = checkedKey(table, key);
+    const write: Write = { kind: 'increment', table, key: checked, ...checkedChange(table, change) };
+    this.#file.write(() => {
+      if (condition && !holds(condition, this.#find(checked))) throw new ConditionFailedError(table.name, checked);
+      this.apply(write);
+    });
   }
 
   override async delete(key: Key, condition?: EqualsCondition): Promise<void> {
@@ -150,10 +157,4 @@ export class SqliteTable extends Table {
   #nowSeconds(): number {
     return Math.floor(this.#now() / 1000);
   }
-}
-
-function holds(condition: PutCondition | undefined, current: Item | undefined): boolean {
-  if (condition === undefined) return true;
-  if ('absent' in condition) return current === undefined;
-  return current !== undefined && current[condition.attribute] === condition.equals;
 }

@@ -36,6 +36,14 @@ export interface EqualsCondition {
 /** `absent` holds if no living item has the key. */
 export type PutCondition = { readonly absent: true } | EqualsCondition;
 
+/** Holds if the attribute is missing or at most this number: a counter with a ceiling. */
+export interface AtMostCondition {
+  readonly attribute: string;
+  readonly atMost: number;
+}
+
+export type IncrementCondition = AtMostCondition | EqualsCondition;
+
 export interface Change {
   /** Whole numbers to add to top-level attributes. A missing attribute counts as zero. */
   readonly add: Readonly<Record<string, number>>;
@@ -117,8 +125,10 @@ export abstract class Table {
   /**
    * Adds and sets in one atomic step; creates a missing item. Never retried internally: after `unreachable` the
    * increment may or may not have been counted. Use `TableStore.transact` for exact counts.
+   *
+   * @throws ConditionFailedError
    */
-  abstract increment(key: Key, change: Change): Promise<void>;
+  abstract increment(key: Key, change: Change, condition?: IncrementCondition): Promise<void>;
 
   /** A page of one partition in the order of the sort key. May lag briefly behind the last write. */
   abstract query(query: Query): Promise<Page>;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { TableStore } from '../table.js';
+import { promiseCeilings } from './ceiling-promises.js';
 import { type Bench, EVENTS, type TableContract, USERS } from './contract.js';
 import { promiseIndependentWrites } from './each-promises.js';
 import { promiseItems } from './item-promises.js';
@@ -42,6 +43,7 @@ export function describeTable(
     afterAll(() => store.close());
 
     promiseItems(bench, missingTables);
+    promiseCeilings(bench);
     promiseQueries(bench);
     promiseIndependentWrites(bench, missingTables);
     if (transactions) promiseTransactions(bench);
