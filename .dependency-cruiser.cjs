@@ -163,6 +163,12 @@ module.exports = {
       to: { path: rooms('upstreams') },
     },
     {
+      name: 'prices-imports-exchange-and-config-only',
+      severity: 'error',
+      from: { path: rooms('prices') },
+      to: { path: room, pathNot: rooms('prices', 'exchange', 'config') },
+    },
+    {
       name: 'foundations-import-no-room',
       severity: 'error',
       from: { path: rooms('config', 'exchange', 'state', 'recording') },

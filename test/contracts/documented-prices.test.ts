@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Prices } from '@claude-proxy/upstream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AnyModule } from '../../apps/proxy/src/config/declarations.js';
-import { CostService } from '../../apps/proxy/src/usage/cost.service.js';
+import { CostService } from '../../apps/proxy/src/prices/cost.service.js';
 import { type RunningGateway, startGateway } from '../support/start-gateway.js';
 
 const PAGE = new URL('../../docs/extending.md', import.meta.url);

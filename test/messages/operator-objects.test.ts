@@ -2,7 +2,7 @@ import type { UsageOfUser } from '@claude-proxy/admin-api';
 import type { Usage } from '@claude-proxy/messages-api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
-import { CostService } from '../../apps/proxy/src/usage/cost.service.js';
+import { CostService } from '../../apps/proxy/src/prices/cost.service.js';
 import { adminApi } from '../support/admin-api.js';
 import { type RunningGateway, startGateway } from '../support/start-gateway.js';
 import { startWorkspace } from '../support/start-workspace.js';

@@ -16,7 +16,7 @@ import { TABLES } from '../support/recorded.js';
 import { runTasks } from '../support/simulated-tasks.js';
 
 const TASKS = 24;
-const USAGE_CONFIG = { isTracking: true, usageTable: 'claude-proxy-usage', priceListFile: undefined };
+const USAGE_CONFIG = { isTracking: true, usageTable: 'claude-proxy-usage' };
 const LOG_CONFIG = { table: 'claude-proxy-requests', keepDays: 30 };
 
 let engine: DynamoEngine;

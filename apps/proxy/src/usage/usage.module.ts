@@ -1,11 +1,8 @@
 import { Module } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConfigModule } from '../config/config.module.js';
 import { RecordingModule } from '../recording/recording.module.js';
 import { StateModule } from '../state/state.module.js';
-import { CostService } from './cost.service.js';
-import { PriceSources } from './price-sources.js';
 import { usageSection } from './usage.config.js';
 import { UsageController } from './usage.controller.js';
 import { UsageQuery } from './usage.query.js';
@@ -16,19 +13,12 @@ import { UsageWriter } from './usage.writer.js';
  * Tokens and money per user and day.
  *
  * Promises: every answer is counted once, by its own usage report; counting never slows or breaks an answer; an unknown
- * price is null, never 0. May enter: reading counts, prices, adding up. Must not: the text of prompts and
+ * price is null, never 0. May enter: reading counts, adding up. Must not: the text of prompts and
  * answers.
  */
 @Module({
-  imports: [
-    DiscoveryModule,
-    ConfigModule.forFeature(usageSection),
-    StateModule.forFeature(usageRoomTable),
-    RecordingModule,
-    AuthModule,
-  ],
+  imports: [ConfigModule.forFeature(usageSection), StateModule.forFeature(usageRoomTable), RecordingModule, AuthModule],
   controllers: [UsageController],
-  providers: [CostService, PriceSources, UsageWriter, UsageQuery],
-  exports: [CostService],
+  providers: [UsageWriter, UsageQuery],
 })
 export class UsageModule {}
