@@ -21,6 +21,16 @@ export {
   type Percentiles,
 } from './analytics.js';
 export type { AuditActor, AuditEntry, AuditPage } from './audit.js';
+export type {
+  Budget,
+  BudgetCaps,
+  BudgetList,
+  BudgetOrder,
+  BudgetRaise,
+  BudgetWindowState,
+  Statement,
+  StatementLine,
+} from './budgets.js';
 export type { FallbackChange, FallbackState } from './fallback.js';
 export {
   type ClientKey,

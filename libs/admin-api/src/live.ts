@@ -5,6 +5,8 @@ export type LiveEvent =
   | { readonly type: 'exchange'; readonly request: RequestLine }
   | { readonly type: 'limits' }
   | { readonly type: 'drills' }
+  /** A budget has reached 75, 95 or 100 %. */
+  | { readonly type: 'budgets' }
   /** The process shuts down and ends this feed. Another process, or a later one, serves the next feed. */
   | { readonly type: 'accounts' }
   | { readonly type: 'draining' };

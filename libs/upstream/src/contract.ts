@@ -30,6 +30,8 @@ export interface UpstreamRequest {
    * Missing if the caller has.
    */
   readonly maxTokensToReserve?: number;
+  /** The `max_tokens` in the body. */
+  readonly maxTokens?: number;
   /** The name under which the caller reached the gateway (`host`). An upstream uses it to detect a loop to itself. */
   readonly host?: string;
   /** The user whose usage is counted. */

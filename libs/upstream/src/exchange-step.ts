@@ -27,6 +27,10 @@ export interface StepRequest {
   /** Undefined for a relayed request: batches, files, skills, models. */
   readonly model: string | undefined;
   readonly isStream: boolean;
+  /** The `speed` in the body (`fast`); undefined for standard speed. */
+  readonly speed?: string;
+  /** The `max_tokens` in the body. */
+  readonly maxTokens?: number;
   /** The body without its content encoding. Undefined for a relayed request: its body has not arrived yet. */
   readonly body: Buffer | undefined;
   /**

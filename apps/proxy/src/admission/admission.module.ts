@@ -9,6 +9,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { ConfigModule } from '../config/config.module.js';
 import { type AdmissionConfig, admissionSection } from './admission.config.js';
+import { BudgetsModule } from './budgets/budgets.module.js';
 import { allowOrigin } from './cross-origin.js';
 import { ForeignPageGuard } from './foreign-page.guard.js';
 import { LocalStorage } from './local.storage.js';
@@ -30,15 +31,15 @@ const throttlerModule = ThrottlerModule.forRootAsync({
 });
 
 /**
- * May this caller be served now: how often a user asks, and which web pages may.
+ * May this caller be served now: how often a user asks, what it may spend, and which web pages may.
  *
  * Promises: a refusal here reaches no upstream and marks nothing; what it needs to decide is at hand within 100 ms, or
  * the request passes. May enter: limits and budgets. Must not: what is asked, who answers.
  */
 @Module({
-  imports: [ConfigModule.forFeature(admissionSection), throttlerModule],
+  imports: [ConfigModule.forFeature(admissionSection), BudgetsModule, throttlerModule],
   providers: [ForeignPageGuard, ThrottleGuard],
-  exports: [ForeignPageGuard, ThrottleGuard],
+  exports: [BudgetsModule, ForeignPageGuard, ThrottleGuard],
 })
 export class AdmissionModule implements OnModuleInit, OnApplicationShutdown {
   constructor(

@@ -2,6 +2,7 @@ import { ThrottlerStorageRedisService } from '@nest-lab/throttler-storage-redis'
 import { Logger } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { Redis } from 'ioredis';
+import { withPatience } from './with-patience.js';
 
 /** So long a request waits at most. */
 const PATIENCE_MS = 100;
@@ -46,7 +47,7 @@ export class SharedStorage implements ThrottlerStorage {
     try {
       // Without a limit its script only counts: its blocks begin when a limit is passed and outlive the window.
       const counting = this.counters.increment(key, windowMs, Number.MAX_SAFE_INTEGER, blockMs, throttlerName);
-      const counted = await withPatience(counting);
+      const counted = await withPatience(counting, PATIENCE_MS);
       const isBlocked = counted.totalHits > limit;
       return { ...counted, isBlocked, timeToBlockExpire: isBlocked ? Math.max(1, counted.timeToExpire) : 0 };
     } catch (error) {
@@ -66,13 +67,4 @@ export class SharedStorage implements ThrottlerStorage {
     this.complainedAtMs = nowMs;
     this.logger.warn(`❌ Redis is away, requests are not throttled: ${message}`);
   }
-}
-
-/** Rejects when it takes too long. An answer that came while this process was busy itself still counts. */
-function withPatience<Answer>(asked: Promise<Answer>): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => setImmediate(() => reject(new Error(`no answer in ${PATIENCE_MS} ms`)));
-    const patience = setTimeout(giveUp, PATIENCE_MS);
-    asked.then(resolve, reject).finally(() => clearTimeout(patience));
-  });
 }

@@ -4,7 +4,7 @@ import type { Exchange, FinishedExchange } from './exchange.js';
 export type ExchangeListener = (exchange: FinishedExchange) => void;
 
 /** What else an operator may be looking at. */
-export type Change = 'limits' | 'drills' | 'draining' | 'accounts';
+export type Change = 'limits' | 'drills' | 'budgets' | 'draining' | 'accounts';
 
 /** Notifies the rooms that count, log or show an exchange when it has ended. */
 @Injectable()

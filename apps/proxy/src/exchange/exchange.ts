@@ -81,6 +81,10 @@ export class Exchange {
   readonly queueMs: number | undefined;
   /** Header lines that steps add to the answer. */
   readonly answerHeaders: HeaderLines = [];
+  /** Why no upstream that the operator pays for may answer. */
+  readonly paidUpstreamsRefusal: string | undefined;
+  /** The answer came from an upstream that the operator pays for. */
+  readonly isPaidByOperator: boolean = false;
   /** The upstream that gave the answer which the caller got. */
   readonly upstream: string | undefined;
   /** Why the first upstream of the chain is not the one that answered. */
@@ -203,8 +207,12 @@ export class Exchange {
     this.set({ fallbackReason });
   }
 
-  answeredBy(upstream: string, isFallback = false): void {
-    this.set({ upstream, isFallback });
+  closesPaidUpstreams(paidUpstreamsRefusal: string): void {
+    this.set({ paidUpstreamsRefusal });
+  }
+
+  answeredBy(upstream: string, isFallback = false, isPaidByOperator = false): void {
+    this.set({ upstream, isFallback, isPaidByOperator });
   }
 
   /** The answer is not an upstream's. */

@@ -162,7 +162,10 @@ export class FallbackRouter {
     const { name } = upstream;
     const refusal = refusalOf(upstream, request);
     if (refusal) return this.failed(upstream, state, 0, refusal, refusal.failure === 'rejected');
-    const { isFirstChoice } = upstream;
+    const { isFirstChoice, provider } = upstream;
+    const { paidUpstreamsRefusal } = exchange;
+    if (paidUpstreamsRefusal && !provider.probeCredential)
+      return this.failed(upstream, state, 0, errorOfBudget(name, paidUpstreamsRefusal));
     const isKnown = isFirstChoice || exchange.clientKeyId !== undefined;
     const unknown = isKnown ? undefined : await this.known.refusalBy(upstream, options.credential);
     if (unknown) return this.failed(upstream, state, 0, unknown);
@@ -198,7 +201,7 @@ export class FallbackRouter {
     { name, provider, isFirstChoice }: NamedUpstream,
     { request, exchange, options, failures, limitOwners }: RouteState,
   ): void {
-    exchange.answeredBy(name, !isFirstChoice);
+    exchange.answeredBy(name, !isFirstChoice, !provider.probeCredential);
     this.load.answered(name, request.model);
     const scopes = provider.limitScopes?.(request, options.credential);
     if (scopes) for (const owner of limitOwners) this.limits.reopen(owner, scopes);
@@ -281,6 +284,11 @@ function isClosed(upstream: NamedUpstream, { limited, failures }: RouteState): b
 function withoutRetry(answer: UpstreamAnswer): UpstreamAnswer {
   const headers = headersWhere(answer.headers, (name) => name !== 'x-should-retry');
   return { ...answer, headers: [...headers, 'x-should-retry', 'false'] };
+}
+
+function errorOfBudget(upstream: string, reason: string): UpstreamError {
+  const message = `${upstream} may not answer, because ${reason}`;
+  return new UpstreamError({ failure: 'overloaded', message, wasAsked: false });
 }
 
 function errorOfFull(upstream: string): UpstreamError {

@@ -8,6 +8,7 @@ export interface MessagesShape {
   readonly stream: boolean | null | undefined;
   /** Whatever it is: only `fast` is looked for. */
   readonly speed: unknown;
+  readonly maxTokens: number | undefined;
 }
 
 const LARGEST_SCALAR_BYTES = 1_024;
@@ -21,13 +22,14 @@ const OPEN_BRACKET = '['.charCodeAt(0);
 export function checkShape(operation: Operation, body: Buffer, members: ReadonlyMap<string, ByteRange>): MessagesShape {
   const model = scalarOf(body, members, 'model');
   const stream = scalarOf(body, members, 'stream');
+  const maxTokens = scalarOf(body, members, 'max_tokens');
   const faults: string[] = [];
   if (typeof model !== 'string' || model === '') faults.push('model must be the name of a model');
   if (!isList(body, members.get('messages'))) faults.push('messages must be an array');
   if (stream !== undefined && stream !== null && typeof stream !== 'boolean') {
     faults.push('stream must be a boolean value');
   }
-  if (operation === 'messages' && !isCount(scalarOf(body, members, 'max_tokens'))) {
+  if (operation === 'messages' && !isCount(maxTokens)) {
     faults.push('max_tokens is required and must be a whole number of 0 or more');
   }
   if (faults.length > 0) {
@@ -38,10 +40,11 @@ export function checkShape(operation: Operation, body: Buffer, members: Readonly
     model: model as string,
     stream: stream as boolean | null | undefined,
     speed: scalarOf(body, members, 'speed'),
+    maxTokens: isCount(maxTokens) ? maxTokens : undefined,
   };
 }
 
-function isCount(value: unknown): boolean {
+function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0;
 }
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { FallbackModule } from '../fallback/fallback.module.js';
 import { HttpModule } from '../http/http.module.js';
+import { PricesModule } from '../prices/prices.module.js';
 import { StateModule } from '../state/state.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { MessagesController } from './messages.controller.js';
@@ -19,7 +20,7 @@ import { StepRegistry } from './steps/step.registry.js';
  * silently; every refusal has Anthropic's form. May enter: HTTP, headers, paths. Must not: which upstream answers.
  */
 @Module({
-  imports: [DiscoveryModule, FallbackModule, HttpModule, StateModule, UsageModule],
+  imports: [DiscoveryModule, FallbackModule, HttpModule, PricesModule, StateModule, UsageModule],
   controllers: [MessagesController, PassthroughController],
   providers: [MessagesService, ObjectAccounts, ObjectMakers, OperatorObjects, StepRegistry],
   exports: [MessagesService],

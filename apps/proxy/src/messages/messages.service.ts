@@ -20,7 +20,7 @@ import { GatewayError } from '../exchange/gateway-error.js';
 import { FallbackRouter } from '../fallback/fallback.router.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { BodyBudget } from '../http/body-budget.js';
-import { CostService } from '../usage/cost.service.js';
+import { CostService } from '../prices/cost.service.js';
 import { type LocalAnswer, withLocalFallback } from './local-answer.js';
 import { RunningSteps } from './steps/running-steps.js';
 import { StepRegistry } from './steps/step.registry.js';

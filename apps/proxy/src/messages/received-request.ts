@@ -31,6 +31,7 @@ export class ReceivedRequest implements UpstreamRequest {
   readonly model: string;
   readonly isStream: boolean;
   readonly speed?: string;
+  readonly maxTokens?: number;
   private parsed: Readonly<Record<string, unknown>> | undefined;
   private readonly outline: Omit<JsonOutline, 'members'>;
   private readonly members: ReadonlyMap<string, ByteRange>;
@@ -53,6 +54,7 @@ export class ReceivedRequest implements UpstreamRequest {
     this.model = shape.model;
     this.isStream = shape.stream ?? false;
     if (typeof shape.speed === 'string') this.speed = shape.speed;
+    if (shape.maxTokens !== undefined) this.maxTokens = shape.maxTokens;
   }
 
   /** @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws */

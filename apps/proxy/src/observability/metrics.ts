@@ -2,6 +2,7 @@ import { ClaudeModels, endOfLifeOf } from '@claude-proxy/claude-models';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { AccountPool } from '../accounts/account-pool.js';
+import { BudgetWarnings, WARNING_LEVELS } from '../admission/budgets/budget.warnings.js';
 import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { labelOf } from '../recording/labels.js';
@@ -55,6 +56,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     recorder: Recorder,
     store: StoreHealth,
     accounts: AccountPool,
+    warnings: BudgetWarnings,
   ) {
     this.accounts = new AccountMetrics(this.registry, accounts);
     this.gauge('in_flight', 'Exchanges that have not ended.', () => feed.inFlight);
@@ -66,8 +68,21 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     );
     this.modelEnds();
     this.storeTroubles(store);
+    this.budgetWarnings(warnings);
     // Memory, CPU, garbage collection, and the delay of the event loop.
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  private budgetWarnings(warnings: BudgetWarnings): void {
+    const gauge: Gauge = new Gauge({
+      name: 'claude_proxy_budget_warnings_total',
+      help: 'Budgets that have reached a share of a cap, in percent, since the start.',
+      labelNames: ['level'],
+      registers: [this.registry],
+      collect: () => {
+        for (const level of WARNING_LEVELS) gauge.set({ level }, warnings.countOf(level));
+      },
+    });
   }
 
   private storeTroubles(store: StoreHealth): void {

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { BudgetsModule } from '../admission/budgets/budgets.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConfigModule } from '../config/config.module.js';
 import { HttpModule } from '../http/http.module.js';
@@ -29,6 +30,7 @@ import { Pulse } from './pulse.js';
     HttpModule,
     AccountsModule,
     AuthModule,
+    BudgetsModule,
     UsageModule,
   ],
 })

@@ -26,6 +26,7 @@ export class SteppedRequest implements UpstreamRequest {
   readonly model: string;
   readonly isStream: boolean;
   readonly speed?: string;
+  readonly maxTokens?: number;
   readonly host?: string;
   readonly maxTokensToReserve?: number;
   readonly user: string;
@@ -36,12 +37,9 @@ export class SteppedRequest implements UpstreamRequest {
     run: StepRun,
     private readonly takeRoom: TakeRoom,
   ) {
-    const { operation, path, isStream, speed, host, user, maxTokensToReserve } = original;
-    Object.assign(this, {
-      ...(speed !== undefined && { speed }),
-      ...(host !== undefined && { host }),
-      ...(maxTokensToReserve !== undefined && { maxTokensToReserve }),
-    });
+    const { operation, path, isStream, speed, maxTokens, host, user, maxTokensToReserve } = original;
+    const optional = { speed, maxTokens, host, maxTokensToReserve };
+    Object.assign(this, Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)));
     this.operation = operation;
     this.path = path;
     this.isStream = isStream;
@@ -72,7 +70,8 @@ export class SteppedRequest implements UpstreamRequest {
 }
 
 export function stepRequestOf(request: UpstreamRequest): StepRequest {
-  const { operation, path, headers, model, isStream, body, decodedBody = body } = request;
+  const { operation, path, headers, model, isStream, speed, maxTokens, body, decodedBody = body } = request;
   const readBody = async () => decodedBody;
-  return { operation, method: 'POST', path, headers, model, isStream, body: decodedBody, readBody };
+  const optional = { ...(speed !== undefined && { speed }), ...(maxTokens !== undefined && { maxTokens }) };
+  return { operation, method: 'POST', path, headers, model, isStream, ...optional, body: decodedBody, readBody };
 }

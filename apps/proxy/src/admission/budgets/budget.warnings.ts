@@ -1,0 +1,62 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { ExchangeFeed } from '../../exchange/exchange-feed.js';
+import type { OpenCap } from './budget.ledger.js';
+import { percentOf, shareText } from './budget-texts.js';
+import { type BudgetsConfig, budgetsSection } from './budgets.config.js';
+
+/** In percent of a cap. */
+export const WARNING_LEVELS = [100, 95, 75] as const;
+type Level = (typeof WARNING_LEVELS)[number];
+const WEBHOOK_TIMEOUT_MS = 5_000;
+const MAX_NOTED = 10_000;
+
+/** Reports a budget that reaches 75, 95 and 100 %: in the log, the live feed, the metrics and to a webhook, once each. */
+@Injectable()
+export class BudgetWarnings {
+  private readonly logger = new Logger('Budgets');
+  private readonly noted = new Map<string, Level>();
+  private readonly counts = new Map<Level, number>();
+
+  constructor(
+    private readonly feed: ExchangeFeed,
+    @Inject(budgetsSection.token) private readonly config: BudgetsConfig,
+  ) {}
+
+  /** Warnings of this process since its start, per level. */
+  countOf(level: Level): number {
+    return this.counts.get(level) ?? 0;
+  }
+
+  /** @param isReached a request was refused: reservations have used up the rest */
+  note(open: OpenCap, isReached = false): void {
+    const percent = isReached ? 100 : percentOf(open);
+    const level = WARNING_LEVELS.find((each) => percent >= each);
+    if (level === undefined) return;
+    const id = `${open.scope} ${open.unit} ${open.window} ${open.endsAt} ${open.cap}`;
+    if ((this.noted.get(id) ?? 0) >= level) return;
+    this.noted.delete(id);
+    this.noted.set(id, level);
+    if (this.noted.size > MAX_NOTED) this.noted.delete(this.noted.keys().next().value!);
+    this.counts.set(level, this.countOf(level) + 1);
+    this.logger.warn(`❌ the budget of ${open.scope} has reached ${level} %: ${shareText(open)}`);
+    this.feed.changed('budgets');
+    void this.post(open, level);
+  }
+
+  /** Never rejects. */
+  private async post({ scope, unit, window, cap, counter, endsAt }: OpenCap, level: Level): Promise<void> {
+    const { webhookUrl } = this.config;
+    if (!webhookUrl) return;
+    const scale = unit === 'usd' ? 1e9 : 1;
+    const figures = { cap: cap / scale, spent: counter.spent / scale, renews_at: endsAt };
+    const body = JSON.stringify({ event: 'budget.reached', scope, level, unit, window, ...figures });
+    const headers = { 'content-type': 'application/json' };
+    const signal = AbortSignal.timeout(WEBHOOK_TIMEOUT_MS);
+    try {
+      const answer = await fetch(webhookUrl, { method: 'POST', headers, body, signal, redirect: 'error' });
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
+    } catch (error) {
+      this.logger.warn(`BUDGET_WEBHOOK_URL did not take a warning: ${String(error)}`);
+    }
+  }
+}
