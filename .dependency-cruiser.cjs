@@ -61,6 +61,23 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/admin-(client|api)/' },
     },
     {
+      name: 'cli-imports-admin-client-and-admin-api-only',
+      severity: 'error',
+      from: { path: '^apps/cli/src/' },
+      to: { path: '^libs/', pathNot: '^libs/admin-(client|api)/' },
+    },
+    {
+      name: 'cli-loads-commander-and-no-other-package',
+      severity: 'error',
+      comment: 'A command starts in the time that its modules need.',
+      from: { path: '^apps/cli/src/', pathNot: '(\\.spec\\.ts$|/schemas/)' },
+      to: {
+        path: 'node_modules',
+        pathNot: 'node_modules/(commander|@types/node)/',
+        dependencyTypesNot: ['core', 'type-only'],
+      },
+    },
+    {
       name: 'only-dashboard-and-cli-import-admin-client',
       severity: 'error',
       from: { path: '^(apps|libs|infra)/', pathNot: '^(apps/(dashboard|cli)|libs/admin-client)/' },

@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-import { join } from 'node:path';
-import { GATEWAY_FLAGS, launch, ROOT } from './launcher.js';
+import { runCommandLine, serve } from './command-line.js';
 
-launch(join(ROOT, 'dist/apps/proxy/src/command/claude-code-proxy.js'), process.argv.slice(2), GATEWAY_FLAGS);
+const [first, ...rest] = process.argv.slice(2);
+
+// With flags alone it runs a gateway; with a command it is the long form of `ccp`.
+if (first === 'serve') serve(rest);
+else if (first === undefined || first.startsWith('-')) serve(process.argv.slice(2));
+else await runCommandLine(process.argv.slice(2));

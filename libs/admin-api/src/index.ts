@@ -47,6 +47,7 @@ export {
 export type { Drill, DrillList, DrillOrder, Limit, LimitList } from './limits.js';
 export type { LiveEvent } from './live.js';
 export type { MaskingCounts, MaskingPreview, MaskingRule, MaskingRules } from './masking.js';
+export type { PriceReport, PriceRow } from './prices.js';
 export type {
   AttemptLine,
   DecisionLine,

@@ -14,6 +14,8 @@ export interface Session {
   readonly role?: PrincipalRole;
   readonly user?: string | null;
   readonly team?: string | null;
+  /** Of the gateway. */
+  readonly version?: string;
 }
 
 /** `GET /health/ready`. `detail` is empty unless the caller is an operator. */

@@ -7,6 +7,8 @@ export class AdminApiError extends Error {
     message: string,
     /** The type of the error, such as `permission_error`; undefined if something in front of the gateway answered. */
     readonly type?: string,
+    /** The id of the refused request, if the gateway named one. */
+    readonly requestId?: string,
   ) {
     super(message);
   }

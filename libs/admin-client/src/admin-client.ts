@@ -12,10 +12,12 @@ import type {
   DrillOrder,
   FallbackChange,
   FallbackState,
+  KeyList,
   LimitList,
   LiveEvent,
   NewAccount,
   Outcome,
+  PriceReport,
   Readiness,
   RequestDetail,
   RequestPage,
@@ -23,10 +25,10 @@ import type {
   UsageOfAll,
   UsageOfUser,
 } from '@claude-proxy/admin-api';
-import { type AdminClientOptions, HttpCall } from './http-call.js';
+import { type AdminClientOptions, type Call, HttpCall } from './http-call.js';
 import { type LiveOptions, liveEvents } from './live-feed.js';
 
-export type { AdminClientOptions };
+export type { AdminClientOptions, Call };
 
 /** `GET /health/ready` answers 503 with its usual body while the gateway drains or its store is away. */
 const NOT_READY = 503;
@@ -146,6 +148,14 @@ export class AdminClient {
     return this.call.json('api/audit', { query: { ...paging }, signal });
   }
 
+  prices(signal?: AbortSignal): Promise<PriceReport> {
+    return this.call.json('api/prices', { signal });
+  }
+
+  keys(signal?: AbortSignal): Promise<KeyList> {
+    return this.call.json('api/keys', { signal });
+  }
+
   session(signal?: AbortSignal): Promise<Session> {
     return this.call.json('api/session', { signal, isSignIn: true });
   }
@@ -157,6 +167,15 @@ export class AdminClient {
 
   signOut(): Promise<void> {
     return this.call.json('api/session', { method: 'DELETE', isSignIn: true });
+  }
+
+  /**
+   * Any endpoint, for what has no method here.
+   *
+   * @param path without the address: `api/limits`
+   */
+  send<T>(path: string, call: Call = {}): Promise<T> {
+    return this.call.json(path.replace(/^\/+/, ''), call);
   }
 
   /**

@@ -9,6 +9,8 @@ export interface AdminClientOptions {
   readonly token?: string;
   /** Called after each 401 and 403, except those of a sign-in. */
   readonly onUnauthorized?: () => void;
+  /** Aborts every call; its reason is thrown. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Call {
@@ -19,6 +21,11 @@ export interface Call {
   /** A status beside 2xx whose body is an answer, not an error. */
   readonly acceptedStatus?: number;
   readonly isSignIn?: boolean;
+}
+
+interface Refusal {
+  readonly error?: { readonly type?: string; readonly message?: string };
+  readonly request_id?: string;
 }
 
 /** Sends requests to one gateway. */
@@ -32,12 +39,12 @@ export class HttpCall {
 
   /** @throws AdminApiError; the reason of `signal` if the caller aborted */
   async json<T>(path: string, call: Call = {}): Promise<T> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
+    const signals = [call.signal, this.options.signal].filter((signal) => signal !== undefined);
+    const signal = AbortSignal.any([...signals, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
       return await this.answerOf<T>(await this.fetch(path, call, signal, 'application/json'), call);
     } catch (error) {
-      call.signal?.throwIfAborted();
+      for (const each of signals) each.throwIfAborted();
       throw error instanceof AdminApiError ? error : unreachable(error);
     }
   }
@@ -80,11 +87,12 @@ export class HttpCall {
   }
 
   private async refuse(response: Response, isSignIn: boolean): Promise<never> {
-    const { error } = (parsed(await response.text()) ?? {}) as { error?: { type?: string; message?: string } };
+    const { error, request_id } = (parsed(await response.text()) ?? {}) as Refusal;
     const refusal = new AdminApiError(
       response.status,
       error?.message || response.statusText || `The gateway answered with status ${response.status}`,
       error?.type,
+      request_id ?? response.headers.get('x-claude-proxy-exchange') ?? undefined,
     );
     if (refusal.isUnauthorized && !isSignIn) this.options.onUnauthorized?.();
     throw refusal;

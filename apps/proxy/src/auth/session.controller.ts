@@ -2,6 +2,7 @@ import type { Session } from '@claude-proxy/admin-api';
 import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { Allow } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { VERSION } from '../config/version.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { AdminAccess } from './admin.access.js';
 import { WithJsonBody } from './admin-controller.decorator.js';
@@ -30,7 +31,7 @@ export class SessionController {
     const session = { is_signed_in: principal !== undefined, needs_token: this.admin.hasToken };
     if (!principal) return session;
     const { role, user, team } = principal;
-    return { ...session, role, user, team };
+    return { ...session, role, user, team, version: VERSION };
   }
 
   @Post()

@@ -1,11 +1,11 @@
 import '../server/signals.js';
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { CredentialReader } from '../auth/credential.reader.js';
 import { readEnvironment } from '../config/environment.js';
 import type { Environment } from '../config/read-config.js';
+import { VERSION } from '../config/version.js';
 import { startGateway } from '../server/start.js';
 import { byFlag, startFailure } from '../server/start-failure.js';
 import { signInLink } from '../server/startup-report.js';
@@ -13,14 +13,12 @@ import { connectHints } from './connect-hints.js';
 import { type Flags, HELP, readFlags } from './flags.js';
 import { openBrowser } from './open-browser.js';
 
-const PACKAGE_JSON = new URL('../../../../../package.json', import.meta.url);
-
 /** `claude-code-proxy`: the gateway on one's own machine, with flags in place of variables. */
 async function run(given: readonly string[]): Promise<void> {
   try {
     const flags = readFlags(given);
     if (flags.wants === 'help') process.stdout.write(HELP);
-    else if (flags.wants === 'version') process.stdout.write(`${await version()}\n`);
+    else if (flags.wants === 'version') process.stdout.write(`${VERSION}\n`);
     else await start(flags);
   } catch (error) {
     const isMistyped = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
@@ -46,10 +44,6 @@ function environmentOf({ port, host }: Flags): Environment {
     ...(port === undefined ? {} : { PORT: port }),
     ...(host === undefined ? {} : { HOST: host }),
   };
-}
-
-async function version(): Promise<string> {
-  return (JSON.parse(await readFile(PACKAGE_JSON, 'utf8')) as { version: string }).version;
 }
 
 await run(process.argv.slice(2));

@@ -17,7 +17,8 @@ export interface AssumedCost {
 /** The cost of an answer, by the model that gave it. */
 @Injectable()
 export class CostService {
-  private readonly list: PriceList;
+  /** The prices in force. */
+  readonly list: PriceList;
 
   constructor(
     @Inject(pricesSection.token) config: PricesConfig,

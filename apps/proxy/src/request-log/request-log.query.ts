@@ -33,6 +33,10 @@ export interface LineFilter {
 /** Maximum number of lines per page, matching or not. The cursor continues from there. */
 const MAX_READ_LINES = 5_000;
 const DAY_MS = 24 * HOUR_MS;
+/** A search reads some 20,000 lines a second. */
+const MAX_SEARCHED_LINES = 20_000;
+/** Of Anthropic (`req_...`) or of AWS (a UUID). */
+const UPSTREAM_ID = /^[\w-]{16,80}$/;
 
 /** Reads lines newest first, hour by hour. Marks and figures of a day show which hours have lines. */
 @Injectable()
@@ -68,9 +72,22 @@ export class RequestLogQuery {
   /** @throws StorageError */
   async detail(id: string): Promise<RequestDetail | undefined> {
     const startedAtMs = Number.parseInt(/^exc_([0-9a-z]{9})[0-9a-f]{15}$/.exec(id)?.[1] ?? '', 36);
-    if (Number.isNaN(startedAtMs)) return undefined;
+    if (Number.isNaN(startedAtMs)) return this.detailByUpstreamId(id);
     const item = await this.table.get(lineKeyOf(id, startedAtMs));
     return item && detailIn(item);
+  }
+
+  /** By the request id of the upstream, which clients show: among the newest lines, because it is not a key. */
+  private async detailByUpstreamId(id: string): Promise<RequestDetail | undefined> {
+    if (!UPSTREAM_ID.test(id)) return undefined;
+    await this.recorder.flush();
+    let read = 0;
+    for await (const item of this.newestFirst({ sinceMs: Date.now() - 7 * DAY_MS }, undefined)) {
+      if (item.upstream_request_id === id) return detailIn(item);
+      read += 1;
+      if (read === MAX_SEARCHED_LINES) return undefined;
+    }
+    return undefined;
   }
 
   /** All lines of a time range, newest first. */

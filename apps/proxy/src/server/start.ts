@@ -5,6 +5,8 @@ import { readEnvironment } from '../config/environment.js';
 import type { Environment } from '../config/read-config.js';
 import { type ServerConfig, serverSection } from '../config/server.config.js';
 import { createGateway } from '../gateway.js';
+import { type StateConfig, stateSection } from '../state/state.config.js';
+import { writeAddressFile } from './address-file.js';
 import { shareHostPackages } from './share-host-packages.js';
 import { shutDownOnSignals } from './shutdown.js';
 import { byVariable, startFailure } from './start-failure.js';
@@ -23,7 +25,9 @@ export async function startGateway(environment: Environment): Promise<StartedGat
   shutDownOnSignals(app);
   await app.listen(port, host);
   startWatchdog(app);
-  return { app, ...(await reportStartup(app)) };
+  const report = await reportStartup(app);
+  writeAddressFile(app.get<StateConfig>(stateSection.token).dataDirectory, report.url);
+  return { app, ...report };
 }
 
 /** The server's whole process: a failed start ends it with one clear message. */

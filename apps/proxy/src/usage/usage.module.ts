@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConfigModule } from '../config/config.module.js';
+import { PricesModule } from '../prices/prices.module.js';
 import { RecordingModule } from '../recording/recording.module.js';
 import { StateModule } from '../state/state.module.js';
+import { PricesController } from './prices.controller.js';
 import { usageSection } from './usage.config.js';
 import { UsageController } from './usage.controller.js';
 import { UsageQuery } from './usage.query.js';
@@ -17,8 +19,14 @@ import { UsageWriter } from './usage.writer.js';
  * answers.
  */
 @Module({
-  imports: [ConfigModule.forFeature(usageSection), StateModule.forFeature(usageRoomTable), RecordingModule, AuthModule],
-  controllers: [UsageController],
+  imports: [
+    ConfigModule.forFeature(usageSection),
+    StateModule.forFeature(usageRoomTable),
+    RecordingModule,
+    AuthModule,
+    PricesModule,
+  ],
+  controllers: [UsageController, PricesController],
   providers: [UsageWriter, UsageQuery],
 })
 export class UsageModule {}

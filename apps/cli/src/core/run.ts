@@ -1,0 +1,127 @@
+import { AdminClient } from '@claude-proxy/admin-client';
+import { COMMANDS } from '../commands.js';
+import { findGateway, type Gateway } from '../gateway/gateway.js';
+import { type Reach, reach } from '../gateway/reach.js';
+import { versionSkew } from '../gateway/version-skew.js';
+import { blocksText } from '../text/blocks.js';
+import { layoutOf } from '../text/layout.js';
+import { printable } from '../text/width.js';
+import { CliError, cliErrorOf, usageError } from './cli-error.js';
+import type { Context } from './command.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { isHelp, type Parsed, programOf, usageFault } from './program.js';
+import { expectNoSecret, withoutSecrets } from './secrets.js';
+import { VERSION } from './version.js';
+import type { World } from './world.js';
+
+/** Runs one command line. Returns the exit code; never throws. */
+export async function run(args: readonly string[], world: World): Promise<ExitCode> {
+  const session = new Session(world, asksForJson(args));
+  try {
+    const parsed = parse(args, world);
+    return parsed ? await session.run(parsed) : EXIT.fine;
+  } catch (error) {
+    return session.fail(error);
+  }
+}
+
+/** Undefined where commander has answered: help and version. @throws CliError */
+function parse(args: readonly string[], world: World): Parsed | undefined {
+  expectNoSecret(ownArgs(args), 'ccp accounts add --name prod < key.txt');
+  let parsed: Parsed | undefined;
+  const output = { out: (text: string) => world.stdout.write(text), err: (text: string) => world.stderr.write(text) };
+  try {
+    programOf(COMMANDS, VERSION, output, (found) => {
+      parsed = found;
+    }).parse([...args], { from: 'user' });
+  } catch (error) {
+    if (isHelp(error)) return undefined;
+    const fault = usageFault(error);
+    if (fault === undefined) throw error;
+    throw usageError(withoutSecrets(fault), 'See `ccp --help`, or `ccp COMMAND --help`.');
+  }
+  return parsed;
+}
+
+/** What follows `--` belongs to another program. */
+function ownArgs(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return end < 0 ? args : args.slice(0, end);
+}
+
+function asksForJson(args: readonly string[]): boolean {
+  return ownArgs(args).includes('--json');
+}
+
+/** One command with what it has opened. */
+class Session {
+  private gateway: Gateway | undefined;
+  private reached: Reach | undefined;
+
+  constructor(
+    private readonly world: World,
+    private readonly json: boolean,
+  ) {}
+
+  async run({ spec, input }: Parsed): Promise<ExitCode> {
+    const { options } = input;
+    const text = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);
+    const open = async () => {
+      this.gateway ??= findGateway(
+        { url: text('url'), profile: text('profile'), tokenFile: text('tokenFile') },
+        this.world,
+      );
+      return this.gateway;
+    };
+    const answer = await spec.run(this.contextOf(open), input);
+    await this.noteVersionSkew();
+    if (!answer) return EXIT.fine;
+    const layout = layoutOf(this.world);
+    this.world.stdout.write(this.json ? `${JSON.stringify(answer.json, null, 2)}\n` : blocksText(answer.text, layout));
+    return answer.exit ?? EXIT.fine;
+  }
+
+  private contextOf(gateway: () => Promise<Gateway>): Context {
+    const { world, json } = this;
+    return {
+      world,
+      json,
+      gateway,
+      client: async () => {
+        const found = await gateway();
+        const { url, token } = found;
+        this.reached ??= reach(found);
+        const signal = AbortSignal.any([world.signal, this.reached.signal]);
+        return new AdminClient({ baseUrl: url, signal, ...(token !== undefined && { token }) });
+      },
+      note: (text) => void world.stderr.write(`${printable(text)}\n`),
+      record: (value, text) => void world.stdout.write(`${json ? JSON.stringify(value) : text}\n`),
+    };
+  }
+
+  /** Only if the gateway has answered already: a command does not wait for it. */
+  private async noteVersionSkew(): Promise<void> {
+    const name = await Promise.race(
+      [this.reached?.version, Promise.resolve(undefined)].filter((each) => each !== undefined),
+    );
+    const skew = name === undefined ? undefined : versionSkew(VERSION, name);
+    if (skew !== undefined) this.world.stderr.write(`${printable(skew)}\n`);
+  }
+
+  fail(error: unknown): ExitCode {
+    if (this.world.signal.aborted) return EXIT.interrupted;
+    const fault = cliErrorOf(error, this.gateway?.url ?? 'this machine');
+    if (this.json) {
+      this.world.stdout.write(`${withoutSecrets(JSON.stringify(fault.json))}\n`);
+    } else {
+      this.world.stderr.write(`${withoutSecrets(printable(messageOf(fault)))}\n`);
+      if (fault.hint) this.world.stderr.write(`${printable(fault.hint)}\n`);
+    }
+    return fault.exit;
+  }
+}
+
+function messageOf({ message, requestId }: CliError): string {
+  const text = message.endsWith('.') ? message : `${message}.`;
+  return `Error: ${text}${requestId ? ` (request ${requestId})` : ''}`;
+}

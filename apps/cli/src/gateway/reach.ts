@@ -1,0 +1,26 @@
+import { AdminClient } from '@claude-proxy/admin-client';
+import { unreachable } from '../core/cli-error.js';
+import type { Gateway } from './gateway.js';
+
+/** A command waits this long for a gateway that does not answer, and exits. */
+const REACH_TIMEOUT_MS = 2_500;
+
+export interface Reach {
+  /** Aborts once the gateway has not answered in time; its reason is the `CliError` to end with. */
+  readonly signal: AbortSignal;
+  /** Settles with the version of the gateway; undefined for a caller that is not signed in. */
+  readonly version: Promise<string | undefined>;
+}
+
+/** Asks who is signed in, beside the first call: a gateway that is away is noticed in seconds, and no round trip is added. */
+export function reach({ url, token }: Pick<Gateway, 'url' | 'token'>, timeoutMs = REACH_TIMEOUT_MS): Reach {
+  const away = new AbortController();
+  const timer = setTimeout(() => away.abort(unreachable(url, `no answer in ${timeoutMs / 1_000} s`)), timeoutMs);
+  const client = new AdminClient({ baseUrl: url, signal: away.signal, ...(token !== undefined && { token }) });
+  const version = client
+    .session()
+    .then(({ version: name }) => name)
+    .catch(() => undefined)
+    .finally(() => clearTimeout(timer));
+  return { signal: away.signal, version };
+}

@@ -1,0 +1,62 @@
+import type { RequestLine } from '@claude-proxy/admin-api';
+import { type Cell, type Tone, toned } from '../text/blocks.js';
+import type { Layout } from '../text/layout.js';
+import { countText, durationText, moneyText } from '../text/numbers.js';
+import { padded, printable } from '../text/width.js';
+
+export const LINE_TITLES = [
+  'TIME',
+  'ID',
+  'USER',
+  'MODEL',
+  'UPSTREAM',
+  '>STATUS',
+  '>FIRST BYTE',
+  '>DURATION',
+  '>TOKENS',
+  '>COST',
+];
+
+export function lineCells(line: RequestLine): (Cell | string)[] {
+  const tone = toneOf(line);
+  return [
+    clockText(line.started_at),
+    line.id,
+    line.user,
+    line.model ?? line.operation,
+    line.is_fallback ? `${line.upstream ?? '-'} (fallback)` : (line.upstream ?? '-'),
+    { text: stateText(line), ...(tone && { tone }) },
+    line.first_byte_ms === null ? '-' : durationText(line.first_byte_ms),
+    durationText(line.duration_ms),
+    countText(line.input_tokens + line.cache_creation_input_tokens + line.cache_read_input_tokens + line.output_tokens),
+    moneyText(line.cost_usd),
+  ];
+}
+
+const WIDTHS = [8, 28, 12, 24, 20, 12, 8, 8, 8, 8];
+
+/** A line of a stream: its columns have fixed widths, because the next lines are not known. */
+export function lineText(line: RequestLine, layout: Layout): string {
+  const cells = lineCells(line).map((cell) => (typeof cell === 'string' ? { text: cell } : cell));
+  if (!layout.isTerminal) return cells.map(({ text }) => printable(text)).join('\t');
+  return cells
+    .map((cell, index) =>
+      toned(padded(printable(cell.text), WIDTHS[index]!), 'tone' in cell ? cell.tone : undefined, layout),
+    )
+    .join(' ')
+    .trimEnd();
+}
+
+function toneOf({ outcome, is_fallback }: RequestLine): Tone | undefined {
+  if (outcome === 'refused' || outcome === 'broken') return 'bad';
+  return outcome === 'aborted' || is_fallback ? 'warn' : undefined;
+}
+
+function stateText({ status, outcome }: RequestLine): string {
+  return outcome === 'completed' ? String(status) : `${status || '-'} ${outcome}`;
+}
+
+/** Of this machine's time zone. */
+function clockText(atMs: number): string {
+  return new Date(atMs).toTimeString().slice(0, 8);
+}

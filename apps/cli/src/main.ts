@@ -1,0 +1,31 @@
+import { homedir } from 'node:os';
+import { run } from './core/run.js';
+import type { World } from './core/world.js';
+
+/** Runs the command line of this process and ends it with the exit code. */
+export async function main(args: readonly string[], launch: World['launch']): Promise<void> {
+  const interruption = new AbortController();
+  process.once('SIGINT', () => interruption.abort());
+  process.once('SIGTERM', () => interruption.abort());
+  // The reader of a pipe has enough: `ccp logs --follow | head -1` ends quietly.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', exitOnClosedPipe);
+  const exit = await run(args, {
+    env: process.env,
+    home: homedir(),
+    directory: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    now: Date.now,
+    signal: interruption.signal,
+    launch,
+  });
+  process.exitCode = exit;
+  // An open connection or the prompt of a terminal must not hold the process.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exit)));
+}
+
+function exitOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { blocksText, facts, table } from './blocks.js';
+import { layoutOf } from './layout.js';
+import { countText, durationText, moneyText, relativeTime, shareText } from './numbers.js';
+import { fitted, padded, printable, widthOf } from './width.js';
+
+const TERMINAL = { isTerminal: true, columns: 40, hasColor: false, hasUnicode: true };
+
+describe('the width of a text', () => {
+  it('counts two columns for wide characters, and one for a letter with its marks', () => {
+    expect(['abc', '박준', 'é', '日本', '😀'].map(widthOf)).toEqual([3, 4, 1, 4, 2]);
+  });
+
+  it('is kept when a text is cut or padded', () => {
+    expect(fitted('박준영', 5)).toBe('박준…');
+    expect(fitted('abc', 3)).toBe('abc');
+    expect(fitted('abcd', 3, '.')).toBe('ab.');
+    expect(padded('박', 4)).toBe('박  ');
+    expect(padded('7', 3, true)).toBe('  7');
+  });
+
+  it('does not include control characters, which are replaced', () => {
+    expect(printable('a\x1b[31mb\u202ec\nd')).toBe('a\ufffd[31mb\ufffdc d');
+  });
+});
+
+describe('numbers', () => {
+  it('are short enough for a column', () => {
+    expect([850, 9_400, 75_000, 3_600_000 * 3 + 60_000 * 20, 86_400_000 * 2].map(durationText)).toEqual([
+      '850ms',
+      '9.4s',
+      '1m',
+      '3h 20m',
+      '2d',
+    ]);
+    expect([0, 950, 12_340, 4_100_000, 999_960, 2e9].map(countText)).toEqual(['0', '950', '12.3k', '4.1M', '1M', '2G']);
+    expect([null, 0, 0.0042, 12.3, 4210].map(moneyText)).toEqual(['-', '$0', '$0.0042', '$12.30', '$4,210']);
+    expect([null, 0.934].map(shareText)).toEqual(['-', '93%']);
+    expect([-300_000, 20_000, 300].map((away) => relativeTime(away, 0))).toEqual(['5m ago', 'in 20s', 'now']);
+  });
+});
+
+describe('blocks', () => {
+  const wide = table(
+    ['NAME', '>COUNT'],
+    [
+      ['a name that is much longer than the terminal is wide', 5],
+      ['박', 12],
+    ],
+  );
+
+  it('fit into the terminal', () => {
+    const lines = blocksText([wide], TERMINAL).trimEnd().split('\n');
+    expect(lines.map(widthOf).every((width) => width <= 40)).toBe(true);
+    expect(lines[1]).toMatch(/^a name that is.*… +5$/);
+  });
+
+  it('are separated by tabs, whole and without color, for a program', () => {
+    expect(blocksText([wide, facts(['A', 'b'])], { ...TERMINAL, isTerminal: false })).toBe(
+      'NAME\tCOUNT\na name that is much longer than the terminal is wide\t5\n박\t12\nA\tb\n',
+    );
+  });
+
+  it('have colors on a terminal that has not refused them', () => {
+    const stdout = { isTTY: true, columns: 80, write: () => {} };
+    expect(layoutOf({ env: {}, stdout }).hasColor).toBe(true);
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }, { CI: 'true' }])
+      expect(layoutOf({ env, stdout }).hasColor).toBe(false);
+    expect(layoutOf({ env: { LANG: 'C' }, stdout }).hasUnicode).toBe(false);
+    expect(layoutOf({ env: { LC_ALL: 'ko_KR.UTF-8' }, stdout }).hasUnicode).toBe(true);
+  });
+});

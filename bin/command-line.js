@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { GATEWAY_FLAGS, isNewEnough, launch, QUIET_FLAGS, ROOT } from './launcher.js';
+
+const CLI = join(ROOT, 'dist/apps/cli/src/main.js');
+const COMMANDS = join(ROOT, 'dist/apps/proxy/src/command');
+
+/** Runs in this process: starting another one would take longer than most commands. */
+export async function runCommandLine(args) {
+  if (!isNewEnough()) return launch(join(fileURLToPath(import.meta.url), '../ccp.js'), args, QUIET_FLAGS);
+  if (!existsSync(CLI)) return launch(CLI, args, QUIET_FLAGS);
+  const { main } = await import(pathToFileURL(CLI).href);
+  await main(args, startProgram);
+}
+
+export function serve(args) {
+  launch(join(COMMANDS, 'claude-code-proxy.js'), args, GATEWAY_FLAGS);
+}
+
+function startProgram(program, args) {
+  if (program === 'serve') serve(args);
+  else launch(join(COMMANDS, 'check-configuration.js'), args, QUIET_FLAGS);
+}

@@ -1,0 +1,183 @@
+import { rateLimited } from '@claude-proxy/simulator';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { COMMANDS } from '../../apps/cli/src/commands.js';
+import { adminApi } from '../support/admin-api.js';
+import { freePort } from '../support/free-port.js';
+import { postMessage } from '../support/post-message.js';
+import { type CcpOptions, runCcp } from '../support/run-ccp.js';
+import { type Stage, startStage } from '../support/start-stage.js';
+
+const PLAIN: readonly Record<string, string>[] = [{ TERM: 'dumb' }, { NO_COLOR: '1' }, { CI: 'true' }];
+const TOKEN = 'admin-token-of-the-test';
+
+let stage: Stage;
+const { written } = adminApi(() => stage.gateway);
+const env = (more: Record<string, string> = {}) => ({ CCP_URL: stage.gateway.url, CCP_TOKEN: TOKEN, ...more });
+const ccp = (line: string, options: CcpOptions = {}) =>
+  runCcp(line.split(' '), { ...options, env: env(options.env as Record<string, string>) });
+
+beforeAll(async () => {
+  stage = await startStage({ ADMIN_TOKEN: TOKEN });
+  await postMessage(stage.gateway, { user: 'alice' });
+  stage.anthropic.script(rateLimited({ retryAfterSeconds: 600 }));
+  await postMessage(stage.gateway, { user: 'limited' });
+  await written();
+}, 60_000);
+afterEach(() => stage.anthropic.reset());
+afterAll(() => stage.close());
+
+describe('ccp', () => {
+  it('shows the state of the gateway, and exits with 6 while a rate limit is in force', async () => {
+    const { exit, json } = await ccp('status --json');
+    expect([exit, json.attention]).toEqual([
+      6,
+      [expect.stringMatching(/^1 rate limit in force, the last one ends in \d+m/)],
+    ]);
+    expect(json).toMatchObject({
+      role: 'admin',
+      readiness: { status: 'ready' },
+      last_hour: { totals: { requests: 2 } },
+    });
+    expect((await ccp('status')).stdout).toMatch(/^Gateway\thttp.*\nSigned in\tadmin \(CCP_TOKEN\)\nState\tready\n/);
+  });
+
+  it('C9: the sub-commands of ccflare work in its grammar', async () => {
+    const daily = await ccp('stats daily --json');
+    expect(daily.json.rows).toMatchObject([{ requests: 2, name: new Date().toISOString().slice(0, 10) }]);
+    expect((await ccp('stats hourly --json')).json.rows[0]).toMatchObject({ requests: 2 });
+    expect((await ccp('stats models')).stdout).toMatch(/^MODEL\tREQUESTS/);
+    const lines = await ccp('logs --last 100 --json');
+    expect(lines.json.requests.map(({ user }: { user: string }) => user)).toEqual(['alice', 'limited']);
+    expect((await ccp('logs --last 5 --user alice --json')).json.requests).toHaveLength(1);
+    expect(
+      (await ccp('logs --error-only --json')).json.requests.every(
+        ({ outcome }: { outcome: string }) => outcome !== 'completed',
+      ),
+    ).toBe(true);
+  });
+
+  it('C9: a key as an argument is refused, and not repeated', async () => {
+    const secret = 'sk-ant-api03-canary-of-the-test';
+    const { exit, stdout, stderr } = await ccp(`accounts add ${secret}`);
+    expect(exit).toBe(2);
+    expect(stderr).toContain('Rotate that key');
+    expect(stdout + stderr).not.toContain('canary');
+  });
+
+  it('tells the story of a request by its id, and by the request id of the upstream', async () => {
+    const { json } = await ccp('logs --user alice --json');
+    const own = await ccp(`why ${json.requests[0].id} --json`);
+    expect(own.json).toMatchObject({ user: 'alice', attempts: [{ status: 200 }] });
+    expect((await ccp(`why ${own.json.upstream_request_id} --json`)).json.id).toBe(own.json.id);
+    expect((await ccp(`why ${own.json.id}`)).stdout).toMatch(/Try 1: anthropic answered with status 200/);
+  });
+
+  it('lists users, rate limits, prices, settings and acts', async () => {
+    expect((await ccp('users --json')).json.users).toHaveProperty('alice');
+    expect((await ccp('users show alice')).stdout).toMatch(/^User\talice\n/);
+    expect((await ccp('limits')).stdout).toContain('limited\t');
+    expect((await ccp('prices --upstream anthropic --json')).json.prices[0]).toMatchObject({ upstream: 'anthropic' });
+    expect((await ccp('config show --json')).json.settings).toHaveProperty('PORT');
+    const { id } = (await ccp('drills start --user bob --for 90s --share 0.5 --json')).json;
+    expect((await ccp('drills list')).stdout).toContain(`${id}\tbob\t50%`);
+    expect((await ccp(`drills stop ${id}`)).exit).toBe(0);
+    await written();
+    expect((await ccp('audit --last 2')).stdout).toMatch(/drill\.ended\tbob\tadmin_token/);
+  });
+
+  it('sends a request of its own to any path of the gateway, and to no other place', async () => {
+    expect((await ccp('api /api/limits?x=1')).json).toHaveProperty('limits');
+    const posted = await runCcp(['api', 'api/drills', '-d', '{"user":"eve","seconds":5,"share":1}'], { env: env() });
+    expect(posted.json).toMatchObject({ user: 'eve' });
+    expect((await ccp(`api api/drills/${posted.json.id} -X DELETE`)).exit).toBe(0);
+    for (const path of ['https://example.com/x', '//example.com/x', '/\\example.com']) {
+      expect((await ccp(`api ${path}`)).exit).toBe(2);
+    }
+  });
+});
+
+describe('an exit code', () => {
+  it('C4: is 2 for a wrong command line, value or name of an option, with the allowed values', async () => {
+    expect(await ccp('stats models --range 5y')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('1h, 24h, 7d, 30d'),
+    });
+    expect(await ccp('logs --last many')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('--last is "many"'),
+    });
+    expect(await ccp('nonsense')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining("unknown command 'nonsense'"),
+    });
+    expect((await ccp('drills start --share 7')).exit).toBe(2);
+  });
+
+  it('C4: is 3 for a request that is not on record', async () => {
+    expect(await ccp('why exc_nothing')).toMatchObject({ exit: 3, stderr: expect.stringContaining('exc_nothing') });
+  });
+
+  it('C4: is 4 for a wrong token, with one line that says how to sign in', async () => {
+    const { exit, stderr } = await ccp('status', { env: { CCP_TOKEN: 'wrong' } });
+    expect(exit).toBe(4);
+    expect(stderr).toMatch(/^Error: .*\nSign in with `ccp login`.*\n$/);
+  });
+
+  it('C4: is 5 if no gateway answers, within 3 seconds', async () => {
+    const refused = await ccp('status --json', { env: { CCP_URL: `http://127.0.0.1:${await freePort()}` } });
+    expect(refused).toMatchObject({
+      exit: 5,
+      json: { error: { code: 'unreachable', hint: expect.stringContaining('ccp serve') } },
+    });
+    // Of TEST-NET-1: no machine has this address.
+    const silent = await ccp('limits', { env: { CCP_URL: 'http://192.0.2.1:9' } });
+    expect(silent.exit).toBe(5);
+  }, 20_000);
+
+  it('C8: is 2 where a confirmation is needed and no person can answer, and nothing is changed', async () => {
+    expect(await ccp('limits clear limited')).toMatchObject({ exit: 2, stderr: expect.stringContaining('Add --yes') });
+    expect((await ccp('limits clear limited --dry-run --json')).json).toMatchObject({ would_clear: 1 });
+    expect((await ccp('limits list --json')).json.limits).toHaveLength(1);
+    expect((await ccp('limits clear limited --yes --json')).json).toEqual({ user: 'limited', cleared: 1 });
+    expect((await ccp('limits list --json')).json.limits).toEqual([]);
+  });
+});
+
+describe('an output', () => {
+  it('C7: has no escape sequence without a terminal, with TERM=dumb, NO_COLOR and CI', async () => {
+    expect((await ccp('logs', { isTerminal: true })).stdout).toContain('\x1b[');
+    const plain = [
+      await ccp('logs'),
+      ...(await Promise.all(PLAIN.map((more) => ccp('logs', { isTerminal: true, env: more })))),
+    ];
+    for (const { stdout } of plain) expect(stdout).not.toContain('\x1b');
+  });
+
+  it('C2: of each command has --json', () => {
+    expect(COMMANDS.length).toBeGreaterThan(15);
+    for (const { options = [] } of COMMANDS) expect(options.some(({ flags }) => flags.includes('--json'))).toBe(false);
+  });
+});
+
+describe('logs --follow', () => {
+  it('prints each request once, as NDJSON', async () => {
+    const end = new AbortController();
+    let isAsked = false;
+    const onOutput = (stdout: string) => {
+      const count = stdout.split('\n').length - 1;
+      if (count >= 2 && !isAsked) {
+        isAsked = true;
+        void postMessage(stage.gateway, { user: 'follower' });
+      }
+      if (stdout.includes('follower')) end.abort();
+    };
+    const { exit, stdout } = await ccp('logs --follow --last 2 --json', { signal: end.signal, onOutput });
+    expect(exit).toBe(0);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+    expect(lines.map(({ user }) => user)).toEqual(['alice', 'limited', 'follower']);
+    expect(new Set(lines.map(({ id }) => id)).size).toBe(3);
+  });
+});
