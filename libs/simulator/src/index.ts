@@ -50,6 +50,7 @@ export {
 } from './behaviours.js';
 export { chunkFrame, eventStreamFrame, exceptionFrame } from './event-stream-frames.js';
 export type { FinishReason, RecordedRequest } from './http-recording.js';
+export { PromptCache } from './prompt-cache.js';
 export type { SimulatedOrganization } from './simulated-organizations.js';
 export type { Simulator } from './simulator.js';
 export { type ToolLoopOptions, toolLoop } from './tool-loop.js';
