@@ -5,6 +5,7 @@ import { Segmented } from '../parts/segmented.js';
 import { type Route, replaceQuery } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 import { ConnectionCheck } from './connection-check.js';
+import { openAiSnippets } from './openai-snippets.js';
 import { baseUrlOf, curl, isUserId, python, settingsFile, shell, typescript } from './snippets.js';
 
 /** Everything a client needs, ready to copy. */
@@ -74,6 +75,12 @@ export function ConnectPage({ route }: { readonly route: Route }) {
       <div class="columns">
         <Copyable title={connect.typescript} text={typescript(connection)} />
         <Copyable title={connect.python} text={python(connection)} />
+      </div>
+      <h2 class="group">OpenAI</h2>
+      <div class="columns">
+        {openAiSnippets(connection).map(({ title, text }) => (
+          <Copyable key={title} title={title} text={text} />
+        ))}
       </div>
       <h2 class="group">HTTP</h2>
       <Copyable title={connect.curl} text={curl(connection)} />

@@ -74,6 +74,26 @@ describe('messages', () => {
     },
   );
 
+  it('takes calls without ids, and results that are values', () => {
+    const { id: _id, ...call } = CALL;
+    const messages = messagesOf([
+      ...HELLO,
+      { role: 'assistant', tool_calls: [call, call] },
+      { role: 'tool', content: { rain: true } },
+      { role: 'tool', content: 7 },
+    ]);
+    expect(messages).toMatchObject([
+      {},
+      { content: [{ id: 'call' }, { id: 'call_2' }] },
+      {
+        content: [
+          { tool_use_id: 'call', content: [{ text: '{"rain":true}' }] },
+          { tool_use_id: 'call_2', content: [{ text: '7' }] },
+        ],
+      },
+    ]);
+  });
+
   it('keeps arguments digit for digit', () => {
     const text = '{ "id": 12345678901234567890, "price": 1.0, "2": 0, "1": 1e400 }';
     const call = { ...CALL, function: { name: 'look', arguments: text } };

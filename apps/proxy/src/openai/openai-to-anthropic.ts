@@ -1,4 +1,4 @@
-import type { ClaudeModel } from '@claude-proxy/claude-models';
+import { BETA, type ClaudeModel } from '@claude-proxy/claude-models';
 import { blockJson } from './conversation/call-arguments.js';
 import { Conversation } from './conversation/conversation.js';
 import { readEntry } from './conversation/read-entries.js';
@@ -11,6 +11,7 @@ import { leftOutMembers } from './rules/check-members.js';
 import { cachingOptions, placeBreakpoints } from './settings/caching.js';
 import type { CallerOptions } from './settings/caller-options.js';
 import { settingsOf } from './settings/options-to-settings.js';
+import { unboundThinking } from './settings/thinking.js';
 import { readLegacyFunctions, readTools, type ToolOption } from './tools/read-tools.js';
 import { toolsOfHistory } from './tools/tool-blocks.js';
 import { choiceOfLegacy, readToolChoice, type ToolsAndChoice } from './tools/tool-choice.js';
@@ -38,6 +39,8 @@ export interface Translated {
   readonly includesUsage: boolean;
   /** Set where the caller has set no limit of tokens. */
   readonly maxTokensToReserve: number | undefined;
+  /** Betas that the body needs. */
+  readonly betas: readonly string[];
   readonly leftOut: readonly string[];
   readonly tools: GivenTools;
   readonly request: OpenAiRequest;
@@ -64,7 +67,7 @@ export function openAiToAnthropic(form: Form, members: JsonObject, translation: 
   const leftOut = new LeftOut();
   const names = new ToolNames();
   const read = readRequest(form, request, members, { model: translation.modelOf(request.model), names, leftOut });
-  const { json, reserved } = bodyOf(read, leftOut, translation.hasAutoCache);
+  const { json, reserved, betas } = bodyOf(read, leftOut, translation.hasAutoCache);
   for (const name of [...named, ...leftOutInside(form, request)]) leftOut.add(name);
   return {
     json,
@@ -72,6 +75,7 @@ export function openAiToAnthropic(form: Form, members: JsonObject, translation: 
     isStream: request.stream ?? false,
     includesUsage: request.stream_options?.include_usage ?? false,
     maxTokensToReserve: read.options.maxTokens === undefined ? reserved : undefined,
+    betas,
     leftOut: leftOut.places,
     tools: names.given,
     request,
@@ -156,6 +160,7 @@ function schemaIn({ response_format: chat, text }: OpenAiRequest): JsonObject | 
 
 interface Body {
   readonly json: string;
+  readonly betas: readonly string[];
   readonly reserved: number;
 }
 
@@ -171,6 +176,8 @@ function bodyOf({ request, members, conversation, options }: ReadRequest, leftOu
     hasResults: conversation.hasResults,
     isForced: choice?.type === 'any' || choice?.type === 'tool',
   };
+  const isBindable = conversation.hasThinking && !signs.isForced;
+  const unbound = isBindable ? unboundThinking(options.model, settings.thinking as JsonObject | undefined) : undefined;
   const body = { tools: tools as JsonObject[], system, messages };
   const cacheControl = placeBreakpoints(body, cachingOptions(members), signs, leftOut);
   const json = written({
@@ -178,12 +185,13 @@ function bodyOf({ request, members, conversation, options }: ReadRequest, leftOu
     ...(system.length > 0 ? { system: systemOf(system) } : {}),
     messages,
     ...settings,
+    ...(unbound ? { thinking: unbound } : {}),
     ...(body.tools.length > 0 ? { tools } : {}),
     ...(body.tools.length > 0 && !settings.tools ? { tool_choice: { type: 'none' } } : {}),
     ...(cacheControl ? { cache_control: cacheControl } : {}),
     ...(request.stream ? { stream: true } : {}),
   });
-  return { json, reserved: maxTokensToReserve };
+  return { json, reserved: maxTokensToReserve, betas: unbound ? [BETA.thinkingBindingControls] : [] };
 }
 
 /** A plain text, unless a breakpoint needs a block. */

@@ -90,7 +90,7 @@ describe('a request of the Responses API', () => {
     [{ prompt: { id: 'p' } }, 'prompt'],
     [{ tools: [{ type: 'function' }] }, 'tools[0].name'],
     [{ input: [{ role: 'user' }] }, 'input[0].content'],
-    [{ input: [{ type: 'function_call', name: 'b', arguments: '{}' }] }, 'input[0].call_id'],
+    [{ input: [{ type: 'function_call', call_id: 7, name: 'b', arguments: '{}' }] }, 'input[0].call_id'],
     [{ input: 'x', tool_choice: { type: 'function', name: 'unknown' } }, 'tool_choice'],
   ])('refuses %j by its place', (members, param) => {
     expect(paramOfRefusal(members)).toBe(param);

@@ -30,13 +30,14 @@ export class TranslatedRequest implements UpstreamRequest {
   private parsed: Readonly<JsonObject> | undefined;
 
   constructor(
-    { bytes, model, isStream, maxTokensToReserve }: TranslatedBytes,
+    { bytes, model, isStream, maxTokensToReserve, betas }: TranslatedBytes,
     rawHeaders: HeaderLines,
     readonly user: string,
     readonly host: string | undefined,
   ) {
     this.body = Buffer.from(bytes.buffer);
-    this.headers = [...OWN_HEADERS, ...passedOn(rawHeaders)];
+    const ofBody = betas.length > 0 ? ['anthropic-beta', betas.join(',')] : [];
+    this.headers = [...OWN_HEADERS, ...passedOn(rawHeaders), ...ofBody];
     this.model = model;
     this.isStream = isStream;
     if (maxTokensToReserve !== undefined) this.maxTokensToReserve = maxTokensToReserve;

@@ -17,6 +17,8 @@ export interface TranslatedBytes {
   readonly includesUsage: boolean;
   /** Set where the caller has set no limit of tokens. */
   readonly maxTokensToReserve?: number | undefined;
+  /** Betas that the body needs. */
+  readonly betas: readonly string[];
   /** Tools whose calls are written in another form than a function. */
   readonly tools: GivenTools;
   /** Responses: what the answer repeats. */

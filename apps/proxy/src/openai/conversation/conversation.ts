@@ -37,6 +37,10 @@ export class Conversation {
     return this.turns.some(({ content }) => content.some(({ type }) => type === 'tool_use'));
   }
 
+  get hasThinking(): boolean {
+    return this.turns.some(({ content }) => content.some(isThinking));
+  }
+
   get hasResults(): boolean {
     return this.turns.some(({ content }) => content.some(({ type }) => type === 'tool_result'));
   }

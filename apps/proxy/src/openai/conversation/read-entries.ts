@@ -28,9 +28,7 @@ const BY_ROLE: Readonly<Record<string, EntryReader>> = {
   user: readUser,
   assistant: readAssistant,
   tool: (entry, param, { conversation, leftOut }) =>
-    conversation.say('user', [
-      toolResult(textAt(entry, 'tool_call_id', param, MAX_ID_CHARACTERS), entry, param, leftOut),
-    ]),
+    conversation.say('user', [toolResult(idAt(entry, 'tool_call_id', param), entry, param, leftOut)]),
   function: (entry, param, { conversation, leftOut }) =>
     conversation.say('user', [
       toolResult(legacyId(textAt(entry, 'name', param, MAX_ID_CHARACTERS)), entry, param, leftOut),
@@ -83,7 +81,7 @@ function readUser(entry: JsonObject, param: string, { conversation, leftOut }: R
   const blocks = partsOf(contentAt(entry, param), `${param}.content`).map((given) => {
     const { part, param: place } = given;
     if (part.type !== 'tool_result') return blockOfPart(given, leftOut);
-    return toolResult(textAt(part, 'tool_use_id', place, MAX_ID_CHARACTERS), part, place, leftOut);
+    return toolResult(idAt(part, 'tool_use_id', place), part, place, leftOut);
   });
   conversation.say('user', withLastBreakpoint(blocks, breakpointOf(entry)));
 }
@@ -118,7 +116,7 @@ function toolCallsOf(entry: JsonObject, param: string, { names }: ReadingContext
   return listAt(entry.tool_calls, `${param}.tool_calls`).map((given, index) => {
     const place = `${param}.tool_calls[${index}]`;
     const call = objectAt(given, place);
-    const id = textAt(call, 'id', place, MAX_ID_CHARACTERS);
+    const id = idAt(call, 'id', place);
     if (isJsonObject(call.custom)) {
       const { custom } = call;
       return toolUse(
@@ -142,18 +140,18 @@ function legacyCallOf({ function_call: call }: JsonObject, param: string, names:
 
 function anthropicCall(part: JsonObject, param: string, names: ToolNames): JsonObject {
   const name = names.sentNameOf(textAt(part, 'name', param));
-  const call = toolUse(textAt(part, 'id', param, MAX_ID_CHARACTERS), name, inputOfCall(part.input, `${param}.input`));
+  const call = toolUse(idAt(part, 'id', param), name, inputOfCall(part.input, `${param}.input`));
   return withBreakpoint(call, breakpointOf(part));
 }
 
 function itemCall(entry: JsonObject, input: RawJson, param: string, { names }: ReadingContext): JsonObject {
   const name = names.sentNameOf(textAt(entry, 'name', param), optionalTextAt(entry, 'namespace', param));
-  return toolUse(textAt(entry, 'call_id', param, MAX_ID_CHARACTERS), name, input);
+  return toolUse(idAt(entry, 'call_id', param), name, input);
 }
 
 function readOutput(entry: JsonObject, param: string, { conversation, leftOut }: ReadingContext): void {
   const result = { content: entry.output, cache_control: entry.cache_control };
-  const id = textAt(entry, 'call_id', param, MAX_ID_CHARACTERS);
+  const id = idAt(entry, 'call_id', param);
   conversation.say('user', [toolResult(id, result, param, leftOut, 'output')]);
 }
 
@@ -167,7 +165,7 @@ function toolUse(id: string, name: string, input: RawJson): JsonObject {
 }
 
 function toolResult(id: string, result: JsonObject, param: string, leftOut: LeftOut, key = 'content'): JsonObject {
-  const blocks = withoutBlanks(blocksOfContent(result.content, `${param}.${key}`, leftOut));
+  const blocks = withoutBlanks(blocksOfContent(contentOfResult(result.content), `${param}.${key}`, leftOut));
   // A breakpoint inside a result would count beside one on it.
   const inner = objectsIn(blocks).find(({ cache_control }) => cache_control)?.cache_control as JsonObject | undefined;
   const content = inner ? blocks.map(({ cache_control: _moved, ...block }) => block) : blocks;
@@ -178,6 +176,18 @@ function toolResult(id: string, result: JsonObject, param: string, leftOut: Left
     ...(result.is_error === true ? { is_error: true } : {}),
   };
   return withBreakpoint(block, breakpointOf(result) ?? inner);
+}
+
+/** Some clients return a value where OpenAI has a text. */
+function contentOfResult(content: unknown): unknown {
+  const isPart = isJsonObject(content) && typeof content.type === 'string';
+  const isUsual = content === undefined || content === null || typeof content === 'string' || Array.isArray(content);
+  return isUsual || isPart ? content : JSON.stringify(content);
+}
+
+/** A call without an id is matched with its result by its place. */
+function idAt(holder: JsonObject, key: string, param: string): string {
+  return holder[key] === undefined || holder[key] === null ? '' : textAt(holder, key, param, MAX_ID_CHARACTERS);
 }
 
 function contentAt(entry: JsonObject, param: string): unknown {

@@ -56,6 +56,19 @@ describe('thinking', () => {
     expect(sent.messages).toMatchObject([{}, { content: [THINKING, { type: 'tool_use' }] }, {}]);
   });
 
+  it('may be left out by newer models once a client has shortened the conversation before it', () => {
+    const said = { role: 'assistant', content: 'hm', reasoning_details: [reasoningDetail(THINKING, 0)] };
+    const sent = (model: string, more: object = {}) => {
+      const messages = [{ role: 'user', content: 'a' }, said, { role: 'user', content: 'b' }];
+      const { body, betas } = translated('chat', { model, messages, ...more });
+      return [body.thinking, betas];
+    };
+    const unbound = { type: 'adaptive', block_binding: { prefix_mismatch_behavior: 'drop_block' } };
+    expect(sent('claude-opus-5-5')).toEqual([unbound, ['thinking-binding-controls-2026-08-01']]);
+    expect(sent('claude-opus-5')).toEqual([undefined, []]);
+    expect(sent('claude-haiku-5-5', { reasoning_effort: 'none' })).toEqual([{ type: 'disabled' }, []]);
+  });
+
   it('allows a budget for the next thinking, which calls without it forbid', () => {
     const loop = (details: object[]) => ({
       model: 'claude-haiku-4-5',

@@ -1,4 +1,4 @@
-import type { ClaudeModel, Effort } from '@claude-proxy/claude-models';
+import { BETA, type ClaudeModel, type Effort } from '@claude-proxy/claude-models';
 import type { JsonObject } from '../json-object.js';
 import type { LeftOut } from '../left-out.js';
 import { invalid } from '../refusals.js';
@@ -94,6 +94,19 @@ function withDisplay(thinking: JsonObject, display: unknown, model: ClaudeModel,
   if (model.thinkingDisplays.some((each) => each === display)) return { ...thinking, display };
   if (model.thinkingDisplays.length > 0) leftOut.add('thinking.display');
   return thinking;
+}
+
+/**
+ * Newer models bind their thinking to the conversation before it, and refuse it once a client has shortened that. With
+ * this they leave the thinking out instead. Undefined for a model that binds nothing, and where thinking is off.
+ */
+export function unboundThinking(
+  model: ClaudeModel,
+  thinking: JsonObject = { type: 'adaptive' },
+): JsonObject | undefined {
+  const isBound = model.bedrock?.betas?.includes(BETA.thinkingBindingControls) ?? false;
+  if (!isBound || thinking.type !== 'adaptive') return undefined;
+  return { ...thinking, block_binding: { prefix_mismatch_behavior: 'drop_block' } };
 }
 
 export function isThinkingOn({ thinking }: ThinkingSettings): boolean {
