@@ -35,7 +35,7 @@ const MAX_WRITES_PER_EXCHANGE = 0.1;
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'tap,json,sse,paced,body400k,body2m,delay,idle,dynamo' },
+    only: { type: 'string', default: 'tap,pool,json,sse,paced,body400k,body2m,delay,idle,dynamo' },
     rounds: { type: 'string', default: '9' },
     'slice-ms': { type: 'string', default: '500' },
     streams: { type: 'string', default: '200' },
@@ -76,6 +76,7 @@ async function main() {
 async function runSideBySide() {
   if (only.has('tap'))
     report.line(`answer observer: ${tapMicrosecondsPerEvent().toFixed(3)} us for each event of a stream`);
+  if (only.has('pool')) await reportPool();
   const commands = commandsByName();
   const subjects = [];
   for (const [name, command] of commands) subjects.push(await start(name, command));
@@ -104,6 +105,13 @@ async function runSideBySide() {
   for (const subject of subjects) await stop(subject);
   if (only.has('idle')) await runIdle(commands);
   if (only.has('dynamo')) await runDynamo();
+}
+
+async function reportPool() {
+  const { poolMicrosecondsPerRequest } = await import('./pool-cost.mjs');
+  const { warm, closed } = poolMicrosecondsPerRequest();
+  report.line(`pool of 50 accounts: ${closed.toFixed(1)} us for each request while one organization is closed`);
+  report.figure('poolMicroseconds', warm, 'us');
 }
 
 async function runSaturated(workload, subjects, slices) {

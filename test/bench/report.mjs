@@ -9,6 +9,7 @@ export const TARGETS = {
   paced: { title: 'paced streams', unit: 'event', target: 1.1, limit: 1.3 },
   body400k: { title: 'body of 400 KB', unit: 'request', target: 2.2, limit: 3.0 },
   body2m: { title: 'body of 2 MB', unit: 'request', target: 2.6, limit: 3.4 },
+  poolMicroseconds: { title: 'pool of 50 accounts, per request', target: 20, limit: 20 },
   firstByteMs: { title: 'first byte, added p50', target: 0.35, limit: 0.5 },
   idleKb: { title: 'idle stream', target: 55, limit: 70 },
   peakMb: { title: 'peak RSS', target: 260, limit: 300 },

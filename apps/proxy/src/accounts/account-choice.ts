@@ -12,6 +12,8 @@ import type { Home, WalkGround } from './walk-ground.js';
 const BYTES_PER_TOKEN = 4;
 /** Faults of messages: token counting has limits of its own, and costs nothing. */
 const OF_MESSAGES_ALONE = new Set(['cooling', 'slowed', 'capped']);
+/** How long the states in a record may be old. */
+const STATES_MS = 250;
 /** A body without it is the first turn of a conversation, which no workspace has in its cache. */
 const LATER_TURN = '"assistant"';
 
@@ -26,7 +28,8 @@ export class AccountChoice implements WalkGround {
   readonly policy: Policy;
   readonly waitSavesUsd: number;
   readonly maxHops: number;
-  private allReady: { readonly revision: number; readonly states: AccountDecision['considered'] } | undefined;
+  /** For requests that go to their home: the same for all of them. */
+  private states: { readonly of: string; readonly states: AccountDecision['considered'] } | undefined;
   private sessionless = 0;
 
   constructor(
@@ -129,12 +132,14 @@ export class AccountChoice implements WalkGround {
 
   statesFor(demand: CredentialDemand, asked: ReadonlySet<string>): AccountDecision['considered'] {
     const { list, closures } = this.pool;
-    if (asked.size > 0 || !closures.isEmpty) return list.all.map((account) => this.stateFor(account, demand, asked));
-    if (this.allReady?.revision !== list.revision) {
-      const states = list.all.map((account) => this.stateFor(account, demand, asked));
-      this.allReady = { revision: list.revision, states };
-    }
-    return this.allReady.states;
+    const statesNow = () => list.all.map((account) => this.stateFor(account, demand, asked));
+    if (asked.size > 0) return statesNow();
+    const moment = closures.isEmpty
+      ? ''
+      : `${demand.group} ${demand.request.model} ${Math.floor(this.nowMs() / STATES_MS)}`;
+    const of = `${list.revision} ${closures.revision} ${moment}`;
+    if (this.states?.of !== of) this.states = { of, states: statesNow() };
+    return this.states.states;
   }
 
   private stateFor(account: Account, demand: CredentialDemand, asked: ReadonlySet<string>) {

@@ -14,7 +14,7 @@ describe('the pace of moves', () => {
 
   it('begins anew after half a minute without a move, and counts each organization alone', () => {
     const pace = new MovePace();
-    expect([pace.take('b', 0), pace.take('b', 0), pace.take('c', 0)]).toEqual([0, 250, 0]);
+    expect([pace.take('b', 0), pace.take('b', 0), pace.take('c', 0)]).toEqual([0, 275, 0]);
     expect(pace.take('b', 40_000)).toBe(40_000);
   });
 });

@@ -1,5 +1,5 @@
-/** The first seconds of a move: one at once, then one every 250 ms. */
-const FIRST_STEP_MS = 250;
+/** The first seconds of a move: one at once, then less than four a second: timers are late, and the next one is not. */
+const FIRST_STEP_MS = 275;
 const SLOW_MS = 5_000;
 /** After the slow phase the rate doubles each second, so that a herd of hundreds arrives within the usual wait. */
 const FIRST_RATE_PER_SECOND = 8;
