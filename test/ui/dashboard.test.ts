@@ -213,7 +213,7 @@ inBrowser('the dashboard', () => {
     await page.getByText('This browser reaches the gateway.').waitFor();
   });
 
-  it.each(['overview', 'users', 'users/alice', 'requests', 'limits', 'connect'])(
+  it.each(['overview', 'users', 'users/alice', 'requests', 'limits', 'masking', 'connect'])(
     'fits on a phone: %s',
     async (name) => {
       const { page } = browser;

@@ -4,6 +4,7 @@ import { LiveFeedContext, useFeedState } from './api/use-live.js';
 import { usePolled } from './api/use-polled.js';
 import { ConnectPage } from './connect/connect-page.js';
 import { LimitsPage } from './limits/limits-page.js';
+import { MaskingPage } from './masking/masking-page.js';
 import { OverviewPage } from './overview/overview-page.js';
 import { Mark, PageIcon } from './parts/icons.js';
 import { Preferences } from './preferences.js';
@@ -115,6 +116,8 @@ function PageOf({ route }: { readonly route: Route }) {
       return <RequestsPage route={route} />;
     case 'limits':
       return <LimitsPage />;
+    case 'masking':
+      return <MaskingPage />;
     case 'connect':
       return <ConnectPage route={route} />;
   }

@@ -46,7 +46,15 @@ export {
 } from './keys.js';
 export type { Drill, DrillList, DrillOrder, Limit, LimitList } from './limits.js';
 export type { LiveEvent } from './live.js';
-export type { MaskingCounts, MaskingPreview, MaskingRule, MaskingRules } from './masking.js';
+export type {
+  MaskingAlarm,
+  MaskingCounts,
+  MaskingFigures,
+  MaskingPreview,
+  MaskingRule,
+  MaskingRules,
+  MaskingUser,
+} from './masking.js';
 export type { PriceReport, PriceRow } from './prices.js';
 export type {
   AttemptLine,

@@ -15,6 +15,32 @@ export interface MaskingRule {
   readonly is_alarm: boolean;
 }
 
+/** A key, secret or token that was seen in a request. */
+export interface MaskingAlarm {
+  readonly rule: string;
+  readonly user: string;
+  /** The id of the request. */
+  readonly request: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+export interface MaskingUser {
+  readonly user: string;
+  readonly masked: number;
+  readonly restored: number;
+  readonly left: number;
+}
+
+/** Counts since the start of the process that answers. */
+export interface MaskingFigures {
+  readonly since: number;
+  readonly by_rule: Readonly<Record<string, { readonly masked: number; readonly restored: number }>>;
+  readonly by_user: readonly MaskingUser[];
+  /** Newest first. */
+  readonly alarms: readonly MaskingAlarm[];
+}
+
 /** What `GET /api/masking/rules` answers. */
 export interface MaskingRules {
   readonly masking: 'off' | 'aws' | 'aws,ips';
@@ -22,6 +48,7 @@ export interface MaskingRules {
   readonly blobs: 'pass' | 'refuse';
   readonly rules: readonly MaskingRule[];
   readonly own_rules: readonly string[];
+  readonly figures: MaskingFigures;
 }
 
 /** How often identifiers were masked and restored in one request, by rule. */

@@ -15,6 +15,8 @@ import type {
   KeyList,
   LimitList,
   LiveEvent,
+  MaskingPreview,
+  MaskingRules,
   NewAccount,
   Outcome,
   PriceReport,
@@ -105,6 +107,15 @@ export class AdminClient {
 
   probeAccount(id: string, signal?: AbortSignal): Promise<AccountProbe> {
     return this.call.json(`api/accounts/${encodeURIComponent(id)}/probe`, { method: 'POST', body: {}, signal });
+  }
+
+  maskingRules(signal?: AbortSignal): Promise<MaskingRules> {
+    return this.call.json('api/masking/rules', { signal });
+  }
+
+  /** What would be masked in a text. The gateway keeps nothing of it. */
+  previewMasking(text: string, signal?: AbortSignal): Promise<MaskingPreview> {
+    return this.call.json('api/masking/preview', { method: 'POST', body: { text }, signal });
   }
 
   drills(signal?: AbortSignal): Promise<DrillList> {

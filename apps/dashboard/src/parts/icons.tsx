@@ -29,6 +29,7 @@ const PAGE_ICONS: Readonly<Record<Page, ComponentChildren>> = {
       <path d="M10 11.500l3-4" />
     </>
   ),
+  masking: <path d="M10 3l6 2.5v4c0 3.500-2.5 6-6 7.500-3.500-1.500-6-4-6-7.500v-4zM7.500 10h5" />,
   connect: <path d="M8 12l4-4M7 8.5 5 10.500a3 3 0 0 0 4.3 4.300l2-2M13 11.500l2-2A3 3 0 0 0 10.7 5.200l-2 2" />,
 };
 

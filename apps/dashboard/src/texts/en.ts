@@ -1,4 +1,5 @@
 import { limitsEn } from './limits-en.js';
+import { maskingEn } from './masking-en.js';
 import { storyEn } from './story-en.js';
 
 const s = (count: number) => (count === 1 ? '' : 's');
@@ -14,9 +15,17 @@ export const en = {
     users: 'Users',
     requests: 'Requests',
     limits: 'Limits & drills',
+    masking: 'Masking',
     connect: 'Connect',
   },
-  pagesShort: { overview: 'Overview', users: 'Users', requests: 'Requests', limits: 'Limits', connect: 'Connect' },
+  pagesShort: {
+    overview: 'Overview',
+    users: 'Users',
+    requests: 'Requests',
+    limits: 'Limits',
+    masking: 'Masking',
+    connect: 'Connect',
+  },
   settings: {
     language: 'Language',
     theme: 'Colours',
@@ -204,6 +213,7 @@ export const en = {
   outcomes: { completed: 'completed', refused: 'refused', aborted: 'caller left', broken: 'broken' },
   story: storyEn,
   limits: limitsEn,
+  masking: maskingEn,
   connect: {
     lead: 'Everything a client needs, ready to copy.',
     user: 'Usage is counted for',

@@ -1,13 +1,28 @@
 import type { Texts } from './en.js';
 import { limitsKo } from './limits-ko.js';
+import { maskingKo } from './masking-ko.js';
 import { storyKo } from './story-ko.js';
 
 export const ko: Texts = {
   name: 'Claude Code Proxy',
   skipToContent: '본문으로 건너뛰기',
   navigation: '페이지',
-  pages: { overview: '개요', users: '사용자', requests: '요청', limits: '한도와 훈련', connect: '연결' },
-  pagesShort: { overview: '개요', users: '사용자', requests: '요청', limits: '한도', connect: '연결' },
+  pages: {
+    overview: '개요',
+    users: '사용자',
+    requests: '요청',
+    limits: '한도와 훈련',
+    masking: '마스킹',
+    connect: '연결',
+  },
+  pagesShort: {
+    overview: '개요',
+    users: '사용자',
+    requests: '요청',
+    limits: '한도',
+    masking: '마스킹',
+    connect: '연결',
+  },
   settings: {
     language: '언어',
     theme: '화면 색',
@@ -193,6 +208,7 @@ export const ko: Texts = {
   outcomes: { completed: '완료', refused: '거절', aborted: '호출자 중단', broken: '끊김' },
   story: storyKo,
   limits: limitsKo,
+  masking: maskingKo,
   connect: {
     lead: '클라이언트에 필요한 설정을 그대로 복사해 쓰세요.',
     user: '사용량을 집계할 사용자',

@@ -3,6 +3,7 @@ import { FORMS, findOriginals, replacedText } from '@claude-proxy/masking';
 import { Body, Get, HttpCode, Post } from '@nestjs/common';
 import { IsString, MaxLength } from 'class-validator';
 import { AdminController } from '../auth/admin-controller.decorator.js';
+import { MaskingFigures } from './masking.figures.js';
 import { MaskingService } from './masking.service.js';
 
 const MAX_TEXT_CHARACTERS = 200_000;
@@ -16,7 +17,10 @@ class PreviewDto {
 /** What would be masked in a text, and by which rule. Nothing is kept. */
 @AdminController('api/masking')
 export class MaskingController {
-  constructor(private readonly masking: MaskingService) {}
+  constructor(
+    private readonly masking: MaskingService,
+    private readonly figures: MaskingFigures,
+  ) {}
 
   @Post('preview')
   @HttpCode(200)
@@ -47,6 +51,7 @@ export class MaskingController {
         is_alarm: this.masking.isAlarm(form.name),
       })),
       own_rules: ownRules.map(({ name }) => name),
+      figures: this.figures.all,
     };
   }
 }

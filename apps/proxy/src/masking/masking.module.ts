@@ -7,6 +7,7 @@ import { type StateConfig, stateSection } from '../state/state.config.js';
 import { StateModule } from '../state/state.module.js';
 import { type MaskingConfig, maskingSection } from './masking.config.js';
 import { MaskingController } from './masking.controller.js';
+import { MaskingFigures } from './masking.figures.js';
 import { MaskingService } from './masking.service.js';
 import { MaskingStep } from './masking.step.js';
 import { MASK_VAULT, type MaskVault } from './vault/mask-vault.js';
@@ -38,6 +39,6 @@ const vaultProvider = {
 @Module({
   imports: [AuthModule, ConfigModule.forFeature(maskingSection), StateModule],
   controllers: [MaskingController],
-  providers: [MaskingService, MaskingStep, vaultProvider],
+  providers: [MaskingFigures, MaskingService, MaskingStep, vaultProvider],
 })
 export class MaskingModule {}

@@ -9,6 +9,8 @@ export interface StepStage {
   readonly step: ExchangeStep;
   /** A text in a message that makes the step act, if it acts on bodies. */
   readonly text?: string;
+  /** For a step that needs more of a caller than every gateway passes. */
+  caller?(): StepCaller;
   close?(): Promise<void>;
 }
 
@@ -37,7 +39,8 @@ export function describeStep(name: string, open: () => Promise<StepStage>): void
     });
     afterAll(() => stage.close?.());
 
-    const run = async (request = requestWith(stage.text)) => (await stage.step.before(request, callerOf())) ?? {};
+    const run = async (request = requestWith(stage.text)) =>
+      (await stage.step.before(request, (stage.caller ?? callerOf)())) ?? {};
     const answered = async (answer: UpstreamAnswer) => {
       const begun = await run();
       return begun.answer ? begun.answer(answer) : answer;

@@ -1,0 +1,150 @@
+import type { MaskingAlarm, MaskingRules, MaskingUser } from '@claude-proxy/admin-api';
+import { usePolled } from '../api/use-polled.js';
+import { Freshness } from '../parts/freshness.js';
+import { Empty, Loaded } from '../parts/load-state.js';
+import { Moment } from '../parts/moment.js';
+import { hashOf } from '../route.js';
+import { useSettings } from '../texts/settings.js';
+import { PreviewBox } from './preview-box.js';
+
+const REFRESH_SECONDS = 15;
+
+/** What is masked, what it would make of a text, and which keys were seen. */
+export function MaskingPage() {
+  const { texts } = useSettings();
+  const rules = usePolled('masking', REFRESH_SECONDS, (gateway, signal) => gateway.maskingRules(signal));
+  return (
+    <>
+      <header class="page-head">
+        <h1>{texts.pages.masking}</h1>
+        <Freshness of={rules} />
+      </header>
+      <Loaded of={rules} lines={8}>
+        {(data) => (
+          <>
+            <p class="lead">{texts.masking.state[data.masking]}</p>
+            <div class="columns">
+              <PreviewBox />
+              <section class="panel" aria-labelledby="masking-alarms">
+                <h2 id="masking-alarms">{texts.masking.alarms}</h2>
+                <p class="lead">{texts.masking.alarmsLead}</p>
+                <Alarms alarms={data.figures.alarms} />
+              </section>
+            </div>
+            <section class="panel is-table" aria-labelledby="masking-users">
+              <h2 id="masking-users">{texts.masking.users}</h2>
+              <Users users={data.figures.by_user} />
+            </section>
+            <section class="panel is-table" aria-labelledby="masking-rules">
+              <h2 id="masking-rules">{texts.masking.rules}</h2>
+              <p class="lead">{texts.masking.rulesLead}</p>
+              <RuleTable rules={data} />
+            </section>
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Alarms({ alarms }: { readonly alarms: readonly MaskingAlarm[] }) {
+  const { texts } = useSettings();
+  if (alarms.length === 0) return <p class="muted">{texts.masking.noAlarms}</p>;
+  return (
+    <ul class="pulse-lines">
+      {alarms.map(({ rule, user, request, at }) => (
+        <li key={`${request} ${rule}`}>
+          <a class="quiet" href={hashOf('masking', undefined, { open: request })}>
+            <Moment time={at} />
+          </a>
+          <span class="clip">{user}</span>
+          <span class="tag">{rule}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Users({ users }: { readonly users: readonly MaskingUser[] }) {
+  const { texts, format } = useSettings();
+  if (users.length === 0) return <Empty title={texts.masking.noUsers} />;
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">{texts.masking.user}</th>
+          <th scope="col" class="number">
+            {texts.masking.masked}
+          </th>
+          <th scope="col" class="number">
+            {texts.masking.restored}
+          </th>
+          <th scope="col" class="number">
+            {texts.masking.left}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {users.map(({ user, masked, restored, left }) => (
+          <tr key={user}>
+            <td class="clip">{user}</td>
+            <td class="number">{format.integer(masked)}</td>
+            <td class="number">{format.integer(restored)}</td>
+            <td class="number">{format.integer(left)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function RuleTable({ rules: { rules, own_rules, figures } }: { readonly rules: MaskingRules }) {
+  const { texts, format } = useSettings();
+  const rows = [
+    ...rules.map(({ name, examples, look_alikes, is_on }) => ({
+      name,
+      example: examples[0] ?? '',
+      lookAlike: look_alikes[0] ?? '',
+      note: is_on ? '' : texts.masking.off,
+    })),
+    ...own_rules.map((name) => ({ name, example: '', lookAlike: '', note: texts.masking.own })),
+  ];
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">{texts.masking.rule}</th>
+          <th scope="col" class="wide-cell">
+            {texts.masking.example}
+          </th>
+          <th scope="col" class="wide-cell">
+            {texts.masking.lookAlike}
+          </th>
+          <th scope="col" class="number">
+            {texts.masking.masked}
+          </th>
+          <th scope="col" class="number wide-cell">
+            {texts.masking.restored}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, example, lookAlike, note }) => (
+          <tr key={name}>
+            <td class="masking-rule">
+              {name} {note !== '' && <span class="tag">{note}</span>}
+            </td>
+            <td class="wide-cell masking-sample">
+              <code>{example}</code>
+            </td>
+            <td class="wide-cell masking-sample">
+              <code>{lookAlike}</code>
+            </td>
+            <td class="number">{format.integer(figures.by_rule[name]?.masked ?? 0)}</td>
+            <td class="number wide-cell">{format.integer(figures.by_rule[name]?.restored ?? 0)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
