@@ -12,6 +12,7 @@ import { type AdmissionConfig, admissionSection } from './admission.config.js';
 import { BudgetsModule } from './budgets/budgets.module.js';
 import { allowOrigin } from './cross-origin.js';
 import { ForeignPageGuard } from './foreign-page.guard.js';
+import { KeyLimitStep } from './key-limits/key-limit.step.js';
 import { LocalStorage } from './local.storage.js';
 import { SharedStorage } from './shared.storage.js';
 import { type Counted, type LimitName, limitNameOf, ThrottleGuard, throttlerNameOf } from './throttle.guard.js';
@@ -38,7 +39,7 @@ const throttlerModule = ThrottlerModule.forRootAsync({
  */
 @Module({
   imports: [ConfigModule.forFeature(admissionSection), BudgetsModule, throttlerModule],
-  providers: [ForeignPageGuard, ThrottleGuard],
+  providers: [ForeignPageGuard, KeyLimitStep, ThrottleGuard],
   exports: [BudgetsModule, ForeignPageGuard, ThrottleGuard],
 })
 export class AdmissionModule implements OnModuleInit, OnApplicationShutdown {
