@@ -207,7 +207,7 @@ inBrowser('the dashboard', () => {
     await go('connect');
     await page.getByLabel('Usage is counted for').fill('alice@example.com');
     const address = `${stage.gateway.url}/user/alice@example.com`;
-    expect(await page.locator('pre').allInnerTexts()).toHaveLength(5);
+    expect(await page.locator('pre').allInnerTexts()).toHaveLength(13);
     for (const text of await page.locator('pre').allInnerTexts()) expect(text).toContain(address);
     await page.getByRole('button', { name: 'Check the connection' }).click();
     await page.getByText('This browser reaches the gateway.').waitFor();
