@@ -221,6 +221,21 @@ describe('masking', () => {
     );
   });
 
+  it('leaves requests of a key with masking off alone, and keeps the teams of keys apart', async () => {
+    const api = adminApi(() => stage.gateway);
+    const sent: string[] = [];
+    const orders = [{ masking: 'off' }, { masking: 'on' }, { team: 'one' }, { team: 'two' }];
+    for (const order of orders) {
+      const { json } = await api.post('/api/keys', { name: 'laptop', user: 'alice', ...order });
+      const headers = { ...CLIENT_HEADERS, 'x-claude-proxy-key': json.key };
+      await (await postJson(`${stage.gateway.url}/v1/messages`, said(ROLE), { headers })).text();
+      sent.push(await sentText(sent.length));
+    }
+    expect(sent[0]).toContain(ROLE);
+    expect(new Set(sent).size).toBe(orders.length);
+    expect(sent.slice(1).join('')).not.toContain('204813579264');
+  });
+
   it('previews a text, and lists the rules', async () => {
     const api = adminApi(() => stage.gateway);
     const { json: body } = await api.post('/api/masking/preview', { text: `를 ${VPC}` });

@@ -36,11 +36,13 @@ export {
   type ClientKey,
   type CreatedKey,
   KEY_ENDPOINTS,
+  KEY_MASKINGS,
   KEY_ROLES,
   type KeyChange,
   type KeyEndpoint,
   type KeyLimits,
   type KeyList,
+  type KeyMasking,
   type KeyRole,
   type NewKey,
 } from './keys.js';

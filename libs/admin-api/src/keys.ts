@@ -19,6 +19,9 @@ export const KEY_ENDPOINTS = [
 ] as const;
 export type KeyEndpoint = (typeof KEY_ENDPOINTS)[number];
 
+export const KEY_MASKINGS = ['on', 'off'] as const;
+export type KeyMasking = (typeof KEY_MASKINGS)[number];
+
 /** A missing limit does not limit. */
 export interface KeyLimits {
   readonly requests_per_minute?: number;
@@ -39,6 +42,8 @@ export interface ClientKey {
   readonly endpoints: readonly string[] | null;
   readonly roles: readonly KeyRole[];
   readonly limits: KeyLimits;
+  /** `off`: requests with this key are not masked. Missing: as `MASKING` says. */
+  readonly masking?: KeyMasking;
   readonly state: 'active' | 'disabled' | 'revoked' | 'expired';
   readonly created_at: number;
   readonly created_by: string;
@@ -65,6 +70,7 @@ export interface NewKey {
   readonly endpoints?: readonly KeyEndpoint[] | null;
   readonly roles?: readonly KeyRole[];
   readonly limits?: KeyLimits;
+  readonly masking?: KeyMasking;
   readonly expires_at?: number | null;
   /** An existing key of the form `ccf_` and 64 hex digits, instead of a new one. */
   readonly imported_key?: string;

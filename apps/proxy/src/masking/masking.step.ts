@@ -42,6 +42,7 @@ export class MaskingStep implements ExchangeStep<Caller> {
   }
 
   before(request: StepRequest, caller: Caller): StepRun | undefined | Promise<StepRun | undefined> {
+    if (caller.clientKey?.masking === 'off') return undefined;
     const tenant = caller.clientKey?.team ?? DEFAULT_TENANT;
     if (request.operation === 'relay') return this.relayed(request, caller, tenant);
     this.expectMaskable(request.body!);

@@ -1,4 +1,4 @@
-import type { KeyLimits, KeyRole } from '@claude-proxy/admin-api';
+import type { KeyLimits, KeyMasking, KeyRole } from '@claude-proxy/admin-api';
 import type { KeyRecord } from './key-record.js';
 
 /** A caller that has presented a valid client key. */
@@ -12,10 +12,13 @@ export interface KeyIdentity {
   readonly models: readonly string[] | null;
   readonly endpoints: readonly string[] | null;
   readonly limits: KeyLimits;
+  /** Missing: as `MASKING` says. */
+  readonly masking?: KeyMasking;
 }
 
-export function identityOf({ id, user, team, roles, models, endpoints, limits }: KeyRecord): KeyIdentity {
-  return { id, user, team, roles, models, endpoints, limits };
+export function identityOf(record: KeyRecord): KeyIdentity {
+  const { id, user, team, roles, models, endpoints, limits, masking } = record;
+  return { id, user, team, roles, models, endpoints, limits, ...(masking && { masking }) };
 }
 
 /** @param digest of the key */

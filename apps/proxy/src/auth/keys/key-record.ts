@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { ClientKey, KeyLimits, KeyRole } from '@claude-proxy/admin-api';
+import type { ClientKey, KeyLimits, KeyMasking, KeyRole } from '@claude-proxy/admin-api';
 import type { Item } from '@claude-proxy/storage';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -21,6 +21,7 @@ export interface KeyRecord {
   readonly endpoints: readonly string[] | null;
   readonly roles: readonly KeyRole[];
   readonly limits: KeyLimits;
+  readonly masking?: KeyMasking;
   readonly state: 'active' | 'disabled' | 'revoked';
   /** Times are epoch milliseconds. */
   readonly created_at: number;

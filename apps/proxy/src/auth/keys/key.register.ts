@@ -90,6 +90,7 @@ function recordOf(order: NewKey, made: { id: string; hash: string; createdBy: st
     endpoints: order.endpoints ?? null,
     roles: order.roles ?? ['user'],
     limits: { ...order.limits },
+    ...(order.masking && { masking: order.masking }),
     state: 'active',
     created_at: Date.now(),
     created_by: made.createdBy,

@@ -2,11 +2,13 @@ import {
   type ClientKey,
   type CreatedKey,
   KEY_ENDPOINTS,
+  KEY_MASKINGS,
   KEY_ROLES,
   type KeyChange,
   type KeyEndpoint,
   type KeyLimits,
   type KeyList,
+  type KeyMasking,
   type KeyRole,
   type NewKey,
 } from '@claude-proxy/admin-api';
@@ -93,6 +95,10 @@ class AttributesDto {
   @ValidateNested()
   @Type(() => LimitsDto)
   limits?: LimitsDto;
+
+  @IsOptional()
+  @IsIn(KEY_MASKINGS, { message: 'masking must be "on" or "off"' })
+  masking?: KeyMasking;
 
   @IsOptional()
   @IsInt(EXPIRES)
