@@ -62,7 +62,7 @@ describe('the upstream of docs/extending.md, in a directory of its own', () => {
       ACME_URL: acme.url,
       ACME_KEY: 'sk-acme',
     });
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await gateway?.stop();
     await acme.close();

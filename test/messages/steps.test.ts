@@ -41,7 +41,7 @@ class OuterStep implements ExchangeStep {
   before({ operation }: StepRequest, { user }: StepCaller): StepRun | undefined {
     log.push(`outer before ${operation}`);
     return {
-      answerHeaders: ['x-outer', user],
+      answerHeaders: ['x-outer', decodeURIComponent(user)],
       answer: (answered) => {
         log.push('outer answer');
         return answered;
@@ -50,6 +50,7 @@ class OuterStep implements ExchangeStep {
         log.push('outer after');
         ends.push({ ...end });
         if (user === 'faulty-after') throw new Error('after failed');
+        return user === 'rejected-after' ? Promise.reject(new Error('after failed')) : undefined;
       },
     };
   }
@@ -172,8 +173,15 @@ describe('steps', () => {
     expect(ends).toMatchObject([{ outcome: 'refused', status: 503 }]);
   });
 
-  it('that fail afterwards change nothing', async () => {
-    expect((await postJson(urlOf('faulty-after'), MESSAGE)).status).toBe(200);
+  it.each(['faulty-after', 'rejected-after'])('that fail afterwards change nothing: %s', async (user) => {
+    expect((await postJson(urlOf(user), MESSAGE)).status).toBe(200);
+    expect((await postJson(urlOf('alice'), MESSAGE)).status).toBe(200);
+  });
+
+  it('whose header lines Node would refuse fail before an upstream is asked', async () => {
+    const refused = await postJson(urlOf('%C5%82ukasz'), MESSAGE);
+    expect([refused.status, refused.headers.get('x-should-retry')]).toEqual([503, 'false']);
+    expect(stage.anthropic.requests).toHaveLength(0);
   });
 
   it('end once if an upstream refuses', async () => {

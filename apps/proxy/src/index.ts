@@ -1,5 +1,5 @@
 /** What a team builds on beside `claude-code-proxy/upstream`: the gateway itself, settings, tables and admin routes. */
-export { type Item, type TableDefinition, TableStore } from '@claude-proxy/storage';
+export { type Item, Table, type TableDefinition, TableStore } from '@claude-proxy/storage';
 export { AdminController } from './auth/admin-controller.decorator.js';
 export { AuthModule } from './auth/auth.module.js';
 export { ConfigModule } from './config/config.module.js';

@@ -74,9 +74,9 @@ export interface StepRun {
   /**
    * The request has ended, in any way: answered, refused, left by its caller, broken, refused by a later step. Called
    * exactly once, before the request is recorded: a step that stores something adds it here to what its writer of the
-   * recording returns for this request. An exception is logged and changes nothing.
+   * recording returns for this request. A promise is not awaited. An exception is logged and changes nothing.
    */
-  after?(end: StepEnd): void;
+  after?(end: StepEnd): void | Promise<void>;
 }
 
 /**

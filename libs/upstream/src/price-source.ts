@@ -21,8 +21,8 @@ export interface BilledAnswer {
  */
 export interface PriceSource {
   /**
-   * The cost of the whole answer in nano-dollars, an integer. Null if the price is not known, undefined to leave the answer
-   * to the next source and then to the price list. Fast and without I/O; an exception counts as undefined.
+   * The cost of the whole answer in nano-dollars, a whole number from 0 upwards. Null if the price is not known, undefined to leave the answer
+   * to the next source and then to the price list. Fast and without I/O. An exception, or another number, is logged once and counts as undefined.
    */
   costOf(answer: BilledAnswer): number | null | undefined;
 }

@@ -16,7 +16,7 @@ function missing(hasOperatorCredential: boolean, hasAwsCredentials: boolean): st
       : 'No ANTHROPIC_API_KEY is set: every client has to bring its own key, as Claude Code does. Set it to serve clients that have none.',
     hasAwsCredentials
       ? ''
-      : 'AWS Bedrock is not available as a fallback: see above. Anthropic alone answers, and its 429s reach you.',
+      : 'AWS Bedrock is not available as a fallback. Anthropic alone answers, and its 429s reach you.',
   ].filter((line) => line !== '');
   return lines.length > 0 ? `\n${lines.join('\n')}\n` : '';
 }

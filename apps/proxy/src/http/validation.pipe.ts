@@ -10,7 +10,6 @@ export const VALIDATION = new ValidationPipe({
   transform: true,
   whitelist: true,
   forbidNonWhitelisted: true,
-  stopAtFirstError: true,
   validationError: { target: false, value: false },
   exceptionFactory: (errors) =>
     new GatewayError({
@@ -23,5 +22,7 @@ export const VALIDATION = new ValidationPipe({
 function sentencesOf({ property, constraints = {}, children = [] }: ValidationError): string[] {
   if (constraints.whitelistValidation)
     return [`${JSON.stringify(withMaskedKeys(property).slice(0, 60))} is not a member of it`];
-  return [...Object.values(constraints), ...children.flatMap(sentencesOf)];
+  // Decorators register from the bottom; the first one above a member says what it is.
+  const first = Object.values(constraints).at(-1);
+  return [...(first === undefined ? [] : [first]), ...children.flatMap(sentencesOf)];
 }

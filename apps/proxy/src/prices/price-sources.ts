@@ -33,7 +33,7 @@ export class PriceSources implements OnModuleInit {
 
   private askedOf(source: PriceSource, answer: BilledAnswer): number | null | undefined {
     try {
-      return source.costOf(answer);
+      return checkedCost(source.costOf(answer));
     } catch (error) {
       if (!this.failed.has(source))
         this.logger.error(`❌ ${source.constructor.name} fails: ${(error as Error).message}`);
@@ -41,4 +41,10 @@ export class PriceSources implements OnModuleInit {
       return undefined;
     }
   }
+}
+
+/** @throws RangeError for what no sum of money can hold */
+function checkedCost(cost: number | null | undefined): number | null | undefined {
+  if (typeof cost !== 'number' || (Number.isSafeInteger(cost) && cost >= 0)) return cost;
+  throw new RangeError(`its cost ${cost} is not a whole number of nano-dollars from 0 upwards`);
 }

@@ -4,6 +4,7 @@ import type { Caller } from '../../auth/caller.js';
 import { GatewayError } from '../../exchange/gateway-error.js';
 import { withMaskedKeys } from '../../exchange/masked-keys.js';
 import type { TakeRoom } from '../../http/request-body.js';
+import { checkedHeaderLines } from './checked-header-lines.js';
 import { RelayedBody } from './relayed-body.js';
 import type { NamedStep } from './step.registry.js';
 import { SteppedRequest, stepRequestOf } from './stepped-request.js';
@@ -56,7 +57,7 @@ export class RunningSteps {
         current = await run.answer(current);
       } catch (error) {
         current.body.destroy();
-        throw asRefusal(name, error);
+        throw asRefusal(name, error, 'Its answer was not passed on.');
       }
     }
     return current;
@@ -67,10 +68,13 @@ export class RunningSteps {
     if (this.hasEnded) return;
     this.hasEnded = true;
     for (const { name, run } of this.runs) {
-      try {
-        run.after?.(this.caller.exchange);
-      } catch (error) {
+      const report = (error: unknown) =>
         logger.error(`❌ step ${name} failed after ${this.caller.exchange.id}: ${withMaskedKeys(String(error))}`);
+      try {
+        // Not awaited: the answer has left.
+        run.after?.(this.caller.exchange)?.catch(report);
+      } catch (error) {
+        report(error);
       }
     }
   }
@@ -82,7 +86,7 @@ export class RunningSteps {
       const run = begun instanceof Promise ? await begun : begun;
       if (!run) return undefined;
       this.runs.unshift({ name, run });
-      if (run.answerHeaders) exchange.answersWith(run.answerHeaders);
+      if (run.answerHeaders) exchange.answersWith(checkedHeaderLines(run.answerHeaders));
       return run;
     } catch (error) {
       // A caller that left in the middle of its body is not a fault of the step.
@@ -92,9 +96,9 @@ export class RunningSteps {
 }
 
 /** A step that fails refuses the request: what it promises, such as a budget, does not hold without it. */
-function asRefusal(name: string, error: unknown): GatewayError {
+function asRefusal(name: string, error: unknown, effect = 'The request was not sent on.'): GatewayError {
   if (error instanceof GatewayError) return error;
   logger.error(`❌ step ${name} failed: ${withMaskedKeys((error as Error)?.stack ?? String(error))}`);
-  const message = `The step "${name}" of the gateway failed. The request was not sent on. Report it to the operator.`;
+  const message = `The step "${name}" of the gateway failed. ${effect} Report it to the operator.`;
   return new GatewayError({ type: 'api_error', status: 503, isWorthRetrying: false, message, cause: error });
 }
