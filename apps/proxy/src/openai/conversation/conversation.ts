@@ -72,12 +72,12 @@ export class Conversation {
 
   /** `system` may be given a last line, such as an instruction about the form of the answer. */
   toMessages(lastSystemLine?: string): SystemAndMessages {
-    const turns = pairedCalls(this.turns, this.leftOut);
+    const turns = pairedCalls(withoutLoneThinking(this.turns), this.leftOut);
     const messages: Turn[] = [];
     const next = nextSpeakers(turns);
     for (const [index, turn] of turns.entries()) append(messages, this.placed(turn, messages.at(-1), next[index]));
     const system = joinedTexts([...this.leading, ...(lastSystemLine ? [textBlock(lastSystemLine)] : [])]);
-    const said = messages.map(readable).filter(({ content }) => content.some((block) => !isThinking(block)));
+    const said = messages.map(readable);
     // Tools that put everything into the system message still want an answer.
     if (said.length === 0 && system.length > 0) return { system: [], messages: [{ role: 'user', content: system }] };
     return { system, messages: this.betweenUsers(said) };
@@ -107,6 +107,22 @@ export class Conversation {
     }));
     return { role: 'user', content };
   }
+}
+
+/** Claude refuses a turn of thinking alone, which a client leaves where it has cut off what was behind it. */
+function withoutLoneThinking(turns: readonly Turn[]): readonly Turn[] {
+  const kept: Turn[] = [];
+  let thinking: Turn[] = [];
+  for (const turn of turns) {
+    if (turn.role !== 'assistant') thinking = [];
+    if (turn.role === 'assistant' && turn.content.every(isThinking)) {
+      thinking.push(turn);
+      continue;
+    }
+    kept.push(...thinking, turn);
+    thinking = [];
+  }
+  return kept;
 }
 
 /** System texts are one text, as far as no breakpoint divides them: that is how OpenAI's clients write them. */

@@ -20,6 +20,6 @@ export function leftOutMembers(body: JsonObject): string[] {
 
 function isWithoutEffect(value: unknown, rule: MemberRule | undefined): boolean {
   if (value === undefined || value === null || value === false || value === 0 || value === '') return true;
-  if (Array.isArray(value) && value.length === 0) return true;
+  if (typeof value === 'object' && Object.keys(value).length === 0) return true;
   return rule?.withoutEffect?.(value) ?? false;
 }
