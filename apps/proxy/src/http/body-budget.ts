@@ -44,6 +44,11 @@ export class BodyBudget {
     return this.bytes;
   }
 
+  /** Of `MAX_BUFFERED_BYTES`. */
+  get heldPercent(): number {
+    return Math.round((this.bytes / this.config.maxBufferedBytes) * 100);
+  }
+
   /**
    * The body, byte for byte; counted until its exchange is finished.
    *

@@ -60,6 +60,7 @@ function lineOf(exchange: FinishedExchange): Record<string, unknown> {
     accountDecision: exchange.accountDecision?.sentence,
     attempts: exchange.attempts.map((attempt) => ({ ...attempt, durationMs: Math.round(attempt.durationMs) })),
     usage: exchange.usage,
+    costNanoUsd: exchange.costNanoUsd ?? undefined,
     masking: exchange.masking,
     stopReason: exchange.stopReason,
     requestBytes: exchange.requestBytes,

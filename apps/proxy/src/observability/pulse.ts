@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { BodyBudget } from '../http/body-budget.js';
 import { Recorder } from '../recording/recorder.js';
 import { StoreHealth } from '../state/store-health.js';
 import { LOGGER } from './logger.token.js';
@@ -20,6 +21,7 @@ export class Pulse implements OnModuleInit, OnModuleDestroy {
     private readonly feed: ExchangeFeed,
     private readonly recorder: Recorder,
     private readonly store: StoreHealth,
+    private readonly bodies: BodyBudget,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(observabilitySection.token) private readonly config: ObservabilityConfig,
   ) {}
@@ -40,6 +42,7 @@ export class Pulse implements OnModuleInit, OnModuleDestroy {
       {
         pulse: true,
         inFlight: this.feed.inFlight,
+        bufferedPercent: this.bodies.heldPercent,
         waitingExchanges,
         storeFailures: failures - this.loggedFailures,
         lostExchanges: lostExchanges - this.loggedLost,
