@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { ROOMS } from '../../apps/proxy/src/app.module.js';
 import { sectionsIn } from '../../apps/proxy/src/config/declarations.js';
+import { secretSettingNames } from '../../apps/proxy/src/config/setting-names.js';
 import { tablesIn } from '../../apps/proxy/src/state/state.module.js';
 import { tableShapes } from '../../apps/proxy/src/state/table-shapes.js';
 import { DRAIN_TIMEOUT, IDLE_TIMEOUT, STOP_TIMEOUT } from '../../infra/cdk/lib/times.ts';
-import { containerOf, FULL_CONTEXT, synthesise } from '../../infra/cdk/test/support/synthesise.ts';
+import { FULL_CONTEXT, TRIAL } from '../../infra/cdk/test/support/shapes.ts';
+import { containerOf, synthesise } from '../../infra/cdk/test/support/synthesise.ts';
 
 /** Variables of Node itself. */
 const NAMES_OF_NODE = ['NODE_OPTIONS'];
@@ -33,11 +35,24 @@ describe('the environment of the container', () => {
 
   it('contains no secrets of the application', () => {
     expect(environment.filter(({ Name }) => settings.get(Name)?.kind.isSecret)).toEqual([]);
-    expect(secrets.map(({ Name }) => Name)).toEqual(['ADMIN_TOKEN', 'ENCRYPTION_KEY', 'ANTHROPIC_API_KEY']);
+    expect(secrets.map(({ Name }) => Name)).toEqual([
+      'ADMIN_TOKEN',
+      'ENCRYPTION_KEY',
+      'MASKING_SECRET',
+      'ANTHROPIC_API_KEY',
+    ]);
   });
 
   it('refuses a secret among the additional settings', () => {
-    expect(() => synthesise({ settings: { ANTHROPIC_AUTH_TOKEN: 'sk-ant-1' } })).toThrow(/ANTHROPIC_AUTH_TOKEN/);
+    const settings = { ANTHROPIC_AUTH_TOKEN: 'sk-ant-1' };
+    expect(() => synthesise({ ...TRIAL, settings })).toThrow(/ANTHROPIC_AUTH_TOKEN/);
+  });
+});
+
+describe('the list of secret settings', () => {
+  it('is that of the rooms: `npm run tables:print` writes it', () => {
+    const written = JSON.parse(readFileSync(new URL('../../infra/cdk/settings.json', import.meta.url), 'utf8'));
+    expect(written).toEqual(secretSettingNames(sectionsIn(ROOMS)));
   });
 });
 

@@ -8,6 +8,7 @@ import {
   HttpCodeTarget,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ApplicationLog } from './application-log.ts';
+import type { Firewall } from './firewall.ts';
 
 /** Sources of the metrics. */
 export interface AlarmSources {
@@ -16,6 +17,8 @@ export interface AlarmSources {
   readonly targetGroup: ApplicationTargetGroup;
   readonly service: FargateService;
   readonly taskCount: number;
+  readonly firewall: Firewall | undefined;
+  readonly fallbackUsdPerHour: number;
 }
 
 export interface AlarmRow {
@@ -30,16 +33,25 @@ export interface AlarmRow {
   readonly outOf: readonly [breaching: number, periods: number];
   /** @default NOT_BREACHING: missing traffic is not a fault */
   readonly missing?: TreatMissingData;
+  /** A deployment during which it rings is rolled back. It must not depend on the service. */
+  readonly rollsBack?: true;
 }
 
 /** With fewer requests a share is not meaningful. */
 const MIN_REQUESTS = 20;
+const NANO_USD_PER_USD = 1_000_000_000;
 const FIVE_MINUTES = { period: Duration.minutes(5) };
 /** Of the 10,000 that the application keeps while the store is unreachable. */
 const HALF_OF_WAITING_EXCHANGES = 5_000;
 
 export function alarmRows(sources: AlarmSources): AlarmRow[] {
-  return [...trafficAlarms(sources), ...fallbackAlarms(sources), ...storeAlarms(sources), ...taskAlarms(sources)];
+  return [
+    ...trafficAlarms(sources),
+    ...deploymentAlarms(sources),
+    ...fallbackAlarms(sources),
+    ...storeAlarms(sources),
+    ...taskAlarms(sources),
+  ];
 }
 
 function trafficAlarms({ log, loadBalancer }: AlarmSources): AlarmRow[] {
@@ -75,7 +87,50 @@ function trafficAlarms({ log, loadBalancer }: AlarmSources): AlarmRow[] {
   ];
 }
 
-function fallbackAlarms({ log }: AlarmSources): AlarmRow[] {
+/**
+ * Fast, because ECS keeps a version that is healthy and answers 500: `/health` depends on nothing. An alarm that rings
+ * before a deployment starts does not stop it.
+ */
+function deploymentAlarms({ log, loadBalancer, firewall }: AlarmSources): AlarmRow[] {
+  const minute = { statistic: Stats.SUM, period: Duration.minutes(1) };
+  const failures = loadBalancer.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, minute);
+  return [
+    {
+      name: 'DeploymentErrors',
+      meaning: 'More than 20 % of the requests of a minute end with a 5xx, two minutes of three.',
+      metric: new MathExpression({
+        label: '5xx, percent of requests',
+        expression: `IF(requests >= ${MIN_REQUESTS}, 100 * FILL(failures, 0) / requests, 0)`,
+        usingMetrics: { requests: loadBalancer.metrics.requestCount(minute), failures },
+        period: Duration.minutes(1),
+      }),
+      threshold: 20,
+      outOf: [2, 3],
+      rollsBack: true,
+    },
+    {
+      name: 'DeploymentUnanswered',
+      meaning: 'Five messages in a minute got no answer from Anthropic or a fallback upstream, two minutes of three.',
+      metric: log.metric('unanswered', minute),
+      threshold: 4,
+      outOf: [2, 3],
+      rollsBack: true,
+    },
+    ...(firewall ? [firewallAlarm(firewall)] : []),
+  ];
+}
+
+function firewallAlarm({ blocked }: Firewall): AlarmRow {
+  return {
+    name: 'FirewallBlocks',
+    meaning: 'The firewall has blocked more than 100 requests in five minutes.',
+    metric: blocked.with(FIVE_MINUTES),
+    threshold: 100,
+    outOf: [1, 1],
+  };
+}
+
+function fallbackAlarms({ log, fallbackUsdPerHour }: AlarmSources): AlarmRow[] {
   return [
     {
       name: 'FallbackShare',
@@ -94,6 +149,25 @@ function fallbackAlarms({ log }: AlarmSources): AlarmRow[] {
       meaning: 'Five messages in five minutes got no answer from Anthropic or a fallback upstream.',
       metric: log.metric('unanswered', sum()),
       threshold: 4,
+      outOf: [1, 1],
+    },
+    {
+      name: 'FallbackCost',
+      meaning: `Answers of fallback upstreams have cost more than ${fallbackUsdPerHour} US dollars in an hour.`,
+      metric: new MathExpression({
+        label: 'US dollars an hour',
+        expression: `cost / ${NANO_USD_PER_USD}`,
+        usingMetrics: { cost: log.metric('fallbackCost', { statistic: Stats.SUM, period: Duration.hours(1) }) },
+        period: Duration.hours(1),
+      }),
+      threshold: fallbackUsdPerHour,
+      outOf: [1, 1],
+    },
+    {
+      name: 'FallbackUnproven',
+      meaning: 'A fallback upstream has not answered the last probes: a limit of Anthropic would reach the clients.',
+      metric: log.metric('failedProbes', sum()),
+      threshold: 0,
       outOf: [1, 1],
     },
     {

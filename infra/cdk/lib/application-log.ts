@@ -1,6 +1,14 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Unit } from 'aws-cdk-lib/aws-cloudwatch';
-import { LogGroup, MetricFilter, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  CustomDataIdentifier,
+  DataIdentifier,
+  DataProtectionPolicy,
+  LogGroup,
+  MetricFilter,
+  type RetentionDays,
+} from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { FIGURES, type FigureName, type LineFigure, patternOf } from './log-lines.ts';
 
@@ -9,19 +17,36 @@ export interface ApplicationLogProps {
   readonly retentionDays?: number;
   /** Whether the log outlives the stack. @default true */
   readonly isProduction?: boolean;
+  /** @default - a key that CloudWatch owns */
+  readonly encryptionKey?: IKey;
+  /** Whether CloudWatch masks secrets in lines, as a second net below the application's own. @default true */
+  readonly hasDataProtection?: boolean;
 }
+
+/** Secrets that must not be in a line. User ids, which may be email addresses, are needed and not masked. */
+const MASKED = () => [
+  new CustomDataIdentifier('AnthropicKey', 'sk-ant-[A-Za-z0-9_-]{20,}'),
+  DataIdentifier.AWSSECRETKEY,
+  DataIdentifier.OPENSSHPRIVATEKEY,
+  DataIdentifier.PGPPRIVATEKEY,
+  DataIdentifier.PKCSPRIVATEKEY,
+  DataIdentifier.PUTTYPRIVATEKEY,
+];
 
 /** The log group of the tasks, and the metrics that CloudWatch derives from it. The application itself sends none. */
 export class ApplicationLog extends Construct {
   readonly logGroup: LogGroup;
   private readonly namespace: string;
 
-  constructor(scope: Construct, id: string, { retentionDays = 90, isProduction = true }: ApplicationLogProps = {}) {
+  constructor(scope: Construct, id: string, props: ApplicationLogProps = {}) {
     super(scope, id);
+    const { retentionDays = 90, isProduction = true, encryptionKey, hasDataProtection = true } = props;
     this.namespace = `ClaudeCodeProxy/${Stack.of(this).stackName}`;
     this.logGroup = new LogGroup(this, 'Lines', {
       retention: retentionDays as RetentionDays,
-      removalPolicy: isProduction ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: isProduction ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+      ...(encryptionKey && { encryptionKey }),
+      ...(hasDataProtection && { dataProtectionPolicy: new DataProtectionPolicy({ identifiers: MASKED() }) }),
     });
     for (const figure of Object.values<LineFigure>(FIGURES)) this.addFilter(figure);
   }
@@ -42,13 +67,16 @@ export class ApplicationLog extends Construct {
       metricNamespace: this.namespace,
       metricName: figure.name,
       metricValue: figure.valueMember ? `$.${figure.valueMember}` : '1',
-      unit: unitOf(figure.unit),
+      unit: UNITS[figure.unit],
       // Every other line counts as zero, so that shares can be computed. A number read from a line has no such default.
       ...(!figure.valueMember && { defaultValue: 0 }),
     });
   }
 }
 
-function unitOf(unit: LineFigure['unit']): Unit {
-  return unit === 'Count' ? Unit.COUNT : Unit.MILLISECONDS;
-}
+const UNITS: Readonly<Record<LineFigure['unit'], Unit>> = {
+  Count: Unit.COUNT,
+  Milliseconds: Unit.MILLISECONDS,
+  Percent: Unit.PERCENT,
+  NanoUsd: Unit.NONE,
+};

@@ -21,6 +21,7 @@ export interface BedrockAccessProps {
 /** Oldest first: a new model changes the last policy only. */
 const BEDROCK_MODELS = MODELS.flatMap(({ bedrock }) => bedrock ?? []).reverse();
 
+const COUNT_ACTION = 'bedrock:CountTokens';
 const ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
 
 /** A managed policy may have 6,144 characters. In the worst Region a model takes 1,500 of them. */
@@ -43,9 +44,17 @@ export class BedrockAccess extends Construct {
       if (statements.length === 0) continue;
       new ManagedPolicy(this, `Models${first / MODELS_PER_POLICY}`, { roles: [props.role], statements });
     }
+    // Takes base models, and no profile.
+    const counted = BEDROCK_MODELS.map((model) => this.modelArn(model, this.region));
+    new ManagedPolicy(this, 'CountTokens', {
+      roles: [props.role],
+      statements: [new PolicyStatement({ actions: [COUNT_ACTION], resources: counted })],
+    });
     const { furtherArns = [] } = props;
     if (furtherArns.length > 0)
-      props.role.addToPrincipalPolicy(new PolicyStatement({ actions: ACTIONS, resources: [...furtherArns] }));
+      props.role.addToPrincipalPolicy(
+        new PolicyStatement({ actions: [...ACTIONS, COUNT_ACTION], resources: [...furtherArns] }),
+      );
   }
 
   private statementsOf(models: readonly BedrockModel[]): PolicyStatement[] {

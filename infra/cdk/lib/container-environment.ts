@@ -1,10 +1,13 @@
+import { expectNoSecrets } from './open-settings.ts';
 import { DRAIN_TIMEOUT } from './times.ts';
 
-/** The container's environment without secrets. `test/names.spec.ts` checks the names against the application. */
+/** The container's environment without secrets. `test/deploy/cdk-names.test.ts` checks the names against the application. */
 export interface ContainerEnvironmentProps {
   readonly region: string;
-  /** Address range of the network: the application trusts `x-forwarded-for` from there. */
-  readonly trustedProxies: string;
+  /** Address ranges of the load balancer: the application trusts `x-forwarded-for` from there. */
+  readonly trustedProxies: readonly string[];
+  readonly clientAuth: string;
+  readonly probeMinutes: number;
   readonly port: number;
   readonly memoryMib: number;
   readonly tables: Readonly<Record<string, string>>;
@@ -19,20 +22,17 @@ export interface ContainerEnvironmentProps {
  * with bodies of 31 MB, a container of 1 GB used 993 MB with five eighths and 849 MB with two fifths.
  */
 const HEAP_SHARE = 0.4;
-const SECRET_NAME = /(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)S?$/;
 
 /** @throws Error if a setting would expose a secret */
 export function containerEnvironment(props: ContainerEnvironmentProps): Record<string, string> {
   const { settings = {}, signIn } = props;
-  const exposed = Object.keys(settings).find((name) => SECRET_NAME.test(name) && name !== 'PLACEHOLDER_CREDENTIALS');
-  if (exposed)
-    throw new Error(
-      `"settings" would expose ${exposed} to all readers of the task definition. Pass it as a secret instead.`,
-    );
+  expectNoSecrets(settings);
   return {
     HOST: '0.0.0.0',
     PORT: String(props.port),
-    TRUST_PROXY: props.trustedProxies,
+    TRUST_PROXY: props.trustedProxies.join(),
+    CLIENT_AUTH: props.clientAuth,
+    FALLBACK_PROBE_MINUTES: String(props.probeMinutes),
     DRAIN_TIMEOUT_SECONDS: String(DRAIN_TIMEOUT.toSeconds()),
     LOG_FORMAT: 'json',
     STATE_STORE: 'dynamodb',

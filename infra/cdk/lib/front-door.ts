@@ -1,5 +1,5 @@
 import { Annotations, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { type IVpc, Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { type IVpc, Peer, Port, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   ApplicationLoadBalancer,
   ApplicationProtocol,
@@ -15,12 +15,15 @@ import { IDLE_TIMEOUT, LONGEST_ANSWER } from './times.ts';
 
 export interface FrontDoorProps {
   readonly vpc: IVpc;
-  /** Certificate of ACM in the same Region. @default - plain HTTP, with a warning */
+  readonly subnets: SubnetSelection;
+  /** Certificate of ACM in the same Region. Without it `isPlainHttp` must be true. */
   readonly certificateArn?: string;
-  /** @default true */
+  /** Confirms that credentials and prompts are sent unencrypted. @default false */
+  readonly isPlainHttp?: boolean;
+  /** @default false */
   readonly isInternetFacing?: boolean;
-  /** Address ranges that may connect. @default ['0.0.0.0/0'] */
-  readonly allowedCidrs?: readonly string[];
+  /** Address ranges that may connect. */
+  readonly allowedCidrs: readonly string[];
   /** @default true, for 90 days */
   readonly hasAccessLogs?: boolean;
   /** @default false */
@@ -31,26 +34,29 @@ export interface FrontDoorProps {
   readonly signIn?: SignIn;
   /** How long an answer may continue while its task is replaced. A deployment takes this long. @default 15 minutes */
   readonly longestAnswer?: Duration;
-  /** Whether the load balancer, whose name all clients use, is protected from deletion. @default true */
-  readonly isProduction?: boolean;
 }
 
 export const CONTAINER_PORT = 8080;
 /** Independent of all services, so that an outage of Anthropic, Bedrock or DynamoDB does not replace all tasks. */
 export const HEALTH_PATH = '/health';
-const ANYBODY = '0.0.0.0/0';
+export const ANY_ADDRESS = '0.0.0.0/0';
 
-/** The load balancer, the only part that is reachable from the Internet. */
+/** The load balancer, the only part that clients reach. */
 export class FrontDoor extends Construct {
   readonly loadBalancer: ApplicationLoadBalancer;
   readonly targetGroup: ApplicationTargetGroup;
   readonly signIn: SignIn | undefined;
+  readonly firewall: Firewall | undefined;
 
   constructor(scope: Construct, id: string, props: FrontDoorProps) {
     super(scope, id);
     this.signIn = props.signIn;
     if (props.signIn && !props.certificateArn)
       throw new Error('Sign-in needs HTTPS: "oidc" is set and "certificateArn" is not. Set both, or neither.');
+    if (!props.certificateArn && !props.isPlainHttp)
+      throw new Error(
+        '"certificateArn" is missing. Set it to a certificate of ACM in this Region, or set "plainHttp=true" for a trial: credentials and prompts are then sent unencrypted.',
+      );
     if (!props.certificateArn)
       Annotations.of(this).addWarningV2(
         'claude-code-proxy:plain-http',
@@ -60,11 +66,12 @@ export class FrontDoor extends Construct {
     this.targetGroup = this.createTargetGroup(props);
     openListeners(this.loadBalancer, this.targetGroup, props);
     if (props.hasAccessLogs ?? true) this.loadBalancer.logAccessLogs(this.createLogBucket(), 'alb');
-    if (props.hasFirewall)
-      new Firewall(this, 'Firewall', {
-        loadBalancerArn: this.loadBalancer.loadBalancerArn,
-        requestsPerFiveMinutes: props.requestsPerFiveMinutes,
-      });
+    this.firewall = props.hasFirewall
+      ? new Firewall(this, 'Firewall', {
+          loadBalancerArn: this.loadBalancer.loadBalancerArn,
+          requestsPerFiveMinutes: props.requestsPerFiveMinutes,
+        })
+      : undefined;
   }
 
   get url(): string {
@@ -73,22 +80,22 @@ export class FrontDoor extends Construct {
     return `${scheme}://${this.loadBalancer.loadBalancerDnsName}`;
   }
 
-  private createLoadBalancer({ vpc, isInternetFacing = true, ...props }: FrontDoorProps): ApplicationLoadBalancer {
+  /** Without deletion protection: it would make the rollback of a failed first deployment fail. The stack has it. */
+  private createLoadBalancer({ vpc, subnets, ...props }: FrontDoorProps): ApplicationLoadBalancer {
     return new ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc,
-      internetFacing: isInternetFacing,
-      vpcSubnets: { subnetType: isInternetFacing ? SubnetType.PUBLIC : SubnetType.PRIVATE_WITH_EGRESS },
+      internetFacing: props.isInternetFacing ?? false,
+      vpcSubnets: subnets,
       securityGroup: this.createSecurityGroup(vpc, props),
       idleTimeout: IDLE_TIMEOUT,
       dropInvalidHeaderFields: true,
-      deletionProtection: props.isProduction ?? true,
       http2Enabled: true,
     });
   }
 
   private createSecurityGroup(
     vpc: IVpc,
-    { allowedCidrs = [ANYBODY], certificateArn, signIn }: Omit<FrontDoorProps, 'vpc'>,
+    { allowedCidrs, certificateArn, signIn }: Omit<FrontDoorProps, 'vpc' | 'subnets'>,
   ): SecurityGroup {
     const group = new SecurityGroup(this, 'SecurityGroup', { vpc, allowAllOutbound: false });
     const ports = certificateArn ? [443, 80] : [80];
@@ -97,16 +104,24 @@ export class FrontDoor extends Construct {
     }
     // The load balancer itself exchanges the code of a sign-in for tokens.
     if (signIn) group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'endpoints of the identity provider');
-    if (allowedCidrs.includes(ANYBODY))
+    if (allowedCidrs.includes(ANY_ADDRESS))
       Validations.of(group).acknowledge({
         id: 'AwsSolutions-EC23',
-        reason: 'The load balancer is public by design; "allowedCidrs" restricts it.',
+        reason: '"openToTheInternet" confirms that all addresses may connect.',
       });
     return group;
   }
 
-  private createTargetGroup({ vpc, longestAnswer = LONGEST_ANSWER }: FrontDoorProps): ApplicationTargetGroup {
-    return new ApplicationTargetGroup(this, 'Tasks', {
+  /**
+   * A change between an internal and an Internet-facing load balancer replaces it. The new one exists beside the old one
+   * for a while, and a target group belongs to one load balancer: so each kind has a group of its own.
+   */
+  private createTargetGroup({
+    vpc,
+    isInternetFacing = false,
+    longestAnswer = LONGEST_ANSWER,
+  }: FrontDoorProps): ApplicationTargetGroup {
+    return new ApplicationTargetGroup(this, isInternetFacing ? 'Tasks' : 'InternalTasks', {
       vpc,
       targetType: TargetType.IP,
       protocol: ApplicationProtocol.HTTP,
@@ -131,7 +146,7 @@ export class FrontDoor extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       lifecycleRules: [{ expiration: Duration.days(90) }],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',

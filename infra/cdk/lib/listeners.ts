@@ -42,23 +42,33 @@ const HTTPS_ONLY = {
 /**
  * With a certificate: HTTPS, and a refusal on port 80. A redirect there would drop bodies, and would hide that every
  * request is first sent unencrypted. Only a browser on its way to the dashboard is redirected.
+ *
+ * The listener of port 80 has one id with and without a certificate: CloudFormation creates before it deletes, and two
+ * listeners cannot have one port, so a second id would make the update fail and roll back.
  */
 export function openListeners(
   loadBalancer: ApplicationLoadBalancer,
   tasks: ApplicationTargetGroup,
   { certificateArn, signIn }: ListenerProps,
 ): void {
-  const listener = certificateArn
-    ? loadBalancer.addListener('Https', {
-        port: 443,
-        open: false,
-        certificates: [{ certificateArn }],
-        sslPolicy: SslPolicy.TLS13_12_RES_PQ,
-        defaultAction: ListenerAction.forward([tasks]),
-      })
-    : loadBalancer.addListener('Http', { port: 80, open: false, defaultAction: ListenerAction.forward([tasks]) });
+  const forward = ListenerAction.forward([tasks]);
+  if (!certificateArn) {
+    openPort80(loadBalancer, forward);
+    return;
+  }
+  const listener = loadBalancer.addListener('Https', {
+    port: 443,
+    open: false,
+    certificates: [{ certificateArn }],
+    sslPolicy: SslPolicy.TLS13_12_RES_PQ,
+    defaultAction: forward,
+  });
   if (signIn) demandSignIn(listener, tasks, signIn);
-  if (certificateArn) refusePlainHttp(loadBalancer);
+  refusePlainHttp(loadBalancer);
+}
+
+function openPort80(loadBalancer: ApplicationLoadBalancer, defaultAction: ListenerAction): ApplicationListener {
+  return loadBalancer.addListener('PlainHttp', { port: 80, open: false, defaultAction });
 }
 
 /** Programs send the admin token, which the application checks. People sign in. Never for `/v1`. */
@@ -109,14 +119,11 @@ function signedIn(
 }
 
 function refusePlainHttp(loadBalancer: ApplicationLoadBalancer): void {
-  const listener = loadBalancer.addListener('PlainHttp', {
-    port: 80,
-    open: false,
-    defaultAction: ListenerAction.fixedResponse(400, {
-      contentType: 'application/json',
-      messageBody: JSON.stringify(HTTPS_ONLY),
-    }),
+  const refusal = ListenerAction.fixedResponse(400, {
+    contentType: 'application/json',
+    messageBody: JSON.stringify(HTTPS_ONLY),
   });
+  const listener = openPort80(loadBalancer, refusal);
   listener.addAction('LeadBrowsersOn', {
     priority: 10,
     conditions: [ListenerCondition.pathPatterns(DASHBOARD_PATHS), ListenerCondition.httpRequestMethods(['GET'])],

@@ -14,7 +14,7 @@ export interface LineFigure {
   readonly anyOf: readonly (readonly Condition[])[];
   /** The member that contains the number. Without it, lines are counted. */
   readonly valueMember?: string;
-  readonly unit: 'Count' | 'Milliseconds';
+  readonly unit: 'Count' | 'Milliseconds' | 'Percent' | 'NanoUsd';
 }
 
 const isMessages = { member: 'operation', is: 'messages' } as const;
@@ -41,6 +41,28 @@ export const FIGURES = {
     ],
     unit: 'Count',
   },
+  fallbackCost: {
+    name: 'FallbackCost',
+    anyOf: [
+      [
+        { member: 'costNanoUsd', isThere: true },
+        { member: 'upstream', isThere: true },
+        { member: 'upstream', isNot: 'anthropic' },
+      ],
+    ],
+    valueMember: 'costNanoUsd',
+    unit: 'NanoUsd',
+  },
+  failedProbes: {
+    name: 'FailedProbes',
+    anyOf: [
+      [
+        { member: 'room', is: 'FallbackProbe' },
+        { member: 'level', is: 'error' },
+      ],
+    ],
+    unit: 'Count',
+  },
   unanswered: {
     name: 'Unanswered',
     anyOf: [[isMessages, { member: 'outcome', is: 'refused' }, { member: 'fallbackReason', isThere: true }]],
@@ -62,6 +84,7 @@ export const FIGURES = {
     unit: 'Milliseconds',
   },
   inFlight: { name: 'InFlight', anyOf: [[isPulse]], valueMember: 'inFlight', unit: 'Count' },
+  bufferedPercent: { name: 'BufferedPercent', anyOf: [[isPulse]], valueMember: 'bufferedPercent', unit: 'Percent' },
   waitingExchanges: { name: 'WaitingExchanges', anyOf: [[isPulse]], valueMember: 'waitingExchanges', unit: 'Count' },
   storeFailures: { name: 'StoreFailures', anyOf: [[isPulse]], valueMember: 'storeFailures', unit: 'Count' },
   lostExchanges: { name: 'LostExchanges', anyOf: [[isPulse]], valueMember: 'lostExchanges', unit: 'Count' },

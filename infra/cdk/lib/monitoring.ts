@@ -9,6 +9,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -20,23 +21,30 @@ export interface MonitoringProps extends AlarmSources {
   readonly topicArn?: string;
   /** Subscribed by email; the recipient confirms once. @default - no subscription */
   readonly email?: string;
+  /** @default - a key that SNS owns */
+  readonly encryptionKey?: IKey;
 }
 
 /** Alarms, each with an entry in the runbook, and a dashboard with their metrics. */
 export class Monitoring extends Construct {
-  readonly alarms: readonly Alarm[];
+  readonly topic: ITopic;
+  readonly dashboard: Dashboard;
+  /** Names of the alarms that roll a deployment back. */
+  readonly rollbackAlarmNames: readonly string[];
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const topic = this.topicOf(props);
-    this.alarms = alarmRows(props).map((row) => this.watch(row, topic));
-    this.draw(props);
+    this.topic = this.topicOf(props);
+    const rows = alarmRows(props);
+    const alarms = rows.map((row) => this.watch(row, this.topic));
+    this.rollbackAlarmNames = alarms.filter((_, index) => rows[index]!.rollsBack).map(({ alarmName }) => alarmName);
+    this.dashboard = this.draw(props);
   }
 
-  private topicOf({ topicArn, email }: MonitoringProps): ITopic {
+  private topicOf({ topicArn, email, encryptionKey }: MonitoringProps): ITopic {
     if (topicArn) return Topic.fromTopicArn(this, 'Topic', topicArn);
-    // Without an AWS managed key: CloudWatch could not publish through it.
-    const topic = new Topic(this, 'Topic', { enforceSSL: true });
+    // Never with an AWS managed key: CloudWatch could not publish through it.
+    const topic = new Topic(this, 'Topic', { enforceSSL: true, ...(encryptionKey && { masterKey: encryptionKey }) });
     if (email) topic.addSubscription(new EmailSubscription(email));
     return topic;
   }
@@ -58,13 +66,13 @@ export class Monitoring extends Construct {
     return alarm;
   }
 
-  private draw({ log, loadBalancer, service }: MonitoringProps): void {
+  private draw({ log, loadBalancer, service }: MonitoringProps): Dashboard {
     const counted = (name: FigureName) => log.metric(name, { statistic: Stats.SUM });
     const highest = (name: FigureName) => log.metric(name, { statistic: Stats.MAXIMUM });
     const firstByte = [50, 95, 99].map((percent) =>
       log.metric('firstByte', { statistic: Stats.percentile(percent), label: `p${percent}` }),
     );
-    new Dashboard(this, 'Dashboard', {
+    return new Dashboard(this, 'Dashboard', {
       widgets: [
         [
           graph('Messages, by answer', [counted('messages'), counted('fallbackAnswers'), counted('unanswered')]),
@@ -76,7 +84,14 @@ export class Monitoring extends Construct {
           graph('Throttles and cuts', [counted('bedrockThrottles'), counted('brokenAnswers')]),
           graph('Store', [counted('storeFailures'), counted('lostExchanges'), highest('waitingExchanges')]),
         ],
-        [graph('Tasks, percent', [service.metricCpuUtilization(), service.metricMemoryUtilization()])],
+        [
+          graph('Tasks, percent', [
+            service.metricCpuUtilization(),
+            service.metricMemoryUtilization(),
+            highest('bufferedPercent'),
+          ]),
+          graph('Cost of fallbacks, nano-dollars', [counted('fallbackCost')]),
+        ],
       ],
     });
   }

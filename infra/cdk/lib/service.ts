@@ -32,6 +32,8 @@ export interface ServiceProps {
   readonly secrets: Readonly<Record<string, Secret>>;
   readonly logGroup: LogGroup;
   readonly targetGroup: ApplicationTargetGroup;
+  /** Whether ECS Exec can open a shell in a task. Its agent needs a writable root. @default false */
+  readonly hasExec?: boolean;
 }
 
 /** Uses Node itself, because the image has no curl. */
@@ -68,7 +70,7 @@ export class Service extends Construct {
       environment: props.environment,
       secrets: { ...props.secrets },
       linuxParameters,
-      readonlyRootFilesystem: true,
+      readonlyRootFilesystem: !props.hasExec,
       systemControls: KEEP_ALIVE_CONTROLS,
       stopTimeout: STOP_TIMEOUT,
       healthCheck: {
@@ -85,10 +87,11 @@ export class Service extends Construct {
       }),
     });
     acknowledgeFindings(task);
+    if (props.hasExec) allowExec(task);
     return task;
   }
 
-  private run({ vpc, networkCidr }: ServiceProps): FargateService {
+  private run({ vpc, networkCidr, hasExec = false }: ServiceProps): FargateService {
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc, allowAllOutbound: false });
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'Anthropic and AWS');
     securityGroup.addEgressRule(Peer.ipv4(networkCidr), Port.allTcp(), 'services in the network, such as Redis');
@@ -105,8 +108,17 @@ export class Service extends Construct {
       vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
       securityGroups: [securityGroup],
       enableECSManagedTags: true,
+      enableExecuteCommand: hasExec,
     });
   }
+}
+
+/** The CDK adds the permissions when it renders the service; AWS has no resource for them. */
+function allowExec(task: FargateTaskDefinition): void {
+  Validations.of(task.taskRole).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'ssmmessages has no resources: AWS requires the wildcard for ECS Exec ("ecsExec").',
+  });
 }
 
 function acknowledgeFindings(task: FargateTaskDefinition): void {

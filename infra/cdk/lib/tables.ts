@@ -1,6 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { EXPIRY_ATTRIBUTE, TABLE_SHAPES, type TableShape } from './table-definitions.ts';
 
@@ -11,19 +12,45 @@ export interface TablesProps {
    */
   readonly prefix?: string;
   /**
-   * Whether tables outlive the stack, refuse deletion and can be restored to any second of the last 35 days.
+   * Whether tables outlive the stack and can be restored to any second of the last 35 days.
    * @default true
    */
   readonly isProduction?: boolean;
+  /**
+   * Whether tables refuse deletion. Not in a first deployment: if it fails, its tables must be deleted, because the next
+   * try creates tables of the same names.
+   * @default false
+   */
+  readonly isProtected?: boolean;
+  /** @default - a key that AWS owns */
+  readonly encryptionKey?: IKey;
 }
+
+/** Those that DynamoDB names for the use of a table with a customer's key. */
+const KEY_ACTIONS = [
+  'kms:CreateGrant',
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
 
 /** The application's tables: on demand, with expiry, and kept across deployments. */
 export class Tables extends Construct {
   private readonly tables: ReadonlyMap<TableShape, TableV2>;
+  private readonly encryptionKey: IKey | undefined;
 
-  constructor(scope: Construct, id: string, { prefix = 'claude-proxy', isProduction = true }: TablesProps = {}) {
+  constructor(scope: Construct, id: string, props: TablesProps = {}) {
     super(scope, id);
-    this.tables = new Map(TABLE_SHAPES.map((shape) => [shape, this.create(shape, prefix, isProduction)]));
+    this.encryptionKey = props.encryptionKey;
+    this.tables = new Map(TABLE_SHAPES.map((shape) => [shape, this.create(shape, props)]));
+  }
+
+  get names(): readonly string[] {
+    return [...this.tables.values()].map(({ tableName }) => tableName);
   }
 
   /** Variable -> name, for the application's environment. */
@@ -42,17 +69,32 @@ export class Tables extends Construct {
         }),
       );
     }
+    if (this.encryptionKey) role.addToPrincipalPolicy(this.useOfKey(this.encryptionKey));
   }
 
-  private create(shape: TableShape, prefix: string, isProduction: boolean): TableV2 {
+  /** DynamoDB uses a customer's key in the name of the caller. */
+  private useOfKey({ keyArn }: IKey): PolicyStatement {
+    const { region, urlSuffix } = Stack.of(this);
+    return new PolicyStatement({
+      actions: KEY_ACTIONS,
+      resources: [keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${region}.${urlSuffix}` } },
+    });
+  }
+
+  private create(
+    shape: TableShape,
+    { prefix = 'claude-proxy', isProduction = true, isProtected = false, encryptionKey }: TablesProps,
+  ): TableV2 {
     const table = new TableV2(this, shape.suffix, {
       tableName: `${prefix}-${shape.suffix}`,
       ...keysOf(shape),
       billing: Billing.onDemand(),
       timeToLiveAttribute: EXPIRY_ATTRIBUTE,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: isProduction },
-      deletionProtection: isProduction,
-      removalPolicy: isProduction ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      deletionProtection: isProtected,
+      removalPolicy: isProduction ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+      ...(encryptionKey && { encryption: TableEncryptionV2.customerManagedKey(encryptionKey) }),
     });
     if (shape.index) table.addGlobalSecondaryIndex({ indexName: shape.index.name, ...keysOf(shape.index) });
     return table;

@@ -57,12 +57,20 @@ describe('BedrockAccess', () => {
     expect(policies.length).toBeLessThanOrEqual(10);
   });
 
-  it('grants both actions, and nothing else', () => {
+  it('grants the two invocations and the count of tokens, which takes base models, and nothing else', () => {
     const statements = policiesIn('us-east-1').flatMap(
       (policy) => (JSON.parse(policy) as { Statement: Statement[] }).Statement,
     );
-    for (const { Action } of statements)
+    const [counts, invocations] = [
+      statements.filter(({ Action }) => String(Action) === 'bedrock:CountTokens'),
+      statements.filter(({ Action }) => String(Action) !== 'bedrock:CountTokens'),
+    ];
+    for (const { Action } of invocations)
       expect(Action).toEqual(['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream']);
+    const baseIds = MODELS.flatMap(({ bedrock }) => bedrock?.baseId ?? []);
+    expect(counts.flatMap(({ Resource }) => Resource).sort()).toEqual(
+      baseIds.map((baseId) => `arn:aws:bedrock:us-east-1::foundation-model/${baseId}`).sort(),
+    );
   });
 
   it('keeps prompts in their geography with the profile "geo"', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { FULL_CONTEXT, resourcesOf, synthesise } from './support/synthesise.ts';
+import { PROMPT_PATH } from '../lib/firewall.ts';
+import { FULL_CONTEXT, TRIAL } from './support/shapes.ts';
+import { resourcesOf, synthesise } from './support/synthesise.ts';
 
-const plain = synthesise({ allowedCidrs: '203.0.113.0/24,198.51.100.7/32', internetFacing: 'false' });
+const plain = synthesise({ ...TRIAL, allowedCidrs: '203.0.113.0/24,198.51.100.7/32' });
 const { oidc: _oidc, ...WITH_CERTIFICATE } = FULL_CONTEXT;
 const secure = synthesise(WITH_CERTIFICATE);
 const guarded = synthesise(FULL_CONTEXT);
@@ -29,7 +31,7 @@ describe('the load balancer', () => {
   it('drops invalid headers, keeps a silent answer open for an hour, and writes access logs', () => {
     secure.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
       LoadBalancerAttributes: Match.arrayWith([
-        { Key: 'deletion_protection.enabled', Value: 'true' },
+        { Key: 'deletion_protection.enabled', Value: 'false' },
         { Key: 'idle_timeout.timeout_seconds', Value: '3600' },
         { Key: 'routing.http.drop_invalid_header_fields.enabled', Value: 'true' },
         { Key: 'access_logs.s3.enabled', Value: 'true' },
@@ -83,7 +85,7 @@ describe('HTTPS', () => {
   });
 
   it('is required for a sign-in', () => {
-    expect(() => synthesise({ oidc: FULL_CONTEXT.oidc })).toThrow(/certificateArn/);
+    expect(() => synthesise({ ...TRIAL, oidc: FULL_CONTEXT.oidc })).toThrow(/certificateArn/);
   });
 });
 
@@ -112,16 +114,47 @@ describe('sign-in', () => {
 });
 
 describe('the firewall', () => {
-  it('blocks by address, and only counts with rules that inspect bodies', () => {
-    const [acl] = resourcesOf(secure, 'AWS::WAFv2::WebACL');
-    const overrides = JSON.stringify(acl!.Properties.Rules).match(/"Name":"\w+_(BODY|HEADER)"/g);
-    expect(overrides).toEqual(
-      expect.arrayContaining(['"Name":"SizeRestrictions_BODY"', '"Name":"CrossSiteScripting_BODY"']),
+  const rules = resourcesOf(secure, 'AWS::WAFv2::WebACL')[0]!.Properties.Rules as ManagedRule[];
+  const promptPath = new RegExp(PROMPT_PATH);
+
+  it('shows no path that carries a prompt to rules that inspect bodies', () => {
+    const groups = rules.flatMap(({ Name, Statement }) =>
+      Statement.ManagedRuleGroupStatement ? [{ Name, ...Statement }] : [],
     );
-    expect(JSON.stringify(acl!.Properties.Rules)).toContain('"ActionToUse":{"Count":{}}');
-    plain.resourceCountIs('AWS::WAFv2::WebACL', 0);
+    const scoped = groups.filter(({ ManagedRuleGroupStatement: group }) =>
+      JSON.stringify(group!.ScopeDownStatement ?? '').includes(JSON.stringify(PROMPT_PATH)),
+    );
+    expect(scoped.map(({ Name }) => Name)).toEqual([
+      'AWSManagedRulesCommonRuleSet',
+      'AWSManagedRulesKnownBadInputsRuleSet',
+    ]);
+    for (const path of [
+      '/v1/messages',
+      '/v1/v1/messages',
+      '/v1/chat/completions',
+      '/user/alice@example.com/v1/messages/count_tokens',
+      '/api/masking/preview',
+    ])
+      expect(path).toMatch(promptPath);
+    for (const path of ['/api/drills', '/ui/', '/user/v1', '/', '/v10/x', '/x/v1/messages'])
+      expect(path).not.toMatch(promptPath);
   });
+
+  it('logs what it blocks and counts, without credentials', () => {
+    const [logging] = resourcesOf(secure, 'AWS::WAFv2::LoggingConfiguration');
+    expect(JSON.stringify(logging!.Properties.LogDestinationConfigs)).toMatch(/:log-group:aws-waf-logs-ClaudeProxy"/);
+    expect(JSON.stringify(logging!.Properties.RedactedFields)).toMatch(
+      /authorization.*x-api-key.*x-admin-token.*cookie/,
+    );
+  });
+
+  it('is absent by default', () => plain.resourceCountIs('AWS::WAFv2::WebACL', 0));
 });
+
+interface ManagedRule {
+  readonly Name: string;
+  readonly Statement: { readonly ManagedRuleGroupStatement?: { readonly ScopeDownStatement?: unknown } };
+}
 
 function rulesOf(template: typeof plain): Rule[] {
   const rules = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::ListenerRule');

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { Exchange } from '../../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../../apps/proxy/src/exchange/exchange-feed.js';
+import type { BodyBudget } from '../../../apps/proxy/src/http/body-budget.js';
 import { ExchangeLog } from '../../../apps/proxy/src/observability/exchange.log.js';
 import { Pulse } from '../../../apps/proxy/src/observability/pulse.js';
 import type { Recorder } from '../../../apps/proxy/src/recording/recorder.js';
@@ -38,11 +39,26 @@ describe('figures', () => {
       { outcome: 'refused', status: 429, fallbackReason: 'limit_remembered', attempts: [THROTTLED, LIMITED] },
       ['messages', 'unanswered', 'bedrockThrottles'],
     ],
+    [
+      'an answer of Bedrock that has a price',
+      { ...WELL, upstream: 'bedrock', fallbackReason: 'rate_limited', costNanoUsd: 12_000 },
+      ['messages', 'fallbackAnswers', 'fallbackCost', 'firstByte'],
+    ],
+    ['an answer of Anthropic that has a price', { ...WELL, costNanoUsd: 12_000 }, ['messages', 'firstByte']],
     ['a refusal of the request itself', { outcome: 'refused', status: 400, upstream: 'anthropic' }, ['messages']],
     ['an answer that was cut', { ...WELL, outcome: 'broken' }, ['messages', 'brokenAnswers']],
     ['a caller who left', { ...WELL, outcome: 'aborted' }, ['messages']],
   ])('of the line about %s', (_what, exchange, figures) => {
     expect(figuresIn(lineOf(exchange))).toEqual(figures);
+  });
+
+  it('count a fallback upstream that did not answer a probe', () => {
+    const line = { level: 'error', room: 'FallbackProbe', msg: '❌ bedrock does not answer' };
+    expect([figuresIn(line), figuresIn({ ...line, level: 'warn' })]).toEqual([['failedProbes'], []]);
+  });
+
+  it('carry the cost of an answer in nano-dollars', () => {
+    expect(lineOf({ ...WELL, costNanoUsd: 12_000 })[FIGURES.fallbackCost.valueMember]).toBe(12_000);
   });
 
   it('carry the time of the first byte', () => {
@@ -51,9 +67,11 @@ describe('figures', () => {
 
   it('are read from the line of each minute, and from no other', () => {
     const pulse = pulseLine();
-    expect(figuresIn(pulse)).toEqual(['inFlight', 'waitingExchanges', 'storeFailures', 'lostExchanges']);
+    const figures = ['inFlight', 'bufferedPercent', 'waitingExchanges', 'storeFailures', 'lostExchanges'];
+    expect(figuresIn(pulse)).toEqual(figures);
     for (const { valueMember } of [
       FIGURES.inFlight,
+      FIGURES.bufferedPercent,
       FIGURES.waitingExchanges,
       FIGURES.storeFailures,
       FIGURES.lostExchanges,
@@ -71,7 +89,11 @@ function pulseLine(): Line {
   const lines: string[] = [];
   const logger = pino({ base: null }, { write: (line: string) => lines.push(line) });
   const recorder = { waitingExchanges: 0, lostExchanges: 0 } as Recorder;
-  new Pulse(new ExchangeFeed(), recorder, new StoreHealth(), logger, { logLevel: 'info', logFormat: 'json' }).log();
+  const bodies = { heldPercent: 0 } as BodyBudget;
+  new Pulse(new ExchangeFeed(), recorder, new StoreHealth(), bodies, logger, {
+    logLevel: 'info',
+    logFormat: 'json',
+  }).log();
   return JSON.parse(lines[0]!) as Line;
 }
 

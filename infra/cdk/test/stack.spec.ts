@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
-import { FULL_CONTEXT, REGION, resourcesOf, synthesiseChecked } from './support/synthesise.ts';
+import { FULL_CONTEXT } from './support/shapes.ts';
+import { REGION, resourcesOf, synthesiseChecked } from './support/synthesise.ts';
 
 /** Both fail to synthesize if a rule of cdk-nag is broken without a stated reason. */
 const { template: plain, report } = synthesiseChecked();
@@ -19,10 +20,13 @@ describe('the stack', () => {
     expect(new Set(zones).size).toBe(2);
   });
 
-  it('connects the Internet with the load balancer, and the load balancer with the tasks', () => {
+  it('connects clients with the load balancer, and the load balancer with the tasks', () => {
     const [balancer] = resourcesOf(plain, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
-    expect(balancer!.Properties.Scheme).toBe('internet-facing');
-    expect(JSON.stringify(balancer!.Properties.Subnets)).toMatch(/publicSubnet1.*publicSubnet2/);
+    expect(balancer!.Properties.Scheme).toBe('internal');
+    expect(JSON.stringify(balancer!.Properties.Subnets)).toMatch(/privateSubnet1.*privateSubnet2/);
+    const [open] = resourcesOf(full, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+    expect(open!.Properties.Scheme).toBe('internet-facing');
+    expect(JSON.stringify(open!.Properties.Subnets)).toMatch(/publicSubnet1.*publicSubnet2/);
     const [service] = resourcesOf(plain, 'AWS::ECS::Service');
     const network = service!.Properties.NetworkConfiguration as { AwsvpcConfiguration: Record<string, unknown> };
     expect(network.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
@@ -114,7 +118,7 @@ describe('the image', () => {
 describe('the manual', () => {
   const manual = read('docs/operations.md');
 
-  it.each(resourcesOf(plain, 'AWS::CloudWatch::Alarm').map(({ Properties }) => String(Properties.AlarmDescription)))(
+  it.each(resourcesOf(full, 'AWS::CloudWatch::Alarm').map(({ Properties }) => String(Properties.AlarmDescription)))(
     'has an entry for the alarm "%s"',
     (description) => {
       const name = /docs\/operations\.md, "(\w+)"/.exec(description)?.[1];

@@ -8,6 +8,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import { deploymentOf } from '../../lib/deployment.ts';
 import { ClaudeProxyStack } from '../../lib/stack.ts';
+import { TRIAL } from './shapes.ts';
 
 const { context: flags } = JSON.parse(readFileSync('infra/cdk/cdk.json', 'utf8')) as {
   context: Record<string, unknown>;
@@ -15,28 +16,8 @@ const { context: flags } = JSON.parse(readFileSync('infra/cdk/cdk.json', 'utf8')
 
 export const REGION = 'us-east-1';
 
-/** Sets all contexts that add a part to the stack. */
-export const FULL_CONTEXT = {
-  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000',
-  bedrockEndpoint: true,
-  waf: true,
-  alarmEmail: 'operator@example.com',
-  anthropicSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:anthropic-AbCdEf',
-  anthropicSecretField: 'key',
-  bedrockArns: 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc',
-  settings: { LOG_LEVEL: 'debug' },
-  oidc: {
-    issuer: 'https://login.example.com',
-    authorizationEndpoint: 'https://login.example.com/authorize',
-    tokenEndpoint: 'https://login.example.com/token',
-    userInfoEndpoint: 'https://login.example.com/userinfo',
-    clientId: 'claude-proxy',
-    clientSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:oidc-AbCdEf',
-  },
-};
-
 /** The whole stack as the command line makes it. Throws if it breaks a rule of cdk-nag or CloudFormation. */
-export function synthesiseChecked(context: Record<string, unknown> = {}): { template: Template; report: string } {
+export function synthesiseChecked(context: Record<string, unknown> = TRIAL): { template: Template; report: string } {
   const app = new App({ context: { ...flags, ...context } });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const printed = jest.spyOn(console, 'error').mockImplementation(() => {});
@@ -47,11 +28,11 @@ export function synthesiseChecked(context: Record<string, unknown> = {}): { temp
 }
 
 /** The same without checks, in a third of the time. */
-export function synthesise(context: Record<string, unknown> = {}): Template {
+export function synthesise(context: Record<string, unknown> = TRIAL, region = REGION): Template {
   const unchecked = { '@aws-cdk/core:validateAgainstDefaultRules': false };
   const printed = jest.spyOn(console, 'error').mockImplementation(() => {});
   try {
-    return templateOf(new App({ context: { ...flags, ...unchecked, ...context } }));
+    return templateOf(new App({ context: { ...flags, ...unchecked, ...context } }), region);
   } finally {
     printed.mockRestore();
   }
@@ -65,9 +46,10 @@ class BuiltImage extends ContainerImage {
   }
 }
 
-function templateOf(app: App): Template {
+function templateOf(app: App, region = REGION): Template {
   const deployment = deploymentOf(app.node);
-  const stack = new ClaudeProxyStack(app, 'ClaudeProxy', { region: REGION, deployment, image: new BuiltImage() });
+  const image = deployment.service.image === undefined ? { image: new BuiltImage() } : {};
+  const stack = new ClaudeProxyStack(app, deployment.stackName, { region, deployment, ...image });
   const template = Template.fromStack(stack);
   rmSync(app.outdir, { recursive: true, force: true });
   return template;
