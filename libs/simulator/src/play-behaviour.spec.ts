@@ -59,10 +59,10 @@ describe('what a simulator does on the wire', () => {
     await response.text().catch(() => undefined);
     expect(await simulator.requests[0]?.finished).toBe('closed_by_client');
     expect(simulator.requests[0]?.closedByClient).toBe(true);
-    const leaving = new AbortController();
-    const left = post(REQUEST, leaving.signal).catch(() => undefined);
+    const leavingEarly = new AbortController();
+    const left = post(REQUEST, leavingEarly.signal).catch(() => undefined);
     const { finished } = await simulator.requestAt(1);
-    leaving.abort();
+    leavingEarly.abort();
     await left;
     expect(await finished).toBe('closed_by_client');
   });
