@@ -213,7 +213,7 @@ inBrowser('the dashboard', () => {
     await page.getByText('This browser reaches the gateway.').waitFor();
   });
 
-  it.each(['overview', 'users', 'users/alice', 'requests', 'limits', 'masking', 'connect'])(
+  it.each(['overview', 'users', 'users/alice', 'requests', 'limits', 'masking', 'access', 'audit', 'connect'])(
     'fits on a phone: %s',
     async (name) => {
       const { page } = browser;
@@ -255,7 +255,7 @@ inBrowser('the sign-in to the dashboard', () => {
 
   it('rejects a wrong token', async () => {
     await signIn('not-the-token');
-    await browser.page.getByText('This token is not the right one.').waitFor();
+    await browser.page.getByText('This is not the admin token, and not a valid client key.').waitFor();
   });
 
   it('shows the age of its figures while the gateway is unreachable, and continues afterwards', async () => {

@@ -6,7 +6,7 @@ export function App() {
   const settings = useOwnSettings();
   return (
     <SettingsContext.Provider value={settings}>
-      <SignInGate>{(signOut) => <Shell signOut={signOut} />}</SignInGate>
+      <SignInGate>{(signOut, role) => <Shell signOut={signOut} role={role} />}</SignInGate>
     </SettingsContext.Provider>
   );
 }

@@ -1,6 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 
-export const PAGES = ['overview', 'users', 'requests', 'limits', 'masking', 'connect'] as const;
+export const PAGES = [
+  'overview',
+  'users',
+  'requests',
+  'limits',
+  'masking',
+  'access',
+  'audit',
+  'me',
+  'connect',
+] as const;
 export type Page = (typeof PAGES)[number];
 
 export interface Route {

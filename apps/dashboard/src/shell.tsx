@@ -1,10 +1,14 @@
+import type { PrincipalRole } from '@claude-proxy/admin-api';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { AccessPage } from './access/access-page.js';
+import { AuditPage } from './access/audit-page.js';
 import { LiveFeed } from './api/live-feed.js';
 import { LiveFeedContext, useFeedState } from './api/use-live.js';
 import { usePolled } from './api/use-polled.js';
 import { ConnectPage } from './connect/connect-page.js';
 import { LimitsPage } from './limits/limits-page.js';
 import { MaskingPage } from './masking/masking-page.js';
+import { MePage } from './me/me-page.js';
 import { OverviewPage } from './overview/overview-page.js';
 import { Mark, PageIcon } from './parts/icons.js';
 import { Preferences } from './preferences.js';
@@ -17,14 +21,29 @@ import { UserPage } from './users/user-page.js';
 import { UsersPage } from './users/users-page.js';
 
 const READINESS_SECONDS = 20;
+const USER_PAGES: readonly Page[] = ['me', 'requests', 'connect'];
+
+function pagesFor(role: PrincipalRole): readonly Page[] {
+  return role === 'user' ? USER_PAGES : PAGES.filter((page) => page !== 'me');
+}
 
 /** What stands around every page: navigation, and what all pages share. */
-export function Shell({ signOut }: { readonly signOut: (() => void) | undefined }) {
+interface ShellProps {
+  /** Undefined where there is nothing to sign out of. */
+  readonly signOut: (() => void) | undefined;
+  readonly role: PrincipalRole;
+}
+
+export function Shell({ signOut, role }: ShellProps) {
   const { texts } = useSettings();
-  const route = useRoute();
+  const asked = useRoute();
+  const pages = pagesFor(role);
+  const route = pages.includes(asked.page) ? asked : { ...asked, page: pages[0]! };
   const readiness = usePolled('readiness', READINESS_SECONDS, (gateway, signal) => gateway.readiness(signal));
   const [feed, setFeed] = useState<LiveFeed>();
   useEffect(() => {
+    // The feed has requests of all users.
+    if (role === 'user') return;
     const opened = new LiveFeed();
     setFeed(opened);
     return () => opened.close();
@@ -41,9 +60,9 @@ export function Shell({ signOut }: { readonly signOut: (() => void) | undefined 
               <Mark />
               {texts.name}
             </p>
-            <Navigation current={route.page} />
+            <Navigation current={route.page} pages={pages} />
             <div class="side-foot">
-              <FeedLight />
+              {role !== 'user' && <FeedLight />}
               <Preferences />
               {signOut && (
                 <button type="button" class="button is-quiet" onClick={signOut}>
@@ -60,12 +79,12 @@ export function Shell({ signOut }: { readonly signOut: (() => void) | undefined 
   );
 }
 
-function Navigation({ current }: { readonly current: Page }) {
+function Navigation({ current, pages }: { readonly current: Page; readonly pages: readonly Page[] }) {
   const { texts } = useSettings();
   return (
     <nav aria-label={texts.navigation}>
       <ul>
-        {PAGES.map((page) => (
+        {pages.map((page) => (
           <li key={page}>
             <a href={hashOf(page)} aria-current={page === current ? 'page' : undefined} aria-label={texts.pages[page]}>
               <PageIcon page={page} />
@@ -118,6 +137,12 @@ function PageOf({ route }: { readonly route: Route }) {
       return <LimitsPage />;
     case 'masking':
       return <MaskingPage />;
+    case 'access':
+      return <AccessPage />;
+    case 'audit':
+      return <AuditPage />;
+    case 'me':
+      return <MePage route={route} />;
     case 'connect':
       return <ConnectPage route={route} />;
   }

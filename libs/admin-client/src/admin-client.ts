@@ -7,6 +7,10 @@ import type {
   Analytics,
   AnalyticsRange,
   AuditPage,
+  Budget,
+  BudgetList,
+  BudgetOrder,
+  CreatedKey,
   Drill,
   DrillList,
   DrillOrder,
@@ -17,7 +21,9 @@ import type {
   LiveEvent,
   MaskingPreview,
   MaskingRules,
+  Me,
   NewAccount,
+  NewKey,
   Outcome,
   PriceReport,
   Readiness,
@@ -165,6 +171,37 @@ export class AdminClient {
 
   keys(signal?: AbortSignal): Promise<KeyList> {
     return this.call.json('api/keys', { signal });
+  }
+
+  /** The only answer with the text of the key. */
+  createKey(key: NewKey, signal?: AbortSignal): Promise<CreatedKey> {
+    return this.call.json('api/keys', { method: 'POST', body: key, signal });
+  }
+
+  rotateKey(id: string, overlapSeconds: number, signal?: AbortSignal): Promise<CreatedKey> {
+    const body = { overlap_seconds: overlapSeconds };
+    return this.call.json(`api/keys/${encodeURIComponent(id)}/rotate`, { method: 'POST', body, signal });
+  }
+
+  revokeKey(id: string, signal?: AbortSignal): Promise<void> {
+    return this.call.json(`api/keys/${encodeURIComponent(id)}`, { method: 'DELETE', signal });
+  }
+
+  /** Those that hold for the caller, if it is a user. */
+  budgets(signal?: AbortSignal): Promise<BudgetList> {
+    return this.call.json('api/budgets', { signal });
+  }
+
+  setBudget(scope: string, order: BudgetOrder, signal?: AbortSignal): Promise<Budget> {
+    return this.call.json(`api/budgets/${encodeURIComponent(scope)}`, { method: 'PUT', body: order, signal });
+  }
+
+  removeBudget(scope: string, signal?: AbortSignal): Promise<void> {
+    return this.call.json(`api/budgets/${encodeURIComponent(scope)}`, { method: 'DELETE', signal });
+  }
+
+  me(signal?: AbortSignal): Promise<Me> {
+    return this.call.json('api/me', { signal });
   }
 
   session(signal?: AbortSignal): Promise<Session> {

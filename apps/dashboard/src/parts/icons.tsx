@@ -30,6 +30,19 @@ const PAGE_ICONS: Readonly<Record<Page, ComponentChildren>> = {
     </>
   ),
   masking: <path d="M10 3l6 2.5v4c0 3.500-2.5 6-6 7.500-3.500-1.500-6-4-6-7.500v-4zM7.500 10h5" />,
+  access: (
+    <>
+      <circle cx="7" cy="13" r="3.2" />
+      <path d="M9.300 10.700 16 4M13 7l2.500 2.500" />
+    </>
+  ),
+  audit: <path d="M5 3.500h10v13H5zM7.500 7h5M7.500 10h5M7.500 13h3" />,
+  me: (
+    <>
+      <circle cx="10" cy="10" r="7" />
+      <path d="M7 13.500c.6-1.500 1.600-2.200 3-2.200s2.400.7 3 2.200M10 6.500v2" />
+    </>
+  ),
   connect: <path d="M8 12l4-4M7 8.5 5 10.500a3 3 0 0 0 4.3 4.300l2-2M13 11.500l2-2A3 3 0 0 0 10.7 5.200l-2 2" />,
 };
 

@@ -1,4 +1,4 @@
-import type { Session } from '@claude-proxy/admin-api';
+import type { PrincipalRole, Session } from '@claude-proxy/admin-api';
 import { AdminApiError } from '@claude-proxy/admin-client';
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
@@ -11,10 +11,10 @@ const RETRY_MS = 5_000;
 
 interface SignInGateProps {
   /** Undefined where there is nothing to sign out of. */
-  children(signOut: (() => void) | undefined): ComponentChildren;
+  children(signOut: (() => void) | undefined, role: PrincipalRole): ComponentChildren;
 }
 
-/** Shows the page to operators, and the sign-in to all others. */
+/** Shows the page to operators, viewers and users, and the sign-in to all others. */
 export function SignInGate({ children }: SignInGateProps) {
   const [session, setSession] = useState<Session>();
   const [isAway, setAway] = useState(false);
@@ -55,7 +55,7 @@ export function SignInGate({ children }: SignInGateProps) {
       await gateway.signOut().catch(() => undefined);
       await look();
     };
-    return <>{children(session.needs_token ? () => void signOut() : undefined)}</>;
+    return <>{children(session.needs_token ? () => void signOut() : undefined, session.role ?? 'admin')}</>;
   }
   if (!session && !isAway) return <Loading lines={1} />;
   return <SignIn session={session} isAway={isAway} linkError={linkError} onSignedIn={look} />;

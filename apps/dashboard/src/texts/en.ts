@@ -1,3 +1,4 @@
+import { accessEn } from './access-en.js';
 import { limitsEn } from './limits-en.js';
 import { maskingEn } from './masking-en.js';
 import { storyEn } from './story-en.js';
@@ -16,6 +17,9 @@ export const en = {
     requests: 'Requests',
     limits: 'Limits & drills',
     masking: 'Masking',
+    access: 'Keys & budgets',
+    audit: 'Audit',
+    me: 'My usage',
     connect: 'Connect',
   },
   pagesShort: {
@@ -24,6 +28,9 @@ export const en = {
     requests: 'Requests',
     limits: 'Limits',
     masking: 'Masking',
+    access: 'Keys',
+    audit: 'Audit',
+    me: 'My usage',
     connect: 'Connect',
   },
   settings: {
@@ -35,11 +42,11 @@ export const en = {
   signIn: {
     title: 'Sign in',
     lead: 'This page shows who uses Claude, how much, and what it costs.',
-    token: 'Admin token',
+    token: 'Admin token or client key',
     tokenHint:
-      'The value of ADMIN_TOKEN, else the content of the file admin-token in DATA_DIR (./data) on the machine of the gateway, shown in its terminal at the first start. The page keeps a session in a cookie that scripts cannot read.',
+      'Your client key, or the admin token: the value of ADMIN_TOKEN, else the content of the file admin-token in DATA_DIR (./data) on the machine of the gateway, shown in its terminal at the first start. The page keeps a session in a cookie that scripts cannot read.',
     submit: 'Sign in',
-    wrong: 'This token is not the right one.',
+    wrong: 'This is not the admin token, and not a valid client key.',
     linkOver:
       'This sign-in link was used before or has expired. Sign in with the admin token, or restart the gateway to get a new link.',
     noToken: 'No admin token is set',
@@ -214,6 +221,7 @@ export const en = {
   story: storyEn,
   limits: limitsEn,
   masking: maskingEn,
+  access: accessEn,
   connect: {
     lead: 'Everything a client needs, ready to copy.',
     user: 'Usage is counted for',

@@ -1,3 +1,4 @@
+import { accessKo } from './access-ko.js';
 import type { Texts } from './en.js';
 import { limitsKo } from './limits-ko.js';
 import { maskingKo } from './masking-ko.js';
@@ -13,6 +14,9 @@ export const ko: Texts = {
     requests: '요청',
     limits: '한도와 훈련',
     masking: '마스킹',
+    access: '키와 예산',
+    audit: '감사 기록',
+    me: '내 사용량',
     connect: '연결',
   },
   pagesShort: {
@@ -21,6 +25,9 @@ export const ko: Texts = {
     requests: '요청',
     limits: '한도',
     masking: '마스킹',
+    access: '키',
+    audit: '감사 기록',
+    me: '내 사용량',
     connect: '연결',
   },
   settings: {
@@ -32,11 +39,11 @@ export const ko: Texts = {
   signIn: {
     title: '로그인',
     lead: '누가 Claude를 얼마나 쓰고 비용이 얼마인지 보여 주는 화면입니다.',
-    token: '관리자 토큰',
+    token: '관리자 토큰 또는 클라이언트 키',
     tokenHint:
-      'ADMIN_TOKEN 값이며, 지정하지 않았다면 게이트웨이가 실행되는 컴퓨터의 DATA_DIR(./data)에 있는 admin-token 파일의 내용입니다. 처음 시작할 때 터미널에도 표시됩니다. 세션은 스크립트가 읽을 수 없는 쿠키에 보관됩니다.',
+      '클라이언트 키 또는 관리자 토큰을 입력하세요. 관리자 토큰은 ADMIN_TOKEN 값이며, 지정하지 않았다면 게이트웨이가 실행되는 컴퓨터의 DATA_DIR(./data)에 있는 admin-token 파일의 내용입니다. 처음 시작할 때 터미널에도 표시됩니다. 세션은 스크립트가 읽을 수 없는 쿠키에 보관됩니다.',
     submit: '로그인',
-    wrong: '토큰이 올바르지 않습니다.',
+    wrong: '관리자 토큰도 유효한 클라이언트 키도 아닙니다.',
     linkOver:
       '이 로그인 링크는 이미 사용되었거나 만료되었습니다. 관리자 토큰으로 로그인하거나, 게이트웨이를 다시 시작해 새 링크를 받으세요.',
     noToken: '관리자 토큰이 설정되지 않았습니다',
@@ -209,6 +216,7 @@ export const ko: Texts = {
   story: storyKo,
   limits: limitsKo,
   masking: maskingKo,
+  access: accessKo,
   connect: {
     lead: '클라이언트에 필요한 설정을 그대로 복사해 쓰세요.',
     user: '사용량을 집계할 사용자',

@@ -47,8 +47,22 @@ function BackToAll() {
   );
 }
 
-/** Days, models, upstreams, cost, what was asked lately. */
 function PossibleUser({ route, user }: UserPageProps) {
+  return (
+    <>
+      <BackToAll />
+      <header class="page-head">
+        <h1 class="clip" title={user}>
+          {user}
+        </h1>
+      </header>
+      <UserFigures route={route} user={user} />
+    </>
+  );
+}
+
+/** Days, models, upstreams, cost, and the last requests. */
+export function UserFigures({ route, user }: UserPageProps) {
   const { texts } = useSettings();
   const period = periodOf(route);
   const usage = usePolled(`usage ${user} ${period}`, REFRESH_SECONDS, (gateway, signal) =>
@@ -59,13 +73,6 @@ function PossibleUser({ route, user }: UserPageProps) {
   );
   return (
     <>
-      <BackToAll />
-      <header class="page-head">
-        <h1 class="clip" title={user}>
-          {user}
-        </h1>
-        <Freshness of={usage} />
-      </header>
       <div class="bar">
         <Segmented
           legend={texts.users.period}
@@ -76,6 +83,7 @@ function PossibleUser({ route, user }: UserPageProps) {
         <a class="button" href={hashOf('connect', undefined, { user })}>
           {texts.users.connect}
         </a>
+        <Freshness of={usage} />
       </div>
       <Loaded of={usage} lines={6}>
         {(data) => (data.summary.total_requests === 0 ? <Empty title={texts.users.empty} /> : <Usage usage={data} />)}

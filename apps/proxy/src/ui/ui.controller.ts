@@ -34,6 +34,12 @@ export class UiController {
     void reply.headers(SECURITY_HEADERS).redirect('ui/', 307);
   }
 
+  /** The view of a user, under an address that is easy to pass on. */
+  @Get('me')
+  enterOwnView(@Res() reply: FastifyReply): void {
+    void reply.headers(SECURITY_HEADERS).redirect('./#/me', 307);
+  }
+
   @Get('*')
   serve(@Req() request: FastifyRequest<{ Params: { '*': string } }>, @Res() reply: FastifyReply): void {
     const name = request.params['*'] || 'index.html';

@@ -1,0 +1,99 @@
+import type { Budget, BudgetWindowState } from '@claude-proxy/admin-api';
+import { Moment } from '../parts/moment.js';
+import { useSettings } from '../texts/settings.js';
+import { SureButton } from './sure-button.js';
+
+interface BudgetTableProps {
+  readonly budgets: readonly Budget[];
+  /** Undefined for those who only look. */
+  readonly onRemove?: (scope: string) => void;
+}
+
+/** Caps, what is spent of them, and when they renew. */
+export function BudgetTable({ budgets, onRemove }: BudgetTableProps) {
+  const { texts } = useSettings();
+  const { access } = texts;
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">{access.scope}</th>
+          <th scope="col">{access.spent}</th>
+          <th scope="col" class="wide-cell">
+            {access.renews}
+          </th>
+          {onRemove && (
+            <th scope="col">
+              <span class="unseen">{access.remove}</span>
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {budgets.map((budget) => (
+          <tr key={budget.scope}>
+            <th scope="row">
+              <span class="clip" title={budget.scope}>
+                {budget.scope}
+              </span>
+              {budget.raise && <span class="tag">{access.raised}</span>}
+              {budget.bedrock_only && <span class="tag">Bedrock</span>}
+            </th>
+            <td>
+              {budget.windows.length === 0 ? (
+                <Caps budget={budget} />
+              ) : (
+                budget.windows.map((state) => <Spent key={`${state.unit} ${state.window}`} state={state} />)
+              )}
+            </td>
+            <td class="wide-cell">
+              {budget.windows.map(({ unit, window, renews_at }) => (
+                <div key={`${unit} ${window}`}>
+                  <Moment time={renews_at} isLong />
+                </div>
+              ))}
+            </td>
+            {onRemove && (
+              <td class="row-end">
+                {budget.scope !== 'bedrock' && (
+                  <SureButton
+                    label={access.remove}
+                    name={budget.scope}
+                    question={access.removeSure(budget.scope)}
+                    isDanger
+                    onSure={() => onRemove(budget.scope)}
+                  />
+                )}
+              </td>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Spent({ state: { unit, window, cap, spent } }: { readonly state: BudgetWindowState }) {
+  const { texts, format } = useSettings();
+  const amount = (value: number) => (unit === 'usd' ? format.usd(value) : texts.access.tokens(format.compact(value)));
+  return (
+    <div class="budget-share">
+      <meter min={0} max={cap} high={cap * 0.75} optimum={0} value={Math.min(spent, cap)} aria-hidden="true" />
+      <span>
+        {amount(spent)} / {amount(cap)} {texts.access.windows[window]}
+      </span>
+    </div>
+  );
+}
+
+/** A budget for each of a kind has no spending of its own. */
+function Caps({ budget: { usd, tokens } }: { readonly budget: Budget }) {
+  const { texts, format } = useSettings();
+  const { windows, tokens: tokenText } = texts.access;
+  const kinds = ['day', 'week', 'month'] as const;
+  const parts = kinds.flatMap((kind) => [
+    ...(usd[kind] === undefined ? [] : [`${format.usd(usd[kind])} ${windows[kind]}`]),
+    ...(tokens[kind] === undefined ? [] : [`${tokenText(format.compact(tokens[kind]))} ${windows[kind]}`]),
+  ]);
+  return <span class="muted">{parts.join(' · ')}</span>;
+}
