@@ -34,7 +34,8 @@ export function isToken(code: number): boolean {
 export function isStart(text: string, at: number): boolean {
   if (at === 0) return true;
   const before = text.charCodeAt(at - 1);
-  if (before === HYPHEN) return false;
+  // The hyphen of a removed line, of a list or an option; not that of a longer name.
+  if (before === HYPHEN) return at === 1 || !isWord(text.charCodeAt(at - 2)) || escapeEndsAt(text, at - 1);
   return !isWord(before) || escapeEndsAt(text, at);
 }
 
@@ -65,7 +66,7 @@ export function startOfRun(text: string, runStart: number, runEnd: number): numb
   if (before === BACKSLASH) return afterBackslash(text, runStart, runEnd);
   if (text[runStart - 1] === '%' && runEnd - runStart > 2 && isHex(text, runStart, 2)) return runStart + 2;
   if (text[runStart - 1] !== '[' && text[runStart - 1] !== ';') return runStart;
-  const color = /^\d{0,3}m/.exec(text.slice(runStart, runStart + 4))?.[0].length ?? 0;
+  const color = /^[\d;?]{0,12}[A-Za-z]/.exec(text.slice(runStart, runStart + 14))?.[0].length ?? 0;
   return color > 0 && escapeEndsAt(text, runStart + color) ? runStart + color : runStart;
 }
 

@@ -1,6 +1,6 @@
 import { arnAt } from './arn.js';
-import { escapeEndsAt, isEnd, isStart, isToken, isWord, startOfRun } from './boundaries.js';
-import type { Anchor } from './forms/form.js';
+import { escapeEndsAt, isEnd, isStart, isWord, startOfRun } from './boundaries.js';
+import { type Anchor, REGION } from './forms/form.js';
 import { isKept } from './kept-words.js';
 import { ID_PATTERNS, type IdPattern, PATTERNS, type Pattern } from './patterns.js';
 
@@ -25,7 +25,9 @@ const MAX_SUFFIX_CHARACTERS = 40;
 const MAX_LABELS = 12;
 const MAX_REGION_CHARACTERS = 40;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colors begin with a control character
-const NOT_OF_THE_CONTEXT = /\x1b\[[0-9;]*m|\\u001b\[[0-9;]*m|[*`]|\\+(?=["'`])/g;
+const NOT_OF_THE_CONTEXT = /(?:\x1b|\\u001b|\\x1b|\\0?33|\\e)\[[0-9;]*m|\\+(?=["'`])/g;
+const EMPHASIS = /[*`]/g;
+const REGION_AT_END = new RegExp(`${REGION}$`);
 const ESCAPED_BLANKS = /\\+[nrt]/g;
 const HOST_CHARACTER = /[A-Za-z0-9.-]/;
 const SUFFIXES = Map.groupBy(
@@ -138,10 +140,11 @@ class Detection {
   private capital(trigger: Trigger, at: number): number {
     const { text } = this;
     if (!mayBegin(trigger, text, at)) return at + 1;
-    if (text[at - 1] === '+' || (isWord(text.charCodeAt(at - 1)) && !escapeEndsAt(text, at))) return at + 1;
+    if (isIn('+-', text[at - 1]) && at > 1 && isWord(text.charCodeAt(at - 2)) && !escapeEndsAt(text, at - 1))
+      return at + 1;
+    if (isWord(text.charCodeAt(at - 1)) && !escapeEndsAt(text, at)) return at + 1;
     if (trigger === Trigger.Zone) return this.try('zone', at) ?? at + 1;
     if (trigger === Trigger.Distribution) return this.try('distribution', at) ?? at + 1;
-    if (text[at - 1] === '-') return at + 1;
     const end = this.try('credential', at);
     if (end === undefined) return at + 1;
     this.secretAfterKey(end);
@@ -223,6 +226,8 @@ class Detection {
     let start = at;
     while (start > first && HOST_CHARACTER.test(text[start - 1]!)) start -= 1;
     start = startOfRun(text, start, at);
+    while (isIn('.-', text[start])) start += 1;
+    if (start > at) return;
     const host = text.slice(start, at + MAX_SUFFIX_CHARACTERS);
     const patterns = PATTERNS.get('host')!.filter(({ needs }) => needs!.some((part) => host.includes(part)));
     if (patterns.length === 0) return;
@@ -252,7 +257,10 @@ class Detection {
 
   private address(at: number): number | undefined {
     const before = this.text[at - 1];
-    return isIn('.-:', before) ? undefined : this.try('address', at);
+    if (isIn('.-', before) && !this.text.startsWith('...', at - 3)) return undefined;
+    // Behind a colon, as in `file:12:10.0.0.1`, it can only be an address with dots.
+    const hasDots = /^\d{1,3}\./.test(this.text.slice(at, at + 4));
+    return before === ':' && !hasDots ? undefined : this.try('address', at);
   }
 
   /** `secret`, as in `secret_access_key = …` and `SecretId: "…"`. */
@@ -323,7 +331,10 @@ class Detection {
   }
 
   private contextBefore(at: number): string {
-    return this.beforeOf(at, CONTEXT_CHARACTERS).replace(NOT_OF_THE_CONTEXT, '').replace(ESCAPED_BLANKS, ' ');
+    return this.beforeOf(at, CONTEXT_CHARACTERS)
+      .replace(NOT_OF_THE_CONTEXT, '')
+      .replace(EMPHASIS, ' ')
+      .replace(ESCAPED_BLANKS, ' ');
   }
 
   private beforeOf(at: number, characters: number): string {
@@ -331,12 +342,9 @@ class Detection {
   }
 
   private poolStart(at: number): number {
-    const { text } = this;
-    let start = at;
-    while (start > 0 && at - start < MAX_REGION_CHARACTERS && isToken(text.charCodeAt(start - 1))) start -= 1;
-    start = startOfRun(text, start, at);
-    while (text[start] === '_') start += 1;
-    return start;
+    const region = REGION_AT_END.exec(this.beforeOf(at, MAX_REGION_CHARACTERS));
+    const start = at - (region?.[0].length ?? 0);
+    return region && isStart(this.text, start) ? start : at;
   }
 
   private add(part: Part): void {

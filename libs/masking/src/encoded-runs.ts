@@ -47,11 +47,16 @@ export function* encodedRuns(text: string): Generator<DecodedView> {
     while (start > 0 && at - start < MAX_RUN_CHARACTERS && OF_A_RUN.test(text[start - 1]!)) start -= 1;
     let end = at;
     while (end < text.length && end - at < MAX_RUN_CHARACTERS && OF_A_RUN.test(text[end]!)) end += 1;
-    yield viewOf(text.slice(start, end), start, /%([0-9A-Fa-f]{2})/g, (code) =>
-      String.fromCharCode(Number.parseInt(code, 16)),
-    );
+    const run = text.slice(start, end);
+    yield decodedRun(run, start);
+    // In forms a plus sign is a blank.
+    if (run.includes('+')) yield decodedRun(run.replaceAll('+', ' '), start);
     at = end;
   }
+}
+
+function decodedRun(run: string, offset: number): DecodedView {
+  return viewOf(run, offset, /%([0-9A-Fa-f]{2})/g, (code) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
 /** An escape of a letter or a slash; other escapes, so that a backslash behind another is not taken for the beginning of one. */

@@ -86,22 +86,37 @@ export function findPlaceholders(text: string, map: MaskMap, options: MaskOption
 }
 
 function formParts(text: string, options: MaskOptions, before: string): FoundPart[] {
-  const encoded: FoundPart[] = [];
-  for (const view of encodedRuns(text)) {
-    for (const part of detect(view.text, options)) {
-      const { start, end, matchStart, matchEnd } = part;
-      const span = {
-        start: view.at(start),
-        end: view.at(end),
-        matchStart: view.at(matchStart),
-        matchEnd: view.at(matchEnd),
-      };
-      encoded.push({ ...part, ...span, text: view.text.slice(start, end), at: view.span(start, end) });
-    }
-  }
   const forms = detect(before === '' ? text : `${text}"`, options, before).map((part) => plain(part, text));
   const own = (options.ownRules?.(text) ?? []).map((part) => plain(part, text));
-  return merged(merged(encoded, forms), own);
+  return merged(merged(encodedParts(text, options, 1), forms), own);
+}
+
+/** Two programs on the way of a text may each encode it. */
+const MAX_ENCODINGS = 3;
+
+function encodedParts(text: string, options: MaskOptions, depth: number): FoundPart[] {
+  let found: FoundPart[] = [];
+  for (const view of encodedRuns(text)) {
+    const plainParts = detect(view.text, options).map((part) => plain(part, view.text));
+    const inside = depth < MAX_ENCODINGS ? encodedParts(view.text, options, depth + 1) : [];
+    found = merged(
+      found,
+      merged(inside, plainParts).map((part) => outside(part, view)),
+    );
+  }
+  return found;
+}
+
+/** The part in the text that the view was made of. */
+function outside(part: FoundPart, view: DecodedView): FoundPart {
+  const { start, end, matchStart, matchEnd } = part;
+  const span = {
+    start: view.at(start),
+    end: view.at(end),
+    matchStart: view.at(matchStart),
+    matchEnd: view.at(matchEnd),
+  };
+  return { ...part, ...span, at: part.at?.map((index) => view.at(index)) ?? view.span(start, end) };
 }
 
 function withTokens(text: string, found: readonly FoundPart[], index: TokenIndex): readonly FoundPart[] {
