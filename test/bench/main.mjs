@@ -77,6 +77,7 @@ async function runSideBySide() {
   if (only.has('tap'))
     report.line(`answer observer: ${tapMicrosecondsPerEvent().toFixed(3)} us for each event of a stream`);
   if (only.has('pool')) await reportPool();
+  if (only.has('masking')) await reportMasking();
   const commands = commandsByName();
   const subjects = [];
   for (const [name, command] of commands) subjects.push(await start(name, command));
@@ -105,6 +106,14 @@ async function runSideBySide() {
   for (const subject of subjects) await stop(subject);
   if (only.has('idle')) await runIdle(commands);
   if (only.has('dynamo')) await runDynamo();
+}
+
+async function reportMasking() {
+  const { maskingCosts } = await import('./masking-cost.mjs');
+  const { coldMs, seenMs, eventMicroseconds } = maskingCosts();
+  report.figure('maskingColdMs', coldMs, 'ms');
+  report.figure('maskingSeenMs', seenMs, 'ms');
+  report.figure('maskingEventMicroseconds', eventMicroseconds, 'us');
 }
 
 async function reportPool() {

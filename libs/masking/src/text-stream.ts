@@ -8,7 +8,10 @@ import { restoredText } from './text-restorer.js';
 const MAX_HELD_CHARACTERS = 2_100;
 /** What precedes a text decides what its parts mean. It is longer than an ARN. */
 const CONTEXT_CHARACTERS = 2_400;
-const RUN = /[A-Za-z0-9_.:/%+=@*$#-]/;
+const RUN = new Uint8Array(128);
+for (const character of '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.:/%+=@*$#-') {
+  RUN[character.charCodeAt(0)] = 1;
+}
 
 /** The end of a text, from a blank on: half of an ARN is another text. */
 function contextOf(text: string): string {
@@ -44,6 +47,8 @@ export interface RestoreCounts {
 /** A text that arrives in pieces of any size. Only an end that can still become a placeholder is held back. */
 export class TextStream {
   private held = '';
+  /** Of the last character that was released. */
+  private lastCode = 0;
 
   /** @param context what precedes the text; at first the key of a JSON member */
   constructor(
@@ -75,9 +80,10 @@ export class TextStream {
   /** @param ahead what follows and is held: it decides where a form ends */
   private release(text: string, ahead: string): string {
     if (text === '') return '';
-    const { context } = this;
-    this.context = contextOf(context + text);
+    const before = this.context;
+    this.remember(text);
     if (!this.hasPlaceholder(text)) return text;
+    const context = contextOf(before);
     const from = context.length;
     const to = from + text.length;
     const result = restoredText(context + text + ahead, this.map, this.options, '', [from, to]);
@@ -86,6 +92,13 @@ export class TextStream {
     }
     this.counts.left += result.left.length;
     return result.text.slice(from, to);
+  }
+
+  /** Cut seldom: a text that is joined and cut for each piece costs more than everything else. */
+  private remember(text: string): void {
+    this.lastCode = text.charCodeAt(text.length - 1);
+    const longer = this.context + text;
+    this.context = longer.length > 4 * CONTEXT_CHARACTERS ? contextOf(longer) : longer;
   }
 
   private hasPlaceholder(text: string): boolean {
@@ -100,7 +113,7 @@ export class TextStream {
   /** Where the text can be cut: before the first part of its last run that is, or can become, a placeholder. */
   private cutOf(all: string): number {
     let start = all.length;
-    while (start > 0 && RUN.test(all[start - 1]!)) start -= 1;
+    while (start > 0 && RUN[all.charCodeAt(start - 1)] === 1) start -= 1;
     const literal = startOfToken(all, this.startOfLiteral(all, start));
     for (let at = start; at < all.length; ) {
       if (!isToken(all.charCodeAt(at))) {
@@ -109,7 +122,7 @@ export class TextStream {
       }
       let end = at;
       while (end < all.length && isToken(all.charCodeAt(end))) end += 1;
-      const isContinued = at === 0 && isToken(this.context.charCodeAt(this.context.length - 1));
+      const isContinued = at === 0 && isToken(this.lastCode);
       if (!isContinued && this.mayBe(all, at, end)) return Math.min(at, literal);
       at = end;
     }
