@@ -10,6 +10,7 @@ export interface CcpOptions {
   readonly signal?: AbortSignal;
   readonly onOutput?: (stdout: string) => void;
   readonly launch?: World['launch'];
+  readonly startAgain?: World['startAgain'];
 }
 
 export interface CcpResult {
@@ -48,6 +49,7 @@ export async function runCcp(args: readonly string[], options: CcpOptions = {}):
     now: Date.now,
     signal: options.signal ?? new AbortController().signal,
     launch: options.launch ?? (() => {}),
+    startAgain: options.startAgain ?? (() => {}),
   });
   return { exit, stdout, stderr, json: parsed(stdout) };
 }

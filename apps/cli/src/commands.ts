@@ -1,11 +1,20 @@
+import { accountsCommands } from './accounts/accounts.commands.js';
 import { api } from './api/api.command.js';
 import { audit } from './audit/audit.command.js';
+import { budgetsCommands } from './budgets/budgets.commands.js';
+import { connect } from './client/connect.command.js';
 import { env } from './client/env.command.js';
+import { runProgram } from './client/run.command.js';
+import { statusline } from './client/statusline.command.js';
 import type { CommandSpec } from './core/command.js';
 import { drillsCommands } from './drills/drills.commands.js';
+import { keysCommands } from './keys/keys.commands.js';
 import { limitsCommands } from './limits/limits.commands.js';
 import { logs } from './logs/logs.command.js';
+import { maskingCommands } from './masking/masking.commands.js';
 import { pricesCommands } from './prices/prices.commands.js';
+import { profilesCommands } from './profiles/profiles.commands.js';
+import { explain } from './requests/explain.command.js';
 import { why } from './requests/why.command.js';
 import { serve } from './serve/serve.command.js';
 import { configCommands } from './settings/config.commands.js';
@@ -20,15 +29,24 @@ export const COMMANDS: readonly CommandSpec[] = [
   status,
   logs,
   why,
+  explain,
+  ...accountsCommands,
+  ...keysCommands,
+  ...budgetsCommands,
   ...statsCommands,
   usersList,
   usersShow,
   ...limitsCommands,
   ...drillsCommands,
+  ...maskingCommands,
   ...pricesCommands,
   audit,
   ...configCommands,
+  connect,
   env,
+  runProgram,
+  statusline,
+  ...profilesCommands,
   serve,
   api,
   completion,

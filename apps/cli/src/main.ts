@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { run } from './core/run.js';
 import type { World } from './core/world.js';
@@ -19,10 +20,17 @@ export async function main(args: readonly string[], launch: World['launch']): Pr
     now: Date.now,
     signal: interruption.signal,
     launch,
+    startAgain,
   });
   process.exitCode = exit;
   // An open connection or the prompt of a terminal must not hold the process.
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exit)));
+}
+
+function startAgain(args: readonly string[]): void {
+  const program = process.argv[1];
+  if (program === undefined) return;
+  spawn(process.execPath, [program, ...args], { detached: true, stdio: 'ignore' }).unref();
 }
 
 function exitOnClosedPipe(error: NodeJS.ErrnoException): void {

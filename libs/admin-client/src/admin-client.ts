@@ -10,7 +10,10 @@ import type {
   Budget,
   BudgetList,
   BudgetOrder,
+  BudgetRaise,
   CreatedKey,
+  DecisionLine,
+  DecisionQuestion,
   Drill,
   DrillList,
   DrillOrder,
@@ -30,6 +33,7 @@ import type {
   RequestDetail,
   RequestPage,
   Session,
+  TeamList,
   UsageOfAll,
   UsageOfUser,
 } from '@claude-proxy/admin-api';
@@ -196,12 +200,29 @@ export class AdminClient {
     return this.call.json(`api/budgets/${encodeURIComponent(scope)}`, { method: 'PUT', body: order, signal });
   }
 
+  budget(scope: string, signal?: AbortSignal): Promise<Budget> {
+    return this.call.json(`api/budgets/${encodeURIComponent(scope)}`, { signal });
+  }
+
+  raiseBudget(scope: string, raise: BudgetRaise, signal?: AbortSignal): Promise<Budget> {
+    return this.call.json(`api/budgets/${encodeURIComponent(scope)}/raise`, { method: 'POST', body: raise, signal });
+  }
+
   removeBudget(scope: string, signal?: AbortSignal): Promise<void> {
     return this.call.json(`api/budgets/${encodeURIComponent(scope)}`, { method: 'DELETE', signal });
   }
 
   me(signal?: AbortSignal): Promise<Me> {
     return this.call.json('api/me', { signal });
+  }
+
+  teams(signal?: AbortSignal): Promise<TeamList> {
+    return this.call.json('api/teams', { signal });
+  }
+
+  /** What the pool would do with such a request now. */
+  explainDecision(question: DecisionQuestion, signal?: AbortSignal): Promise<DecisionLine> {
+    return this.call.json('api/decisions/explain', { method: 'POST', body: question, signal });
   }
 
   session(signal?: AbortSignal): Promise<Session> {

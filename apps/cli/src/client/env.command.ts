@@ -5,7 +5,7 @@ import { raw } from '../text/blocks.js';
 import { type ClientVariables, clientVariables } from './client-environment.js';
 import { exportsFor, SHELLS, shellOf } from './shell-exports.js';
 
-const CLIENT_OPTIONS: readonly OptionSpec[] = [
+export const CLIENT_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '--user <name>',
     text: 'the user in the address (default: none; a client key names its user itself)',
@@ -27,7 +27,7 @@ export const env: CommandSpec = {
   },
 };
 
-async function variablesOf(context: Context, input: Input): Promise<ClientVariables> {
+export async function variablesOf(context: Context, input: Input): Promise<ClientVariables> {
   const { url } = await context.gateway();
   const hasKey = textOption(input, 'fromEnv') !== undefined || textOption(input, 'fromFile') !== undefined;
   const clientKey = hasKey ? await readSecret(context, input, 'client key') : undefined;

@@ -63,12 +63,16 @@ export async function readAll(stdin: Context['world']['stdin'], maxBytes = MAX_S
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function isInteractive({ stdin, stderr }: Context['world']): boolean {
+export function isInteractive({ stdin, stderr }: Context['world']): boolean {
   return stdin.isTTY === true && stderr.isTTY === true;
 }
 
 /** Written to the standard error: the standard output is data. */
-async function ask({ stdin, stderr, signal }: Context['world'], question: string, isHidden: boolean): Promise<string> {
+export async function ask(
+  { stdin, stderr, signal }: Context['world'],
+  question: string,
+  isHidden: boolean,
+): Promise<string> {
   stderr.write(question);
   const output = isHidden
     ? new Writable({ write: (_chunk, _encoding, done) => done() })

@@ -1,7 +1,6 @@
 import type { AdminClient } from '@claude-proxy/admin-client';
 import type { Gateway } from '../gateway/gateway.js';
 import type { Block } from '../text/blocks.js';
-import type { ExitCode } from './exit-codes.js';
 import type { World } from './world.js';
 
 /** Names that the shell can complete, read from the gateway. */
@@ -27,11 +26,12 @@ export interface Input {
 }
 
 interface Answer {
+  /** Undefined writes nothing. */
   readonly json: unknown;
   /** The same for people. */
   readonly text: readonly Block[];
   /** @default EXIT.fine */
-  readonly exit?: ExitCode;
+  readonly exit?: number;
 }
 
 export interface Context {

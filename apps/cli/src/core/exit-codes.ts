@@ -12,7 +12,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-const EXIT_MEANINGS: readonly (readonly [ExitCode, string, string])[] = [
+export const EXIT_MEANINGS: readonly (readonly [ExitCode, string, string])[] = [
   [EXIT.fine, 'ok', 'The command did what it was asked to do.'],
   [EXIT.gatewayFailure, 'gateway_failure', 'The gateway failed, or the command did.'],
   [EXIT.usage, 'usage', 'The command line or a value in it is not valid.'],

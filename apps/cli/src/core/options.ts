@@ -7,6 +7,12 @@ export function textOption({ options }: Input, name: string): string | undefined
   return typeof value === 'string' ? value : undefined;
 }
 
+export function requiredText(input: Input, name: string, flag: string): string {
+  const value = textOption(input, name);
+  if (value !== undefined && value !== '') return value;
+  throw usageError(`${flag} is missing`, `Give it as ${flag} VALUE.`);
+}
+
 export function numberOption(input: Input, name: string, [min, max]: readonly [number, number]): number | undefined {
   const text = textOption(input, name);
   if (text === undefined) return undefined;
@@ -33,6 +39,13 @@ export function choiceOption<Choice extends string>(
   const choice = choices.find((each) => each === text);
   if (choice !== undefined) return choice;
   throw usageError(`--${kebab(name)} is "${text}": ${choices.join(', ')} are allowed`);
+}
+
+export function listOption(input: Input, name: string): string[] | undefined {
+  return textOption(input, name)
+    ?.split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;

@@ -19,6 +19,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   prices: 'the price list, and models without a price',
   config: 'settings of the gateway',
   masking: 'what masking would replace',
+  profiles: 'saved gateways',
 };
 
 /** `ccp limits` is `ccp limits list`. */

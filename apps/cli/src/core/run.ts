@@ -8,14 +8,14 @@ import { layoutOf } from '../text/layout.js';
 import { printable } from '../text/width.js';
 import { CliError, cliErrorOf, usageError } from './cli-error.js';
 import type { Context } from './command.js';
-import { EXIT, type ExitCode } from './exit-codes.js';
+import { EXIT } from './exit-codes.js';
 import { isHelp, type Parsed, programOf, usageFault } from './program.js';
 import { expectNoSecret, withoutSecrets } from './secrets.js';
 import { VERSION } from './version.js';
 import type { World } from './world.js';
 
 /** Runs one command line. Returns the exit code; never throws. */
-export async function run(args: readonly string[], world: World): Promise<ExitCode> {
+export async function run(args: readonly string[], world: World): Promise<number> {
   const session = new Session(world, asksForJson(args));
   try {
     const parsed = parse(args, world);
@@ -63,7 +63,7 @@ class Session {
     private readonly json: boolean,
   ) {}
 
-  async run({ spec, input }: Parsed): Promise<ExitCode> {
+  async run({ spec, input }: Parsed): Promise<number> {
     const { options } = input;
     const text = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);
     const open = async () => {
@@ -76,6 +76,7 @@ class Session {
     const answer = await spec.run(this.contextOf(open), input);
     await this.noteVersionSkew();
     if (!answer) return EXIT.fine;
+    if (answer.json === undefined) return answer.exit ?? EXIT.fine;
     const layout = layoutOf(this.world);
     this.world.stdout.write(this.json ? `${JSON.stringify(answer.json, null, 2)}\n` : blocksText(answer.text, layout));
     return answer.exit ?? EXIT.fine;
@@ -108,7 +109,7 @@ class Session {
     if (skew !== undefined) this.world.stderr.write(`${printable(skew)}\n`);
   }
 
-  fail(error: unknown): ExitCode {
+  fail(error: unknown): number {
     if (this.world.signal.aborted) return EXIT.interrupted;
     const fault = cliErrorOf(error, this.gateway?.url ?? 'this machine');
     if (this.json) {

@@ -11,6 +11,8 @@ export interface World {
   readonly signal: AbortSignal;
   /** Programs of the gateway, which replace this process. */
   readonly launch: (program: 'serve' | 'config-check', args: readonly string[]) => void;
+  /** Starts this program once more, in the background. */
+  readonly startAgain: (args: readonly string[]) => void;
 }
 
 interface OutputStream {

@@ -76,7 +76,7 @@ function sameAddress(left: string, right: string): boolean {
 }
 
 /** @throws CliError */
-function validUrl(text: string, name: string): string {
+export function validUrl(text: string, name: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw usageError(

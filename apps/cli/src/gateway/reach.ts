@@ -3,7 +3,7 @@ import { unreachable } from '../core/cli-error.js';
 import type { Gateway } from './gateway.js';
 
 /** A command waits this long for a gateway that does not answer, and exits. */
-const REACH_TIMEOUT_MS = 2_500;
+export const REACH_TIMEOUT_MS = 2_500;
 
 export interface Reach {
   /** Aborts once the gateway has not answered in time; its reason is the `CliError` to end with. */

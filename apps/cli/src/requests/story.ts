@@ -7,6 +7,8 @@ export function storyOf(detail: RequestDetail): string[] {
     `${new Date(detail.started_at).toISOString()}  ${detail.id}`,
     callerSentence(detail),
     ...detail.attempts.map((attempt, index) => attemptSentence(attempt, index)),
+    ...(detail.account ? [`Account: ${detail.account}.`] : []),
+    ...(detail.decision ? [detail.decision.sentence] : []),
     ...choiceSentences(detail),
     endSentence(detail),
     ...usageSentences(detail),

@@ -67,7 +67,7 @@ function statusOf(
   };
 }
 
-function attentionOf(
+export function attentionOf(
   readiness: Readiness,
   limits: LimitList['limits'],
   notices: readonly Notice[],

@@ -1,0 +1,67 @@
+import type { Account } from '@claude-proxy/admin-api';
+import { type Block, type Cell, facts, table } from '../text/blocks.js';
+import { countText, moneyText, relativeTime, shareText } from '../text/numbers.js';
+
+export function stateText({ state, state_reason, state_until }: Account, nowMs: number): Cell {
+  const end = state_until === null ? '' : `, ends ${relativeTime(state_until, nowMs)}`;
+  const reason = state_reason === null || state === 'ready' ? '' : ` (${state_reason})`;
+  return { text: `${state}${reason}${end}`, tone: state === 'ready' ? 'good' : 'warn' };
+}
+
+/** What a change does, in words. */
+export function effectOf(before: Account, after: Account, all: readonly Account[]): string {
+  const { name, sessions } = before;
+  if (after.state === 'paused' && before.state !== 'paused') {
+    return `${name} is paused on all tasks within 5 s: running answers go on, ${sessions} sessions move with their next request and lose their prompt cache.`;
+  }
+  if (after.state === 'draining' && before.state !== 'draining') {
+    return `${name} takes no new sessions: ${sessions} sessions stay until their prompt cache is cold.`;
+  }
+  if (after.priority !== before.priority) return priorityEffect(after, all);
+  if (before.state === 'paused' || before.state === 'draining')
+    return `${after.name} takes new sessions within 5 s; its state is ${after.state}.`;
+  return `${after.name} is changed: state ${after.state}, priority ${after.priority}, weight ${after.weight}, models ${after.models?.join(', ') ?? 'all'}.`;
+}
+
+function priorityEffect({ id, name, priority }: Account, all: readonly Account[]): string {
+  const above = all.filter((other) => other.id !== id && other.state === 'ready' && other.priority < priority);
+  const outranked =
+    above.length === 0
+      ? 'it is used first'
+      : `${above.map((other) => other.name).join(', ')} outrank it while they are ready`;
+  return `${name} has priority ${priority}: ${outranked}. Sessions stay where their prompt cache is.`;
+}
+
+export function accountFacts(account: Account, nowMs: number): Block[] {
+  return [
+    facts(
+      ['Name', account.name],
+      ['Id', account.id],
+      ['Fingerprint', account.fingerprint],
+      ['From', account.origin === 'environment' ? 'the environment' : 'the admin API'],
+      ['Organization', account.organization ?? 'not known yet'],
+      ['Workspace', account.workspace ?? 'not known yet'],
+      ['State', stateText(account, nowMs)],
+      ['Priority', `${account.priority}, weight ${account.weight}`],
+      ['Models', account.models?.join(', ') ?? 'all'],
+      ['Sessions', String(account.sessions)],
+      [
+        'Last 30 days',
+        `${countText(account.requests)} requests, ${countText(account.tokens)} tokens, ${moneyText(account.cost_usd)}, ${shareText(account.cache_hit_share)} from the cache`,
+      ],
+    ),
+    ...(account.closures.length === 0
+      ? []
+      : [
+          table(
+            ['CLOSED FOR', 'STATE', 'REASON', 'ENDS'],
+            account.closures.map(({ group, state, reason, until }) => [
+              group,
+              state,
+              reason,
+              until === null ? 'by an operator' : relativeTime(until, nowMs),
+            ]),
+          ),
+        ]),
+  ];
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { CommandSpec, Context } from '../core/command.js';
+import { readIfPresent, writePrivateFile } from '../gateway/private-file.js';
+import { attentionOf } from '../status/status.command.js';
+import { raw } from '../text/blocks.js';
+import { moneyText, relativeTime } from '../text/numbers.js';
+
+/** Claude Code asks several times a minute. */
+const FRESH_MS = 20_000;
+const STALE_MS = 10 * 60_000;
+
+interface Cached {
+  readonly at: number;
+  readonly line: string;
+}
+
+export const statusline: CommandSpec = {
+  name: 'statusline',
+  summary: 'one line for the status line of Claude Code, at once from a cache that is refreshed in the background',
+  details: 'In the settings of Claude Code: "statusLine": { "type": "command", "command": "ccp statusline" }',
+  options: [{ flags: '--refresh', text: 'ask the gateway now' }],
+  async run(context, input) {
+    const { url } = await context.gateway();
+    const path = cachePath(context, url);
+    if (input.options.refresh === true) {
+      const fresh = { at: context.world.now(), line: await freshLine(context) };
+      writePrivateFile(path, JSON.stringify(fresh));
+      return { json: fresh, text: [raw(fresh.line)] };
+    }
+    const cached = cachedAt(path);
+    const age = cached === undefined ? Number.POSITIVE_INFINITY : context.world.now() - cached.at;
+    if (age > FRESH_MS) context.world.startAgain(['statusline', '--refresh', '--url', url]);
+    const line =
+      cached === undefined
+        ? 'gateway ...'
+        : `${cached.line}${age > STALE_MS ? ` (${relativeTime(cached.at, context.world.now())})` : ''}`;
+    return { json: { at: cached?.at ?? null, line }, text: [raw(line)] };
+  },
+};
+
+async function freshLine(context: Context): Promise<string> {
+  const client = await context.client();
+  try {
+    const [readiness, day, limits] = await Promise.all([client.readiness(), client.analytics('24h'), client.limits()]);
+    const attention = attentionOf(readiness, limits.limits, [], false, context.world.now());
+    const state = attention.length === 0 ? 'gateway ok' : `gateway: ${attention.join('; ')}`;
+    return `${state} | ${day.in_flight} in flight | ${moneyText(day.totals.cost_usd)} in 24h`;
+  } catch {
+    return 'gateway away';
+  }
+}
+
+function cachePath({ world: { env, home } }: Context, url: string): string {
+  const name = createHash('sha256').update(url).digest('hex').slice(0, 12);
+  return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'ccp', `statusline-${name}.json`);
+}
+
+function cachedAt(path: string): Cached | undefined {
+  const text = readIfPresent(path);
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as Cached);
+  } catch {
+    return undefined;
+  }
+}
