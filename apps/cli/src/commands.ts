@@ -23,10 +23,12 @@ import { version } from './shell/version.command.js';
 import { statsCommands } from './stats/stats.commands.js';
 import { usersList, usersShow } from './stats/users.commands.js';
 import { status } from './status/status.command.js';
+import { top } from './top/top.command.js';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
   status,
+  top,
   logs,
   why,
   explain,

@@ -15,7 +15,7 @@ export interface World {
   readonly startAgain: (args: readonly string[]) => void;
 }
 
-interface OutputStream {
+export interface OutputStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;

@@ -57,6 +57,6 @@ function stateText({ status, outcome }: RequestLine): string {
 }
 
 /** Of this machine's time zone. */
-function clockText(atMs: number): string {
+export function clockText(atMs: number): string {
   return new Date(atMs).toTimeString().slice(0, 8);
 }

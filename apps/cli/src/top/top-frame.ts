@@ -1,7 +1,7 @@
 import type { RequestLine } from '@claude-proxy/admin-api';
 import { clockText } from '../logs/line-text.js';
 import { attentionOf } from '../status/status.command.js';
-import { toned, type Tone } from '../text/blocks.js';
+import { type Tone, toned } from '../text/blocks.js';
 import { countText, durationText, moneyText, relativeTime, shareText } from '../text/numbers.js';
 import { fitted, padded, printable } from '../text/width.js';
 import { type TopState, visibleLines } from './top-state.js';
@@ -19,10 +19,17 @@ const BAR_WIDTH = 12;
 
 /** Exactly `rows` lines of at most `columns` columns. */
 export function frameOf(state: TopState, layout: FrameLayout): string[] {
-  const body = state.mode === 'help' ? helpLines() : state.mode === 'story' ? storyLines(state, layout) : overviewLines(state, layout);
+  const body =
+    state.mode === 'help'
+      ? helpLines()
+      : state.mode === 'story'
+        ? storyLines(state, layout)
+        : overviewLines(state, layout);
   const lines = body.slice(0, layout.rows - 1);
   while (lines.length < layout.rows - 1) lines.push({ text: '' });
-  return [...lines, footer(state)].map(({ text, tone, isSelected }) => painted(text, tone, isSelected === true, layout));
+  return [...lines, footer(state)].map(({ text, tone, isSelected }) =>
+    painted(text, tone, isSelected === true, layout),
+  );
 }
 
 interface FrameLine {
@@ -41,7 +48,10 @@ function painted(text: string, tone: Tone | undefined, isSelected: boolean, layo
 
 /** For terminals without UTF-8. */
 function asciiOf(text: string): string {
-  return text.replaceAll('█', '#').replaceAll('░', '.').replace(/[^\x20-\x7e]/gu, '?');
+  return text
+    .replaceAll('█', '#')
+    .replaceAll('░', '.')
+    .replace(/[^\x20-\x7e]/gu, '?');
 }
 
 function overviewLines(state: TopState, layout: FrameLayout): FrameLine[] {
@@ -56,12 +66,18 @@ function overviewLines(state: TopState, layout: FrameLayout): FrameLine[] {
 function verdictLines(state: TopState): FrameLine[] {
   const { readiness, hour, limits, url, connection, error, drills } = state;
   const time = clockText(state.nowMs);
-  if (!readiness || !hour) return [{ text: `ccp top  ${url}  ${time}  ${error ?? connection}`, ...(error !== null && { tone: 'bad' as const }) }];
+  if (!readiness || !hour)
+    return [
+      { text: `ccp top  ${url}  ${time}  ${error ?? connection}`, ...(error !== null && { tone: 'bad' as const }) },
+    ];
   const attention = attentionOf(readiness, limits, hour.notices, false, state.nowMs);
   const verdict = attention.length === 0 ? 'All well' : `Attention: ${attention.join('; ')}`;
   const feed = connection === 'open' ? '' : `  feed: ${connection}`;
   return [
-    { text: `ccp top  ${url}  ${time}${feed}${drills.length > 0 ? `  drills: ${drills.length}` : ''}${error ? `  ${error}` : ''}`, tone: 'strong' },
+    {
+      text: `ccp top  ${url}  ${time}${feed}${drills.length > 0 ? `  drills: ${drills.length}` : ''}${error ? `  ${error}` : ''}`,
+      tone: 'strong',
+    },
     { text: verdict, tone: attention.length === 0 ? 'good' : 'warn' },
   ];
 }
@@ -74,11 +90,18 @@ function figureLines({ hour, day, readiness, nowMs, lines }: TopState): FrameLin
     const share = totals.requests === 0 ? 0 : (hour.by_upstream[name]?.requests ?? 0) / totals.requests;
     return `${name}${usable ? '' : ' (away)'} ${shareText(share)}`;
   });
-  const first = totals.first_byte_ms ? `first byte ${durationText(totals.first_byte_ms.p50)} / ${durationText(totals.first_byte_ms.p95)}` : 'first byte -';
-  const speed = totals.output_tokens_per_second === null ? '-' : `${Math.round(totals.output_tokens_per_second)} tokens/s`;
+  const first = totals.first_byte_ms
+    ? `first byte ${durationText(totals.first_byte_ms.p50)} / ${durationText(totals.first_byte_ms.p95)}`
+    : 'first byte -';
+  const speed =
+    totals.output_tokens_per_second === null ? '-' : `${Math.round(totals.output_tokens_per_second)} tokens/s`;
   return [
-    { text: `In flight ${hour.in_flight}   last minute ${minute.length}   last hour ${countText(totals.requests)}   errors ${countText(totals.errors)}   fallbacks ${countText(totals.fallbacks)}` },
-    { text: `${first}   ${speed}   cache ${shareText(totals.cache_hit_share)}   24 h ${moneyText(day.totals.cost_usd)}, ${countText(day.total_tokens)} tokens` },
+    {
+      text: `In flight ${hour.in_flight}   last minute ${minute.length}   last hour ${countText(totals.requests)}   errors ${countText(totals.errors)}   fallbacks ${countText(totals.fallbacks)}`,
+    },
+    {
+      text: `${first}   ${speed}   cache ${shareText(totals.cache_hit_share)}   24 h ${moneyText(day.totals.cost_usd)}, ${countText(day.total_tokens)} tokens`,
+    },
     { text: `Upstreams: ${upstreams.join('   ')}` },
   ];
 }
@@ -90,13 +113,25 @@ function accountLines({ accounts, nowMs, hasDetails }: TopState, layout: FrameLa
     const tightest = windows.toSorted((left, right) => left.remaining / left.limit - right.remaining / right.limit);
     const end = state_until === null ? '' : ` ${relativeTime(state_until, nowMs)}`;
     const tone: Tone = state === 'ready' ? 'good' : 'warn';
-    const bars = (hasDetails ? tightest : tightest.slice(0, layout.columns > 120 ? 3 : 1)).map(
-      ({ group, kind, remaining, limit, full_at }) => `${group} ${kind} ${barOf(limit === 0 ? 0 : remaining / limit)} full ${relativeTime(full_at, nowMs)}`,
+    const isWide = layout.columns >= 110;
+    const bars = (hasDetails ? tightest : tightest.slice(0, layout.columns > 150 ? 3 : 1)).map(
+      ({ group, kind, remaining, limit, full_at }) =>
+        `${group}${isWide ? ` ${kind}` : ''} ${barOf(limit === 0 ? 0 : remaining / limit)} ${isWide ? 'full ' : ''}${relativeTime(full_at, nowMs)}`,
     );
-    return [{ text: `  ${padded(fitted(name, 14), 14)} ${padded(`${state}${end}`, 18)} ${padded(`${sessions} sessions`, 13)} ${padded(moneyText(cost_usd), 9)} ${bars.join('   ')}`, tone }];
+    const cells = [
+      cell(name, 12),
+      cell(`${state}${end}`, isWide ? 22 : 14),
+      cell(`${sessions} sess.`, 9),
+      cell(moneyText(cost_usd), 7),
+    ];
+    return [{ text: `  ${cells.join(' ')} ${bars.join('   ')}`, tone }];
   });
   const rest = accounts.length - shown.length;
-  return [{ text: `Accounts (${accounts.length})`, tone: 'dim' }, ...rows, ...(rest > 0 ? [{ text: `  ${rest} more: press d`, tone: 'dim' as const }] : [])];
+  return [
+    { text: `Accounts (${accounts.length})`, tone: 'dim' },
+    ...rows,
+    ...(rest > 0 ? [{ text: `  ${rest} more: press d`, tone: 'dim' as const }] : []),
+  ];
 }
 
 export function barOf(share: number): string {
@@ -108,28 +143,41 @@ function listLines(state: TopState, layout: FrameLayout, rows: number): FrameLin
   const lines = visibleLines(state);
   const height = Math.max(0, rows - 1);
   const first = Math.max(0, Math.min(state.selected - height + 1, lines.length - height));
-  const marks = [`Requests (${lines.length})`, `by ${state.sort}`, ...(state.frozen ? ['PAUSED'] : []), ...(state.filter ? [`filter: ${state.filter}`] : [])];
+  const marks = [
+    `Requests (${lines.length})`,
+    `by ${state.sort}`,
+    ...(state.frozen ? ['PAUSED'] : []),
+    ...(state.filter ? [`filter: ${state.filter}`] : []),
+  ];
   return [
     { text: `${padded(marks.join('  '), 30)}`, tone: 'dim' },
-    ...lines.slice(first, first + height).map((line, index) => requestLine(line, first + index === state.selected, layout)),
+    ...lines
+      .slice(first, first + height)
+      .map((line, index) => requestLine(line, first + index === state.selected, layout)),
   ];
 }
 
+function cell(text: string, width: number): string {
+  return padded(fitted(text, width), width);
+}
+
 function requestLine(line: RequestLine, isSelected: boolean, { columns }: FrameLayout): FrameLine {
-  const cell = (text: string, width: number) => padded(fitted(text, width), width);
-  const tokens = line.input_tokens + line.cache_read_input_tokens + line.cache_creation_input_tokens + line.output_tokens;
+  const tokens =
+    line.input_tokens + line.cache_read_input_tokens + line.cache_creation_input_tokens + line.output_tokens;
   const isWide = columns >= 110;
+  const model = line.model ?? line.operation;
   const cells = [
     cell(clockText(line.started_at), 8),
-    cell(line.user, isWide ? 20 : 12),
-    cell(line.model ?? line.operation, isWide ? 26 : 18),
-    cell(line.upstream ?? '-', isWide ? 12 : 9),
+    cell(line.user, isWide ? 24 : 11),
+    cell(isWide ? model : model.replace(/^claude-/, ''), isWide ? 26 : 14),
+    cell(line.upstream ?? '-', isWide ? 14 : 9),
     cell(line.outcome === 'completed' ? String(line.status) : `${line.status || '-'} ${line.outcome}`, 11),
-    cell(durationText(line.duration_ms), 7),
-    cell(countText(tokens), 7),
+    cell(durationText(line.duration_ms), 6),
+    cell(countText(tokens), 6),
     moneyText(line.cost_usd),
   ];
-  const tone: Tone | undefined = line.outcome === 'refused' || line.outcome === 'broken' ? 'bad' : line.is_fallback ? 'warn' : undefined;
+  const tone: Tone | undefined =
+    line.outcome === 'refused' || line.outcome === 'broken' ? 'bad' : line.is_fallback ? 'warn' : undefined;
   return { text: cells.join(' '), isSelected, ...(tone && { tone }) };
 }
 
@@ -162,7 +210,11 @@ const HELP = [
 ] as const;
 
 function helpLines(): FrameLine[] {
-  return [{ text: 'Keys of ccp top', tone: 'strong' }, { text: '' }, ...HELP.map(([keys, text]) => ({ text: `  ${padded(keys, 16)} ${text}` }))];
+  return [
+    { text: 'Keys of ccp top', tone: 'strong' },
+    { text: '' },
+    ...HELP.map(([keys, text]) => ({ text: `  ${padded(keys, 16)} ${text}` })),
+  ];
 }
 
 function footer({ mode, filter }: TopState): FrameLine {

@@ -63,7 +63,8 @@ export function withLines(state: TopState, added: readonly RequestLine[]): TopSt
 export function visibleLines({ lines, frozen, filter, sort }: TopState): readonly RequestLine[] {
   const text = filter.toLowerCase();
   const matching = (frozen ?? lines).filter(
-    ({ user, model, upstream, outcome, id }) => text === '' || `${user} ${model} ${upstream} ${outcome} ${id}`.toLowerCase().includes(text),
+    ({ user, model, upstream, outcome, id }) =>
+      text === '' || `${user} ${model} ${upstream} ${outcome} ${id}`.toLowerCase().includes(text),
   );
   if (sort === 'time') return matching;
   const value = VALUES[sort];
@@ -72,7 +73,8 @@ export function visibleLines({ lines, frozen, filter, sort }: TopState): readonl
 
 const VALUES: Readonly<Record<Exclude<TopState['sort'], 'time'>, (line: RequestLine) => number>> = {
   duration: ({ duration_ms }) => duration_ms,
-  tokens: ({ input_tokens, output_tokens, cache_read_input_tokens }) => input_tokens + output_tokens + cache_read_input_tokens,
+  tokens: ({ input_tokens, output_tokens, cache_read_input_tokens }) =>
+    input_tokens + output_tokens + cache_read_input_tokens,
   cost: ({ cost_usd }) => cost_usd ?? 0,
 };
 
@@ -90,7 +92,10 @@ export interface KeyResult {
 export function pressed(state: TopState, key: string): KeyResult {
   if (key === 'ctrl-c') return { state, act: 'quit' };
   if (state.mode === 'filter') return { state: typed(state, key) };
-  if (state.mode !== 'list') return { state: key === 'escape' || key === 'q' || key === 'enter' || key === '?' ? { ...state, mode: 'list' } : state };
+  if (state.mode !== 'list')
+    return {
+      state: key === 'escape' || key === 'q' || key === 'enter' || key === '?' ? { ...state, mode: 'list' } : state,
+    };
   const count = visibleLines(state).length;
   const select = (selected: number) => ({ state: { ...state, selected: Math.max(0, Math.min(selected, count - 1)) } });
   switch (key) {

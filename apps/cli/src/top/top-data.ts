@@ -1,0 +1,38 @@
+import type { AdminClient } from '@claude-proxy/admin-client';
+import { type TopState, withLines } from './top-state.js';
+
+const FIRST_LINES = 200;
+
+/** The part of the state that is asked for every few seconds; the requests come by the live feed. */
+export async function readOverview(client: AdminClient, signal: AbortSignal): Promise<(state: TopState) => TopState> {
+  try {
+    const [readiness, hour, day, limits, drills, accounts] = await Promise.all([
+      client.readiness(signal),
+      client.analytics('1h', {}, signal),
+      client.analytics('24h', {}, signal),
+      client.limits(signal),
+      client.drills(signal),
+      // A viewer of a team may not read them, and earlier versions do not have them.
+      client.accounts(signal).catch(() => ({ accounts: [] })),
+    ]);
+    const found = {
+      readiness,
+      hour,
+      day,
+      limits: limits.limits,
+      drills: drills.drills,
+      accounts: accounts.accounts,
+      error: null,
+    };
+    return (state) => ({ ...state, ...found });
+  } catch (error) {
+    signal.throwIfAborted();
+    const { message } = error as Error;
+    return (state) => ({ ...state, error: message });
+  }
+}
+
+export async function readLines(client: AdminClient, signal: AbortSignal): Promise<(state: TopState) => TopState> {
+  const { requests } = await client.requests({ limit: FIRST_LINES }, signal);
+  return (state) => withLines(state, requests);
+}

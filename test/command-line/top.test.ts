@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { adminApi } from '../support/admin-api.js';
+import { postMessage } from '../support/post-message.js';
+import { runCcp } from '../support/run-ccp.js';
+import { type Stage, startStage } from '../support/start-stage.js';
+
+const CCP = fileURLToPath(new URL('../../bin/ccp.js', import.meta.url));
+const TOKEN = 'admin-token-of-the-test';
+const PATIENCE_MS = 25_000;
+const ENTER = '\x1b[?1049h';
+const LEAVE = '\x1b[?25h\x1b[?1049l';
+
+let stage: Stage;
+let directory: string;
+const { written } = adminApi(() => stage.gateway);
+const environment = () => ({
+  PATH: process.env.PATH!,
+  HOME: directory,
+  LANG: 'C.UTF-8',
+  TERM: 'xterm-256color',
+  CCP_URL: stage.gateway.url,
+  CCP_TOKEN: TOKEN,
+});
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'ccp-top-'));
+  stage = await startStage({ ADMIN_TOKEN: TOKEN });
+  await postMessage(stage.gateway, { user: 'alice' });
+  await written();
+}, 60_000);
+afterAll(async () => {
+  await stage.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** `ccp top` in a terminal made by `script`, between two looks at the settings of the terminal. */
+class Terminal {
+  private text = '';
+
+  constructor(private readonly child: ChildProcess) {
+    child.stdout!.setEncoding('utf8').on('data', (more: string) => {
+      this.text += more;
+    });
+  }
+
+  static open(columns: number, rows: number): Terminal {
+    const command = [
+      `stty cols ${columns} rows ${rows}`,
+      `stty -g > ${directory}/before`,
+      `sh -c 'echo $$ > ${directory}/pid; exec "${process.execPath}" "${CCP}" top'`,
+      `echo "exit $?"`,
+      `stty -g > ${directory}/after`,
+    ].join('; ');
+    return new Terminal(
+      spawn('script', ['-qefc', command, '/dev/null'], { env: environment(), stdio: ['pipe', 'pipe', 'pipe'] }),
+    );
+  }
+
+  async shows(pattern: RegExp | string): Promise<string> {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const found = () => (typeof pattern === 'string' ? this.text.includes(pattern) : pattern.test(this.text));
+    while (!found()) {
+      await once(this.child.stdout!, 'data', { signal }).catch(() => {
+        throw new Error(`no ${pattern} in: ${JSON.stringify(this.text)}`);
+      });
+    }
+    return this.text;
+  }
+
+  press(keys: string): void {
+    this.child.stdin!.write(keys);
+  }
+
+  async ended(): Promise<string> {
+    if (this.child.exitCode === null) await once(this.child, 'close');
+    return this.text;
+  }
+}
+
+const isRestored = () =>
+  readFileSync(join(directory, 'before'), 'utf8') === readFileSync(join(directory, 'after'), 'utf8');
+
+const hasScript = spawnSync('script', ['--version']).status === 0;
+(hasScript ? describe : describe.skip)('ccp top in a terminal', () => {
+  it('C6: shows requests as they end, their stories and the keys, and leaves the terminal as it was', async () => {
+    const terminal = Terminal.open(100, 30);
+    await terminal.shows(ENTER);
+    await terminal.shows(/alice/);
+    await postMessage(stage.gateway, { user: 'joon' });
+    await terminal.shows(/joon/);
+    terminal.press('\r');
+    await terminal.shows(/Try 1: anthropic answered/);
+    terminal.press('\x1b');
+    terminal.press('?');
+    await terminal.shows('Keys of ccp top');
+    terminal.press('q');
+    await terminal.shows('All well');
+    terminal.press('q');
+    expect(await terminal.ended()).toMatch(/exit 0/);
+    expect((await terminal.ended()).indexOf(LEAVE)).toBeGreaterThan(0);
+    expect(isRestored()).toBe(true);
+  }, 60_000);
+
+  it('C6: leaves the terminal as it was after SIGTERM', async () => {
+    const terminal = Terminal.open(80, 24);
+    await terminal.shows(/alice/);
+    const pid = readFileSync(join(directory, 'pid'), 'utf8');
+    process.kill(Number(pid), 'SIGTERM');
+    expect(await terminal.ended()).toContain(LEAVE);
+    expect(isRestored()).toBe(true);
+  }, 60_000);
+});
+
+describe('ccp top without a terminal', () => {
+  it('C7: prints one frame without an escape sequence, and ends', async () => {
+    const { exit, stdout } = await runCcp(['top'], { home: directory, env: environment() });
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^ccp top/);
+    expect(stdout).toContain('alice');
+    expect(stdout).not.toContain('\x1b');
+  });
+});
