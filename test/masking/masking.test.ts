@@ -111,6 +111,29 @@ describe('masking', () => {
     ).not.toContain(VPC);
   });
 
+  it('M5 restores the stream of a fallback upstream, inputs of tools included', async () => {
+    const vpc = await maskedOf(VPC);
+    stage.anthropic.script(overloaded());
+    stage.bedrock.script(answer({ text: `in ${vpc}`, toolUse: { name: 'write', input: { id: vpc } }, deltaLength: 3 }));
+    const stream = await (await post({ ...said(VPC), stream: true })).text();
+    const deltas = [...stream.matchAll(/^data: (.+)$/gm)].map(([, data]) => JSON.parse(data!).delta);
+    const joined = (member: string) => deltas.map((delta) => delta?.[member] ?? '').join('');
+    expect(joined('text')).toBe(`in ${VPC}`);
+    expect(JSON.parse(joined('partial_json'))).toEqual({ id: VPC });
+  });
+
+  it('restores a chat completion, whole and streamed', async () => {
+    const vpc = await maskedOf(VPC);
+    const headers = { ...CLIENT_HEADERS, authorization: 'Bearer sk-ant-api03-caller' };
+    for (const stream of [false, true]) {
+      stage.anthropic.script(answer({ text: `in ${vpc}.`, deltaLength: 2 }));
+      const url = `${stage.gateway.url}/v1/chat/completions`;
+      const text = await (await postJson(url, { ...said(VPC), stream }, { headers })).text();
+      const content = [...text.matchAll(/"content":"([^"]*)"/g)].map(([, piece]) => piece).join('');
+      expect(content).toContain(`in ${VPC}.`);
+    }
+  });
+
   it('restores a refusal that quotes the request', async () => {
     const vpc = await maskedOf(VPC);
     stage.anthropic.script(refuse(400, { message: `messages.0: bad ${vpc}` }));

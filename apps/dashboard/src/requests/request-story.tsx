@@ -120,6 +120,12 @@ function Technicalities({ detail }: { readonly detail: RequestDetail }) {
         <Fact name={fields.upstream_request_id}>{detail.upstream_request_id ?? none}</Fact>
         <Fact name={fields.id}>{detail.id}</Fact>
       </dl>
+      {detail.masking && (
+        <details>
+          <summary>{texts.pages.masking}</summary>
+          <pre>{JSON.stringify(detail.masking, null, 2)}</pre>
+        </details>
+      )}
       {detail.usage && (
         <details>
           <summary>{texts.story.usage}</summary>
