@@ -1,5 +1,6 @@
 # The image contains only JavaScript, so it is built on the builder's own platform for any target:
 #   docker buildx build --platform linux/amd64,linux/arm64 -t claude-code-proxy .
+# To pin the base: --build-arg NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:… (docker buildx imagetools inspect shows it).
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS dependencies
@@ -21,6 +22,8 @@ RUN npm run build \
   && mkdir -p /empty
 
 FROM ${NODE_IMAGE}
+# For hosts whose volumes belong to root: 0:0.
+ARG RUN_AS=1000:1000
 WORKDIR /app
 # The heap size follows the container's memory and leaves room for buffers, which are outside the heap.
 ENV NODE_ENV=production \
@@ -33,7 +36,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/package.json ./
 COPY --from=build /app/bin ./bin
 COPY --from=build /app/dist ./dist
-USER 1000:1000
+USER ${RUN_AS}
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM

@@ -22,9 +22,12 @@ interface Service {
 
 /** YAML 1.2 as Compose parses it: anchors are resolved, and a duplicate key is an error. */
 const document = parseDocument(read('compose.yaml'), { merge: true, uniqueKeys: true, strict: true });
-const { services, volumes } = document.toJS() as {
+const { services, volumes, networks } = document.toJS() as {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
+  readonly networks: {
+    readonly default: { readonly ipam: { readonly config: readonly { readonly subnet: string }[] } };
+  };
 };
 /** Like Compose with an empty environment. */
 const interpolated = (value: unknown) => String(value).replaceAll(/\$\{[A-Z_]+:-([^}]*)\}/g, '$1');
@@ -81,6 +84,12 @@ describe('compose.yaml', () => {
     for (const word of command) expect(typeof word).toBe('string');
     if (build === undefined || command.length === 0) return;
     expect(exists(command.find((word) => word.startsWith('bin/'))!)).toBe(true);
+  });
+
+  it('trusts forwarded addresses from its own network only', () => {
+    const [{ subnet }] = networks.default.ipam.config as [{ subnet: string }];
+    expect(services.proxy!.environment!.TRUST_PROXY).toBe(subnet);
+    expect(interpolated(subnet)).toMatch(/^172\.\d+\.\d+\.0\/24$/);
   });
 
   it('gives answers the time to end', () => {

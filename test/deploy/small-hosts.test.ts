@@ -11,7 +11,7 @@ const health = /127\.0\.0\.1:\$\{process\.env\.PORT\}(\/[a-z]+)/.exec(dockerfile
 interface FlyToml {
   readonly kill_signal: string;
   readonly kill_timeout: number;
-  readonly build: { readonly dockerfile: string };
+  readonly build: { readonly dockerfile: string; readonly args: Readonly<Record<string, string>> };
   readonly env: Readonly<Record<string, unknown>>;
   readonly mounts: readonly { readonly destination: string }[];
   readonly http_service: {
@@ -46,6 +46,12 @@ describe('deploy/fly.toml', () => {
     expect(fly.kill_signal).toBe('SIGTERM');
   });
 
+  it('runs as the owner of its volume, by an argument that the image has', () => {
+    expect(dockerfile).toMatch(/^ARG RUN_AS=1000:1000$/m);
+    expect(dockerfile).toMatch(/^USER \$\{RUN_AS\}$/m);
+    expect(fly.build.args).toEqual({ RUN_AS: '0:0' });
+  });
+
   it('builds the Dockerfile of the project', () => {
     expect(existsSync(new URL(fly.build.dockerfile, new URL('../../deploy/', import.meta.url)))).toBe(true);
   });
@@ -61,6 +67,17 @@ describe('deploy/railway.json', () => {
     expect(deploy.healthcheckPath).toBe(health);
     expect(deploy.drainingSeconds).toBeGreaterThan(DEFAULT_DRAIN_SECONDS);
   });
+});
+
+describe('documents and examples', () => {
+  it.each(['docs/operations.md', 'docs/small-hosts.md', 'docs/accounts.md', 'deploy/fly.toml', 'README.md'])(
+    '%s puts no secret on a command line',
+    (path) => {
+      const text = read(path);
+      expect(text).not.toMatch(/--secret-string (?!file:)/);
+      expect(text).not.toMatch(/secrets set [A-Z_]+=/);
+    },
+  );
 });
 
 describe('docs/small-hosts.md', () => {
