@@ -11,16 +11,30 @@ const LOG_CONFIG = { table: 'claude-proxy-requests', keepDays: 30 };
 
 /** @returns conflicts per write, calls and sums */
 export async function conflictsOfTasks({ tasks: count, seconds, exchangesPerSecond }) {
+  return withTasks(count, async ({ modules, tasks, line, connect }) => {
+    const exchanges = await runTasks(tasks, { seconds, exchangesPerSecond, exchangeOf: exchangeOf(modules) });
+    const { writes, conflicts } = line;
+    return { exchanges, writes, conflicts, counted: await countedIn(modules, connect()) };
+  });
+}
+
+/**
+ * Starts tasks on an engine of their own, behind a line that refuses what DynamoDB refuses.
+ *
+ * @param lineBefore starts a proxy in front of that line, if there is to be one
+ */
+export async function withTasks(count, play, lineBefore = (url) => ({ url, close() {} })) {
   const port = await freePort();
   const engine = spawn(ENGINE, ['serve', '--port', String(port)], { stdio: 'ignore' });
   await untilReady(port);
   const line = await startConflictLine(`http://127.0.0.1:${port}`);
+  const front = await lineBefore(line.url);
   const stores = [];
   try {
     const modules = await modulesOf();
     const connect = () => {
       const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-      const options = { region: 'us-east-1', endpoint: line.url, credentials, requestTimeoutMs: 30_000 };
+      const options = { region: 'us-east-1', endpoint: front.url, credentials, requestTimeoutMs: 30_000 };
       const store = modules.DynamoTableStore.connect(options);
       stores.push(store);
       return store;
@@ -28,17 +42,21 @@ export async function conflictsOfTasks({ tasks: count, seconds, exchangesPerSeco
     const tables = [modules.usageTable(USAGE_CONFIG.usageTable), modules.requestsTable(LOG_CONFIG.table)];
     await connect().createTables(tables);
     const tasks = Array.from({ length: count }, () => startTask(modules, connect()));
-    const exchanges = await runTasks(tasks, { seconds, exchangesPerSecond, exchangeOf: exchangeOf(modules) });
-    const { writes, conflicts } = line;
-    const days = [0, 1].map((back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10));
-    const query = new modules.UsageQuery(connect(), USAGE_CONFIG);
-    const { summary } = await query.ofAll({ days, period: { period_days: 2 }, requestType: 'all' });
-    return { exchanges, writes, conflicts, counted: summary.total_requests };
+    return await play({ modules, tasks, line, front, connect });
   } finally {
     await Promise.all(stores.map((store) => store.close()));
+    await front.close();
     await line.close();
     engine.kill('SIGKILL');
   }
+}
+
+/** All requests that the usage of today and yesterday counts. */
+export async function countedIn({ UsageQuery }, store) {
+  const days = [0, 1].map((back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10));
+  const query = new UsageQuery(store, USAGE_CONFIG);
+  const { summary } = await query.ofAll({ days, period: { period_days: 2 }, requestType: 'all' });
+  return summary.total_requests;
 }
 
 async function modulesOf() {

@@ -12,13 +12,14 @@ export interface SimulatedTask {
 export interface Work {
   readonly seconds: number;
   readonly exchangesPerSecond: number;
+  /** Between two exchanges of a task, on average. @default - from `exchangesPerSecond` */
+  readonly pauseMs?: number;
   exchangeOf(task: number, index: number): Exchange;
 }
 
 /** Ends exchanges in several tasks, each at its own time within the second. @returns the number of exchanges */
 export async function runTasks(tasks: readonly SimulatedTask[], work: Work): Promise<number> {
-  const { seconds, exchangesPerSecond, exchangeOf } = work;
-  const pauseMs = 1_000 / exchangesPerSecond;
+  const { seconds, exchangesPerSecond, exchangeOf, pauseMs = 1_000 / exchangesPerSecond } = work;
   const counts = tasks.map(async ({ feed, recorder }, task) => {
     await sleep(Math.random() * 1_000);
     const count = seconds * exchangesPerSecond;

@@ -7,7 +7,7 @@ export const serverSection = section('server', 'Where the gateway listens.', {
   trustedProxies: setting(
     'TRUST_PROXY',
     addressRanges,
-    "Load balancers whose `x-forwarded-*` headers are believed, such as the VPC's `10.0.0.0/16`.",
+    'Load balancers whose `x-forwarded-*` headers are believed, such as `10.0.16.0/20`, the range of its subnet; a wider range lets its other hosts forge addresses.',
     '',
   ),
   drainTimeoutSeconds: setting(
