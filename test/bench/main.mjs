@@ -35,7 +35,7 @@ const MAX_WRITES_PER_EXCHANGE = 0.1;
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'tap,pool,json,sse,paced,body400k,body2m,delay,idle,dynamo' },
+    only: { type: 'string', default: 'tap,pool,keys,json,sse,paced,body400k,body2m,delay,idle,dynamo' },
     rounds: { type: 'string', default: '9' },
     'slice-ms': { type: 'string', default: '500' },
     streams: { type: 'string', default: '200' },
@@ -73,11 +73,17 @@ async function main() {
   if (options.max && report.overLimit.length > 0) throw new Error(`over the limit: ${report.overLimit.join('; ')}`);
 }
 
-async function runSideBySide() {
+/** Parts that are measured alone, inside of this process. */
+async function reportParts() {
   if (only.has('tap'))
     report.line(`answer observer: ${tapMicrosecondsPerEvent().toFixed(3)} us for each event of a stream`);
   if (only.has('pool')) await reportPool();
   if (only.has('masking')) await reportMasking();
+  if (only.has('keys')) await reportKeys();
+}
+
+async function runSideBySide() {
+  await reportParts();
   const commands = commandsByName();
   const subjects = [];
   for (const [name, command] of commands) subjects.push(await start(name, command));
@@ -121,6 +127,11 @@ async function reportPool() {
   const { warm, closed } = poolMicrosecondsPerRequest();
   report.line(`pool of 50 accounts: ${closed.toFixed(1)} us for each request while one organization is closed`);
   report.figure('poolMicroseconds', warm, 'us');
+}
+
+async function reportKeys() {
+  const { keysMicrosecondsPerRequest } = await import('./keys-cost.mjs');
+  report.figure('keysMicroseconds', await keysMicrosecondsPerRequest(), 'us');
 }
 
 async function runSaturated(workload, subjects, slices) {

@@ -86,6 +86,11 @@ export interface StepRun {
 export interface ExchangeStep<Caller extends StepCaller = StepCaller> {
   /** False if the step is switched off. It is then absent from the path of a request. */
   readonly isEnabled?: boolean;
+  /**
+   * False if the step has nothing to do for this caller. Without steps that apply, a request does not pass their seam. Called
+   * for every request, so it only looks at memory.
+   */
+  appliesTo?(caller: Caller): boolean;
   /** True if it has to read every body. A content coding that cannot be decoded is then refused with status 415. */
   readonly readsBodies?: boolean;
   /**

@@ -91,7 +91,7 @@ export class MessagesService {
 
   /** Undefined without steps: their seam then costs nothing. */
   private stepsOf(caller: Caller): RunningSteps | undefined {
-    const { steps } = this.steps;
+    const steps = this.steps.stepsFor(caller);
     if (steps.length === 0) return undefined;
     const { exchange, credential } = caller;
     if (exchange.operation === 'relay') this.budget.open(exchange, credential);

@@ -57,7 +57,7 @@ export class BudgetSettlements implements ExchangeWriter, OnModuleInit {
     const actual = this.actualOf(exchange);
     for (const { cap, granted } of parts) {
       const { spent, unheld } = cap.counter.settle(granted, actual[cap.unit]);
-      if (spent > 0 || unheld > 0) this.ledger.pending.add(cap.shared, cap.shared.changeOf(spent, unheld));
+      this.note(cap, spent, unheld);
     }
   }
 
@@ -73,9 +73,9 @@ export class BudgetSettlements implements ExchangeWriter, OnModuleInit {
       this.expectations.learn(exchange.user, model ?? name, usage, performance.now());
     const caps = this.settled.has(exchange) ? [] : this.ledger.capsFor(spender, nowMs);
     if (exchange.isPaidByOperator) caps.push(...this.ledger.bedrockCapsFor(spender, nowMs));
-    for (const { counter, shared, unit } of caps) {
-      const { spent, unheld } = counter.settle(0, actual[unit]);
-      if (spent > 0) this.ledger.pending.add(shared, shared.changeOf(spent, unheld));
+    for (const cap of caps) {
+      const { spent, unheld } = cap.counter.settle(0, actual[cap.unit]);
+      this.note(cap, spent, unheld);
     }
     this.addToStatement(spender, actual, exchange.startedAt);
   }
@@ -85,11 +85,17 @@ export class BudgetSettlements implements ExchangeWriter, OnModuleInit {
     if (this.ledger.isEmpty && spender.team === undefined && spender.keyId === undefined) return;
     const month = this.ledger.windows.at(timeMs).month.id.slice('month#'.length);
     const ttl = Math.ceil(timeMs / 1_000) + KEEP_STATEMENT_SECONDS;
-    const add = { spent: usd, tokens, requests: 1, ...(assumedUsd > 0 && { assumed: assumedUsd }) };
+    const change = { spent: usd, assumed: assumedUsd, tokens, ttl };
     for (const scope of scopesOf(spender)) {
-      const place = { table: this.store.definition, key: this.store.statementKey(month, scope) };
-      this.ledger.pending.addTo(place, { add, set: { ttl } });
+      const placeOf = () => ({ table: this.store.definition, key: this.store.statementKey(month, scope) });
+      this.ledger.pending.addLine(`${month} ${scope}`, placeOf, change);
     }
+  }
+
+  private note({ shared }: OpenCap, spent: number, unheld: number): void {
+    if (spent === 0 && unheld === 0) return;
+    shared.settle(spent, unheld);
+    this.ledger.pending.settled(shared);
   }
 
   private actualOf({ usage, costNanoUsd, answeredModel, model }: FinishedExchange): Actual {

@@ -40,9 +40,13 @@ export class BudgetStep implements ExchangeStep<Caller> {
     @Inject(budgetsSection.token) private readonly config: BudgetsConfig,
   ) {}
 
+  appliesTo(): boolean {
+    return !this.ledger.isEmpty;
+  }
+
   /** Without a promise while the leases of its budgets last. @throws GatewayError billing_error */
   before(request: StepRequest, caller: Caller): StepRun | undefined | Promise<StepRun | undefined> {
-    if (this.ledger.isEmpty || !isCounted(request)) return undefined;
+    if (!isCounted(request)) return undefined;
     const spender = spenderOf(caller);
     const nowMs = Date.now();
     this.closeBedrock(caller, spender, nowMs);

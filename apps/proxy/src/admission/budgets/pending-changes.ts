@@ -1,57 +1,70 @@
 import type { IndependentWrite, Key, TableDefinition } from '@claude-proxy/storage';
-import type { CounterChange, SharedCounter } from './shared-counter.js';
+import type { SharedCounter } from './shared-counter.js';
 
 interface Place {
   readonly table: TableDefinition;
   readonly key: Key;
 }
 
-interface Pending {
-  readonly add: Record<string, number>;
-  set: Readonly<Record<string, unknown>>;
+/** A line of the statement of a month. */
+interface Line {
+  readonly place: Place;
+  spent: number;
+  assumed: number;
+  tokens: number;
+  requests: number;
+  ttl: number;
 }
 
-/** Changes of counters that the recorder has not taken yet, added up per counter. */
+export interface LineChange {
+  readonly spent: number;
+  readonly assumed: number;
+  readonly tokens: number;
+  readonly ttl: number;
+}
+
+/** What the recorder has not taken yet: counters that were settled, and lines of statements, added up. */
 export class PendingChanges {
   private readonly places = new WeakMap<SharedCounter, Place>();
-  private readonly changes = new Map<SharedCounter, Pending>();
-  private readonly lines = new Map<string, Place & Pending>();
+  private readonly counters = new Set<SharedCounter>();
+  private readonly lines = new Map<string, Line>();
 
   name(counter: SharedCounter, place: Place): void {
     this.places.set(counter, place);
   }
 
   has(counter: SharedCounter): boolean {
-    return this.changes.has(counter);
+    return this.counters.has(counter);
   }
 
-  add(counter: SharedCounter, change: CounterChange): void {
-    const known = this.changes.get(counter) ?? { add: {}, set: {} };
-    addTo(known, change);
-    this.changes.set(counter, known);
+  settled(counter: SharedCounter): void {
+    this.counters.add(counter);
   }
 
-  /** A plain item without a lease. */
-  addTo(place: Place, change: CounterChange): void {
-    const id = JSON.stringify(place.key);
-    const known = this.lines.get(id) ?? { ...place, add: {}, set: {} };
-    addTo(known, change);
-    this.lines.set(id, known);
+  /** @param id unique per line */
+  addLine(id: string, placeOf: () => Place, { spent, assumed, tokens, ttl }: LineChange): void {
+    let line = this.lines.get(id);
+    if (!line) {
+      line = { place: placeOf(), spent: 0, assumed: 0, tokens: 0, requests: 0, ttl };
+      this.lines.set(id, line);
+    }
+    line.spent += spent;
+    line.assumed += assumed;
+    line.tokens += tokens;
+    line.requests += 1;
+    line.ttl = ttl;
   }
 
   take(): IndependentWrite[] {
-    const counters = [...this.changes].map(([counter, { add, set }]): IndependentWrite => {
+    const counters = [...this.counters].map((counter): IndependentWrite => {
       const { table, key } = this.places.get(counter)!;
-      return { kind: 'increment', table, key, add, set };
+      return { kind: 'increment', table, key, ...counter.takeChange() };
     });
-    const lines = [...this.lines.values()].map((line): IndependentWrite => ({ kind: 'increment', ...line }));
-    this.changes.clear();
+    const lines = [...this.lines.values()].map(({ place, ttl, ...add }): IndependentWrite => {
+      return { kind: 'increment', ...place, add, set: { ttl } };
+    });
+    this.counters.clear();
     this.lines.clear();
     return [...counters, ...lines];
   }
-}
-
-function addTo(known: Pending, { add, set }: CounterChange): void {
-  for (const [name, amount] of Object.entries(add)) known.add[name] = (known.add[name] ?? 0) + amount;
-  known.set = { ...known.set, ...set };
 }

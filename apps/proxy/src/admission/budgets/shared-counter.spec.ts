@@ -65,7 +65,8 @@ describe('a shared counter', () => {
   it('knows what it has settled before the recorder has written it, and counts it once', async () => {
     const [a, b] = [counterOf('a'), counterOf('b')];
     await a.acquire(60, 100);
-    const change = a.changeOf(90, 60);
+    a.settle(90, 60);
+    const change = a.takeChange();
     expect(await a.read()).toEqual({ committed: 90, spent: 90, othersHold: 0 });
     expect(await a.acquire(20, 100)).toBe(false);
     await apply(change);
@@ -111,7 +112,8 @@ describe('a shared counter', () => {
   it('is right again when records of a task arrive after its lease was ended', async () => {
     const [a, b] = [counterOf('a'), counterOf('b')];
     await a.acquire(50, 100);
-    const late = a.changeOf(40, 40);
+    a.settle(40, 40);
+    const late = a.takeChange();
     nowSeconds += LEASE_SECONDS;
     await b.read();
     await apply(late);

@@ -37,6 +37,10 @@ export class SharedCounter implements CounterStore {
   private own = 0;
   private over = 0;
   private overSeen = 0;
+  /** Of that, what the recorder has not taken yet. */
+  private unwrittenSpent = 0;
+  private unwrittenUnheld = 0;
+  private unheldByLease: Record<string, number> = {};
   /** A lease with an unknown amount is left behind under its name, and the task goes on under a new one. */
   private epoch = 0;
 
@@ -76,15 +80,32 @@ export class SharedCounter implements CounterStore {
     return { committed: committed + unwrittenOver, spent: numberIn(item, 'spent') + unwrittenSpent, othersHold };
   }
 
-  /** What the end of an exchange changes, as increments that the recorder stores once. */
-  changeOf(spent: number, unheld: number): CounterChange {
-    const { task } = this.options;
-    const over = spent - unheld;
+  /** The end of an exchange. Adds numbers only: `takeChange` builds the increments for many exchanges. */
+  settle(spent: number, unheld: number): void {
     this.own += spent;
-    this.over += over;
-    const lease = unheld === 0 ? {} : { [HELD + this.name]: -unheld };
-    const settled = { [`own#${task}`]: spent, [`over#${task}`]: over };
-    return { add: { spent, committed: over, ...settled, ...lease }, set: this.attributes() };
+    this.over += spent - unheld;
+    this.unwrittenSpent += spent;
+    this.unwrittenUnheld += unheld;
+  }
+
+  /** What has been settled since the last call, as increments that the recorder stores once. */
+  takeChange(): CounterChange {
+    const { task } = this.options;
+    this.leaveLease();
+    const spent = this.unwrittenSpent;
+    const unheld = Object.values(this.unheldByLease).reduce((sum, amount) => sum + amount, 0);
+    const leases = Object.entries(this.unheldByLease).map(([name, amount]) => [HELD + name, -amount]);
+    const settled = { [`own#${task}`]: spent, [`over#${task}`]: spent - unheld };
+    this.unwrittenSpent = 0;
+    this.unheldByLease = {};
+    const add = { spent, committed: spent - unheld, ...settled, ...Object.fromEntries(leases) };
+    return { add, set: this.attributes() };
+  }
+
+  private leaveLease(): void {
+    if (this.unwrittenUnheld !== 0)
+      this.unheldByLease[this.name] = (this.unheldByLease[this.name] ?? 0) + this.unwrittenUnheld;
+    this.unwrittenUnheld = 0;
   }
 
   private get name(): string {
@@ -112,6 +133,7 @@ export class SharedCounter implements CounterStore {
       const item = await this.inTime(table().get(key)).catch(() => undefined);
       if (item?.[sequence] === this.seq) return true;
       // It may still arrive.
+      this.leaveLease();
       this.epoch += 1;
       this.options.onLost();
       throw error;

@@ -24,10 +24,14 @@ export class KeyLimitStep implements ExchangeStep<Caller>, OnApplicationShutdown
     this.counters = redisUrl ? new RedisLimitCounters(redisUrl.reveal()) : new LocalLimitCounters();
   }
 
+  appliesTo({ clientKey }: Caller): boolean {
+    return clientKey !== undefined && hasLimits(clientKey.limits);
+  }
+
   /** Without a promise unless the limits are kept in Redis. @throws GatewayError rate_limit_error */
   before({ operation }: StepRequest, caller: Caller): StepRun | undefined | Promise<StepRun | undefined> {
     const { clientKey, exchange } = caller;
-    if (!clientKey || operation !== 'messages' || !hasLimits(clientKey.limits)) return undefined;
+    if (!clientKey || operation !== 'messages') return undefined;
     const taken = this.counters.take(clientKey.id, exchange.id, clientKey.limits);
     return taken instanceof Promise ? taken.then((each) => this.run(each, caller)) : this.run(taken, caller);
   }
@@ -70,11 +74,20 @@ function headersOf(
 ): string[] {
   const lines = (name: string, limit: number | undefined, left: number): string[] => {
     if (limit === undefined) return [];
-    const fullAt = new Date(nowMs + Math.ceil(((limit - left) * 60_000) / limit)).toISOString();
+    // In whole seconds, as Anthropic sends it.
+    const fullAt = secondText(Math.ceil((nowMs + ((limit - left) * 60_000) / limit) / 1_000));
     const prefix = `anthropic-ratelimit-${name}`;
     return [`${prefix}-limit`, String(limit), `${prefix}-remaining`, String(left), `${prefix}-reset`, fullAt];
   };
   return [...lines('requests', rpm, requestsLeft), ...lines('tokens', tpm, tokensLeft)];
+}
+
+/** Nearly always one of the last few seconds, and formatting costs more than a look-up. */
+let known = { second: 0, text: '' };
+
+function secondText(second: number): string {
+  if (second !== known.second) known = { second, text: `${new Date(second * 1_000).toISOString().slice(0, 19)}Z` };
+  return known.text;
 }
 
 function pairsOf(lines: readonly string[]): [string, string][] {

@@ -21,8 +21,8 @@ export class StepRegistry implements OnModuleInit {
   ) {}
 
   /** In the order in which requests pass them. */
-  get steps(): readonly NamedStep[] {
-    return this.ordered;
+  stepsFor(caller: Caller): readonly NamedStep[] {
+    return this.ordered.filter(({ step }) => step.appliesTo?.(caller) ?? true);
   }
 
   /** True if a step cannot do without the content of a body. */
