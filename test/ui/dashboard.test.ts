@@ -185,6 +185,38 @@ inBrowser('the dashboard', () => {
     expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic' });
   });
 
+  it('adds an account, pauses and resumes it, shows why it was chosen, and removes it', async () => {
+    const { page } = browser;
+    const user = newUser();
+    await go('accounts');
+    await page.getByText('The gateway has no API key of its own.').waitFor();
+    for (const name of ['first', 'second']) {
+      await page.getByLabel('Name', { exact: true }).fill(name);
+      await page.getByRole('textbox', { name: 'API key' }).fill(`sk-ant-of-the-${name}`);
+      await page.getByRole('button', { name: 'Check and add' }).click();
+      await page.getByText(`${name} was added.`).waitFor();
+      await row(name).getByText('ready').waitFor();
+    }
+    expect(await page.content()).not.toContain('sk-ant-of-the');
+    await row('first').getByRole('button', { name: 'Pause first' }).click();
+    await row('first').getByText('paused', { exact: true }).waitFor();
+    const { headers } = await postMessage(stage.gateway, { user, apiKey: null });
+    expect(headers.get('x-claude-proxy-account')).toBe('second');
+    await go(`requests?user=${user}&open=${headers.get('x-claude-proxy-exchange')}`);
+    await page.getByText('Placed on second as a new session.').waitFor();
+    await go('accounts');
+    await row('first').getByRole('button', { name: 'Resume first' }).click();
+    await row('first').getByText('ready').waitFor();
+    for (const name of ['first', 'second']) {
+      await row(name)
+        .getByRole('button', { name: `Remove ${name}` })
+        .click();
+      await row(name).getByRole('button', { name: 'Remove', exact: true }).click();
+      await page.getByText(`${name} was removed.`).waitFor();
+    }
+    await page.getByText('The gateway has no API key of its own.').waitFor();
+  });
+
   it('renders input of clients and upstreams as text', async () => {
     const { page } = browser;
     const user = newUser();
@@ -213,20 +245,28 @@ inBrowser('the dashboard', () => {
     await page.getByText('This browser reaches the gateway.').waitFor();
   });
 
-  it.each(['overview', 'users', 'users/alice', 'requests', 'limits', 'masking', 'access', 'audit', 'connect'])(
-    'fits on a phone: %s',
-    async (name) => {
-      const { page } = browser;
-      await postMessage(stage.gateway, { user: 'alice' });
-      await page.setViewportSize({ width: 375, height: 812 });
-      await go(name);
-      await page.locator('main h1').first().waitFor();
-      await page.locator('main .skeleton').first().waitFor({ state: 'detached' });
-      const tooWide = await page.evaluate(TOO_WIDE);
-      await page.setViewportSize({ width: 1280, height: 860 });
-      expect(tooWide).toEqual([]);
-    },
-  );
+  it.each([
+    'overview',
+    'users',
+    'users/alice',
+    'requests',
+    'limits',
+    'accounts',
+    'masking',
+    'access',
+    'audit',
+    'connect',
+  ])('fits on a phone: %s', async (name) => {
+    const { page } = browser;
+    await postMessage(stage.gateway, { user: 'alice' });
+    await page.setViewportSize({ width: 375, height: 812 });
+    await go(name);
+    await page.locator('main h1').first().waitFor();
+    await page.locator('main .skeleton').first().waitFor({ state: 'detached' });
+    const tooWide = await page.evaluate(TOO_WIDE);
+    await page.setViewportSize({ width: 1280, height: 860 });
+    expect(tooWide).toEqual([]);
+  });
 
   it('has caused no browser errors and no requests to other origins', () => {
     expect(browser.complaints).toEqual([]);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnalyticsRange, Drill, DrillOrder, Limit, RequestLine } from '@claude-proxy/admin-api';
 import type { Plugin } from 'vite';
+import { PLAUSIBLE_ACCOUNTS } from './plausible-accounts.js';
 import { analyticsOf, usageOfAll, usageOfUser } from './plausible-answers.js';
 import { chanceOf, plausibleDetail, plausibleLine, plausibleLines } from './plausible-data.js';
 
@@ -65,6 +66,7 @@ class Company {
     if (pathname === '/v1/usage/me')
       return usageOfUser(recent(), query('claude-code-user'), days, query('request_type'));
     if (kind === 'analytics') return analyticsOf(this.lines, query('range') as AnalyticsRange, Date.now(), 7);
+    if (kind === 'accounts') return { accounts: PLAUSIBLE_ACCOUNTS };
     if (kind === 'limits') return this.limitsAnswer(request.method ?? 'GET', id);
     if (kind === 'drills') return this.drillsAnswer(request, id);
     if (kind === 'requests') return id ? this.detail(id) : this.page(searchParams);

@@ -5,6 +5,7 @@ export const PAGES = [
   'users',
   'requests',
   'limits',
+  'accounts',
   'masking',
   'access',
   'audit',

@@ -2,6 +2,7 @@ import type { PrincipalRole } from '@claude-proxy/admin-api';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { AccessPage } from './access/access-page.js';
 import { AuditPage } from './access/audit-page.js';
+import { AccountsPage } from './accounts/accounts-page.js';
 import { LiveFeed } from './api/live-feed.js';
 import { LiveFeedContext, useFeedState } from './api/use-live.js';
 import { usePolled } from './api/use-polled.js';
@@ -133,6 +134,8 @@ function PageOf({ route }: { readonly route: Route }) {
       );
     case 'requests':
       return <RequestsPage route={route} />;
+    case 'accounts':
+      return <AccountsPage />;
     case 'limits':
       return <LimitsPage />;
     case 'masking':

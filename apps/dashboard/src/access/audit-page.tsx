@@ -69,7 +69,9 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
             <td>
               <Moment time={at} isLong />
             </td>
-            <td>{act}</td>
+            <td class="clip" title={act}>
+              {act}
+            </td>
             <td class="clip" title={target ?? ''}>
               {target ?? ''}
             </td>

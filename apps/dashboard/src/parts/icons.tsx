@@ -29,6 +29,12 @@ const PAGE_ICONS: Readonly<Record<Page, ComponentChildren>> = {
       <path d="M10 11.500l3-4" />
     </>
   ),
+  accounts: (
+    <>
+      <circle cx="7" cy="12" r="3.200" />
+      <path d="M9.300 9.700 16 3M13.500 5.500l2.500 2.500" />
+    </>
+  ),
   masking: <path d="M10 3l6 2.5v4c0 3.500-2.5 6-6 7.500-3.500-1.500-6-4-6-7.500v-4zM7.500 10h5" />,
   access: (
     <>

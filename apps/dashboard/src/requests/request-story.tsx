@@ -116,6 +116,8 @@ function Technicalities({ detail }: { readonly detail: RequestDetail }) {
         <Fact name={fields.sizes}>
           {format.bytes(detail.request_bytes)} / {format.bytes(detail.answer_bytes)}
         </Fact>
+        {detail.account !== null && <Fact name={fields.account}>{detail.account}</Fact>}
+        {detail.decision !== null && <Fact name={fields.decision}>{detail.decision.sentence}</Fact>}
         <Fact name={fields.credential}>{detail.credential_fingerprint ?? none}</Fact>
         <Fact name={fields.upstream_request_id}>{detail.upstream_request_id ?? none}</Fact>
         <Fact name={fields.id}>{detail.id}</Fact>

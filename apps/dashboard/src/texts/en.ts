@@ -1,4 +1,5 @@
 import { accessEn } from './access-en.js';
+import { accountsEn } from './accounts-en.js';
 import { limitsEn } from './limits-en.js';
 import { maskingEn } from './masking-en.js';
 import { storyEn } from './story-en.js';
@@ -16,6 +17,7 @@ export const en = {
     users: 'Users',
     requests: 'Requests',
     limits: 'Limits & drills',
+    accounts: 'Accounts',
     masking: 'Masking',
     access: 'Keys & budgets',
     audit: 'Audit',
@@ -27,6 +29,7 @@ export const en = {
     users: 'Users',
     requests: 'Requests',
     limits: 'Limits',
+    accounts: 'Accounts',
     masking: 'Masking',
     access: 'Keys',
     audit: 'Audit',
@@ -219,6 +222,7 @@ export const en = {
   },
   outcomes: { completed: 'completed', refused: 'refused', aborted: 'caller left', broken: 'broken' },
   story: storyEn,
+  accounts: accountsEn,
   limits: limitsEn,
   masking: maskingEn,
   access: accessEn,

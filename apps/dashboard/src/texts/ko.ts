@@ -1,4 +1,5 @@
 import { accessKo } from './access-ko.js';
+import { accountsKo } from './accounts-ko.js';
 import type { Texts } from './en.js';
 import { limitsKo } from './limits-ko.js';
 import { maskingKo } from './masking-ko.js';
@@ -13,6 +14,7 @@ export const ko: Texts = {
     users: '사용자',
     requests: '요청',
     limits: '한도와 훈련',
+    accounts: '계정',
     masking: '마스킹',
     access: '키와 예산',
     audit: '감사 기록',
@@ -24,6 +26,7 @@ export const ko: Texts = {
     users: '사용자',
     requests: '요청',
     limits: '한도',
+    accounts: '계정',
     masking: '마스킹',
     access: '키',
     audit: '감사 기록',
@@ -214,6 +217,7 @@ export const ko: Texts = {
   },
   outcomes: { completed: '완료', refused: '거절', aborted: '호출자 중단', broken: '끊김' },
   story: storyKo,
+  accounts: accountsKo,
   limits: limitsKo,
   masking: maskingKo,
   access: accessKo,

@@ -62,6 +62,8 @@ export const storyEn = {
     outcome: 'Outcome',
     stop_reason: 'Stop reason',
     upstream_request_id: 'Upstream’s request id',
+    account: 'Account',
+    decision: 'Why this account',
     credential: 'Credential',
     sizes: 'Request / answer',
     firstByte: 'First byte',

@@ -59,6 +59,8 @@ export const storyKo: typeof storyEn = {
     outcome: '결과',
     stop_reason: '종료 사유',
     upstream_request_id: '업스트림 요청 ID',
+    account: '계정',
+    decision: '계정을 고른 이유',
     credential: '인증 정보',
     sizes: '요청 / 응답 크기',
     firstByte: '첫 바이트',

@@ -1,0 +1,123 @@
+import type { Account } from '@claude-proxy/admin-api';
+import { Empty } from '../parts/load-state.js';
+import { Moment } from '../parts/moment.js';
+import { useSettings } from '../texts/settings.js';
+import { AccountActions } from './account-actions.js';
+import { shareOf, tightestWindow } from './tightest-window.js';
+
+interface AccountTableProps {
+  readonly accounts: readonly Account[];
+  onDone(message: string): void;
+}
+
+export function AccountTable({ accounts, onDone }: AccountTableProps) {
+  const { texts, format } = useSettings();
+  const words = texts.accounts;
+  if (accounts.length === 0) {
+    return (
+      <Empty title={words.none}>
+        <p>{words.noneHint}</p>
+      </Empty>
+    );
+  }
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">{words.account}</th>
+          <th scope="col">{words.state}</th>
+          <th scope="col" class="wide-cell">
+            {words.room}
+          </th>
+          <th scope="col" class="number middle-cell">
+            {words.sessions}
+          </th>
+          <th scope="col" class="number middle-cell">
+            {words.requests}
+          </th>
+          <th scope="col" class="number middle-cell">
+            {words.cacheHits}
+          </th>
+          <th scope="col" class="number middle-cell">
+            {words.cost}
+          </th>
+          <th scope="col">
+            <span class="unseen">{words.actions}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {accounts.map((account) => (
+          <tr key={account.id}>
+            <th scope="row">
+              <span class="clip">{account.name}</span>
+              <span class="clip sub" title={words.owners}>
+                {account.organization ?? words.unknownOwner}
+                {account.workspace !== null && ` / ${account.workspace}`}
+              </span>
+            </th>
+            <td>
+              <State account={account} />
+            </td>
+            <td class="wide-cell">
+              <Room account={account} />
+            </td>
+            <td class="number middle-cell">{format.integer(account.sessions)}</td>
+            <td class="number middle-cell">{format.integer(account.requests)}</td>
+            <td class="number middle-cell">
+              {account.cache_hit_share === null ? texts.unit.none : format.percent(account.cache_hit_share)}
+            </td>
+            <td class="number middle-cell">{format.usd(account.cost_usd)}</td>
+            <td class="row-end">
+              <AccountActions account={account} onDone={onDone} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** An account that passes its limit by itself needs no one to act. */
+const LOOKS: Readonly<Record<string, string>> = {
+  ready: 'is-well',
+  paused: 'is-muted',
+  draining: 'is-muted',
+};
+
+function State({ account: { state, state_reason, state_until } }: { readonly account: Account }) {
+  const { texts } = useSettings();
+  const { states, until } = texts.accounts;
+  return (
+    <>
+      <span class={`status ${LOOKS[state] ?? 'is-trouble'}`}>{states[state] ?? state}</span>
+      {state_reason !== null && state !== 'paused' && state !== 'draining' && (
+        <span class="clip sub">{state_reason}</span>
+      )}
+      {state_until !== null && (
+        <span class="sub">
+          {until} <Moment time={state_until} isLong={state_until - Date.now() > 86_400_000} />
+        </span>
+      )}
+    </>
+  );
+}
+
+function Room({ account }: { readonly account: Account }) {
+  const { texts, format } = useSettings();
+  const words = texts.accounts;
+  const window = tightestWindow(account);
+  if (!window) return <>{texts.unit.none}</>;
+  const { group, kind, lasts_until } = window;
+  return (
+    <>
+      <meter min={0} max={1} low={0.2} optimum={1} value={shareOf(window)} aria-label={words.room} />{' '}
+      {format.percent(shareOf(window))}
+      <span class="clip sub">
+        {lasts_until === null
+          ? words.roomOf(group, words.kinds[kind] ?? kind)
+          : words.lasts(group, format.clock(lasts_until))}
+      </span>
+    </>
+  );
+}
