@@ -20,6 +20,8 @@ const DAY = [
 ];
 /** Usual for Claude Code in a day: the main model, a small one, a third. */
 const MODELS = ['claude-opus-5-5', 'claude-haiku-5-5', 'claude-sonnet-5-5'];
+/** More users change neither units nor conflicts of a slice of some seconds, only the time until it begins. */
+const MAX_USERS = 300;
 const USD_PER_MILLION_UNITS = 0.625;
 const MAX_CONFLICT_PERCENT = 1;
 
@@ -31,6 +33,7 @@ const { values } = parseArgs({
   },
 });
 const [developers, count, seconds] = [values.developers, values.tasks, values.seconds].map(Number);
+const users = Math.min(MAX_USERS, Math.ceil(developers * ACTIVE_SHARE));
 const peakPerSecond = (developers * ACTIVE_SHARE * REQUESTS_PER_ACTIVE_MINUTE) / 60;
 
 if (existsSync(ENGINE)) await main();
@@ -85,14 +88,13 @@ async function played({ name, load }) {
 
 /** Each active user has used each model today, so that items have the size that they have at noon. */
 async function warmedUp(tasks, exchangeOf) {
-  const total = Math.ceil(developers * ACTIVE_SHARE) * MODELS.length;
+  const total = users * MODELS.length;
   for (let index = 0; index < total; index += 1) tasks[index % tasks.length].feed.finish(exchangeOf(0, index));
   await Promise.all(tasks.map(({ recorder }) => recorder.flush()));
   return total;
 }
 
 function exchangesOf({ Exchange }) {
-  const users = Math.ceil(developers * ACTIVE_SHARE);
   return (task, index) => {
     const turn = task * 7_919 + index;
     const exchange = new Exchange(`developer-${turn % users}@example.com`, 'messages', '/v1/messages');
