@@ -1,5 +1,5 @@
 import type { RequestDetail, RequestLine, RequestPage } from '@claude-proxy/admin-api';
-import { type Item, type Table, TableStore } from '@claude-proxy/storage';
+import { type Item, type Key, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import { dayOf, hourOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
@@ -73,8 +73,15 @@ export class RequestLogQuery {
   async detail(id: string): Promise<RequestDetail | undefined> {
     const startedAtMs = Number.parseInt(/^exc_([0-9a-z]{9})[0-9a-f]{15}$/.exec(id)?.[1] ?? '', 36);
     if (Number.isNaN(startedAtMs)) return this.detailByUpstreamId(id);
-    const item = await this.table.get(lineKeyOf(id, startedAtMs));
+    const key = lineKeyOf(id, startedAtMs);
+    const item = (await this.table.get(key)) ?? (await this.afterFlush(key));
     return item && detailIn(item);
+  }
+
+  /** It may have ended a moment ago: the live feed is faster than the recorder. */
+  private async afterFlush(key: Key): Promise<Item | undefined> {
+    await this.recorder.flush();
+    return this.table.get(key);
   }
 
   /** By the request id of the upstream, which clients show: among the newest lines, because it is not a key. */
