@@ -96,6 +96,19 @@ describe('ccp', () => {
   });
 });
 
+describe('ccp doctor', () => {
+  it('C12: looks from both places, and finds what is wrong in the environment of the client', async () => {
+    const right = await ccp('doctor --json');
+    expect([right.exit, right.json.findings]).toEqual([0, []]);
+    const wrong = await ccp('doctor', { env: { ANTHROPIC_BASE_URL: `${stage.gateway.url}/v1`, CCP_TOKEN: 'wrong' } });
+    expect(wrong.exit).toBe(6);
+    expect(wrong.stdout).toMatch(/x token: The gateway does not accept the token\n[\s\S]*x base-url: .* ends in \/v1/);
+    expect((await ccp('doctor --json', { env: { CCP_URL: 'http://127.0.0.1:9' } })).json.findings[0]).toMatchObject({
+      check: 'reachable',
+    });
+  });
+});
+
 describe('an exit code', () => {
   it('C4: is 2 for a wrong command line, value or name of an option, with the allowed values', async () => {
     expect(await ccp('stats models --range 5y')).toMatchObject({

@@ -7,6 +7,7 @@ import { env } from './client/env.command.js';
 import { runProgram } from './client/run.command.js';
 import { statusline } from './client/statusline.command.js';
 import type { CommandSpec } from './core/command.js';
+import { doctor } from './doctor/doctor.command.js';
 import { drillsCommands } from './drills/drills.commands.js';
 import { keysCommands } from './keys/keys.commands.js';
 import { limitsCommands } from './limits/limits.commands.js';
@@ -28,6 +29,7 @@ import { top } from './top/top.command.js';
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
   status,
+  doctor,
   top,
   logs,
   why,
