@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
 import { runCcp } from '../support/run-ccp.js';
@@ -34,6 +34,8 @@ beforeAll(async () => {
   await postMessage(stage.gateway, { user: 'alice' });
   await written();
 }, 60_000);
+/** A test that fails must not leave a terminal open: the run would wait for it. */
+afterEach(() => Terminal.closeAll());
 afterAll(async () => {
   await stage.close();
   rmSync(directory, { recursive: true, force: true });
@@ -41,9 +43,11 @@ afterAll(async () => {
 
 /** `ccp top` in a terminal made by `script`, between two looks at the settings of the terminal. */
 class Terminal {
+  private static readonly opened = new Set<Terminal>();
   private text = '';
 
-  constructor(private readonly child: ChildProcess) {
+  private constructor(private readonly child: ChildProcess) {
+    Terminal.opened.add(this);
     child.stdout!.setEncoding('utf8').on('data', (more: string) => {
       this.text += more;
     });
@@ -60,6 +64,18 @@ class Terminal {
     return new Terminal(
       spawn('script', ['-qefc', command, '/dev/null'], { env: environment(), stdio: ['pipe', 'pipe', 'pipe'] }),
     );
+  }
+
+  static async closeAll(): Promise<void> {
+    await Promise.all([...Terminal.opened].map((terminal) => terminal.close()));
+    Terminal.opened.clear();
+  }
+
+  /** `script` ends its program with itself. */
+  private async close(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGTERM');
+    await once(this.child, 'close');
   }
 
   async shows(pattern: RegExp | string): Promise<string> {
