@@ -2,7 +2,7 @@ import type { HeaderLines } from '@claude-proxy/upstream';
 import { HOPS_HEADER } from '../exchange/hops.js';
 
 /** RFC 9110 section 7.6.1, and `expect`, which the server has answered already. */
-const HOP_BY_HOP = [
+export const HOP_BY_HOP = [
   'connection',
   'keep-alive',
   'proxy-authenticate',

@@ -1,15 +1,9 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { HeaderLines } from '@claude-proxy/upstream';
+import { HOP_BY_HOP } from '../../http/forwarded-headers.js';
 
 /** They say where an answer ends and how its bytes are read, which only the relay knows. */
-const OF_FRAMING = new Set([
-  'content-length',
-  'content-encoding',
-  'transfer-encoding',
-  'connection',
-  'trailer',
-  'upgrade',
-]);
+const OF_FRAMING = new Set([...HOP_BY_HOP, 'content-length', 'content-encoding']);
 
 /**
  * Header lines of a step for the answer. Node refuses a line only when the answer begins, which is too late for a refusal.
