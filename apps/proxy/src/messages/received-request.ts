@@ -70,16 +70,21 @@ export class ReceivedRequest implements UpstreamRequest {
 
   /** @throws JsonLimitError where the tree would be too large, and what `takeRoom` throws */
   json(): Readonly<Record<string, unknown>> {
-    this.parsed ??= this.tree();
+    this.parsed ??= treeOf(this.decodedBody, this.outline, this.takeRoom);
     return this.parsed;
   }
+}
 
-  private tree(): Readonly<Record<string, unknown>> {
-    expectBoundedTree(this.outline);
-    // The text of the body, and the tree that is made of it.
-    this.takeRoom?.(2 * this.decodedBody.length);
-    return JSON.parse(this.decodedBody.toString()) as Record<string, unknown>;
-  }
+/** @throws JsonLimitError where the tree would be too large, and what `takeRoom` throws */
+export function treeOf(
+  body: Buffer,
+  outline: Omit<JsonOutline, 'members'>,
+  takeRoom: TakeRoom | undefined,
+): Readonly<Record<string, unknown>> {
+  expectBoundedTree(outline);
+  // The text of the body, and the tree that is made of it.
+  takeRoom?.(2 * body.length);
+  return JSON.parse(body.toString()) as Record<string, unknown>;
 }
 
 function outlineIn(decoded: Buffer): JsonOutline {

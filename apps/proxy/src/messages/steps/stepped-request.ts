@@ -1,4 +1,4 @@
-import { expectBoundedTree, outlineOfJson } from '@claude-proxy/messages-api';
+import { outlineOfJson } from '@claude-proxy/messages-api';
 import {
   type HeaderLines,
   headersWhere,
@@ -8,6 +8,7 @@ import {
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
 import type { TakeRoom } from '../../http/request-body.js';
+import { treeOf } from '../received-request.js';
 
 const OF_THE_BODY = new Set(['content-encoding', 'content-length', 'content-md5', 'digest']);
 
@@ -58,14 +59,9 @@ export class SteppedRequest implements UpstreamRequest {
   }
 
   json(): Readonly<Record<string, unknown>> {
-    this.parsed ??= this.body === this.original.body ? this.original.json() : this.tree();
+    const isReplaced = this.body !== this.original.body;
+    this.parsed ??= isReplaced ? treeOf(this.body, outlineOfJson(this.body), this.takeRoom) : this.original.json();
     return this.parsed;
-  }
-
-  private tree(): Readonly<Record<string, unknown>> {
-    expectBoundedTree(outlineOfJson(this.body));
-    this.takeRoom(2 * this.body.length);
-    return JSON.parse(this.body.toString()) as Record<string, unknown>;
   }
 }
 
