@@ -6,10 +6,12 @@ import OpenAI from 'openai';
 import { BudgetLedger } from '../../apps/proxy/src/admission/budgets/budget.ledger.js';
 import { BudgetSettlements } from '../../apps/proxy/src/admission/budgets/budget.settlements.js';
 import { adminApi } from '../support/admin-api.js';
+import { listenLive } from '../support/listen-live.js';
 import { type Posting, postMessage } from '../support/post-message.js';
 import { eventually } from '../support/recorded.js';
 import type { RunningGateway } from '../support/start-gateway.js';
 import { startPair } from '../support/start-pair.js';
+import { startReceiver } from '../support/start-receiver.js';
 import { startStage } from '../support/start-stage.js';
 import { startTasks, type Tasks } from '../support/start-tasks.js';
 
@@ -18,10 +20,12 @@ const TEN_CENTS = { input_tokens: 0, output_tokens: 5_000 };
 const BODY = { max_tokens: 5_000 };
 
 let tasks: Tasks;
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
 const admin = adminApi(() => tasks.first);
 const second = adminApi(() => tasks.second);
 beforeAll(async () => {
-  tasks = await startTasks({ THROTTLE_LIMIT: '0', BUDGET_PATIENCE_MS: '2500' });
+  receiver = await startReceiver();
+  tasks = await startTasks({ THROTTLE_LIMIT: '0', BUDGET_PATIENCE_MS: '2500', BUDGET_WEBHOOK_URL: receiver.url });
   tasks.anthropic.setDefault(answer({ usage: TEN_CENTS }));
 });
 afterEach(() => {
@@ -29,7 +33,10 @@ afterEach(() => {
   tasks.anthropic.reset();
   tasks.anthropic.setDefault(answer({ usage: TEN_CENTS }));
 });
-afterAll(() => tasks.close());
+afterAll(async () => {
+  await tasks.close();
+  await receiver.close();
+});
 
 let users = 0;
 const newUser = () => `spender-${users++}`;
@@ -105,6 +112,7 @@ describe('a budget', () => {
 
   it('K10: warns from 75 % in a header, from 75, 95 and 100 % in the live feed, the metrics and the webhook', async () => {
     const user = newUser();
+    const live = await listenLive(tasks.first);
     await put(`user:${user}`, { usd: { day: 0.4 } });
     const headers: (string | null)[] = [];
     for (let times = 0; times < 5; times += 1)
@@ -112,6 +120,21 @@ describe('a budget', () => {
     expect(headers).toEqual([null, null, null, '75% of $0.40 today', null]);
     const { text } = await admin.ask('/metrics');
     for (const level of [75, 100]) expect(text).toMatch(`claude_proxy_budget_warnings_total{level="${level}"}`);
+    expect(text).toMatch(/^claude_proxy_operator_events_total\{type="budget\.reached"\} \d/m);
+    const events = await live.operatorEvents(`user:${user}`, 2);
+    expect(events.map(({ text: sentence }) => sentence)).toEqual([
+      `The budget of user:${user} has reached 75 %: 75% of $0.40 today.`,
+      `The budget of user:${user} has reached 100 %: 100% of $0.40 today.`,
+    ]);
+    expect(live.events).toContainEqual({ type: 'budgets' });
+    const details = { level: 100, unit: 'usd', window: 'day', cap: 0.4, spent: 0.4 };
+    expect(events[1]).toMatchObject({ type: 'budget.reached', details });
+    const posted = await eventually(
+      async () => receiver.posts.filter(({ body }) => body.includes(`"user:${user}"`)),
+      ({ length }) => length === 2,
+    );
+    expect(JSON.parse(posted.at(-1)!.body)).toMatchObject({ event: 'budget.reached', ...details });
+    await live.close();
   });
 
   it('K11: shows the same sum as usage', async () => {

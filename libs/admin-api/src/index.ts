@@ -31,6 +31,7 @@ export type {
   Statement,
   StatementLine,
 } from './budgets.js';
+export { OPERATOR_EVENT_TYPES, type OperatorEvent, type OperatorEventType } from './events.js';
 export type { FallbackChange, FallbackState } from './fallback.js';
 export {
   type ClientKey,

@@ -1,3 +1,4 @@
+import type { OperatorEvent } from './events.js';
 import type { RequestLine } from './requests.js';
 
 /** Events of `GET /api/live`: the SSE event name is `type`, its data the rest as JSON. */
@@ -7,6 +8,8 @@ export type LiveEvent =
   | { readonly type: 'drills' }
   /** A budget has reached 75, 95 or 100 %. */
   | { readonly type: 'budgets' }
-  /** The process shuts down and ends this feed. Another process, or a later one, serves the next feed. */
   | { readonly type: 'accounts' }
+  /** A budget, a limit, a loop or a revoked key: what an operator should hear of. */
+  | { readonly type: 'event'; readonly event: OperatorEvent }
+  /** The process shuts down and ends this feed. Another process, or a later one, serves the next feed. */
   | { readonly type: 'draining' };

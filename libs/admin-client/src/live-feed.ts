@@ -8,7 +8,15 @@ const LONGEST_PAUSE_MS = 30_000;
 const DRAINING_PAUSE_MS = 3_000;
 /** The gateway writes a comment every 15 s; a connection without three of them is dead. */
 const MAX_SILENCE_MS = 45_000;
-const TYPES: ReadonlySet<string> = new Set<LiveEvent['type']>(['exchange', 'limits', 'drills', 'accounts', 'draining']);
+const TYPES: ReadonlySet<string> = new Set<LiveEvent['type']>([
+  'exchange',
+  'limits',
+  'drills',
+  'budgets',
+  'accounts',
+  'event',
+  'draining',
+]);
 
 /** `waiting`: the connection failed, the next try follows. `draining`: the process that served the feed shuts down. */
 export type LiveState = 'connecting' | 'open' | 'waiting' | 'draining';

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { CredentialStates } from './credential-states.js';
 import { ExchangeFeed } from './exchange-feed.js';
 import { OperatorCredentials } from './operator-credentials.js';
+import { OperatorEvents } from './operator-events.js';
 import { UpstreamNames } from './upstream-names.js';
 
 /**
@@ -12,7 +13,7 @@ import { UpstreamNames } from './upstream-names.js';
  */
 @Global()
 @Module({
-  providers: [CredentialStates, ExchangeFeed, OperatorCredentials, UpstreamNames],
-  exports: [CredentialStates, ExchangeFeed, OperatorCredentials, UpstreamNames],
+  providers: [CredentialStates, ExchangeFeed, OperatorCredentials, OperatorEvents, UpstreamNames],
+  exports: [CredentialStates, ExchangeFeed, OperatorCredentials, OperatorEvents, UpstreamNames],
 })
 export class ExchangeModule {}

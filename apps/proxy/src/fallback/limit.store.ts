@@ -4,10 +4,12 @@ import type { LimitWindow } from '@claude-proxy/upstream';
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { CredentialStates } from '../exchange/credential-states.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { OperatorEvents } from '../exchange/operator-events.js';
 import { StoreHealth } from '../state/store-health.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { LISTS, limitTable } from './limit.table.js';
 import { type LimitChange, LimitWriter } from './limit.writer.js';
+import { limitEventOf } from './limit-event.js';
 import {
   type ClosedScope,
   closedWindowIn,
@@ -57,6 +59,7 @@ export class LimitStore implements OnModuleDestroy {
     private readonly feed: ExchangeFeed,
     private readonly credentials: CredentialStates,
     private readonly health: StoreHealth,
+    private readonly events: OperatorEvents,
   ) {
     this.table = store.table(limitTable(config.rateLimitTable));
     this.writer = new LimitWriter(this.table, health, {
@@ -86,7 +89,14 @@ export class LimitStore implements OnModuleDestroy {
     if (!this.config.isTrackingLimits || window.scope.length > MAX_SCOPE_CHARACTERS) return;
     this.credentials.limited(window.scope.split('/')[0]!, window.seconds);
     const kept = storable(window);
+    if (!isDrill) this.reportNew(user, kept);
     this.change(user, (item) => withWindow(item, user, kept, nowSeconds(), isDrill) ?? item);
+  }
+
+  private reportNew(user: string, window: LimitWindow): void {
+    const isKnown = closedWindowIn(this.cache.get(user)?.item, [window.scope], nowSeconds(), false) !== undefined;
+    const event = isKnown ? undefined : limitEventOf(user, window, nowSeconds());
+    if (event) this.events.report(event);
   }
 
   /** These scopes have just answered: whatever was remembered about them is over. */

@@ -5,6 +5,7 @@ import { AccountPool } from '../accounts/account-pool.js';
 import { BudgetWarnings, WARNING_LEVELS } from '../admission/budgets/budget.warnings.js';
 import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { OperatorEvents } from '../exchange/operator-events.js';
 import { labelOf } from '../recording/labels.js';
 import { Recorder } from '../recording/recorder.js';
 import { StoreHealth } from '../state/store-health.js';
@@ -46,6 +47,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     'rule',
     'direction',
   ]);
+  private readonly events = this.counter('operator_events_total', 'Events for operators, by type.', ['type']);
   private readonly firstByte = this.histogram('first_byte_seconds', 'Time until the first byte of an answer.');
   private readonly accounts: AccountMetrics;
   private readonly duration = this.histogram('duration_seconds', 'Time until the end of an answer.');
@@ -57,6 +59,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     store: StoreHealth,
     accounts: AccountPool,
     warnings: BudgetWarnings,
+    private readonly operatorEvents: OperatorEvents,
   ) {
     this.accounts = new AccountMetrics(this.registry, accounts);
     this.gauge('in_flight', 'Exchanges that have not ended.', () => feed.inFlight);
@@ -92,6 +95,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
+    this.operatorEvents.onEvent(({ type }) => this.events.inc({ type }));
     this.feed.onFinished((exchange) => {
       if (this.uncounted.push(exchange) >= MAX_UNCOUNTED) this.countAll();
     });

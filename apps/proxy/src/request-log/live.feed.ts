@@ -1,6 +1,7 @@
 import type { LiveEvent } from '@claude-proxy/admin-api';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { OperatorEvents } from '../exchange/operator-events.js';
 import { detailOf, lineOf } from './request-line.js';
 
 export type LiveListener = (event: LiveEvent) => void;
@@ -12,12 +13,16 @@ export class LiveFeed implements OnModuleInit {
   private readonly listeners = new Set<LiveListener>();
   private isDraining = false;
 
-  constructor(private readonly exchanges: ExchangeFeed) {}
+  constructor(
+    private readonly exchanges: ExchangeFeed,
+    private readonly events: OperatorEvents,
+  ) {}
 
   onModuleInit(): void {
     this.exchanges.onFinished((exchange) => {
       if (this.listeners.size > 0) this.publish({ type: 'exchange', request: lineOf(detailOf(exchange)) });
     });
+    this.events.onEvent((event) => this.publish({ type: 'event', event }));
     this.exchanges.onChange((what) => {
       this.isDraining ||= what === 'draining';
       this.publish({ type: what });

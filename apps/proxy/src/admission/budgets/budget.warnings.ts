@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ExchangeFeed } from '../../exchange/exchange-feed.js';
+import { OperatorEvents } from '../../exchange/operator-events.js';
 import type { OpenCap } from './budget.ledger.js';
 import { percentOf, shareText } from './budget-texts.js';
 import { type BudgetsConfig, budgetsSection } from './budgets.config.js';
@@ -19,6 +20,7 @@ export class BudgetWarnings {
 
   constructor(
     private readonly feed: ExchangeFeed,
+    private readonly events: OperatorEvents,
     @Inject(budgetsSection.token) private readonly config: BudgetsConfig,
   ) {}
 
@@ -38,18 +40,27 @@ export class BudgetWarnings {
     this.noted.set(id, level);
     if (this.noted.size > MAX_NOTED) this.noted.delete(this.noted.keys().next().value!);
     this.counts.set(level, this.countOf(level) + 1);
-    this.logger.warn(`❌ the budget of ${open.scope} has reached ${level} %: ${shareText(open)}`);
     this.feed.changed('budgets');
+    this.report(open, level);
     void this.post(open, level);
   }
 
+  private report(open: OpenCap, level: Level): void {
+    const { scope, unit, window, cap, endsAt } = open;
+    this.events.report({
+      type: 'budget.reached',
+      subject: scope,
+      text: `The budget of ${scope} has reached ${level} %: ${shareText(open)}.`,
+      details: figuresOf(open, level),
+      occurrence: `${unit} ${window} ${endsAt} ${cap} ${level}`,
+    });
+  }
+
   /** Never rejects. */
-  private async post({ scope, unit, window, cap, counter, endsAt }: OpenCap, level: Level): Promise<void> {
+  private async post(open: OpenCap, level: Level): Promise<void> {
     const { webhookUrl } = this.config;
     if (!webhookUrl) return;
-    const scale = unit === 'usd' ? 1e9 : 1;
-    const figures = { cap: cap / scale, spent: counter.spent / scale, renews_at: endsAt };
-    const body = JSON.stringify({ event: 'budget.reached', scope, level, unit, window, ...figures });
+    const body = JSON.stringify({ event: 'budget.reached', scope: open.scope, ...figuresOf(open, level) });
     const headers = { 'content-type': 'application/json' };
     const signal = AbortSignal.timeout(WEBHOOK_TIMEOUT_MS);
     try {
@@ -59,4 +70,9 @@ export class BudgetWarnings {
       this.logger.warn(`BUDGET_WEBHOOK_URL did not take a warning: ${String(error)}`);
     }
   }
+}
+
+function figuresOf({ unit, window, cap, counter, endsAt }: OpenCap, level: Level) {
+  const scale = unit === 'usd' ? 1e9 : 1;
+  return { level, unit, window, cap: cap / scale, spent: counter.spent / scale, renews_at: endsAt };
 }

@@ -2,6 +2,7 @@ import type { ClientKey, CreatedKey, KeyChange, NewKey } from '@claude-proxy/adm
 import { ConditionFailedError } from '@claude-proxy/storage';
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../../exchange/gateway-error.js';
+import { OperatorEvents } from '../../exchange/operator-events.js';
 import { actorOf } from '../audit-actor.js';
 import type { AdminRequest } from '../browser-origin.js';
 import { userIdOf } from '../user-id.js';
@@ -19,6 +20,7 @@ export class KeyRegister {
   constructor(
     private readonly store: ClientKeyStore,
     private readonly clientKeys: ClientKeys,
+    private readonly events: OperatorEvents,
   ) {}
 
   /** @throws StorageError */
@@ -73,8 +75,17 @@ export class KeyRegister {
 
   /** Revoking a revoked key changes nothing. @throws StorageError; GatewayError not_found_error */
   async revoke(id: string): Promise<void> {
-    await this.store.change(id, (known) => (known.state === 'revoked' ? known : revokedRecord(known, Date.now())));
+    const record = await this.store.change(id, (known) =>
+      known.state === 'revoked' ? known : revokedRecord(known, Date.now()),
+    );
     this.clientKeys.forget(id);
+    this.events.report({
+      type: 'key.revoked',
+      subject: `key:${id}`,
+      text: `The client key ${id} (${record.name}) of the user ${record.user} was revoked.`,
+      details: { name: record.name, user: record.user, team: record.team },
+      occurrence: 'revoked',
+    });
   }
 }
 
