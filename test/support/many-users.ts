@@ -3,7 +3,7 @@ import type { IndependentWrite, TableStore } from '@claude-proxy/storage';
 const DAY_MS = 86_400_000;
 const MODELS = ['claude-opus-5-5', 'claude-sonnet-5', 'claude-haiku-4-5'];
 const USAGE_COUNTERS = ['input_tokens', 'output_tokens', 'total_tokens', 'request_count', 'cost_nano_usd'];
-const FIGURES = { requests: 1, answered: 1, input_tokens: 10, output_tokens: 5, duration_ms: 900, 'duration#30': 1 };
+const FIGURES = { requests: 1, answered: 1, input_tokens: 10, output_tokens: 5, duration_ms: 900, 'd#63': 1 };
 
 export interface Company {
   readonly users: number;

@@ -17,6 +17,8 @@ export const TOKEN_KINDS = [
   { key: 'output_tokens', colour: '--tokens-output' },
 ] as const;
 
+const LATENCIES = ['p50', 'p95', 'p99'] as const;
+
 /** Requests, stacked by who answered. */
 export function UpstreamsChart({ analytics }: ChartProps) {
   const { texts, format } = useSettings();
@@ -70,7 +72,7 @@ export function LatencyChart({ analytics }: ChartProps) {
   const { texts, format } = useSettings();
   const series = useMemo<Series[]>(
     () =>
-      (['p50', 'p95'] as const).map((key) => ({
+      LATENCIES.map((key) => ({
         label: key,
         colour: `--latency-${key}`,
         values: analytics.buckets.map(({ first_byte_ms }) => first_byte_ms?.[key] ?? null),
@@ -79,7 +81,7 @@ export function LatencyChart({ analytics }: ChartProps) {
   );
   const { first_byte_ms } = analytics.totals;
   const parts = first_byte_ms
-    ? `p50 ${format.milliseconds(first_byte_ms.p50)}, p95 ${format.milliseconds(first_byte_ms.p95)}`
+    ? LATENCIES.map((key) => `${key} ${format.milliseconds(first_byte_ms[key])}`).join(', ')
     : texts.unit.none;
   return (
     <TimeChart

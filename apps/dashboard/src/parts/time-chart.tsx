@@ -129,4 +129,17 @@ function configurationOf(props: TimeChartProps): ChartConfiguration {
 }
 
 const BAR = { borderWidth: 0, borderRadius: 1.5, categoryPercentage: 0.92, barPercentage: 0.92, maxBarThickness: 40 };
-const LINE = { borderWidth: 2, pointRadius: 0, pointHitRadius: 12, tension: 0.25, spanGaps: true };
+/** Straight between measured points, and no line where nothing was measured: a curve would show values that never were. */
+const LINE = { borderWidth: 2, pointRadius: radiusOf, pointHitRadius: 12, tension: 0, spanGaps: false };
+
+/** A point between two gaps has no line to be seen by. */
+function radiusOf({
+  dataset,
+  dataIndex,
+}: {
+  readonly dataset: { readonly data: readonly unknown[] };
+  readonly dataIndex: number;
+}) {
+  const { data } = dataset;
+  return data[dataIndex - 1] == null && data[dataIndex + 1] == null ? 3 : 0;
+}
