@@ -24,6 +24,7 @@ shells keep it in their history.
 - Data is on the standard output, everything else on the standard error.
 - A terminal gets tables and colors (none with \`NO_COLOR\`, \`CI\` or \`TERM=dumb\`), a pipe gets lines with tabs.
 - \`--json\` prints one object, \`logs --follow --json\` one per line. Fields are added, never removed within a major version.
+- The JSON Schema of each output and of the error is in [command-line.schema.json](command-line.schema.json), by the name of the command under \`$defs\`.
 - An error under \`--json\` is \`{"error":{"code","message","hint","status","request_id"}}\` on the standard output.
 - Without a terminal no command asks: it ends with 2 and names the flag to give.
 

@@ -7,7 +7,7 @@ import type { Gateway } from '../gateway/gateway.js';
 import { type Block, type Cell, facts, line } from '../text/blocks.js';
 import { countText, durationText, moneyText, relativeTime } from '../text/numbers.js';
 
-interface Status {
+export interface Status {
   readonly gateway: { readonly url: string; readonly source: string; readonly token_source: string };
   readonly version: string;
   readonly role: string | null;

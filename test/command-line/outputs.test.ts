@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { COMMANDS } from '../../apps/cli/src/commands.js';
+import { adminApi, adminTokenOf } from '../support/admin-api.js';
+import { OUTPUT_NAMES, outputFaults } from '../support/output-schemas.js';
+import { type CcpOptions, runCcp } from '../support/run-ccp.js';
+import { type Pool, startPool } from '../support/start-pool.js';
+
+/** One line per command, in this order: later lines use what earlier ones have made. */
+const LINES: readonly (readonly [line: string, options?: CcpOptions])[] = [
+  ['status'],
+  ['doctor'],
+  ['top'],
+  ['logs'],
+  ['why ID'],
+  ['explain --model claude-opus-5-5'],
+  ['accounts list'],
+  ['accounts add --name spare', { stdin: 'sk-ant-gamma' }],
+  ['accounts show spare'],
+  ['accounts pause spare'],
+  ['accounts resume spare'],
+  ['accounts drain spare'],
+  ['accounts change spare --priority 7'],
+  ['accounts probe acme-1'],
+  ['accounts limits'],
+  ['accounts remove spare --yes'],
+  ['stats accounts'],
+  ['keys create --name laptop --user 준호 --roles user'],
+  ['keys list'],
+  ['keys show laptop'],
+  ['keys rotate laptop'],
+  ['keys revoke laptop --yes'],
+  ['budgets set user:alice --usd-day 20 --tokens-month 1000'],
+  ['budgets list'],
+  ['budgets show user:alice'],
+  ['budgets override user:alice --usd 5'],
+  ['budgets explain alice'],
+  ['budgets remove user:alice --yes'],
+  ['stats daily'],
+  ['stats hourly'],
+  ['stats models'],
+  ['stats upstreams'],
+  ['stats users'],
+  ['users list'],
+  ['users show alice'],
+  ['limits list'],
+  ['limits clear alice --dry-run'],
+  ['drills start --user bob --for 9s'],
+  ['drills list'],
+  ['drills stop DRILL'],
+  ['masking preview', { stdin: 'arn:aws:iam::123456789012:role/admin' }],
+  ['masking rules'],
+  ['prices show'],
+  ['prices check'],
+  ['audit'],
+  ['config show'],
+  ['connect --dry-run'],
+  ['env'],
+  ['statusline --refresh'],
+  ['profiles list'],
+  ['profiles use none'],
+  ['completion bash'],
+  ['complete accounts'],
+  ['version'],
+];
+/** Their outputs are looked at in other tests: a program of its own, a saved token, a stream. */
+const ELSEWHERE = ['error', 'config check', 'login', 'logout', 'logs --follow'];
+
+let pool: Pool;
+let home: string;
+const { written } = adminApi(() => pool.gateway);
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'ccp-outputs-'));
+  pool = await startPool({ ANTHROPIC_API_KEYS: 'acme-1=sk-ant-acme-1,beta-1=sk-ant-beta-1' });
+  await pool.turn('session-1', { user: 'alice' });
+  await written();
+}, 60_000);
+afterAll(async () => {
+  await pool.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const ccp = (line: string, options: CcpOptions = {}) =>
+  runCcp(line.split(' '), {
+    home,
+    env: { CCP_URL: pool.gateway.url, CCP_TOKEN: adminTokenOf(pool.gateway) },
+    ...options,
+  });
+const nameOf = (line: string) =>
+  OUTPUT_NAMES.filter((name) => `${line} `.startsWith(`${name} `)).sort(
+    (left, right) => right.length - left.length,
+  )[0]!;
+
+describe('an output under --json', () => {
+  it('C2: of every command is as its schema in docs/command-line.schema.json says, field by field', async () => {
+    const made: Record<string, string> = { ID: (await ccp('logs --json')).json.requests[0].id, DRILL: '' };
+    const faults: string[] = [];
+    for (const [line, options] of LINES) {
+      const words = line.replace(/\b(ID|DRILL)\b/, (word) => made[word]!);
+      const name = nameOf(line);
+      const { json, stdout, stderr } = await ccp(words.replace(name, `${name} --json`), options);
+      if (name === 'drills start') made.DRILL = json?.id;
+      if (json === undefined || json.error?.code) faults.push(`${line}: ${stdout}${stderr}`);
+      else faults.push(...outputFaults(name, json));
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('C2: has a schema for every command that has an output', () => {
+    const described = new Set([...LINES.map(([line]) => nameOf(line)), ...ELSEWHERE]);
+    expect([...described].toSorted()).toEqual(OUTPUT_NAMES.toSorted());
+    const without = COMMANDS.map(({ name }) => name).filter((name) => !OUTPUT_NAMES.includes(name));
+    expect(without).toEqual(['run', 'serve', 'api']);
+  });
+
+  it('C2: is an error as its schema says, for every command with a wrong option', async () => {
+    for (const { name } of COMMANDS.filter(({ passesThrough }) => !passesThrough)) {
+      const { exit, json } = await ccp(`${name} --no-such-option --json`);
+      expect([name, exit, outputFaults('error', json)]).toEqual([name, 2, []]);
+    }
+  });
+});
