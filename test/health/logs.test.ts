@@ -59,10 +59,10 @@ describe('an exchange logs one line', () => {
       expect.objectContaining({
         level: 'info',
         msg: expect.stringMatching(/^✅ answered claude-opus-5-5 completed 200 by anthropic/),
-        exchange: id,
+        id,
         path: '/v1/messages',
         upstream: 'anthropic',
-        credential: expect.stringMatching(/^[0-9a-f]{12}$/),
+        credential_fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
         usage: expect.objectContaining({ input_tokens: 5, output_tokens: 2 }),
       }),
     ]);
@@ -72,7 +72,7 @@ describe('an exchange logs one line', () => {
     anthropic.script(answer({ text: 'hush-answer', thinking: 'hush-thought' }));
     await (await post('streamed', STREAMED)).text();
     expect(await linesAbout('streamed')).toMatchObject([
-      { outcome: 'completed', isStream: true, stopReason: 'end_turn' },
+      { outcome: 'completed', is_stream: true, stop_reason: 'end_turn' },
     ]);
   });
 

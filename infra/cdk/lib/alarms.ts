@@ -39,7 +39,6 @@ export interface AlarmRow {
 
 /** With fewer requests a share is not meaningful. */
 const MIN_REQUESTS = 20;
-const NANO_USD_PER_USD = 1_000_000_000;
 const FIVE_MINUTES = { period: Duration.minutes(5) };
 /** Of the 10,000 that the application keeps while the store is unreachable. */
 const HALF_OF_WAITING_EXCHANGES = 5_000;
@@ -154,10 +153,8 @@ function fallbackAlarms({ log, fallbackUsdPerHour }: AlarmSources): AlarmRow[] {
     {
       name: 'FallbackCost',
       meaning: `Answers of fallback upstreams have cost more than ${fallbackUsdPerHour} US dollars in an hour.`,
-      metric: new MathExpression({
-        label: 'US dollars an hour',
-        expression: `cost / ${NANO_USD_PER_USD}`,
-        usingMetrics: { cost: log.metric('fallbackCost', { statistic: Stats.SUM, period: Duration.hours(1) }) },
+      metric: log.metric('fallbackCost', {
+        statistic: Stats.SUM,
         period: Duration.hours(1),
       }),
       threshold: fallbackUsdPerHour,

@@ -78,5 +78,5 @@ const UNITS: Readonly<Record<LineFigure['unit'], Unit>> = {
   Count: Unit.COUNT,
   Milliseconds: Unit.MILLISECONDS,
   Percent: Unit.PERCENT,
-  NanoUsd: Unit.NONE,
+  Usd: Unit.NONE,
 };

@@ -14,7 +14,7 @@ export interface LineFigure {
   readonly anyOf: readonly (readonly Condition[])[];
   /** The member that contains the number. Without it, lines are counted. */
   readonly valueMember?: string;
-  readonly unit: 'Count' | 'Milliseconds' | 'Percent' | 'NanoUsd';
+  readonly unit: 'Count' | 'Milliseconds' | 'Percent' | 'Usd';
 }
 
 const isMessages = { member: 'operation', is: 'messages' } as const;
@@ -42,16 +42,16 @@ export const FIGURES = {
     unit: 'Count',
   },
   fallbackCost: {
-    name: 'FallbackCost',
+    name: 'FallbackCostUsd',
     anyOf: [
       [
-        { member: 'costNanoUsd', isThere: true },
+        { member: 'cost_usd', isThere: true },
         { member: 'upstream', isThere: true },
         { member: 'upstream', isNot: 'anthropic' },
       ],
     ],
-    valueMember: 'costNanoUsd',
-    unit: 'NanoUsd',
+    valueMember: 'cost_usd',
+    unit: 'Usd',
   },
   failedProbes: {
     name: 'FailedProbes',
@@ -65,7 +65,7 @@ export const FIGURES = {
   },
   unanswered: {
     name: 'Unanswered',
-    anyOf: [[isMessages, { member: 'outcome', is: 'refused' }, { member: 'fallbackReason', isThere: true }]],
+    anyOf: [[isMessages, { member: 'outcome', is: 'refused' }, { member: 'fallback_reason', isThere: true }]],
     unit: 'Count',
   },
   brokenAnswers: { name: 'BrokenAnswers', anyOf: [[{ member: 'outcome', is: 'broken' }]], unit: 'Count' },
@@ -79,15 +79,15 @@ export const FIGURES = {
   },
   firstByte: {
     name: 'FirstByte',
-    anyOf: [[isMessages, { member: 'isStream', isTrue: true }, { member: 'outcome', is: 'completed' }]],
-    valueMember: 'firstByteMs',
+    anyOf: [[isMessages, { member: 'is_stream', isTrue: true }, { member: 'outcome', is: 'completed' }]],
+    valueMember: 'first_byte_ms',
     unit: 'Milliseconds',
   },
-  inFlight: { name: 'InFlight', anyOf: [[isPulse]], valueMember: 'inFlight', unit: 'Count' },
-  bufferedPercent: { name: 'BufferedPercent', anyOf: [[isPulse]], valueMember: 'bufferedPercent', unit: 'Percent' },
-  waitingExchanges: { name: 'WaitingExchanges', anyOf: [[isPulse]], valueMember: 'waitingExchanges', unit: 'Count' },
-  storeFailures: { name: 'StoreFailures', anyOf: [[isPulse]], valueMember: 'storeFailures', unit: 'Count' },
-  lostExchanges: { name: 'LostExchanges', anyOf: [[isPulse]], valueMember: 'lostExchanges', unit: 'Count' },
+  inFlight: { name: 'InFlight', anyOf: [[isPulse]], valueMember: 'in_flight', unit: 'Count' },
+  bufferedPercent: { name: 'BufferedPercent', anyOf: [[isPulse]], valueMember: 'buffered_percent', unit: 'Percent' },
+  waitingExchanges: { name: 'WaitingExchanges', anyOf: [[isPulse]], valueMember: 'waiting_exchanges', unit: 'Count' },
+  storeFailures: { name: 'StoreFailures', anyOf: [[isPulse]], valueMember: 'store_failures', unit: 'Count' },
+  lostExchanges: { name: 'LostExchanges', anyOf: [[isPulse]], valueMember: 'lost_exchanges', unit: 'Count' },
 } as const satisfies Record<string, LineFigure>;
 
 export type FigureName = keyof typeof FIGURES;

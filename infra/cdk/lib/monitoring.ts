@@ -90,7 +90,7 @@ export class Monitoring extends Construct {
             service.metricMemoryUtilization(),
             highest('bufferedPercent'),
           ]),
-          graph('Cost of fallbacks, nano-dollars', [counted('fallbackCost')]),
+          graph('Cost of fallbacks, US dollars', [counted('fallbackCost')]),
         ],
       ],
     });

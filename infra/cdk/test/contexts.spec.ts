@@ -103,8 +103,14 @@ describe('everything', () => {
     const alarms = resourcesOf(full, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
     const alarmOf = (name: string) =>
       alarms.find(({ AlarmDescription }) => String(AlarmDescription).includes(`"${name}"`));
-    expect(alarmOf('FallbackCost')).toMatchObject({ Threshold: 50, EvaluationPeriods: 1 });
-    expect(JSON.stringify(alarmOf('FallbackCost'))).toMatch(/"Expression":"cost \/ 1000000000".*"Period":3600/);
+    const hourly = {
+      Threshold: 50,
+      EvaluationPeriods: 1,
+      MetricName: 'FallbackCostUsd',
+      Statistic: 'Sum',
+      Period: 3600,
+    };
+    expect(alarmOf('FallbackCost')).toMatchObject(hourly);
     expect(alarmOf('FallbackUnproven')).toMatchObject({ Threshold: 0 });
     expect(alarmOf('FirewallBlocks')).toBeDefined();
     full.hasResourceProperties('AWS::Budgets::Budget', { Budget: { BudgetLimit: { Amount: 5000, Unit: 'USD' } } });

@@ -57,8 +57,8 @@ describe('figures', () => {
     expect([figuresIn(line), figuresIn({ ...line, level: 'warn' })]).toEqual([['failedProbes'], []]);
   });
 
-  it('carry the cost of an answer in nano-dollars', () => {
-    expect(lineOf({ ...WELL, costNanoUsd: 12_000 })[FIGURES.fallbackCost.valueMember]).toBe(12_000);
+  it('carry the cost of an answer in US dollars', () => {
+    expect(lineOf({ ...WELL, costNanoUsd: 12_000 })[FIGURES.fallbackCost.valueMember]).toBe(0.000012);
   });
 
   it('carry the time of the first byte', () => {

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
-import type { FinishedExchange } from '../exchange/exchange.js';
+import type { Attempt, FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { LOGGER } from './logger.token.js';
 
@@ -40,33 +40,50 @@ function sentenceOf({
   return `${user} ${what ?? operation} ${outcome} ${status}${who}${why} in ${Math.round(durationMs)} ms`;
 }
 
+/** Fields have the names and units of `GET /api/requests/{id}`; `account_decision` is the sentence of its `decision`. */
 function lineOf(exchange: FinishedExchange): Record<string, unknown> {
   return {
-    exchange: exchange.id,
+    id: exchange.id,
     user: exchange.user,
     operation: exchange.operation,
     path: exchange.path.split('?')[0],
     model: exchange.model,
-    answeredModel: exchange.answeredModel,
-    isStream: exchange.isStream,
+    answered_model: exchange.answeredModel,
+    is_stream: exchange.isStream,
     outcome: exchange.outcome,
     status: exchange.status,
     upstream: exchange.upstream,
-    upstreamRequestId: exchange.upstreamRequestId,
-    fallbackReason: exchange.fallbackReason,
-    isDrill: exchange.isDrill || undefined,
-    credential: exchange.credentialFingerprint,
+    upstream_request_id: exchange.upstreamRequestId,
+    fallback_reason: exchange.fallbackReason,
+    is_fallback: exchange.isFallback || undefined,
+    is_drill: exchange.isDrill || undefined,
+    credential_fingerprint: exchange.credentialFingerprint,
+    client_key: exchange.clientKeyId,
+    team: exchange.team,
     account: exchange.account,
-    accountDecision: exchange.accountDecision?.sentence,
-    attempts: exchange.attempts.map((attempt) => ({ ...attempt, durationMs: Math.round(attempt.durationMs) })),
+    account_decision: exchange.accountDecision?.sentence,
+    attempts: exchange.attempts.map(attemptOf),
     usage: exchange.usage,
-    costNanoUsd: exchange.costNanoUsd ?? undefined,
+    cost_usd: typeof exchange.costNanoUsd === 'number' ? exchange.costNanoUsd / 1e9 : undefined,
     masking: exchange.masking,
-    stopReason: exchange.stopReason,
-    requestBytes: exchange.requestBytes,
-    answerBytes: exchange.answerBytes,
-    firstByteMs: exchange.firstByteMs === undefined ? undefined : Math.round(exchange.firstByteMs),
-    durationMs: Math.round(exchange.durationMs),
+    stop_reason: exchange.stopReason,
+    request_bytes: exchange.requestBytes,
+    answer_bytes: exchange.answerBytes,
+    first_byte_ms: exchange.firstByteMs === undefined ? undefined : Math.round(exchange.firstByteMs),
+    duration_ms: Math.round(exchange.durationMs),
     error: exchange.errorMessage,
+  };
+}
+
+function attemptOf({ upstream, account, status, failure, reason, isDrill, leftOut, durationMs }: Attempt) {
+  return {
+    upstream,
+    account,
+    status,
+    failure,
+    reason,
+    is_drill: isDrill,
+    left_out: leftOut,
+    duration_ms: Math.round(durationMs),
   };
 }

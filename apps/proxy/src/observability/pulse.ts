@@ -41,11 +41,11 @@ export class Pulse implements OnModuleInit, OnModuleDestroy {
     this.logger.info(
       {
         pulse: true,
-        inFlight: this.feed.inFlight,
-        bufferedPercent: this.bodies.heldPercent,
-        waitingExchanges,
-        storeFailures: failures - this.loggedFailures,
-        lostExchanges: lostExchanges - this.loggedLost,
+        in_flight: this.feed.inFlight,
+        buffered_percent: this.bodies.heldPercent,
+        waiting_exchanges: waitingExchanges,
+        store_failures: failures - this.loggedFailures,
+        lost_exchanges: lostExchanges - this.loggedLost,
       },
       '📊 pulse',
     );
