@@ -156,6 +156,60 @@ describe('a filter of the request log', () => {
     expect(await count(`until=${Date.now() - 60_000}`)).toBe(0);
   });
 
+  it('takes several values, parts of them, and values to leave out', async () => {
+    const [one, two] = [newUser(), newUser()];
+    for (const user of [one, two]) await postMessage(stage.gateway, { user });
+    await postMessage(stage.gateway, { user: one, model: 'claude-haiku-5-5' });
+    stage.anthropic.script(refuse(400));
+    await postMessage(stage.gateway, { user: two });
+    const count = async (query: string) => (await list(query)).requests.length;
+    const both = `user=${one},${two}`;
+    expect(await count(both)).toBe(4);
+    expect(await count(`user=${one.slice(0, -3)}*,${two}`)).toBe(4);
+    expect(await count(`user=${one},${two},!*${two.slice(5)}`)).toBe(2);
+    expect(await count(`${both}&model=!*haiku*`)).toBe(3);
+    expect(await count(`${both}&status=4xx`)).toBe(1);
+    expect(await count(`${both}&status=!4xx`)).toBe(3);
+    expect(await count(`${both}&upstream=bedrock,anthropic&outcome=!refused`)).toBe(3);
+    expect(await count(`${both}&account=none&team=none`)).toBe(4);
+  });
+
+  it('finds a request by a part of its ids, its session, its user and its model', async () => {
+    const [user, session] = [newUser(), randomUUID()];
+    const posted = { user, headers: { 'x-claude-code-session-id': session } };
+    const { headers } = await postMessage(stage.gateway, posted);
+    await postMessage(stage.gateway, { user: newUser() });
+    const id = headers.get('x-claude-proxy-exchange')!;
+    await written();
+    const { upstream_request_id: upstreamId } = (await ask(`/api/requests/${id}`)).json;
+    expect(upstreamId).toMatch(/^req_/);
+    const words = [id, id.slice(4, 22), upstreamId.toUpperCase(), session, session.slice(0, 13), user.slice(0, 11)];
+    for (const q of [...words, `opus ${user}`, `${session} !haiku`]) {
+      const { requests } = await list(`q=${encodeURIComponent(q)}`);
+      expect([q, requests]).toEqual([q, [expect.objectContaining({ id, session, upstream_request_id: upstreamId })]]);
+    }
+    expect((await list(`q=${id}&user=${newUser()}`)).requests).toEqual([]);
+    expect((await list(`session=${session}`)).requests).toHaveLength(1);
+  });
+
+  it('sorts by what a request cost, used and took, and says how much it has searched', async () => {
+    const user = newUser();
+    const outputs = [20, 500, 3];
+    stage.anthropic.script(...outputs.map((output_tokens) => answer({ usage: { input_tokens: 1, output_tokens } })));
+    for (const _ of outputs) await postMessage(stage.gateway, { user });
+    const sorted = async (query: string) => {
+      const page = await list(`user=${user}&${query}`);
+      return { ...page, tokens: page.requests.map((line: { output_tokens: number }) => line.output_tokens) };
+    };
+    expect((await sorted('sort=cost')).tokens).toEqual([500, 20, 3]);
+    expect((await sorted('sort=tokens&order=asc')).tokens).toEqual([3, 20, 500]);
+    expect((await sorted('sort=time&order=asc')).tokens).toEqual(outputs);
+    const costliest = await sorted('sort=cost&limit=1');
+    expect(costliest).toMatchObject({ tokens: [500], next_cursor: null });
+    expect(costliest.searched_requests).toBeGreaterThanOrEqual(3);
+    expect(costliest.searched_since).toBeLessThan(Date.now() - 29 * 86_400_000);
+  });
+
   it('counts answers of a fallback upstream as fallbacks, but not failures of all upstreams', async () => {
     const user = newUser();
     const idOf = async () => (await postMessage(stage.gateway, { user })).headers.get('x-claude-proxy-exchange');
@@ -180,6 +234,11 @@ describe('a filter of the request log', () => {
     'status=x',
     'outcome=foo',
     'upstream=nope',
+    'upstream=anthropic,!nope',
+    'status=4xy',
+    'sort=shoes',
+    'order=up',
+    `user=${'a,'.repeat(21)}`,
     'user=a&user=b',
   ])('refuses %s with its name', async (query) => {
     const { status, json } = await ask(`/api/requests?${query}`);
@@ -188,7 +247,8 @@ describe('a filter of the request log', () => {
 
   it('ignores an empty parameter', async () => {
     await postMessage(stage.gateway, { user: newUser() });
-    const empty = 'user=&model=&upstream=&outcome=&status=&since=&until=&fallbacks=&errors=&slow_ms=&cursor=&limit=';
+    const empty =
+      'user=&model=&upstream=&outcome=&status=&since=&until=&fallbacks=&errors=&slow_ms=&cursor=&limit=&q=&sort=&order=';
     expect((await list(empty)).requests.length).toBeGreaterThan(0);
     expect((await ask('/api/analytics?range=')).json.range).toBe('24h');
   });
@@ -351,19 +411,20 @@ describe('GET /api/live', () => {
     const listening = new AbortController();
     const response = await fetch(`${stage.gateway.url}/api/live`, { signal: listening.signal });
     const events: string[] = [];
+    const isOfUser = (event: string) => event.startsWith('event: exchange') && event.includes(user);
     const heard = (async () => {
       let text = '';
       for await (const chunk of response.body!) {
         text += Buffer.from(chunk).toString();
         events.splice(0, events.length, ...text.split('\n\n'));
-        if (text.includes(user) && text.includes('event: limits')) return;
+        if (events.some(isOfUser) && text.includes('event: limits')) return;
       }
     })();
     stage.anthropic.script(rateLimited({ retryAfterSeconds: 60 }));
     await postMessage(stage.gateway, { user });
     await heard;
     listening.abort();
-    const exchange = events.find((event) => event.includes(user))!;
+    const exchange = events.find(isOfUser)!;
     expect(exchange).toMatch(/^event: exchange\ndata: /);
     expect(JSON.parse(exchange.split('data: ')[1]!).request).toMatchObject({ user, upstream: 'bedrock' });
   });

@@ -127,6 +127,34 @@ inBrowser('the dashboard', () => {
     await browser.page.waitForURL(/#\/requests$/);
   });
 
+  it('finds a request by a part of its id, sorts, keeps both in the address, and goes back', async () => {
+    const { page } = browser;
+    const user = newUser();
+    const outputs = [30, 4_000, 7];
+    stage.anthropic.script(...outputs.map((output_tokens) => answer({ usage: { input_tokens: 1, output_tokens } })));
+    const ids: string[] = [];
+    for (const _ of outputs)
+      ids.push((await postMessage(stage.gateway, { user })).headers.get('x-claude-proxy-exchange')!);
+    await written();
+    await go('requests');
+    await page.getByLabel('Search', { exact: true }).fill(user.slice(2, 12).toUpperCase());
+    await row(user).nth(2).waitFor();
+    await page.getByRole('button', { name: 'Cost' }).click();
+    await page.waitForURL(/sort=cost/);
+    await page.locator('th[aria-sort=descending]', { hasText: 'Cost' }).waitFor();
+    await row(user).first().getByText('4,000').waitFor();
+    await page.getByLabel('Search', { exact: true }).fill(ids[2]!.slice(4, 20));
+    await row(user).nth(1).waitFor({ state: 'detached' });
+    expect(await row(user).count()).toBe(1);
+    await page.reload();
+    await row(user).first().waitFor();
+    expect(await row(user).count()).toBe(1);
+    await page.goBack();
+    await row(user).nth(2).waitFor();
+    await page.goBack();
+    await page.locator('th[aria-sort=descending]', { hasText: 'Time' }).waitFor();
+  });
+
   it('explains a request in a drawer that the keyboard opens and closes', async () => {
     const { page } = browser;
     const user = newUser();

@@ -107,6 +107,11 @@ export function plausibleLine(
     cost_usd: outcome === 'refused' ? null : costOf(tokens, model),
     first_byte_ms: Math.round(firstByte),
     duration_ms: Math.round(firstByte + tokens.output_tokens * (8 + chance() * 10)),
+    upstream_request_id: 'req_011CVLnP4yfQ7wM2s8pVcgZd',
+    client_key: null,
+    account: null,
+    team: null,
+    session: null,
   };
 }
 
@@ -182,11 +187,7 @@ export function plausibleDetail(line: RequestLine): RequestDetail {
     answered_model: null,
     stop_reason: line.outcome === 'completed' ? 'tool_use' : null,
     error: line.outcome === 'refused' ? 'messages: at least one message is required' : null,
-    upstream_request_id: 'req_011CVLnP4yfQ7wM2s8pVcgZd',
-    client_key: null,
-    account: null,
     decision: null,
-    team: null,
     credential_fingerprint: '9f2c51ab03de',
     request_bytes: Math.round(line.cache_read_input_tokens * 3.9),
     answer_bytes: line.output_tokens * 61,

@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AnalyticsRange, Drill, DrillOrder, Limit, RequestLine } from '@claude-proxy/admin-api';
 import type { Plugin } from 'vite';
+import {
+  type AnalyticsRange,
+  type Drill,
+  type DrillOrder,
+  type Limit,
+  lineComparator,
+  lineMatcher,
+  REQUEST_ORDERS,
+  type RequestLine,
+} from '../../../libs/admin-api/src/index.js';
 import { PLAUSIBLE_ACCOUNTS } from './plausible-accounts.js';
 import { analyticsOf, usageOfAll, usageOfUser } from './plausible-answers.js';
 import { chanceOf, plausibleDetail, plausibleLine, plausibleLines } from './plausible-data.js';
@@ -76,9 +85,16 @@ class Company {
   private page(query: URLSearchParams) {
     const limit = Number(query.get('limit') ?? 100);
     const from = Number(query.get('cursor') ?? 0);
-    const found = this.lines.toReversed().filter((line) => isWanted(line, query));
+    const sort = REQUEST_ORDERS.find((each) => each === query.get('sort')) ?? 'time';
+    const compare = lineComparator({ by: sort, isAscending: query.get('order') === 'asc' });
+    const found = this.lines.filter(lineMatcher(Object.fromEntries(query))).sort(compare);
     const hasMore = found.length > from + limit;
-    return { requests: found.slice(from, from + limit), next_cursor: hasMore ? String(from + limit) : null };
+    return {
+      requests: found.slice(from, from + limit),
+      next_cursor: hasMore ? String(from + limit) : null,
+      searched_since: this.lines[0]?.started_at ?? 0,
+      searched_requests: this.lines.length,
+    };
   }
 
   private detail(id: string) {
@@ -146,20 +162,4 @@ function limitOf(user: string, scope: string, seconds: number) {
 
 function secondsUntil(time: number): number {
   return Math.max(0, Math.round((time - Date.now()) / 1_000));
-}
-
-function isWanted(line: RequestLine, query: URLSearchParams): boolean {
-  const isEqual = (['user', 'model', 'upstream', 'outcome', 'status'] as const).every((key) => {
-    const wanted = query.get(key);
-    return wanted === null || String(line[key]) === wanted;
-  });
-  const isErrorWanted = query.get('errors') === 'true';
-  const isFallbackWanted = query.get('fallbacks') === 'true';
-  const slowMs = Number(query.get('slow_ms') ?? 0);
-  return (
-    isEqual &&
-    (!isErrorWanted || line.outcome === 'refused' || line.outcome === 'broken') &&
-    (!isFallbackWanted || line.is_fallback) &&
-    line.duration_ms >= slowMs
-  );
 }

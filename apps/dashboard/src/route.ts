@@ -45,6 +45,11 @@ export function useRoute(): Route {
   return route;
 }
 
+/** Changes the query of the present page; the browser's back button undoes it. */
+export function pushQuery(route: Route, query: Readonly<Record<string, string>>): void {
+  location.hash = hashOf(route.page, route.argument, query);
+}
+
 /** Changes the query of the present page without a new entry in the history. */
 export function replaceQuery(route: Route, query: Readonly<Record<string, string>>): void {
   const hash = hashOf(route.page, route.argument, query);

@@ -48,6 +48,15 @@ export {
   type NewKey,
 } from './keys.js';
 export type { Drill, DrillList, DrillOrder, Limit, LimitList } from './limits.js';
+export {
+  isErrorLine,
+  type LineFilterTexts,
+  lineMatcher,
+  STATUS_VALUE,
+  VALUE_FILTERS,
+  type ValueFilter,
+} from './line-filter.js';
+export { allTokensOfLine, type LineOrder, lineComparator } from './line-order.js';
 export type { LiveEvent } from './live.js';
 export type {
   MaskingAlarm,
@@ -59,15 +68,18 @@ export type {
   MaskingUser,
 } from './masking.js';
 export type { PriceReport, PriceRow } from './prices.js';
-export type {
-  AttemptLine,
-  DecisionLine,
-  DecisionQuestion,
-  Outcome,
-  RequestDetail,
-  RequestLine,
-  RequestPage,
+export {
+  type AttemptLine,
+  type DecisionLine,
+  type DecisionQuestion,
+  type Outcome,
+  REQUEST_ORDERS,
+  type RequestDetail,
+  type RequestLine,
+  type RequestOrder,
+  type RequestPage,
 } from './requests.js';
 export type { PrincipalRole, Readiness, Session } from './session.js';
 export type { Me, Team, TeamList } from './teams.js';
 export type { TokenCounts, UsageOfAll, UsageOfUser, UsageSummary } from './usage.js';
+export { isTooLong, type Matcher, valuesMatcher, valuesOf } from './value-list.js';

@@ -34,6 +34,14 @@ export interface RequestLine {
   readonly cost_usd: number | null;
   readonly first_byte_ms: number | null;
   readonly duration_ms: number;
+  readonly upstream_request_id: string | null;
+  /** The public id of the client key; null without one. */
+  readonly client_key: string | null;
+  readonly team: string | null;
+  /** The account of the operator that answered, or was asked last; null for a caller's own credential. */
+  readonly account: string | null;
+  /** As its client names it, or Claude Code in `metadata`; null without one. */
+  readonly session: string | null;
 }
 
 export interface AttemptLine {
@@ -86,14 +94,8 @@ export interface RequestDetail extends RequestLine {
   readonly answered_model: string | null;
   readonly stop_reason: string | null;
   readonly error: string | null;
-  readonly upstream_request_id: string | null;
   /** A few hex digits of a hash. They distinguish credentials and reveal nothing else. */
   readonly credential_fingerprint: string | null;
-  /** The public id of the client key; null without one. */
-  readonly client_key: string | null;
-  readonly team: string | null;
-  /** The account of the operator that answered, or was asked last; null for a caller's own credential. */
-  readonly account: string | null;
   /** Null without a choice. */
   readonly decision: DecisionLine | null;
   readonly request_bytes: number;
@@ -106,9 +108,16 @@ export interface RequestDetail extends RequestLine {
   readonly masking: MaskingCounts | null;
 }
 
+/** What a list of requests can be sorted by. `tokens` is the sum of all kinds. */
+export const REQUEST_ORDERS = ['time', 'cost', 'tokens', 'duration', 'first_byte'] as const;
+export type RequestOrder = (typeof REQUEST_ORDERS)[number];
+
 export interface RequestPage {
-  /** Newest first. */
+  /** Newest first, or in the order asked for: then the first ones of the lines that were searched. */
   readonly requests: readonly RequestLine[];
-  /** Value of `cursor=` for the next page; null at the end. */
+  /** Value of `cursor=` for the next page, which continues with older requests; null at the end. */
   readonly next_cursor: string | null;
+  /** This page has searched the requests from here to the time of its cursor, or to now. Epoch milliseconds. */
+  readonly searched_since: number;
+  readonly searched_requests: number;
 }

@@ -27,15 +27,16 @@ import type {
   Me,
   NewAccount,
   NewKey,
-  Outcome,
   PriceReport,
   Readiness,
   RequestDetail,
+  RequestOrder,
   RequestPage,
   Session,
   TeamList,
   UsageOfAll,
   UsageOfUser,
+  ValueFilter,
 } from '@claude-proxy/admin-api';
 import { type AdminClientOptions, type Call, HttpCall } from './http-call.js';
 import { type LiveOptions, liveEvents } from './live-feed.js';
@@ -51,18 +52,21 @@ export interface Paging {
   readonly cursor?: string | null | undefined;
 }
 
-export interface RequestFilter {
-  readonly user?: string;
-  readonly model?: string;
-  readonly upstream?: string;
-  readonly outcome?: Outcome;
-  readonly status?: number;
+/** The values of `user`, `model` and so on: `docs/search.md` has their form. */
+export interface RequestFilter extends Readonly<Partial<Record<ValueFilter, string>>> {
+  readonly q?: string;
+  readonly status?: number | string;
   /** Epoch milliseconds, or an ISO date. */
   readonly since?: number | string;
   readonly until?: number | string;
   readonly fallbacks?: boolean;
   readonly errors?: boolean;
   readonly slow_ms?: number;
+}
+
+export interface RequestSorting {
+  readonly sort?: RequestOrder;
+  readonly order?: 'asc' | 'desc';
 }
 
 /** A period: `days` up to today, or one `date` as `YYYY-MM-DD`. */
@@ -149,7 +153,7 @@ export class AdminClient {
     return this.call.json('api/fallback', { method: 'PUT', body: change, signal });
   }
 
-  requests(query: RequestFilter & Paging = {}, signal?: AbortSignal): Promise<RequestPage> {
+  requests(query: RequestFilter & RequestSorting & Paging = {}, signal?: AbortSignal): Promise<RequestPage> {
     return this.call.json('api/requests', { query: { ...query }, signal });
   }
 

@@ -14,6 +14,13 @@ const lineOf = (id: string, startedAt = NOW, durationMs = 10) =>
     is_fallback: false,
   }) as RequestLine;
 
+const pageWith = (requests: RequestLine[]) => ({
+  requests,
+  next_cursor: null,
+  searched_since: 0,
+  searched_requests: 0,
+});
+
 /** A feed that breaks once; the log has what ended in the meantime. */
 function sourceOf(log: () => readonly RequestLine[]): Pick<AdminClient, 'live' | 'requests'> {
   return {
@@ -27,7 +34,7 @@ function sourceOf(log: () => readonly RequestLine[]): Pick<AdminClient, 'live' |
       yield { type: 'exchange', request: lineOf('four') };
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
     },
-    requests: async () => ({ requests: [...log()].reverse(), next_cursor: null }),
+    requests: async () => pageWith([...log()].reverse()),
   };
 }
 
@@ -64,7 +71,7 @@ describe('followedLines', () => {
       async *live(): AsyncGenerator<LiveEvent, void> {
         throw new Error('refused');
       },
-      requests: async () => ({ requests: [], next_cursor: null }),
+      requests: async () => pageWith([]),
     };
     const options = { filter: {}, last: 0, signal: new AbortController().signal, now: () => NOW, onGap: () => {} };
     await expect(followedLines(source, options).next()).rejects.toThrow('refused');

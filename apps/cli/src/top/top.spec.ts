@@ -28,6 +28,11 @@ const lineOf = (id: string, more: Partial<RequestLine> = {}): RequestLine => ({
   cost_usd: 0.5,
   first_byte_ms: 300,
   duration_ms: 2_000,
+  upstream_request_id: null,
+  client_key: null,
+  team: null,
+  account: null,
+  session: null,
   ...more,
 });
 const readiness: Readiness = {

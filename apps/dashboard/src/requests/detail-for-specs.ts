@@ -34,6 +34,7 @@ export function detailWith(special: Partial<RequestDetail>): RequestDetail {
     account: null,
     decision: null,
     team: null,
+    session: null,
     request_bytes: 10,
     answer_bytes: 10,
     queue_ms: 1,

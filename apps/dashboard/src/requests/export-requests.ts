@@ -27,6 +27,11 @@ const COLUMNS = [
   'cost_usd',
   'first_byte_ms',
   'duration_ms',
+  'team',
+  'client_key',
+  'account',
+  'session',
+  'upstream_request_id',
 ] as const satisfies readonly (keyof RequestLine)[];
 
 /** Everything that the filter lets through, page by page. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { detailWith } from './detail-for-specs.js';
-import { filterOf, matches, searchOf } from './filter.js';
+import { type Filter, filterOf, matcherOf, searchOf, sortingOf } from './filter.js';
 import { MAX_LINES, mergeLines } from './merge-lines.js';
 
 describe('filterOf', () => {
@@ -19,7 +19,18 @@ describe('searchOf', () => {
   });
 });
 
-describe('matches', () => {
+describe('sortingOf', () => {
+  it.each([
+    ['', {}],
+    ['sort=cost', { sort: 'cost' }],
+    ['sort=time&order=asc', { order: 'asc' }],
+    ['sort=shoe&order=up', {}],
+  ])('reads %j', (query, sorting) => expect(sortingOf(new URLSearchParams(query))).toEqual(sorting));
+});
+
+const matches = (line: ReturnType<typeof detailWith>, filter: Filter) => matcherOf(filter)(line);
+
+describe('matcherOf', () => {
   it.each([
     [{}, true],
     [{ user: 'alice', model: 'claude-opus-5-5', upstream: 'anthropic', outcome: 'completed', status: '200' }, true],
@@ -54,6 +65,12 @@ describe('mergeLines', () => {
   it('holds each exchange once, the newest first', () => {
     const [older, newer] = [detailWith({ id: 'a', started_at: 1 }), detailWith({ id: 'b', started_at: 2 })];
     expect(mergeLines([older], [newer, older]).map(({ id }) => id)).toEqual(['b', 'a']);
+  });
+
+  it('holds the costliest first where it is sorted by cost, and those without a price last', () => {
+    const lines = [0.1, null, 0.3].map((cost_usd, index) => detailWith({ id: `${index}`, cost_usd }));
+    const order = { by: 'cost', isAscending: false } as const;
+    expect(mergeLines(lines.slice(1), lines.slice(0, 1), order).map(({ id }) => id)).toEqual(['2', '0', '1']);
   });
 
   it('never holds more than a page can be open all day with', () => {

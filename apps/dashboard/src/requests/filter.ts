@@ -1,32 +1,51 @@
-import type { Outcome, RequestLine } from '@claude-proxy/admin-api';
+import {
+  isErrorLine,
+  type LineFilterTexts,
+  lineMatcher,
+  type Outcome,
+  REQUEST_ORDERS,
+  type RequestLine,
+  type RequestOrder,
+  VALUE_FILTERS,
+  type ValueFilter,
+} from '@claude-proxy/admin-api';
 import type { RequestFilter } from '@claude-proxy/admin-client';
 
 /** What the log is narrowed to; every member is text as in the address. */
-export interface Filter {
-  readonly user?: string;
-  readonly model?: string;
-  readonly upstream?: string;
-  readonly outcome?: string;
-  readonly status?: string;
-  /** `datetime-local`, in the viewer's zone. */
+export interface Filter extends LineFilterTexts {
+  /** A moment in UTC, or one of the viewer's zone without a zone. */
   readonly since?: string;
   readonly until?: string;
-  readonly slow_ms?: string;
-  readonly fallbacks?: string;
-  readonly errors?: string;
 }
 
+/** The order of the log, as in the address. Absent: newest first. */
+export interface Sorting {
+  readonly sort?: RequestOrder;
+  readonly order?: 'asc';
+}
+
+const VALUE_FILTER_KEYS = Object.keys(VALUE_FILTERS) as ValueFilter[];
 export const FILTER_KEYS = [
-  'user',
-  'model',
-  'upstream',
-  'outcome',
+  'q',
+  ...VALUE_FILTER_KEYS,
   'status',
   'since',
   'until',
   'slow_ms',
   'fallbacks',
   'errors',
+] as const satisfies readonly (keyof Filter)[];
+/** Shown only if they are asked for, or used. */
+export const FURTHER_KEYS = [
+  'status',
+  'session',
+  'team',
+  'key',
+  'account',
+  'reason',
+  'since',
+  'until',
+  'slow_ms',
 ] as const satisfies readonly (keyof Filter)[];
 export const OUTCOMES: readonly Outcome[] = ['completed', 'refused', 'aborted', 'broken'];
 
@@ -39,11 +58,17 @@ export function filterOf(query: URLSearchParams): Filter {
   );
 }
 
+export function sortingOf(query: URLSearchParams): Sorting {
+  const sort = REQUEST_ORDERS.find((each) => each === query.get('sort'));
+  const order = query.get('order') === 'asc' ? 'asc' : undefined;
+  return { ...(sort && sort !== 'time' && { sort }), ...(order && { order }) };
+}
+
 export function isEmpty(filter: Filter): boolean {
   return Object.keys(filter).length === 0;
 }
 
-/** The filter as the gateway takes it. */
+/** The filter as the gateway reads it. */
 export function questionOf(filter: Filter): RequestFilter {
   return Object.fromEntries(searchOf(filter)) as RequestFilter;
 }
@@ -62,29 +87,17 @@ export function searchOf(filter: Filter): URLSearchParams {
   return search;
 }
 
-/** Whether a line of the live feed belongs into the log; the same rules as the gateway's. */
-export function matches(line: RequestLine, filter: Filter): boolean {
-  const { user, model, upstream, outcome, status } = filter;
-  if (user && line.user !== user.normalize('NFC')) return false;
-  if (model && line.model !== model) return false;
-  if (upstream && line.upstream !== upstream) return false;
-  if (outcome && line.outcome !== outcome) return false;
-  if (status && String(line.status) !== status) return false;
-  return isInTime(line, filter) && hasMarks(line, filter);
+/** Whether a line of the live feed belongs to the log, by the rules of the gateway. */
+export function matcherOf(filter: Filter): (line: RequestLine) => boolean {
+  const isWanted = lineMatcher(filter);
+  const sinceMs = timeOf(filter.since, Number.NEGATIVE_INFINITY);
+  const untilMs = timeOf(filter.until, Number.POSITIVE_INFINITY);
+  return (line) => line.started_at >= sinceMs && line.started_at <= untilMs && isWanted(line);
 }
 
-export function isError({ outcome }: RequestLine): boolean {
-  return outcome === 'refused' || outcome === 'broken';
-}
+export const isError = isErrorLine;
 
-function isInTime({ started_at }: RequestLine, { since, until }: Filter): boolean {
-  const isEarly = since ? started_at < Date.parse(since) : false;
-  const isLate = until ? started_at > Date.parse(until) : false;
-  return !isEarly && !isLate;
-}
-
-function hasMarks(line: RequestLine, { slow_ms, fallbacks, errors }: Filter): boolean {
-  if (fallbacks && !line.is_fallback) return false;
-  if (errors && !isError(line)) return false;
-  return !slow_ms || line.duration_ms >= Number(slow_ms);
+function timeOf(text: string | undefined, otherwise: number): number {
+  const time = text ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? otherwise : time;
 }

@@ -1,77 +1,129 @@
-import type { RequestLine } from '@claude-proxy/admin-api';
+import { allTokensOfLine, type RequestLine } from '@claude-proxy/admin-api';
+import type { VNode } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { Moment } from '../parts/moment.js';
 import { UpstreamChip } from '../parts/upstream-chip.js';
 import { hashOf, type Route } from '../route.js';
 import { useSettings } from '../texts/settings.js';
-import { isError } from './filter.js';
+import { isError, type Sorting } from './filter.js';
+
+const DAY_SECONDS = 86_400;
+const RECENT_MS = 12 * 60 * 60 * 1_000;
 
 interface RequestTableProps {
   readonly lines: readonly RequestLine[];
   readonly route: Route;
   /** Lines that came in while one was looking. */
   readonly fresh?: ReadonlySet<string>;
+  /** Absent where the list has one order only. */
+  readonly sorting?: Sorting;
+  onSort?(sorting: Sorting): void;
 }
 
-export function RequestTable({ lines, route, fresh }: RequestTableProps) {
-  const { texts } = useSettings();
-  const { requests } = texts;
+const COLUMNS = [
+  { text: 'time', sort: 'time', class: '' },
+  { text: 'user', class: '' },
+  { text: 'model', class: 'middle-cell' },
+  { text: 'upstream', class: '' },
+  { text: 'status', class: 'middle-cell' },
+  { text: 'input', class: 'number middle-cell' },
+  { text: 'output', class: 'number middle-cell' },
+  { text: 'tokens', sort: 'tokens', class: 'number widest-cell', hint: 'tokensHint' },
+  { text: 'cost', sort: 'cost', class: 'number wide-cell' },
+  { text: 'firstByte', sort: 'first_byte', class: 'number widest-cell' },
+  { text: 'total', sort: 'duration', class: 'number middle-cell' },
+] as const;
+type Column = (typeof COLUMNS)[number];
+
+export function RequestTable({ lines, route, fresh, sorting, onSort }: RequestTableProps) {
+  const rows = useRows(lines, route, fresh);
   return (
     <table class="rows is-log">
       <thead>
         <tr>
-          <th scope="col">{requests.time}</th>
-          <th scope="col">{requests.user}</th>
-          <th scope="col" class="middle-cell">
-            {requests.model}
-          </th>
-          <th scope="col">{requests.upstream}</th>
-          <th scope="col" class="middle-cell">
-            {requests.status}
-          </th>
-          <th scope="col" class="number middle-cell">
-            {requests.input}
-          </th>
-          <th scope="col" class="number middle-cell">
-            {requests.output}
-          </th>
-          <th scope="col" class="number widest-cell" title={requests.cacheHint}>
-            {requests.cache}
-          </th>
-          <th scope="col" class="number wide-cell">
-            {requests.cost}
-          </th>
-          <th scope="col" class="number widest-cell">
-            {requests.firstByte}
-          </th>
-          <th scope="col" class="number middle-cell">
-            {requests.total}
-          </th>
+          {COLUMNS.map((column) => (
+            <Head key={column.text} column={column} sorting={sorting} onSort={onSort} />
+          ))}
         </tr>
       </thead>
-      <tbody>
-        {lines.map((line) => (
-          <Row key={line.id} line={line} route={route} isFresh={fresh?.has(line.id) ?? false} />
-        ))}
-      </tbody>
+      <tbody>{rows}</tbody>
     </table>
   );
 }
 
+type HeadProps = Pick<RequestTableProps, 'sorting' | 'onSort'> & { readonly column: Column };
+
+/** A click sorts by the column, the largest value first; the next one turns the order. */
+function Head({ column, sorting, onSort }: HeadProps) {
+  const { requests } = useSettings().texts;
+  const { sort } = { sort: undefined, ...column };
+  const title = 'hint' in column ? requests[column.hint] : undefined;
+  if (!sort || !sorting || !onSort) {
+    return (
+      <th scope="col" class={column.class} title={title}>
+        {requests[column.text]}
+      </th>
+    );
+  }
+  const isCurrent = sort === (sorting.sort ?? 'time');
+  const isAscending = isCurrent && sorting.order === 'asc';
+  const next: Sorting = {
+    ...(sort !== 'time' && { sort }),
+    ...(isCurrent && !isAscending && { order: 'asc' as const }),
+  };
+  return (
+    <th scope="col" class={column.class} aria-sort={isCurrent ? (isAscending ? 'ascending' : 'descending') : 'none'}>
+      <button type="button" class="sort" title={title} onClick={() => onSort(next)}>
+        {requests[column.text]}
+      </button>
+    </th>
+  );
+}
+
+/**
+ * Rows whose line has not changed keep their node, so that a new line costs one row and not five hundred. With other texts
+ * or in another place, every row is another one.
+ */
+function useRows(lines: readonly RequestLine[], route: Route, fresh: ReadonlySet<string> | undefined) {
+  const { texts, format } = useSettings();
+  const { open: _open, ...query } = Object.fromEntries(route.query);
+  const place = hashOf(route.page, route.argument, query);
+  const known = useMemo(
+    () => new Map<string, { readonly row: VNode; readonly isFresh: boolean }>(),
+    [place, texts, format],
+  );
+  const shown = new Set(lines.map(({ id }) => id));
+  for (const id of known.keys()) if (!shown.has(id)) known.delete(id);
+  return lines.map((line) => {
+    const isFresh = fresh?.has(line.id) ?? false;
+    const before = known.get(line.id);
+    if (before?.isFresh === isFresh) return before.row;
+    const href = hashOf(route.page, route.argument, { ...query, open: line.id });
+    const row = <Row key={line.id} line={line} href={href} isFresh={isFresh} />;
+    known.set(line.id, { row, isFresh });
+    return row;
+  });
+}
+
+/** An older time of day needs its day. */
+function isRecent({ started_at }: RequestLine): boolean {
+  return Date.now() - started_at < RECENT_MS;
+}
+
 interface RowProps {
   readonly line: RequestLine;
-  readonly route: Route;
+  readonly href: string;
   readonly isFresh: boolean;
 }
 
-function Row({ line, route, isFresh }: RowProps) {
+function Row({ line, href, isFresh }: RowProps) {
   const { texts, format } = useSettings();
-  const href = hashOf(route.page, route.argument, { ...Object.fromEntries(route.query), open: line.id });
-  const cached = line.cache_read_input_tokens + line.cache_creation_input_tokens;
   return (
     <tr class={isFresh ? 'is-fresh' : undefined} data-exchange={line.id}>
       <td>
         <a class="stretch quiet" href={href} aria-label={texts.requests.open(format.clock(line.started_at), line.user)}>
           <Moment time={line.started_at} />
+          {!isRecent(line) && <span class="sub"> {format.axis(line.started_at, DAY_SECONDS)}</span>}
         </a>
       </td>
       <td>
@@ -100,7 +152,7 @@ function Row({ line, route, isFresh }: RowProps) {
         {line.is_output_estimated ? '≈ ' : ''}
         {format.integer(line.output_tokens)}
       </td>
-      <td class="number widest-cell">{format.integer(cached)}</td>
+      <td class="number widest-cell">{format.compact(allTokensOfLine(line))}</td>
       <td class="number wide-cell">{line.cost_usd === null ? texts.unit.none : format.usd(line.cost_usd)}</td>
       <td class="number widest-cell">
         {line.first_byte_ms === null ? texts.unit.none : format.milliseconds(line.first_byte_ms)}

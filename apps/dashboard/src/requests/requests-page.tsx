@@ -2,10 +2,10 @@ import { useMemo, useState } from 'preact/hooks';
 import { useFeedState } from '../api/use-live.js';
 import { download } from '../format/download.js';
 import { Empty, Failure, Loading } from '../parts/load-state.js';
-import { hashOf, type Route, replaceQuery } from '../route.js';
+import { hashOf, pushQuery, type Route, replaceQuery } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 import { exportRequests } from './export-requests.js';
-import { FILTER_KEYS, type Filter, filterOf, isEmpty } from './filter.js';
+import { FILTER_KEYS, type Filter, filterOf, isEmpty, type Sorting, sortingOf } from './filter.js';
 import { FilterBar } from './filter-bar.js';
 import { MAX_LINES } from './merge-lines.js';
 import { RequestTable } from './request-table.js';
@@ -18,8 +18,11 @@ export function RequestsPage({ route }: { readonly route: Route }) {
   const [isPaused, setPaused] = useState(false);
   const search = route.query.toString();
   const filter = useMemo(() => filterOf(new URLSearchParams(search)), [search]);
-  const log = useRequestLog(filter, isPaused);
+  const sorting = sortingOf(route.query);
+  const log = useRequestLog(filter, sorting, isPaused);
   const seen = useSeen(log);
+  const show = (next: Filter, nextSorting: Sorting, isTyping = false) =>
+    (isTyping ? replaceQuery : pushQuery)(route, { ...queryOf(next), ...nextSorting });
   return (
     <>
       <header class="page-head">
@@ -36,7 +39,7 @@ export function RequestsPage({ route }: { readonly route: Route }) {
         filter={filter}
         models={seen.models}
         users={seen.users}
-        onChange={(next) => replaceQuery(route, queryOf(next))}
+        onChange={(next, isTyping) => show(next, sorting, isTyping)}
       />
       {isPaused && log.waiting > 0 && (
         <p class="notice" role="status">
@@ -44,7 +47,13 @@ export function RequestsPage({ route }: { readonly route: Route }) {
         </p>
       )}
       <section class="panel is-table">
-        <LogBody log={log} route={route} isFiltered={!isEmpty(filter)} />
+        <LogBody
+          log={log}
+          route={route}
+          isFiltered={!isEmpty(filter)}
+          sorting={sorting}
+          onSort={(next) => show(filter, next)}
+        />
       </section>
     </>
   );
@@ -54,17 +63,17 @@ interface LogBodyProps {
   readonly log: RequestLog;
   readonly route: Route;
   readonly isFiltered: boolean;
+  readonly sorting: Sorting;
+  onSort(sorting: Sorting): void;
 }
 
-function LogBody({ log, route, isFiltered }: LogBodyProps) {
-  const { texts, format } = useSettings();
+function LogBody({ log, route, isFiltered, sorting, onSort }: LogBodyProps) {
+  const { texts } = useSettings();
   const { requests } = texts;
   const { lines } = log;
   if (!lines) return log.error ? <Failure error={log.error} onRetry={log.reload} /> : <Loading lines={10} />;
-  if (lines.length === 0) {
-    return isFiltered ? (
-      <Empty title={requests.noMatch} />
-    ) : (
+  if (lines.length === 0 && !isFiltered) {
+    return (
       <Empty title={requests.empty}>
         <p>
           <a href={hashOf('connect')}>{requests.emptyHint}</a>
@@ -74,20 +83,39 @@ function LogBody({ log, route, isFiltered }: LogBodyProps) {
   }
   return (
     <>
-      <RequestTable lines={lines} route={route} fresh={log.fresh} />
+      {lines.length === 0 ? (
+        <Empty title={log.hasOlder ? requests.noMatchYet : requests.noMatch} />
+      ) : (
+        <RequestTable lines={lines} route={route} fresh={log.fresh} sorting={sorting} onSort={onSort} />
+      )}
       {log.error && <Failure error={log.error} onRetry={log.reload} />}
-      <p class="panel-foot">
-        {log.isFull ? (
-          requests.full(format.integer(MAX_LINES))
-        ) : log.hasOlder ? (
-          <button type="button" class="button" disabled={log.isLoadingOlder} onClick={log.loadOlder}>
-            {requests.older}
-          </button>
-        ) : (
-          requests.end
-        )}
-      </p>
+      <LogFoot log={log} isSearch={isFiltered || sorting.sort !== undefined} />
     </>
+  );
+}
+
+/** Where the list ends, and how much of the log was searched for it. */
+function LogFoot({ log, isSearch }: { readonly log: RequestLog; readonly isSearch: boolean }) {
+  const { texts, format } = useSettings();
+  const { requests } = texts;
+  const { searched } = log;
+  return (
+    <p class="panel-foot">
+      {isSearch && searched && log.hasOlder && (
+        <span class="muted" role="status">
+          {requests.searched(format.integer(searched.requests), format.dateTime(searched.since))}{' '}
+        </span>
+      )}
+      {log.isFull ? (
+        requests.full(format.integer(MAX_LINES))
+      ) : log.hasOlder ? (
+        <button type="button" class="button" disabled={log.isLoadingOlder} onClick={log.loadOlder}>
+          {isSearch ? requests.searchOlder : requests.older}
+        </button>
+      ) : (
+        requests.end
+      )}
+    </p>
   );
 }
 

@@ -1,9 +1,9 @@
-import type { RequestLine, RequestPage } from '@claude-proxy/admin-api';
+import type { LineOrder, RequestLine, RequestPage } from '@claude-proxy/admin-api';
 import { AdminApiError, type RequestFilter } from '@claude-proxy/admin-client';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { gateway } from '../api/gateway.js';
 import { useFeedState, useLive } from '../api/use-live.js';
-import { type Filter, matches, searchOf } from './filter.js';
+import { type Filter, matcherOf, type Sorting, searchOf } from './filter.js';
 import { MAX_LINES, mergeLines } from './merge-lines.js';
 
 const PAGE_SIZE = 100;
@@ -11,10 +11,18 @@ const PAGE_SIZE = 100;
 const DRAW_MS = 400;
 const FRESH_MS = 2_000;
 
+/** How much of the log the gateway has looked through. */
+interface Searched {
+  /** Epoch milliseconds. */
+  readonly since: number;
+  readonly requests: number;
+}
+
 interface Log {
   readonly key: string;
   readonly lines: readonly RequestLine[] | undefined;
   readonly cursor: string | null;
+  readonly searched: Searched | undefined;
   readonly error: AdminApiError | undefined;
 }
 
@@ -24,6 +32,7 @@ export interface RequestLog {
   readonly hasOlder: boolean;
   readonly isFull: boolean;
   readonly isLoadingOlder: boolean;
+  readonly searched: Searched | undefined;
   readonly fresh: ReadonlySet<string>;
   /** Exchanges that have ended since the log was paused. */
   readonly waiting: number;
@@ -32,8 +41,10 @@ export interface RequestLog {
 }
 
 /** The log as it was when the page was opened, and what has come since. */
-export function useRequestLog(filter: Filter, isPaused: boolean): RequestLog {
-  const search = searchOf(filter).toString();
+export function useRequestLog(filter: Filter, sorting: Sorting, isPaused: boolean): RequestLog {
+  const search = new URLSearchParams([...searchOf(filter), ...Object.entries(sorting)]).toString();
+  const { sort, order: direction } = sorting;
+  const order = useMemo<LineOrder>(() => ({ by: sort ?? 'time', isAscending: direction === 'asc' }), [sort, direction]);
   const [log, setLog] = useState<Log>(emptyLog(search));
   const [isLoadingOlder, setLoadingOlder] = useState(false);
   const change = useCallback(
@@ -45,15 +56,16 @@ export function useRequestLog(filter: Filter, isPaused: boolean): RequestLog {
   const reload = useCallback(async () => {
     try {
       const page = await pageOf(search);
-      change(({ lines, cursor }) => ({
-        lines: mergeLines(lines ?? [], page.requests),
+      change(({ lines, cursor, searched }) => ({
+        lines: mergeLines(lines ?? [], page.requests, order),
         cursor: lines ? cursor : page.next_cursor,
+        searched: searched ?? searchedOf(page),
         error: undefined,
       }));
     } catch (error) {
       change(() => ({ error: asApiError(error) }));
     }
-  }, [search, change]);
+  }, [search, order, change]);
 
   useEffect(() => {
     setLog(emptyLog(search));
@@ -65,7 +77,11 @@ export function useRequestLog(filter: Filter, isPaused: boolean): RequestLog {
     setLoadingOlder(true);
     try {
       const page = await pageOf(search, log.cursor);
-      change(({ lines }) => ({ lines: mergeLines(lines ?? [], page.requests), cursor: page.next_cursor }));
+      change(({ lines, searched }) => ({
+        lines: mergeLines(lines ?? [], page.requests, order),
+        cursor: page.next_cursor,
+        searched: searchedOf(page, searched),
+      }));
     } catch (error) {
       change(() => ({ error: asApiError(error) }));
     } finally {
@@ -74,18 +90,20 @@ export function useRequestLog(filter: Filter, isPaused: boolean): RequestLog {
   };
 
   const { fresh, waiting } = useArrivals(filter, isPaused, (lines) =>
-    change((before) => (before.lines ? { lines: mergeLines(before.lines, lines) } : {})),
+    change((before) => (before.lines ? { lines: mergeLines(before.lines, lines, order) } : {})),
   );
   useReloadAfterGap(isPaused, reload);
 
   const current = log.key === search ? log : emptyLog(search);
-  const isFull = (current.lines?.length ?? 0) >= MAX_LINES;
+  // A sorted log drops its last lines for better ones of the rest.
+  const isFull = sort === undefined && (current.lines?.length ?? 0) >= MAX_LINES;
   return {
     lines: current.lines,
     error: current.error,
     hasOlder: current.cursor !== null && !isFull,
     isFull,
     isLoadingOlder,
+    searched: current.searched,
     fresh,
     waiting,
     reload: () => void reload(),
@@ -98,13 +116,15 @@ function useArrivals(filter: Filter, isPaused: boolean, onLines: (lines: readonl
   const [waiting, setWaiting] = useState(0);
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
   const gathered = useRef<RequestLine[]>([]);
+  const search = searchOf(filter).toString();
+  const isWanted = useMemo(() => matcherOf(filter), [search]);
   const drawTimer = useRef<number>(undefined);
   const freshTimer = useRef<number>(undefined);
   const draw = useRef<() => void>(() => {});
   draw.current = () => {
     drawTimer.current = undefined;
     // The filter may have changed since they were gathered.
-    const lines = gathered.current.filter((line) => matches(line, filter));
+    const lines = gathered.current.filter(isWanted);
     gathered.current = [];
     if (isPaused) return setWaiting((count) => count + lines.length);
     onLines(lines);
@@ -113,7 +133,7 @@ function useArrivals(filter: Filter, isPaused: boolean, onLines: (lines: readonl
     freshTimer.current = window.setTimeout(() => setFresh(new Set()), FRESH_MS);
   };
   useLive((event) => {
-    if (event.type !== 'exchange' || !matches(event.request, filter)) return;
+    if (event.type !== 'exchange' || !isWanted(event.request)) return;
     gathered.current.push(event.request);
     if (gathered.current.length > MAX_LINES) gathered.current.shift();
     drawTimer.current ??= window.setTimeout(() => draw.current(), DRAW_MS);
@@ -125,7 +145,6 @@ function useArrivals(filter: Filter, isPaused: boolean, onLines: (lines: readonl
     },
     [],
   );
-  const search = searchOf(filter).toString();
   useEffect(() => setWaiting(0), [isPaused, search]);
   return useMemo(() => ({ fresh, waiting }), [fresh, waiting]);
 }
@@ -151,7 +170,11 @@ function pageOf(search: string, cursor?: string): Promise<RequestPage> {
 }
 
 function emptyLog(key: string): Log {
-  return { key, lines: undefined, cursor: null, error: undefined };
+  return { key, lines: undefined, cursor: null, searched: undefined, error: undefined };
+}
+
+function searchedOf({ searched_since, searched_requests }: RequestPage, before?: Searched): Searched {
+  return { since: searched_since, requests: searched_requests + (before?.requests ?? 0) };
 }
 
 function asApiError(error: unknown): AdminApiError {

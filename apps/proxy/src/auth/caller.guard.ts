@@ -25,6 +25,7 @@ interface Arrival extends OpenedExchange {
 }
 
 const SESSION_HEADER = 'x-session-id';
+const CLAUDE_CODE_SESSION_HEADER = 'x-claude-code-session-id';
 
 /** Opens the exchange of a request and resolves its caller, before the body is read. Refusals are recorded. */
 @Injectable()
@@ -77,6 +78,8 @@ export class CallerGuard implements CanActivate {
   private admit({ request, reply, endpoint, exchange, path }: Arrival, clientKey: KeyIdentity | undefined): true {
     const { raw } = request;
     const session = raw.headers[SESSION_HEADER];
+    const claudeCodeSession = raw.headers[CLAUDE_CODE_SESSION_HEADER];
+    exchange.inSession([session, claudeCodeSession].find((id) => typeof id === 'string' && id !== '') as string);
     if (clientKey) {
       const pathUser = request.params.user_id === undefined ? undefined : exchange.user;
       const { id, user } = clientKey;

@@ -13,6 +13,8 @@ export const ACCOUNT_HEADER = 'x-claude-proxy-account';
 /** Names what an answer does without. */
 export const LEFT_OUT_HEADER = 'x-claude-proxy-dropped';
 
+const MAX_SESSION_CHARACTERS = 128;
+
 /** One try at one upstream. */
 export interface Attempt {
   readonly upstream: string;
@@ -96,6 +98,8 @@ export class Exchange {
   /** The public id of the client key, for a caller that has one. */
   readonly clientKeyId: string | undefined;
   readonly team: string | undefined;
+  /** As the client names it: see `inSession`. */
+  readonly session: string | undefined;
   /** Anthropic was asked with the operator's credential: the caller brought none. */
   readonly hasOperatorCredential: boolean = false;
 
@@ -169,6 +173,12 @@ export class Exchange {
 
   ofTeam(team: string | undefined): void {
     if (team !== undefined) this.set({ team });
+  }
+
+  /** A longer text is not the id of a session. */
+  inSession(session: string | undefined): void {
+    const id = session?.trim();
+    if (id && id.length <= MAX_SESSION_CHARACTERS) this.set({ session: withMaskedKeys(id) });
   }
 
   drilled(isDrill: boolean): void {

@@ -39,6 +39,7 @@ export function detailOf(exchange: FinishedExchange): RequestDetail {
     credential_fingerprint: exchange.credentialFingerprint ?? null,
     client_key: exchange.clientKeyId ?? null,
     team: exchange.team ?? null,
+    session: textOf(exchange.session),
     account: exchange.account ?? null,
     decision: exchange.accountDecision ? decisionLineOf(exchange.accountDecision) : null,
     request_bytes: exchange.requestBytes,
@@ -71,6 +72,7 @@ const UNKNOWN = {
   credential_fingerprint: null,
   client_key: null,
   team: null,
+  session: null,
   account: null,
   decision: null,
   request_bytes: 0,
@@ -113,6 +115,11 @@ const LINE_FIELDS = [
   'cost_usd',
   'first_byte_ms',
   'duration_ms',
+  'upstream_request_id',
+  'client_key',
+  'team',
+  'account',
+  'session',
 ] as const satisfies readonly (keyof RequestLine)[];
 
 /** The part of a detail for lists. */

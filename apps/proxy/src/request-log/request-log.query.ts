@@ -1,8 +1,9 @@
-import type { RequestDetail, RequestLine, RequestPage } from '@claude-proxy/admin-api';
+import type { LineOrder, RequestDetail, RequestPage } from '@claude-proxy/admin-api';
 import { type Item, type Key, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import { dayOf, hourOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
+import { FirstLines, NewestLines } from './found-lines.js';
 import { detailIn, lineOf } from './request-line.js';
 import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
 import {
@@ -16,25 +17,27 @@ import {
   requestsTable,
 } from './requests.table.js';
 
-/** The filter for lines. An undefined field matches all lines. */
+/** Which lines to return. */
 export interface LineFilter {
-  readonly user?: string;
-  readonly model?: string;
-  readonly upstream?: string;
-  readonly outcome?: string;
-  readonly status?: number;
   readonly sinceMs?: number;
   readonly untilMs?: number;
-  readonly isFallback?: boolean;
-  readonly isError?: boolean;
-  readonly slowMs?: number;
+  isWanted(line: RequestDetail): boolean;
 }
 
-/** Maximum number of lines per page, matching or not. The cursor continues from there. */
-const MAX_READ_LINES = 5_000;
-const DAY_MS = 24 * HOUR_MS;
-/** A search reads some 20,000 lines a second. */
+type Span = Pick<LineFilter, 'sinceMs' | 'untilMs'>;
+
+export interface LinePaging {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  /** Default: newest first. */
+  readonly order?: LineOrder | undefined;
+}
+
+/** Maximum number of lines that one page reads, wanted or not: about a second of work. The cursor continues from there. */
 const MAX_SEARCHED_LINES = 20_000;
+/** On a slow store, a page ends earlier. */
+const MAX_SEARCH_MS = 3_000;
+const DAY_MS = 24 * HOUR_MS;
 /** Of Anthropic (`req_...`) or of AWS (a UUID). */
 const UPSTREAM_ID = /^[\w-]{16,80}$/;
 
@@ -52,21 +55,24 @@ export class RequestLogQuery {
   }
 
   /** @throws StorageError */
-  async page(filter: LineFilter, limit: number, cursor: string | undefined): Promise<RequestPage> {
+  async page(filter: LineFilter, { limit, cursor, order }: LinePaging): Promise<RequestPage> {
     // The first page must include an exchange that has just ended.
     if (cursor === undefined) await this.recorder.flush();
-    const found: RequestLine[] = [];
-    let read = 0;
-    let last: Item | undefined;
+    const found = order ? new FirstLines(order, limit) : new NewestLines(limit);
+    const search = new Search();
     for await (const item of this.newestFirst(filter, cursor)) {
-      read += 1;
-      last = item;
-      const line = lineOf(detailIn(item));
-      if (isWanted(line, filter)) found.push(line);
-      if (found.length === limit || read === MAX_READ_LINES) break;
+      const detail = detailIn(item);
+      if (filter.isWanted(detail)) found.add(lineOf(detail));
+      search.note(item);
+      if (found.isFull || search.isLongEnough) break;
     }
-    const hasMore = found.length === limit || read === MAX_READ_LINES;
-    return { requests: found, next_cursor: hasMore && last ? String(last.sort) : null };
+    const hasMore = found.isFull || search.isLongEnough;
+    return {
+      requests: found.toArray(),
+      next_cursor: hasMore ? search.position : null,
+      searched_since: hasMore ? timeOf(search.position) : this.oldestMsOf(filter),
+      searched_requests: search.lines,
+    };
   }
 
   /** @throws StorageError */
@@ -88,19 +94,19 @@ export class RequestLogQuery {
   private async detailByUpstreamId(id: string): Promise<RequestDetail | undefined> {
     if (!UPSTREAM_ID.test(id)) return undefined;
     await this.recorder.flush();
-    let read = 0;
+    const search = new Search();
     for await (const item of this.newestFirst({ sinceMs: Date.now() - 7 * DAY_MS }, undefined)) {
       if (item.upstream_request_id === id) return detailIn(item);
-      read += 1;
-      if (read === MAX_SEARCHED_LINES) return undefined;
+      search.note(item);
+      if (search.isLongEnough) return undefined;
     }
     return undefined;
   }
 
   /** All lines of a time range, newest first. */
-  private async *newestFirst({ sinceMs, untilMs }: LineFilter, cursor: string | undefined): AsyncGenerator<Item> {
-    const newestMs = Math.min(untilMs ?? Number.POSITIVE_INFINITY, Date.now(), timeOf(cursor));
-    const oldestMs = Math.max(sinceMs ?? 0, Date.now() - this.config.keepDays * DAY_MS);
+  private async *newestFirst(span: Span, cursor: string | undefined): AsyncGenerator<Item> {
+    const newestMs = Math.min(span.untilMs ?? Number.POSITIVE_INFINITY, Date.now(), timeOf(cursor));
+    const oldestMs = this.oldestMsOf(span);
     // Compares numbers, because the text of a year beyond 9999 starts with a plus, which sorts first.
     for (let dayMs = newestMs; dayMs >= oldestMs - (oldestMs % DAY_MS); dayMs -= DAY_MS) {
       for (const hour of await this.hoursWithLines(dayOf(dayMs))) {
@@ -108,6 +114,10 @@ export class RequestLogQuery {
         yield* this.linesOfHour(hour, lineSort(oldestMs), cursor ?? `${lineSort(newestMs)}~`);
       }
     }
+  }
+
+  private oldestMsOf({ sinceMs }: Span): number {
+    return Math.max(sinceMs ?? 0, Date.now() - this.config.keepDays * DAY_MS);
   }
 
   /** Newest first. Figures cover hours of earlier versions, which wrote no marks. */
@@ -148,22 +158,23 @@ function timeOf(cursor: string | undefined): number {
   return cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor.split('#')[0]);
 }
 
-function isWanted(line: RequestLine, filter: LineFilter): boolean {
-  const { user, model, upstream, outcome, status, sinceMs, untilMs, isFallback, isError, slowMs } = filter;
-  return (
-    isSame(user, line.user) &&
-    isSame(model, line.model) &&
-    isSame(upstream, line.upstream) &&
-    isSame(outcome, line.outcome) &&
-    isSame(status, line.status) &&
-    line.started_at >= (sinceMs ?? 0) &&
-    line.started_at <= (untilMs ?? Number.POSITIVE_INFINITY) &&
-    (!isFallback || line.is_fallback) &&
-    (!isError || line.outcome === 'refused' || line.outcome === 'broken') &&
-    line.duration_ms >= (slowMs ?? 0)
-  );
-}
+/** How far a page has read. */
+class Search {
+  private readonly startedMs = performance.now();
+  private last: Item | undefined;
+  lines = 0;
 
-function isSame(wanted: unknown, value: unknown): boolean {
-  return wanted === undefined || wanted === value;
+  note(item: Item): void {
+    this.lines += 1;
+    this.last = item;
+  }
+
+  get isLongEnough(): boolean {
+    return this.lines >= MAX_SEARCHED_LINES || performance.now() - this.startedMs > MAX_SEARCH_MS;
+  }
+
+  /** Of the last line, as a cursor. */
+  get position(): string {
+    return String(this.last?.sort);
+  }
 }
