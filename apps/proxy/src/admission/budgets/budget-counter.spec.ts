@@ -104,6 +104,7 @@ class Stage {
   private readonly unwritten: { readonly task: string; readonly spent: number; readonly unheld: number }[] = [];
   private readonly killed = new Set<string>();
   private readonly waiting = new Set<Waiting>();
+  private readonly returns: Promise<void>[] = [];
   private overrun = 0;
   private paid = 0;
 
@@ -116,7 +117,11 @@ class Stage {
   async run(): Promise<void> {
     await Promise.all(this.play.requests.map((request, index) => this.request(request, index)));
     this.writeAll();
-    for (const [name, counter] of this.tasks) if (!this.killed.has(name)) await this.returnSpare(name, counter);
+    await Promise.all(this.returns);
+    for (const [name, counter] of this.tasks) {
+      await counter.quiet;
+      if (!this.killed.has(name)) await this.returnSpare(name, counter);
+    }
     for (const name of this.killed) this.shared.gone.add(name);
     await [...this.tasks].find(([name]) => !this.killed.has(name))?.[1].refresh();
     if (this.killed.size < this.tasks.size) expect(this.shared.committed).toBe(this.shared.spent);
@@ -194,8 +199,10 @@ class Stage {
     for (const [name, counter] of this.tasks) {
       if (this.killed.has(name)) continue;
       counter.stopHoldingInAdvance(60_000);
-      await this.returnSpare(name, counter);
+      this.returns.push(counter.quiet.then(() => this.returnSpare(name, counter)));
     }
+    // The ledger waits for more than a second, in which other tasks return their leases.
+    await new Promise(setImmediate);
     this.writeAll();
     return true;
   }

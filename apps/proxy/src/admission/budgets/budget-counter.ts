@@ -1,3 +1,5 @@
+import { Calculation } from './calculation.js';
+
 /**
  * A counter as the store has it, with the settlements of this task that are not written yet. `committed` is always `spent`
  * plus the leases of all tasks.
@@ -56,6 +58,8 @@ export class BudgetCounter {
   private inFlight = 0;
   private readonly queue: Waiting[] = [];
   private isPumping = false;
+  /** The spare lease is a part of a running calculation until this promise resolves. */
+  private calculation = Calculation.ended();
   private holdsInAdvanceFromMs = Number.NEGATIVE_INFINITY;
   private idleSinceMs: number;
   /** Last known, with what this task has settled since. */
@@ -121,9 +125,14 @@ export class BudgetCounter {
     return { spent: actual, unheld: fromLease };
   }
 
+  /** Resolves when the spare lease can be taken. Until then `takeSpare` returns 0. */
+  get quiet(): Promise<void> {
+    return this.calculation.promise;
+  }
+
   /** The lease beyond the reservations, which has to be returned: of an idle counter, or because others need it. */
   takeSpare(): number {
-    const spare = this.isPumping ? 0 : this.spare;
+    const spare = this.calculation.isOver ? this.spare : 0;
     this.held -= spare;
     return spare;
   }
@@ -167,6 +176,7 @@ export class BudgetCounter {
   private async pump(): Promise<void> {
     if (this.isPumping) return;
     this.isPumping = true;
+    this.calculation = new Calculation();
     while (this.queue.length > 0) {
       const waiting = this.queue.splice(0);
       try {
@@ -176,6 +186,7 @@ export class BudgetCounter {
       }
     }
     this.isPumping = false;
+    this.calculation.end();
   }
 
   private async serve(waiting: readonly Waiting[]): Promise<void> {
@@ -212,9 +223,19 @@ export class BudgetCounter {
       const { committed, othersHold } = await this.refresh();
       const wanted = this.grantable(amount, cap - committed + this.spare);
       if (wanted === undefined) {
-        if (hasRecalled || othersHold === 0 || !(await this.options.recall())) return undefined;
+        if (hasRecalled || othersHold === 0 || !(await this.recall())) return undefined;
         hasRecalled = true;
       } else if (wanted <= this.spare || (await this.acquire(wanted - this.spare, cap))) return this.grant(wanted);
+    }
+  }
+
+  /** Another task may recall at the same time, so the spare lease of this one can be taken meanwhile. */
+  private async recall(): Promise<boolean> {
+    this.calculation.end();
+    try {
+      return await this.options.recall();
+    } finally {
+      this.calculation = new Calculation();
     }
   }
 

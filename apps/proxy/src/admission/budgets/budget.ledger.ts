@@ -172,8 +172,10 @@ export class BudgetLedger implements OnModuleInit, OnModuleDestroy {
   private async returnSpare(isRecalled: boolean): Promise<void> {
     if (isRecalled) this.recalledAtMs = performance.now();
     const returns = [...this.entries.values()].map(async ({ counter, shared }) => {
-      if (isRecalled) counter.stopHoldingInAdvance(RECALL_EVERY_MS);
-      else if (counter.idleMs < IDLE_MS) return;
+      if (isRecalled) {
+        counter.stopHoldingInAdvance(RECALL_EVERY_MS);
+        await counter.quiet;
+      } else if (counter.idleMs < IDLE_MS) return;
       const spare = counter.takeSpare();
       if (spare > 0) await shared.release(spare).catch((error: unknown) => this.logger.debug(String(error)));
     });
