@@ -53,6 +53,8 @@ export interface CredentialSource {
   isSameWorkspace(accountIds: readonly string[]): boolean;
   /** The credential for a request that no walk is made for; undefined if there is none. */
   readonly credential: Credential | undefined;
+  /** Why there are credentials and none of them may be used; undefined otherwise. */
+  readonly pausedReason: string | undefined;
   /** Undefined without a choice: the upstream then uses `credential`. */
   walk(demand: CredentialDemand): CredentialWalk | undefined;
   /** The public name of the account that owns this credential. */

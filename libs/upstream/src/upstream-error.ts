@@ -32,6 +32,8 @@ export interface UpstreamErrorOptions {
   readonly isForCaller?: boolean;
   /** False if nothing was sent: there was no attempt, and `answer` is not from the upstream. Default true. */
   readonly wasAsked?: boolean;
+  /** True if nothing was sent because neither the caller nor the operator has a credential for this upstream. Default false. */
+  readonly isCredentialMissing?: boolean;
   /** True if an answer began, and ended or broke before its first content. Default false. */
   readonly isBrokenOff?: boolean;
   /** What the refusal says about the operator's account. Missing if the request or the caller is the cause. */
@@ -49,6 +51,7 @@ export class UpstreamError extends Error {
   readonly limit: LimitWindow | undefined;
   readonly isForCaller: boolean;
   readonly wasAsked: boolean;
+  readonly isCredentialMissing: boolean;
   readonly isBrokenOff: boolean;
   readonly account: AccountVerdict | undefined;
   readonly answer: UpstreamAnswer | undefined;
@@ -61,6 +64,7 @@ export class UpstreamError extends Error {
     this.limit = options.limit;
     this.isForCaller = options.isForCaller ?? false;
     this.wasAsked = options.wasAsked ?? true;
+    this.isCredentialMissing = options.isCredentialMissing ?? false;
     this.isBrokenOff = options.isBrokenOff ?? false;
     this.account = options.account;
     this.answer = options.answer;

@@ -36,6 +36,7 @@ export const storyEn = {
     unreachable: 'unreachable',
     timed_out: 'timed out',
     down: 'known to be down',
+    no_credential: 'no credential of the operator',
     drill: 'drill',
   } as Readonly<Record<string, string>>,
   completed: (time: string) => `The answer was complete after ${time}.`,

@@ -35,6 +35,7 @@ export const storyKo: typeof storyEn = {
     unreachable: '연결 불가',
     timed_out: '시간 초과',
     down: '장애 감지',
+    no_credential: '운영자 자격 증명 없음',
     drill: '훈련',
   },
   completed: (time) => `${time} 만에 응답이 모두 끝났습니다.`,

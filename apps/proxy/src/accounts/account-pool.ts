@@ -89,6 +89,12 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
     return (open ?? usable[0])?.credential;
   }
 
+  get pausedReason(): string | undefined {
+    const { all } = this.list;
+    if (all.length === 0 || all.some(({ operatorState }) => operatorState !== 'paused')) return undefined;
+    return all.length === 1 ? `the account ${all[0]!.name} is paused` : `all ${all.length} accounts are paused`;
+  }
+
   /** @param secret the same in all tasks: it makes the hashes of sessions, which place them */
   start(accounts: readonly Account[], secret: string): void {
     this.sessionSecret = secret;

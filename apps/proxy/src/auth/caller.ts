@@ -8,7 +8,7 @@ import type { KeyIdentity } from './keys/key-identity.js';
 /** The caller, resolved once per request. */
 export interface Caller {
   readonly user: string;
-  /** The caller's own credential, else the operator's. Undefined only at open endpoints, and for callers with a client key. */
+  /** The caller's own credential, else the operator's. Undefined only at open endpoints, for callers with a client key, and while all accounts are paused. */
   readonly credential: Credential | undefined;
   /** Of the client key that the caller has presented. */
   readonly clientKey?: KeyIdentity;

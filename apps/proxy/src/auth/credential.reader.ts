@@ -35,9 +35,11 @@ export class CredentialReader {
     return this.operatorCredential !== undefined;
   }
 
-  /** An account of the pool; without one, the credential of the configuration. */
+  /** An account of the pool; without accounts, the credential of the configuration. */
   private get operatorCredential(): Credential | undefined {
-    return this.operators.source?.credential ?? this.configured;
+    const { source } = this.operators;
+    if (source?.pausedReason !== undefined) return undefined;
+    return source?.credential ?? this.configured;
   }
 
   /** @throws GatewayError invalid_request_error if one header has several credentials */
@@ -49,13 +51,13 @@ export class CredentialReader {
 
   /**
    * Like `read`, for endpoints that require a credential. Call it before the body is read: an unknown caller
-   * must not cost more than the headers of its request.
+   * must not cost more than the headers of its request. Undefined if the operator has paused all accounts.
    *
    * @throws GatewayError authentication_error, and as `read` does
    */
-  require(request: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): Credential {
+  require(request: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): Credential | undefined {
     const credential = this.read(request);
-    if (!credential) throw missingCredential();
+    if (!credential && this.operators.source?.pausedReason === undefined) throw missingCredential();
     return credential;
   }
 

@@ -21,6 +21,14 @@ export class OperatorCredentials {
     return this.providedProbe;
   }
 
+  /** Why a caller without a credential of its own cannot be served, and what the operator can do. */
+  get missingReason(): string {
+    const paused = this.providedSource?.pausedReason;
+    return paused === undefined
+      ? 'the operator of this gateway has set no credential for it (ANTHROPIC_API_KEY, or an account at /api/accounts)'
+      : `${paused}; the operator can set one to "active" at /api/accounts`;
+  }
+
   provide(source: CredentialSource): void {
     this.providedSource = source;
   }

@@ -162,14 +162,8 @@ export class FallbackRouter {
     const { name } = upstream;
     const refusal = refusalOf(upstream, request);
     if (refusal) return this.failed(upstream, state, 0, refusal, refusal.failure === 'rejected');
-    const { isFirstChoice, provider } = upstream;
-    const { paidUpstreamsRefusal } = exchange;
-    if (paidUpstreamsRefusal && !provider.probeCredential)
-      return this.failed(upstream, state, 0, errorOfBudget(name, paidUpstreamsRefusal));
-    const isKnown = isFirstChoice || exchange.clientKeyId !== undefined;
-    const unknown = isKnown ? undefined : await this.known.refusalBy(upstream, options.credential);
-    if (unknown) return this.failed(upstream, state, 0, unknown);
-    if (!isFirstChoice && !this.load.takes(name, exchange)) return this.failed(upstream, state, 0, errorOfFull(name));
+    const closed = await this.refusalForCaller(upstream, state);
+    if (closed) return this.failed(upstream, state, 0, closed);
     const startedMs = exchange.elapsedMs();
     exchange.asked();
     const account = this.accounts.nameOf(upstream, options.credential);
@@ -195,6 +189,18 @@ export class FallbackRouter {
       if (this.counts(upstream, error)) this.load.failed(name, request.model, error.failure);
       return this.failed(upstream, state, exchange.elapsedMs() - startedMs, error);
     }
+  }
+
+  /** Why this upstream does not serve this caller now. */
+  private async refusalForCaller(upstream: NamedUpstream, { exchange, options }: RouteState) {
+    const { name, isFirstChoice, provider } = upstream;
+    const { paidUpstreamsRefusal, clientKeyId } = exchange;
+    if (paidUpstreamsRefusal && !provider.probeCredential) return errorOfBudget(name, paidUpstreamsRefusal);
+    if (isFirstChoice) return undefined;
+    const isOperators = !options.credential && this.accounts.arePaused;
+    const isKnown = isOperators || clientKeyId !== undefined;
+    const unknown = isKnown ? undefined : await this.known.refusalBy(upstream, options.credential);
+    return unknown ?? (this.load.takes(name, exchange) ? undefined : errorOfFull(name));
   }
 
   private answered(
@@ -246,8 +252,9 @@ export class FallbackRouter {
   private goesOn(upstream: NamedUpstream, error: UpstreamError, { exchange, limitOwners }: RouteState): boolean {
     if (error.limit) this.limits.close(limitOwners[0], error.limit, error instanceof SimulatedLimit);
     if (upstream.isFirstChoice && exchange.fallbackReason === undefined) {
-      exchange.fallsBackFor(exchange.isDrill ? 'drill' : error.failure);
+      exchange.fallsBackFor(exchange.isDrill ? 'drill' : error.isCredentialMissing ? 'no_credential' : error.failure);
     }
+    if (error.isCredentialMissing) return this.fallback.rules.isEnabled;
     return this.stepAfter(upstream, error, true).act === 'next';
   }
 

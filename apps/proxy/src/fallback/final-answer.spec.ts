@@ -12,6 +12,7 @@ const anthropic = (options: Partial<UpstreamErrorOptions> = {}) =>
   failed('anthropic', { retryAfterSeconds: 3_600, answer: answered(429), ...options });
 const bedrock = (options: Partial<UpstreamErrorOptions> = {}) => failed('bedrock', options);
 const unfit = failed('bedrock', { failure: 'rejected' }, true);
+const missing = anthropic({ failure: 'rejected', isCredentialMissing: true, answer: answered(503) });
 const endOf = (failedUpstreams: readonly FailedUpstream[], isDrill = false) => {
   const answer = finalAnswer({ failed: failedUpstreams, firstChoice: 'anthropic', isDrill });
   if (answer.act === 'hand_on') return [answer.upstream.name, answer.isFinal ? 'final' : 'as it came'];
@@ -32,6 +33,14 @@ describe('when every upstream has failed, the client gets', () => {
       [bedrock({}), anthropic({ failure: 'rejected', answer: answered(400) })],
       ['anthropic', 'as it came'],
     ],
+    [
+      'the refusal of the fallback, where the operator has no credential for the first choice',
+      [missing, bedrock({ failure: 'rejected', answer: answered(400) })],
+      ['bedrock', 'as it came'],
+    ],
+    ['a moment to wait for the fallback alone', [missing, bedrock()], [429, '5', undefined]],
+    ['a fault of the set-up where nothing is left', [missing], [503, undefined, 'false']],
+    ['the same where no other upstream takes it', [missing, unfit], [503, undefined, 'false']],
     ['an end where only the limited upstream takes such a request', [anthropic(), unfit], ['anthropic', 'final']],
     [
       'an end where that limit names no time',

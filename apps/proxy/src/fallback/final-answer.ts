@@ -36,6 +36,7 @@ const SHORT_WINDOW_SECONDS = 10;
  * | what happened                                                 | the client gets                                     |
  * |---------------------------------------------------------------|-----------------------------------------------------|
  * | an upstream refused in a way that only the client can act on (a prompt too long, a thread that is not held there, its own mistake) | that refusal, as it came |
+ * | the operator has no credential for the first choice           | 429 if another one passes in a moment, else the refusal of another one, else 503 with every cause |
  * | the first choice refused the request                          | that refusal, as it came                            |
  * | the first choice is limited, no other takes such a request    | its refusal, or a 429, with `x-should-retry: false`; a window of up to 10 s is left to the client |
  * | a fallback upstream is throttled or overloaded for a moment   | 429 with a `retry-after` under a minute, whatever window the first choice has |
@@ -47,6 +48,7 @@ export function finalAnswer(ending: Ending): FinalAnswer {
   const forClient = failed.find(({ error }) => error.isForCaller && error.answer);
   if (forClient) return handOn(forClient);
   const first = failed.find(({ name }) => name === firstChoice);
+  if (first?.error.isCredentialMissing) return answerWithout(first, ending);
   if (first?.error.failure === 'rejected' && first.error.answer) return handOn(first);
   const others = failed.filter((each) => each !== first);
   if (first?.error.failure === 'rate_limited' && others.length > 0 && others.every(({ isUnfit }) => isUnfit)) {
@@ -55,6 +57,24 @@ export function finalAnswer(ending: Ending): FinalAnswer {
   const seconds = momentOf(others);
   if (seconds !== undefined) return refuse(passing(ending, seconds));
   return first?.error.answer ? handOn(first) : refuse(allUpstreamsFailed(ending));
+}
+
+function answerWithout(first: FailedUpstream, ending: Ending): FinalAnswer {
+  const others = ending.failed.filter((each) => each !== first);
+  const seconds = momentOf(others);
+  if (seconds !== undefined) return refuse(passing(ending, seconds));
+  const refused = others.find(({ error }) => error.answer);
+  return refused ? handOn(refused) : refuse(misconfigured(ending));
+}
+
+/** Not 401: the key of the caller is valid, and people would replace it. */
+function misconfigured(ending: Ending): GatewayError {
+  return new GatewayError({
+    type: 'api_error',
+    status: 503,
+    message: `This gateway has no upstream that can serve the request: ${causesOf(ending)}. Your own key is not the cause.`,
+    isWorthRetrying: false,
+  });
 }
 
 /** The client left before there was anything to answer with; only the records show it. */

@@ -34,6 +34,11 @@ export class OperatorAccounts {
     });
   }
 
+  /** Callers without a credential of their own are served by the operator then, too: by its other upstreams. */
+  get arePaused(): boolean {
+    return this.operators.source?.pausedReason !== undefined;
+  }
+
   nameOf({ provider }: NamedUpstream, credential: Credential | undefined): string | undefined {
     if (!provider.limitGroup || credential?.source !== 'operator') return undefined;
     return this.operators.source?.nameOf(credential);

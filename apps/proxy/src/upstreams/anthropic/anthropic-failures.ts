@@ -149,16 +149,19 @@ export function errorOfRedirect(status: number): UpstreamError {
   });
 }
 
-/** Without a credential no request is sent. The answer names the settings. */
-export function errorOfMissingCredential(): UpstreamError {
-  const message =
-    'No credential for the Anthropic API. Clients: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN so that requests carry "x-api-key" or "authorization: Bearer". Operators: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN on the gateway to serve everybody with one.';
-  const body = JSON.stringify(errorBody('authentication_error', message));
+/**
+ * Without a credential no request is sent. Not 401: the caller has proved its identity to the gateway, and people would
+ * replace a key that is valid.
+ */
+export function errorOfMissingCredential(reason: string): UpstreamError {
+  const message = `The Anthropic API cannot be asked: ${reason}. Your own key is not the cause.`;
+  const body = JSON.stringify(errorBody('api_error', message));
   return new UpstreamError({
     failure: 'rejected',
-    message: 'no credential for the Anthropic API',
+    message: reason,
     wasAsked: false,
-    answer: { status: 401, headers: FINAL_JSON, body: bodyOfBytes(body) },
+    isCredentialMissing: true,
+    answer: { status: 503, headers: FINAL_JSON, body: bodyOfBytes(body) },
   });
 }
 

@@ -79,7 +79,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   constructor(
     @Inject(anthropicSection.token) config: AnthropicConfig,
     models: ClaudeModels,
-    operators: OperatorCredentials,
+    private readonly operators: OperatorCredentials,
   ) {
     this.scopes = new LimitScopes(models);
     this.pooled = new PooledAnswers(operators, this.scopes);
@@ -106,7 +106,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   async send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer> {
     const { credential } = options;
     const headers = this.hop.marked(request.headers, request.host);
-    if (!credential) throw errorOfMissingCredential();
+    if (!credential) throw errorOfMissingCredential(this.operators.missingReason);
     const head = await this.dispatch('POST', request.path, headers, request.body, options);
     if (head.status >= 400) {
       throw this.errorOf(await this.readRefusal(head, options), request, credential);
@@ -123,7 +123,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   async relay(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer> {
     const headers = this.hop.marked(request.headers, request.host);
     const { credential } = options;
-    if (!credential) throw errorOfMissingCredential();
+    if (!credential) throw errorOfMissingCredential(this.operators.missingReason);
     const head = await this.dispatch(request.method, request.path, headers, request.body ?? null, options);
     return { ...head, headers: this.pooled.headersFor(head, credential) };
   }
