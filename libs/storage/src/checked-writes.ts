@@ -81,8 +81,16 @@ export function checkedWrites(writes: readonly Write[], idempotencyToken: string
   return checked;
 }
 
-/** Splits writes into storable ones and others, with reasons. A second write of the same item is not storable. */
-export function sortedWrites(writes: readonly IndependentWrite[]): {
+/**
+ * Splits writes into storable ones and others, with reasons. A second write of the same item is not storable.
+ *
+ * @param check returns the write that the engine gets: a copy, or the same one where the engine has written it before it
+ *   returns
+ */
+export function sortedWrites(
+  writes: readonly IndependentWrite[],
+  check: (write: IndependentWrite) => IndependentWrite = copiedWrite,
+): {
   readonly checked: IndependentWrite[];
   readonly refused: Refusal[];
 } {
@@ -91,7 +99,7 @@ export function sortedWrites(writes: readonly IndependentWrite[]): {
   const items = new Set<string>();
   for (const write of writes) {
     try {
-      const plain = checkedWrite(write) as IndependentWrite;
+      const plain = check(write);
       const item = itemNameOf(plain);
       assertValid(!items.has(item), `${write.table.name}: a round must not write an item twice`);
       items.add(item);
@@ -104,12 +112,29 @@ export function sortedWrites(writes: readonly IndependentWrite[]): {
   return { checked, refused };
 }
 
+/** The length keeps keys apart that are equal when joined. */
 function itemNameOf(write: Write): string {
-  return JSON.stringify([write.table.name, keyOfWrite(write)]);
+  const { name, partitionKey, sortKey } = write.table;
+  const key = keyOfWrite(write);
+  const partition = key[partitionKey]!;
+  return `${name} ${partition.length} ${partition}${sortKey === undefined ? '' : key[sortKey]!}`;
 }
 
 export function keyOfWrite(write: Write): Key {
   return keyOf(write.table, write.kind === 'put' ? write.item : write.key);
+}
+
+/** The write itself if its item can be stored as it is; nearly all are. Else a copy that can. @throws StorageError */
+export function storableWrite(write: IndependentWrite): IndependentWrite {
+  const isAsItIs = write.kind === 'put' && isStorable(write.item, 1);
+  if (!isAsItIs) return copiedWrite(write);
+  keyOf(write.table, write.item);
+  checkReserved(write.table, write.item);
+  return write;
+}
+
+function copiedWrite(write: IndependentWrite): IndependentWrite {
+  return checkedWrite(write) as IndependentWrite;
 }
 
 function checkedWrite(write: Write): Write {
@@ -135,17 +160,36 @@ function keyValue(table: string, attribute: string, value: unknown, maxBytes: nu
 
 function checkedAttributes(definition: TableDefinition, attributes: Readonly<Record<string, unknown>>): Item {
   const plain = plainValue(attributes, [definition.name]) as Item;
+  checkReserved(definition, plain);
+  return plain;
+}
+
+/** The attributes that engines read themselves. */
+function checkReserved(definition: TableDefinition, plain: Item): void {
   const { ttl } = plain;
   assertValid(ttl === undefined || Number.isSafeInteger(ttl), `${definition.name}: "ttl" must be whole epoch seconds`);
   for (const { partitionKey, sortKey } of definition.indexes ?? []) {
     checkIndexKey(definition, plain, partitionKey, MAX_PARTITION_KEY_BYTES);
     if (sortKey !== undefined) checkIndexKey(definition, plain, sortKey, MAX_SORT_KEY_BYTES);
   }
-  return plain;
 }
 
 function checkIndexKey({ name }: TableDefinition, item: Item, attribute: string, maxBytes: number): void {
   if (item[attribute] !== undefined) keyValue(name, attribute, item[attribute], maxBytes);
+}
+
+/** True if `plainValue` would return an equal value: the same rules, without a copy. `undefined` members are dropped. */
+function isStorable(value: unknown, depth: number): boolean {
+  if (value === null || typeof value === 'boolean') return true;
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return isKept(value);
+  if (depth > MAX_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((member) => isStorable(member, depth + 1));
+  return isPlainMap(value) && Object.keys(value).every((name) => isStorableMember(name, value[name], depth + 1));
+}
+
+function isStorableMember(name: string, value: unknown, depth: number): boolean {
+  return value === undefined || (isMemberName(name) && isStorable(value, depth));
 }
 
 /** `path` locates `value`. It is a stack, because its text is needed only for an error. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { checkedWrites, sortedWrites } from './checked-writes.js';
+import { checkedWrites, sortedWrites, storableWrite } from './checked-writes.js';
 import { SqliteFile } from './sqlite-file.js';
 import { quoted } from './sqlite-query.js';
 import { SqliteTable } from './sqlite-table.js';
@@ -75,9 +75,9 @@ export class SqliteTableStore extends TableStore {
     });
   }
 
-  /** One transaction: a commit costs more than its content. */
+  /** One transaction: a commit costs more than its content. The items are written before it returns, so none is copied. */
   override async writeEach(writes: readonly IndependentWrite[], step: Step): Promise<readonly Refusal[]> {
-    const { checked, refused } = sortedWrites(writes);
+    const { checked, refused } = sortedWrites(writes, storableWrite);
     for (const { table } of checked) this.table(table);
     const unstorable: Refusal[] = [];
     this.#file.write(() => {
