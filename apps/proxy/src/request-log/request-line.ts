@@ -6,51 +6,59 @@ import type { Attempt, FinishedExchange } from '../exchange/exchange.js';
 /** Limit for texts from clients and upstreams. A store accepts at most 400 KB per line. */
 const MAX_TEXT = 1_000;
 
-/** The stored facts of an exchange, without prompt, answer or credential. */
-export function detailOf(exchange: FinishedExchange): RequestDetail {
-  const { usage } = exchange;
+/**
+ * The stored facts of an exchange, without prompt, answer or credential. What is not known is undefined and not stored, so
+ * a line stays well under 1 KB.
+ */
+export function keptOf(exchange: FinishedExchange): Item {
+  const { usage, costNanoUsd, accountDecision } = exchange;
   return {
     id: exchange.id,
     started_at: exchange.startedAt,
-    user: textOf(exchange.user)!,
+    user: textOf(exchange.user),
     operation: exchange.operation,
     model: textOf(exchange.model),
-    upstream: exchange.upstream ?? null,
+    upstream: exchange.upstream,
     fallback_reason: textOf(exchange.fallbackReason),
-    is_fallback: exchange.isFallback,
-    is_drill: exchange.isDrill,
-    is_stream: exchange.isStream,
+    is_fallback: exchange.isFallback || undefined,
+    is_drill: exchange.isDrill || undefined,
+    is_stream: exchange.isStream || undefined,
     outcome: exchange.outcome,
     status: exchange.status,
-    input_tokens: usage?.input_tokens ?? 0,
-    output_tokens: usage?.output_tokens ?? 0,
-    cache_creation_input_tokens: usage?.cache_creation_input_tokens ?? 0,
-    cache_read_input_tokens: usage?.cache_read_input_tokens ?? 0,
-    is_output_estimated: exchange.isOutputEstimated,
-    cost_usd: typeof exchange.costNanoUsd === 'number' ? exchange.costNanoUsd / 1e9 : null,
-    first_byte_ms: roundedOf(exchange.firstByteMs),
+    input_tokens: usage?.input_tokens || undefined,
+    output_tokens: usage?.output_tokens || undefined,
+    cache_creation_input_tokens: usage?.cache_creation_input_tokens || undefined,
+    cache_read_input_tokens: usage?.cache_read_input_tokens || undefined,
+    is_output_estimated: exchange.isOutputEstimated || undefined,
+    cost_usd: typeof costNanoUsd === 'number' ? costNanoUsd / 1e9 : undefined,
+    first_byte_ms: exchange.firstByteMs === undefined ? undefined : Math.round(exchange.firstByteMs),
     duration_ms: Math.round(exchange.durationMs),
-    path: textOf(exchange.path.split('?')[0])!,
+    path: textOf(exchange.path.split('?')[0]),
     attempts: exchange.attempts.map(attemptLineOf),
     answered_model: textOf(exchange.answeredModel),
     stop_reason: textOf(exchange.stopReason),
     error: textOf(exchange.errorMessage),
     upstream_request_id: textOf(exchange.upstreamRequestId),
-    credential_fingerprint: exchange.credentialFingerprint ?? null,
-    client_key: exchange.clientKeyId ?? null,
-    team: exchange.team ?? null,
+    credential_fingerprint: exchange.credentialFingerprint,
+    client_key: exchange.clientKeyId,
+    team: exchange.team,
     session: textOf(exchange.session),
-    account: exchange.account ?? null,
-    decision: exchange.accountDecision ? decisionLineOf(exchange.accountDecision) : null,
-    request_bytes: exchange.requestBytes,
-    answer_bytes: exchange.answerBytes,
-    queue_ms: Math.round(exchange.queueMs ?? 0),
-    usage: (usage as Record<string, unknown> | undefined) ?? null,
-    masking: exchange.masking ?? null,
+    account: exchange.account,
+    decision: accountDecision && decisionLineOf(accountDecision),
+    request_bytes: exchange.requestBytes || undefined,
+    answer_bytes: exchange.answerBytes || undefined,
+    queue_ms: Math.round(exchange.queueMs ?? 0) || undefined,
+    usage,
+    masking: exchange.masking,
   };
 }
 
-/** Values of unknown fields. They are not stored, so that a line stays well under 1 KB. */
+/** All facts of an exchange, the unknown ones by their names. */
+export function detailOf(exchange: FinishedExchange): RequestDetail {
+  return detailIn(keptOf(exchange));
+}
+
+/** The values of fields that are not stored. */
 const UNKNOWN = {
   model: null,
   upstream: null,
@@ -82,16 +90,10 @@ const UNKNOWN = {
   masking: null,
 } as const satisfies Partial<RequestDetail>;
 
-/** A detail in its stored form. */
-export function keptOf(detail: RequestDetail): Item {
-  const kept: Item = { ...detail };
-  for (const field in UNKNOWN) if (kept[field] === UNKNOWN[field as keyof typeof UNKNOWN]) kept[field] = undefined;
-  return kept;
-}
-
 /** The detail in an item of the table. */
 export function detailIn({ partition: _partition, sort: _sort, ttl: _ttl, ...kept }: Item): RequestDetail {
-  return { ...UNKNOWN, ...kept } as unknown as RequestDetail;
+  for (const [field, value] of Object.entries(UNKNOWN)) kept[field] ??= value;
+  return kept as unknown as RequestDetail;
 }
 
 const LINE_FIELDS = [
@@ -142,17 +144,13 @@ function attemptLineOf({
     ...(account !== undefined && { account }),
     status: status ?? null,
     failure: failure ?? null,
-    reason: textOf(reason),
+    reason: textOf(reason) ?? null,
     is_drill: isDrill ?? false,
     ...(leftOut && { left_out: leftOut }),
     duration_ms: Math.round(durationMs),
   };
 }
 
-function textOf(text: string | undefined): string | null {
-  return text === undefined ? null : text.slice(0, MAX_TEXT).toWellFormed();
-}
-
-function roundedOf(milliseconds: number | undefined): number | null {
-  return milliseconds === undefined ? null : Math.round(milliseconds);
+function textOf(text: string | undefined): string | undefined {
+  return text?.slice(0, MAX_TEXT).toWellFormed();
 }

@@ -6,7 +6,7 @@ import { labelOf } from '../recording/labels.js';
 import { dayOf, hourOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
 import { FigureAddition } from './figures.js';
-import { detailOf, keptOf } from './request-line.js';
+import { keptOf } from './request-line.js';
 import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
 import { hourKeyOf, lineKeyOf, markKeyOf, requestsTable, SLOT_MS, slotKeyOf, userKeyOf } from './requests.table.js';
 
@@ -106,7 +106,7 @@ class RequestLogBatch implements WriterBatch {
 
   private lineOf(exchange: FinishedExchange, nowSeconds: number): IndependentWrite {
     const ttl = nowSeconds + this.lineTtlSeconds;
-    const item = { ...lineKeyOf(exchange.id, exchange.startedAt), ...keptOf(detailOf(exchange)), ttl };
+    const item = Object.assign(keptOf(exchange), lineKeyOf(exchange.id, exchange.startedAt), { ttl });
     return { kind: 'put', table: this.table, item };
   }
 }
