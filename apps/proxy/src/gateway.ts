@@ -22,7 +22,7 @@ import { withoutLastSlash } from './http/routes.js';
 import { createLogger, RoomLogger } from './observability/logging.js';
 import { type ObservabilityConfig, observabilitySection } from './observability/observability.config.js';
 import { GatewayAdapter } from './server/gateway-adapter.js';
-import { breakOffSlowBody } from './server/slow-bodies.js';
+import { SlowBodies } from './server/slow-bodies.js';
 import { loadUpstreamModules } from './server/upstream-modules.js';
 
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -98,6 +98,7 @@ function createAdapter({ trustedProxies }: ServerConfig): GatewayAdapter {
 
 /** Bodies reach their room as they come, unparsed. */
 function leaveBodiesAlone(fastify: FastifyInstance, { bodyTimeoutSeconds }: HttpConfig): void {
+  const slowBodies = new SlowBodies(bodyTimeoutSeconds);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
   fastify.addHook('onRequest', ({ raw }, reply, done) => {
@@ -110,7 +111,7 @@ function leaveBodiesAlone(fastify: FastifyInstance, { bodyTimeoutSeconds }: Http
       refuseFraming(fault, reply);
       return;
     }
-    breakOffSlowBody(raw, bodyTimeoutSeconds);
+    slowBodies.watch(raw);
     done();
   });
 }
