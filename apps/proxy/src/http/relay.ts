@@ -80,7 +80,6 @@ class RelayedAnswer implements BodySink {
       this.cutOff(new Error(`${MAX_IDLE_BYTES} bytes came without an event`));
     }
     if (this.isOver) return false;
-    if (this.observer.observed.hasEnded) this.lingering ??= setTimeout(() => this.endLingering(), MAX_LINGER_MS);
     // What one read of the upstream's socket delivered goes out as one write: half the cost of a stream.
     if (this.waiting.push(chunk) === 1) process.nextTick(() => this.flush());
     return this.hasRoom;
@@ -145,10 +144,11 @@ class RelayedAnswer implements BodySink {
     this.answer.body.destroy();
   }
 
+  /** What waits leaves with the end: one write for a whole small answer. */
   private close(): void {
-    this.flush();
+    const rest = this.takeWaiting();
     this.over();
-    this.response.end();
+    this.response.end(rest);
   }
 
   private leave(): void {
@@ -167,11 +167,18 @@ class RelayedAnswer implements BodySink {
   }
 
   private flush(): void {
-    const { waiting, isOver, response } = this;
-    if (waiting.length === 0 || isOver) return;
-    this.waiting = [];
-    this.hasRoom = response.write(waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting));
+    const bytes = this.takeWaiting();
+    if (!bytes) return;
+    this.hasRoom = this.response.write(bytes);
     this.pings?.refresh();
+    if (this.observer.observed.hasEnded) this.lingering ??= setTimeout(() => this.endLingering(), MAX_LINGER_MS);
+  }
+
+  private takeWaiting(): Buffer | undefined {
+    const { waiting } = this;
+    if (waiting.length === 0 || this.isOver) return undefined;
+    this.waiting = [];
+    return waiting.length === 1 ? waiting[0] : Buffer.concat(waiting);
   }
 
   private makeRoom(): void {

@@ -10,42 +10,24 @@ export interface AnswerHead {
   readonly isEmpty: boolean;
 }
 
-/** A small answer arrives in one read: pausing the socket would cost more than buffering it. */
+/** Before a reader is there. A small answer arrives in one read: pausing the socket would cost more than buffering it. */
 const MAX_EARLY_BYTES = 64 * 1024;
 /** Limit of interim responses (1xx) before the answer, because each of them restarts undici's timeout. */
 const MAX_INTERIM_RESPONSES = 100;
 
-/** Buffers chunks that arrive before the body is read. */
-class EarlyChunks implements BodySink {
-  readonly chunks: Buffer[] = [];
-  private bytes = 0;
-  isOver = false;
-  error: Error | undefined;
-
-  write(chunk: Buffer): boolean {
-    this.chunks.push(chunk);
-    this.bytes += chunk.length;
-    return this.bytes < MAX_EARLY_BYTES;
-  }
-
-  end(): void {
-    this.isOver = true;
-  }
-
-  fail(error: Error): void {
-    this.error = error;
-  }
-}
-
 /**
- * One answer of the Anthropic API from undici: pushed chunk by chunk from the socket, without a stream
- * object in between (a `Readable` doubles the cost of a small request).
+ * One answer of the Anthropic API from undici: pushed from the socket, without a stream object in between (a `Readable`
+ * doubles the cost of a small request). A read of the socket can hold hundreds of HTTP chunks, one for each event. They go
+ * on as one, so that what follows costs once per read and not once per event.
  */
 export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
   /** Resolves at the first byte of the body, or at its end. Until then another upstream can answer instead. */
   readonly head: Promise<AnswerHead>;
-  private readonly early = new EarlyChunks();
-  private sink: BodySink = this.early;
+  private sink: BodySink | undefined;
+  private chunks: Buffer[] = [];
+  private waitingBytes = 0;
+  private isOver = false;
+  private error: Error | undefined;
   private controller: Dispatcher.DispatchController | undefined;
   private isDestroyed = false;
   private interimResponses = 0;
@@ -76,19 +58,48 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
    */
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (chunk.length === 0 || this.isDestroyed) return;
-    if (!this.sink.write(chunk)) controller.pause();
+    const count = this.chunks.push(chunk);
+    this.waitingBytes += chunk.length;
     if (this.begun) this.deliverHead(this.begun, false);
+    if (!this.sink && this.waitingBytes >= MAX_EARLY_BYTES) controller.pause();
+    if (this.sink && count === 1) process.nextTick(() => this.deliverBody());
   }
 
   onResponseEnd(): void {
     if (this.begun) this.deliverHead(this.begun, true);
-    if (!this.isDestroyed) this.sink.end();
+    this.isOver = true;
+    this.deliverEnd();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     // A new error, because an error of the connection itself would allow a retry.
     this.rejectHead(this.begun ? brokenAfterHead(error) : error);
-    if (!this.isDestroyed) this.sink.fail(error);
+    this.isOver = true;
+    this.error = error;
+    this.deliverEnd();
+  }
+
+  /** Returns false if the sink has no more room. */
+  private deliverBody(): boolean {
+    if (!this.sink || this.chunks.length === 0) return true;
+    const hasRoom = this.sink.write(this.takeChunks());
+    if (!hasRoom) this.controller?.pause();
+    return hasRoom;
+  }
+
+  private deliverEnd(): void {
+    this.deliverBody();
+    const { sink } = this;
+    this.sink = undefined;
+    if (this.error) sink?.fail(this.error);
+    else sink?.end();
+  }
+
+  private takeChunks(): Buffer {
+    const { chunks, waitingBytes } = this;
+    this.chunks = [];
+    this.waitingBytes = 0;
+    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, waitingBytes);
   }
 
   private deliverHead(begun: NonNullable<typeof this.begun>, isEmpty: boolean): void {
@@ -103,12 +114,9 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
   }
 
   pipe(sink: BodySink): void {
-    const { chunks, isOver, error } = this.early;
     this.sink = sink;
-    let hasRoom = true;
-    for (const chunk of chunks) hasRoom = sink.write(chunk) && hasRoom;
-    if (error) sink.fail(error);
-    else if (isOver) sink.end();
+    const hasRoom = this.deliverBody();
+    if (this.isOver) this.deliverEnd();
     else if (hasRoom) this.resume();
   }
 
@@ -118,6 +126,8 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
 
   destroy(): void {
     this.isDestroyed = true;
+    this.sink = undefined;
+    this.chunks = [];
     this.controller?.abort(new Error('the caller has left'));
   }
 }
