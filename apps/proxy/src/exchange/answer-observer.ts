@@ -89,12 +89,13 @@ export class AnswerObserver {
     }
   }
 
-  /** Resolves once everything written has been read. Never rejects. */
-  async finish(): Promise<void> {
+  /** Everything written has been read; for a compressed answer, once the promise has resolved. It never rejects. */
+  finish(): Promise<void> | undefined {
     try {
-      await this.reader.finish();
-    } catch {
       // An answer that cannot be read has no counts.
+      return this.reader.finish()?.catch(() => {});
+    } catch {
+      return undefined;
     }
   }
 }
@@ -104,10 +105,16 @@ interface AnswerReader {
   readonly isReadable: boolean;
   readonly idleBytes: number;
   write(chunk: Buffer): void;
-  finish(): void | Promise<void>;
+  finish(): Promise<void> | undefined;
 }
 
-const BLIND: AnswerReader = { isBetweenEvents: false, isReadable: false, idleBytes: 0, write() {}, finish() {} };
+const BLIND: AnswerReader = {
+  isBetweenEvents: false,
+  isReadable: false,
+  idleBytes: 0,
+  write() {},
+  finish: () => undefined,
+};
 
 function readerOf(headers: HeaderLines, isEventStream: boolean, observed: Observed): AnswerReader {
   const isJson = headerOf(headers, 'content-type')?.startsWith('application/json') ?? false;
@@ -148,7 +155,7 @@ class EventReader implements AnswerReader {
     this.scanner.write(chunk);
   }
 
-  finish(): void {
+  finish(): undefined {
     const { observed } = this;
     if (!observed.usage || this.hasOutputCount) return;
     const { openBytes } = this.scanner;
@@ -193,7 +200,7 @@ class JsonReader implements AnswerReader {
     else this.chunks.push(chunk);
   }
 
-  finish(): void {
+  finish(): undefined {
     if (this.chunks.length === 0) return;
     const body = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
     const members = membersOfJson(body);

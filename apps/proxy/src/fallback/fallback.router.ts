@@ -74,7 +74,7 @@ export class FallbackRouter {
       walk,
     };
     try {
-      for (const upstream of await this.route(state)) {
+      for (const upstream of this.openRoute(state) ?? (await this.route(state))) {
         const outcome = isClosed(upstream, state) ? this.closed(upstream, state) : await this.ask(upstream, state);
         if (!(outcome instanceof UpstreamError)) return outcome;
         if (!this.goesOn(upstream, outcome, state) || options.signal.aborted) break;
@@ -85,10 +85,16 @@ export class FallbackRouter {
     }
   }
 
+  /** The chain as it is, where this process knows without a read that no upstream is limited or down: the common case. */
+  private openRoute({ limitOwners, walk }: RouteState): readonly NamedUpstream[] | undefined {
+    const chain = this.chain.upstreams;
+    if (!this.fallback.rules.isEnabled || chain.length === 1) return chain;
+    return !walk && this.load.isUntroubled && this.limits.hasNone(limitOwners) ? chain : undefined;
+  }
+
   /** Upstreams that are limited or down go to the end: they are asked only when the others have failed. */
   private async route(state: RouteState): Promise<readonly NamedUpstream[]> {
     const chain = this.chain.upstreams;
-    if (!this.fallback.rules.isEnabled || chain.length === 1) return chain;
     const { limited } = state;
     for (const upstream of chain) {
       const window = await this.windowOf(upstream, state);
@@ -209,8 +215,10 @@ export class FallbackRouter {
   ): void {
     exchange.answeredBy(name, !isFirstChoice, !provider.probeCredential);
     this.load.answered(name, request.model);
-    const scopes = provider.limitScopes?.(request, options.credential);
-    if (scopes) for (const owner of limitOwners) this.limits.reopen(owner, scopes);
+    if (!this.limits.hasNone(limitOwners)) {
+      const scopes = provider.limitScopes?.(request, options.credential);
+      if (scopes) for (const owner of limitOwners) this.limits.reopen(owner, scopes);
+    }
     if (!isFirstChoice) {
       this.logger.log(`🔄 ${name} answers ${exchange.id} of ${exchange.user}: ${exchange.fallbackReason}`);
       return;

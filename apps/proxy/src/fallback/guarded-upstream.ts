@@ -5,7 +5,6 @@ import {
   type BodySink,
   type RelayRequest,
   type SendOptions,
-  type SharedMemory,
   type UpstreamAnswer,
   UpstreamError,
   type UpstreamProvider,
@@ -16,7 +15,7 @@ import { Logger } from '@nestjs/common';
 type Note = (method: string, error: unknown) => void;
 
 /**
- * An upstream whose faults are its own. Where it throws although the contract says that it does not, the log tells it
+ * An upstream of a team, whose faults are its own. Where it throws although the contract says that it does not, the log tells it
  * once, and the request goes on as if it had failed there, or as if it had no such method.
  */
 export class GuardedUpstream implements UpstreamProvider {
@@ -32,7 +31,6 @@ export class GuardedUpstream implements UpstreamProvider {
   constructor(
     private readonly name: string,
     private readonly provider: UpstreamProvider,
-    private readonly memory: SharedMemory,
   ) {
     if (provider.limitScopes) this.limitScopes = (request, credential) => this.scopesOf(request, credential);
     if (provider.limitGroup) this.limitGroup = (request) => provider.limitGroup!(request);
@@ -54,7 +52,7 @@ export class GuardedUpstream implements UpstreamProvider {
   }
 
   async send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer> {
-    return guarded(() => this.provider.send(request, { ...options, memory: this.memory }), this.note);
+    return guarded(() => this.provider.send(request, options), this.note);
   }
 
   private async relayed(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer> {

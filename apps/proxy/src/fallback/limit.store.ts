@@ -77,6 +77,16 @@ export class LimitStore implements OnModuleDestroy {
     );
   }
 
+  /** True if this process knows, without a read, that these owners have no limit at all. */
+  hasNone(owners: readonly string[]): boolean {
+    return !this.config.isTrackingLimits || owners.every((owner) => this.isKnownFree(owner));
+  }
+
+  private isKnownFree(owner: string): boolean {
+    const cached = this.cache.get(owner);
+    return cached !== undefined && cached.item === undefined && performance.now() - cached.readAtMs < CACHE_MS;
+  }
+
   private async windowOf(user: string, scopes: readonly string[]): Promise<ClosedScope | undefined> {
     const item = await this.read(user);
     const window = closedWindowIn(item, scopes, nowSeconds(), this.config.isForcedLimit);

@@ -26,13 +26,22 @@ const FAILURE_BY_TYPE: ReadonlyMap<string, Failure> = new Map([
  *
  * @throws UpstreamError, and what the provider throws
  */
-export async function sendUntilContent(
+export function sendUntilContent(
   upstream: NamedUpstream,
   request: UpstreamRequest,
   options: SendOptions,
   maxSilenceMs: number,
 ): Promise<UpstreamAnswer> {
-  if (!request.isStream) return upstream.provider.send(request, options);
+  if (!request.isStream) return upstream.provider.send(request, { ...options, memory: upstream.memory });
+  return streamUntilContent(upstream, request, options, maxSilenceMs);
+}
+
+async function streamUntilContent(
+  upstream: NamedUpstream,
+  request: UpstreamRequest,
+  options: SendOptions,
+  maxSilenceMs: number,
+): Promise<UpstreamAnswer> {
   const answer = await answeredInTime(upstream, request, options, maxSilenceMs);
   if (!headerOf(answer.headers, 'content-type')?.startsWith('text/event-stream')) return answer;
   const start = await unlessAborted(startOfStream(answer, maxSilenceMs), options.signal);
@@ -42,7 +51,7 @@ export async function sendUntilContent(
 
 /** Aborts the request if no answer comes in time; a stream has no reason to be silent. */
 async function answeredInTime(
-  { name, provider }: NamedUpstream,
+  { name, provider, memory }: NamedUpstream,
   request: UpstreamRequest,
   options: SendOptions,
   maxSilenceMs: number,
@@ -57,7 +66,7 @@ async function answeredInTime(
     attempt.abort();
   }, maxSilenceMs).unref();
   try {
-    const sent = provider.send(request, { ...options, signal: attempt.signal });
+    const sent = provider.send(request, { ...options, memory, signal: attempt.signal });
     return await Promise.race([sent, silence.promise]);
   } finally {
     clearTimeout(alarm);

@@ -21,6 +21,11 @@ export class UpstreamLoad {
     feed.onFinished((exchange) => this.release(exchange));
   }
 
+  /** True if no upstream has failed since it answered last. */
+  get isUntroubled(): boolean {
+    return this.breakers.size === 0;
+  }
+
   /** False while an upstream is taken for down, but for the one request that tries. */
   isPromising(upstream: string, model: string): boolean {
     return this.breakers.get(keyOf(upstream, model))?.admits(performance.now()) ?? true;

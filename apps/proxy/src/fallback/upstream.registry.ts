@@ -1,7 +1,8 @@
-import { UPSTREAM_NAME, UPSTREAM_REPLACES, type UpstreamProvider } from '@claude-proxy/upstream';
+import { type SharedMemory, UPSTREAM_NAME, UPSTREAM_REPLACES, type UpstreamProvider } from '@claude-proxy/upstream';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
 import { ConfigError } from '../config/read-config.js';
+import { IS_OWN_UPSTREAM } from '../exchange/own-upstream.decorator.js';
 import { UpstreamNames } from '../exchange/upstream-names.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { GuardedUpstream } from './guarded-upstream.js';
@@ -10,6 +11,7 @@ import { UpstreamMemory } from './upstream-memory.js';
 export interface NamedUpstream {
   readonly name: string;
   readonly provider: UpstreamProvider;
+  readonly memory: SharedMemory;
   /** The first of the chain: the others are fallbacks. */
   readonly isFirstChoice: boolean;
 }
@@ -47,9 +49,15 @@ export class UpstreamRegistry implements OnModuleInit {
     this.names.learn(known.keys());
     this.ordered = chain.map((name, index) => ({
       name,
-      provider: new GuardedUpstream(name, known.get(name)!, this.memory.of(name)),
+      provider: this.guarded(name, known.get(name)!),
+      memory: this.memory.of(name),
       isFirstChoice: index === 0,
     }));
+  }
+
+  private guarded(name: string, provider: UpstreamProvider): UpstreamProvider {
+    const isOwn = this.reflector.get<boolean | undefined>(IS_OWN_UPSTREAM, provider.constructor);
+    return isOwn ? provider : new GuardedUpstream(name, provider);
   }
 
   /** @throws ConfigError where two upstreams have one name and neither, or both, replace the other */

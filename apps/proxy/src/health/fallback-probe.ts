@@ -81,13 +81,13 @@ export class FallbackProbe implements OnApplicationBootstrap, OnModuleDestroy {
     else this.logger.error(`❌ ${line}`);
   }
 
-  private async failedReason({ provider }: NamedUpstream): Promise<string | undefined> {
+  private async failedReason({ provider, memory }: NamedUpstream): Promise<string | undefined> {
     const request = requestFor(this.config.probeModel);
     const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(PATIENCE_MS)]);
     try {
       const acceptance = provider.accepts(request);
       if (!acceptance.accepted) return acceptance.reason;
-      const { body } = await provider.send(request, { signal, credential: undefined });
+      const { body } = await provider.send(request, { signal, memory, credential: undefined });
       const text = String(await readBody(body, MAX_ANSWER_BYTES, signal));
       return text.includes('message_stop') ? undefined : 'the answer broke off';
     } catch (error) {

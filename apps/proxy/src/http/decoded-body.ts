@@ -14,13 +14,23 @@ interface EncodedBody {
  * @param unknownCodingStatus 400 is what Anthropic says; 415 where a step has to read the body
  * @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws
  */
-export async function decodedBody(
+export function decodedBody(
   { headers, body }: EncodedBody,
   takeRoom?: TakeRoom,
   unknownCodingStatus = 400,
+): Buffer | Promise<Buffer> {
+  const coding = headerOf(headers, 'content-encoding');
+  return coding === undefined ? body : decoded(body, coding, takeRoom, unknownCodingStatus);
+}
+
+async function decoded(
+  body: Buffer,
+  coding: string,
+  takeRoom: TakeRoom | undefined,
+  unknownCodingStatus: number,
 ): Promise<Buffer> {
   try {
-    const encoding = contentEncodingOf(headerOf(headers, 'content-encoding'));
+    const encoding = contentEncodingOf(coding);
     return encoding ? await decodeBytes(body, encoding, MAX_BODY_BYTES, takeRoom) : body;
   } catch (error) {
     if (error instanceof GatewayError) throw error;

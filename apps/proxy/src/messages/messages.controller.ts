@@ -70,7 +70,8 @@ export class MessagesController {
     const { exchange, signal } = caller;
     const { received, boundAccount } = await this.service.rejectOn(caller, request.raw, async () => {
       const read = await this.receive(caller, request, adapt);
-      return { received: read, boundAccount: await this.objectOwner(caller, read) };
+      const owner = this.objectOwner(caller, read);
+      return { received: read, boundAccount: owner && (await owner) };
     });
     const waiting = received.isStream
       ? new HeartbeatStream(reply, exchange, signal, this.config.pingAfterSeconds)
@@ -94,11 +95,7 @@ export class MessagesController {
     }
   }
 
-  private async receive(
-    caller: Caller,
-    request: FastifyRequest,
-    adapt: Adapt = async (received) => received,
-  ): Promise<ReceivedRequest> {
+  private async receive(caller: Caller, request: FastifyRequest, adapt?: Adapt): Promise<ReceivedRequest> {
     const { exchange, user, path } = caller;
     const { raw } = request;
     const received: Received = {
@@ -110,12 +107,17 @@ export class MessagesController {
       user,
     };
     const takeRoom: TakeRoom = (bytes) => this.budget.take(exchange, bytes);
-    return ReceivedRequest.read(await adapt(received, takeRoom), takeRoom, this.service.unknownCodingStatus);
+    const adapted = adapt ? await adapt(received, takeRoom) : received;
+    return ReceivedRequest.read(adapted, takeRoom, this.service.unknownCodingStatus);
   }
 
   /** The account whose workspace owns the files and skills of the request. They have to be the user's own. */
-  private async objectOwner(caller: Caller, { decodedBody }: ReceivedRequest): Promise<string | undefined> {
+  private objectOwner(caller: Caller, { decodedBody }: ReceivedRequest): Promise<string | undefined> | undefined {
     if (caller.credential?.source !== 'operator' || !mayQuoteObjects(decodedBody)) return undefined;
+    return this.quotedOwner(caller, decodedBody);
+  }
+
+  private async quotedOwner(caller: Caller, decodedBody: Buffer): Promise<string | undefined> {
     const ids = quotedIdsIn(decodedBody);
     if (!caller.showsAdminToken()) await this.objects.expectOwnAll(ids, caller.user);
     return this.accounts.ownerOf(ids);

@@ -119,7 +119,8 @@ export class MessagesService {
       const observer = exchange.operation === 'messages' ? new AnswerObserver(answer.headers) : blindObserver();
       exchange.answerBegan(answer.status, headerOf(answer.headers, 'request-id'));
       await deliver(answer, observer);
-      await observer.finish();
+      const reading = observer.finish();
+      if (reading) await reading;
       exchange.observed(factsOf(observer, answer));
       // After the price: each iteration has a price of its own.
       exchange.priced(this.costs.costOf(exchange), exchange.usage && billedUsage(exchange.usage));

@@ -58,8 +58,13 @@ export class ReceivedRequest implements UpstreamRequest {
   }
 
   /** @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws */
-  static async read(received: Received, takeRoom?: TakeRoom, unknownCodingStatus = 400): Promise<ReceivedRequest> {
-    const body = await decodedBody(received, takeRoom, unknownCodingStatus);
+  static read(
+    received: Received,
+    takeRoom?: TakeRoom,
+    unknownCodingStatus = 400,
+  ): ReceivedRequest | Promise<ReceivedRequest> {
+    const body = decodedBody(received, takeRoom, unknownCodingStatus);
+    if (body instanceof Promise) return body.then((decoded) => new ReceivedRequest(received, decoded, takeRoom));
     return new ReceivedRequest(received, body, takeRoom);
   }
 

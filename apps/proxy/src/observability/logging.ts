@@ -83,8 +83,9 @@ export class RoomLogger implements LoggerService {
     this.logger.fatal({ room }, textOf(message));
   }
 
+  /** Each request has debug messages. */
   debug(message: unknown, room?: string): void {
-    this.logger.debug({ room }, textOf(message));
+    if (this.logger.isLevelEnabled('debug')) this.logger.debug({ room }, textOf(message));
   }
 
   verbose(message: unknown, room?: string): void {

@@ -66,19 +66,21 @@ export class DrilledUpstream implements UpstreamProvider {
     return this.provider.accepts(request);
   }
 
-  async send(request: UpstreamRequest, options: RouteOptions): Promise<UpstreamAnswer> {
-    const scope = await this.drilledScope(request, options);
-    if (scope !== undefined) throw new SimulatedLimit(scope, this.drills.isForced);
-    return this.provider.send(request, options);
+  send(request: UpstreamRequest, options: RouteOptions): Promise<UpstreamAnswer> {
+    const { credential, exchange } = options;
+    const isDrillable = this.limitScopes !== undefined && request.operation === 'messages';
+    const isHit = isDrillable && (exchange.isDrill || this.drills.hits(exchange.user));
+    return isHit && credential ? this.refuse(request, options, credential) : this.provider.send(request, options);
   }
 
-  private async drilledScope(
+  private async refuse(
     request: UpstreamRequest,
-    { credential, exchange }: RouteOptions,
-  ): Promise<string | undefined> {
-    if (!this.limitScopes || !credential || request.operation !== 'messages') return undefined;
-    const isHit = exchange.isDrill || this.drills.hits(exchange.user);
-    exchange.drilled(isHit && !(await this.drills.isRefused(credential)));
-    return exchange.isDrill ? this.limitScopes(request, credential)[0] : undefined;
+    options: RouteOptions,
+    credential: Credential,
+  ): Promise<UpstreamAnswer> {
+    options.exchange.drilled(!(await this.drills.isRefused(credential)));
+    const scope = options.exchange.isDrill ? this.limitScopes?.(request, credential)[0] : undefined;
+    if (scope !== undefined) throw new SimulatedLimit(scope, this.drills.isForced);
+    return this.provider.send(request, options);
   }
 }

@@ -18,8 +18,9 @@ import {
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { Agent, type Dispatcher } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { OperatorCredentials } from '../../exchange/operator-credentials.js';
+import { OwnUpstream } from '../../exchange/own-upstream.decorator.js';
 import { type AnthropicConfig, anthropicSection } from './anthropic.config.js';
 import { type AnswerHead, AnthropicAnswer } from './anthropic-answer.js';
 import {
@@ -58,20 +59,15 @@ const ANY_FINGERPRINT = '*';
 
 /** The Anthropic API. Requests and answers are relayed byte for byte. */
 @Upstream('anthropic')
+@OwnUpstream()
 @Injectable()
 export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   private readonly origin: string;
   private readonly basePath: string;
   private readonly hop: HopMark;
-  private readonly agent = new Agent({
-    ...CONNECTION,
-    connections: null,
-    pipelining: 1,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
-  });
+  private readonly connections: Pool;
   /** Uses a new connection per request: after a stale connection the retry must not hit another stale one. */
-  private readonly freshAgent = new Agent({ ...CONNECTION, connections: null, pipelining: 0 });
+  private readonly freshConnections: Pool;
   private readonly windowless = new WindowlessRefusals();
   private readonly scopes: LimitScopes;
   private readonly pooled: PooledAnswers;
@@ -87,6 +83,13 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     this.origin = config.upstreamUrl.origin;
     this.hop = new HopMark(config.upstreamUrl);
     this.basePath = config.upstreamUrl.pathname.replace(/\/$/, '');
+    this.connections = new Pool(this.origin, {
+      ...CONNECTION,
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
+    });
+    this.freshConnections = new Pool(this.origin, { ...CONNECTION, pipelining: 0 });
   }
 
   accepts(): Acceptance {
@@ -116,7 +119,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
       head.body.destroy();
       throw head.status >= 300 ? errorOfRedirect(head.status) : errorOfStrangeAnswer(head.status, strange);
     }
-    this.windowless.forget(this.limitScopes(request, credential));
+    if (!this.windowless.isEmpty) this.windowless.forget(this.limitScopes(request, credential));
     return { ...head, headers: this.pooled.headersFor(head, credential, request) };
   }
 
@@ -129,8 +132,13 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   }
 
   async probeCredential(credential: Credential, signal: AbortSignal): Promise<ProbeHead> {
-    const { agent, origin, basePath } = this;
-    return probe(credential, { agent, signal, baseUrl: origin + basePath, headers: this.hop.marked([], undefined) });
+    const { connections: dispatcher, origin, basePath } = this;
+    return probe(credential, {
+      dispatcher,
+      signal,
+      baseUrl: origin + basePath,
+      headers: this.hop.marked([], undefined),
+    });
   }
 
   private async probeAccount(credential: Credential, signal: AbortSignal): Promise<ProbeHead> {
@@ -144,7 +152,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([this.agent.destroy(), this.freshAgent.destroy()]);
+    await Promise.all([this.connections.destroy(), this.freshConnections.destroy()]);
   }
 
   private async dispatch(
@@ -155,17 +163,16 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     { signal, credential }: SendOptions,
   ): Promise<AnswerHead> {
     const request = {
-      origin: this.origin,
       path: this.basePath + path,
       method: method as Dispatcher.HttpMethod,
       headers: credential ? [...headers, credential.header, credential.value] : [...headers],
       body,
     };
     try {
-      return await headOf(this.agent, request, signal).catch((error: unknown) => {
+      return await headOf(this.connections, request, signal).catch((error: unknown) => {
         const isRepeatable = body === null || Buffer.isBuffer(body);
         if (signal.aborted || !isRepeatable || !hitKeptAliveConnection(error)) throw error;
-        return headOf(this.freshAgent, request, signal);
+        return headOf(this.freshConnections, request, signal);
       });
     } catch (error) {
       throw errorOfConnection(error, signal.aborted);
@@ -192,13 +199,17 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   }
 }
 
-async function headOf(agent: Agent, request: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<AnswerHead> {
+async function headOf(
+  connections: Pool,
+  request: Dispatcher.DispatchOptions,
+  signal: AbortSignal,
+): Promise<AnswerHead> {
   signal.throwIfAborted();
   const answer = new AnthropicAnswer();
   const abort = () => answer.destroy();
   signal.addEventListener('abort', abort, { once: true });
   try {
-    agent.dispatch(request, answer);
+    connections.dispatch(request, answer);
     return await answer.head;
   } catch (error) {
     signal.removeEventListener('abort', abort);

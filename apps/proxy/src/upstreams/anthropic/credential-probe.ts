@@ -1,12 +1,12 @@
 import type { AnswerHead, Credential, HeaderLines } from '@claude-proxy/upstream';
-import { type Agent, fetch } from 'undici';
+import { type Dispatcher, fetch } from 'undici';
 
 /** Without this beta, a bearer of a subscription gets a 401. */
 const OAUTH_BETA = 'oauth-2025-04-20';
 
 export interface Probe {
   readonly baseUrl: string;
-  readonly agent: Agent;
+  readonly dispatcher: Dispatcher;
   /** Added to the headers of the SDK. */
   readonly headers: HeaderLines;
   readonly signal: AbortSignal;
@@ -18,7 +18,10 @@ export interface Probe {
  *
  * @throws Error without an answer
  */
-export async function probe(credential: Credential, { baseUrl, agent, headers, signal }: Probe): Promise<AnswerHead> {
+export async function probe(
+  credential: Credential,
+  { baseUrl, dispatcher, headers, signal }: Probe,
+): Promise<AnswerHead> {
   // Most processes never check a credential, so the SDK is loaded on first use.
   const { Anthropic, APIError } = await import('@anthropic-ai/sdk');
   const isOAuth = credential.header === 'authorization';
@@ -34,7 +37,7 @@ export async function probe(credential: Credential, { baseUrl, agent, headers, s
       [credential.header]: credential.value,
       ...(isOAuth && { 'anthropic-beta': OAUTH_BETA }),
     },
-    fetch: (url, init) => headOnly(String(url), init, agent),
+    fetch: (url, init) => headOnly(String(url), init, dispatcher),
   });
   try {
     return headOf(await client.models.list({ limit: 1 }, { signal }).asResponse());
@@ -45,7 +48,7 @@ export async function probe(credential: Credential, { baseUrl, agent, headers, s
 }
 
 /** Does not follow redirects, which could leak the credential, and does not read the body. */
-async function headOnly(url: string, init: RequestInit | undefined, dispatcher: Agent): Promise<Response> {
+async function headOnly(url: string, init: RequestInit | undefined, dispatcher: Dispatcher): Promise<Response> {
   const answer = await fetch(url, { ...(init as object), dispatcher, redirect: 'manual' });
   await answer.body?.cancel();
   return new Response(null, { status: answer.status, headers: [...answer.headers] });

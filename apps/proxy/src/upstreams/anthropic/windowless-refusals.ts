@@ -28,9 +28,12 @@ export class WindowlessRefusals {
     return seconds;
   }
 
+  get isEmpty(): boolean {
+    return this.rows.size === 0;
+  }
+
   /** Resets scopes that have just answered. */
   forget(scopes: readonly string[]): void {
-    if (this.rows.size === 0) return;
     for (const scope of scopes) this.rows.delete(scope);
   }
 }

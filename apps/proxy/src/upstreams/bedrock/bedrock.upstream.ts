@@ -17,6 +17,7 @@ import {
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
 import { Inject, Injectable } from '@nestjs/common';
+import { OwnUpstream } from '../../exchange/own-upstream.decorator.js';
 import { anthropicToBedrock, type BedrockRequest } from './anthropic-to-bedrock.js';
 import { BEDROCK_CONFIG, type BedrockConfig } from './bedrock.config.js';
 import { acceptanceOf } from './bedrock-acceptance.js';
@@ -56,6 +57,7 @@ interface Call {
  * betas and fields that a 400 is about (`correction-plan.ts`). Token counts come from CountTokens.
  */
 @Upstream('bedrock')
+@OwnUpstream()
 @Injectable()
 export class BedrockUpstream implements UpstreamProvider {
   private readonly lessons = new LessonMemory();
