@@ -2,12 +2,15 @@ import { ClaudeModels } from '@claude-proxy/claude-models';
 import { DynamoTableStore, type Write } from '@claude-proxy/storage';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { readConfig } from '../../apps/proxy/src/config/read-config.js';
 import { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
 import { AnalyticsQuery } from '../../apps/proxy/src/request-log/analytics.query.js';
 import { RequestLogWriter } from '../../apps/proxy/src/request-log/request-log.writer.js';
+import { type StateConfig, stateSection } from '../../apps/proxy/src/state/state.config.js';
 import { StoreHealth } from '../../apps/proxy/src/state/store-health.js';
+import { TaskRegister } from '../../apps/proxy/src/state/task.register.js';
 import { UsageQuery } from '../../apps/proxy/src/usage/usage.query.js';
 import { UsageWriter } from '../../apps/proxy/src/usage/usage.writer.js';
 import { type ConflictLine, startConflictLine } from '../support/conflict-line.js';
@@ -84,10 +87,12 @@ describe('24 tasks that increment the same items', () => {
       total_input_tokens: 10 * count,
     });
     expect((await usage.ofUser('shared', question)).summary.total_requests).toBe(count / 2);
-    const { totals } = await new AnalyticsQuery(connect(), new ExchangeFeed(), LOG_CONFIG, new ClaudeModels()).of(
-      '24h',
-      false,
+    const register = new TaskRegister(
+      connect(),
+      new ExchangeFeed(),
+      readConfig({}, [stateSection]).state as StateConfig,
     );
+    const { totals } = await new AnalyticsQuery(connect(), register, LOG_CONFIG, new ClaudeModels()).of('24h', false);
     expect(totals).toMatchObject({ requests: count, input_tokens: 10 * count, output_tokens: 5 * count });
   }, 120_000);
 

@@ -80,6 +80,7 @@ export {
   type RequestPage,
 } from './requests.js';
 export type { PrincipalRole, Readiness, Session } from './session.js';
+export type { Task, TaskList } from './tasks.js';
 export type { Me, Team, TeamList } from './teams.js';
 export type { TokenCounts, UsageOfAll, UsageOfUser, UsageSummary } from './usage.js';
 export { isTooLong, type Matcher, valuesMatcher, valuesOf } from './value-list.js';

@@ -33,7 +33,7 @@ export interface Drill extends DrillOrder {
   readonly started_at: number;
   readonly until: number;
   readonly seconds_left: number;
-  /** Requests that the drill has hit so far, in this process. */
+  /** Requests that the drill has hit so far, in all tasks. */
   readonly struck: number;
 }
 

@@ -33,6 +33,7 @@ import type {
   RequestOrder,
   RequestPage,
   Session,
+  TaskList,
   TeamList,
   UsageOfAll,
   UsageOfUser,
@@ -93,6 +94,11 @@ export class AdminClient {
 
   analytics(range: AnalyticsRange, { byUser = false } = {}, signal?: AbortSignal): Promise<Analytics> {
     return this.call.json('api/analytics', { query: { range, by_user: byUser }, signal });
+  }
+
+  /** The processes of the deployment. */
+  tasks(signal?: AbortSignal): Promise<TaskList> {
+    return this.call.json('api/tasks', { signal });
   }
 
   limits(signal?: AbortSignal): Promise<LimitList> {

@@ -9,6 +9,7 @@ import { FallbackProbe } from './fallback-probe.js';
 import { healthSection } from './health.config.js';
 import { HealthController } from './health.controller.js';
 import { Lifecycle } from './lifecycle.js';
+import { TasksController } from './tasks.controller.js';
 
 /**
  * The state of the gateway.
@@ -19,7 +20,7 @@ import { Lifecycle } from './lifecycle.js';
  */
 @Module({
   imports: [ConfigModule.forFeature(healthSection), AccountsModule, FallbackModule, StateModule, AuthModule],
-  controllers: [HealthController, DebugEnvController],
+  controllers: [HealthController, DebugEnvController, TasksController],
   providers: [FallbackProbe, Lifecycle],
   exports: [Lifecycle],
 })

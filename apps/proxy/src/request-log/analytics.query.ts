@@ -2,8 +2,8 @@ import type { Analytics, AnalyticsRange } from '@claude-proxy/admin-api';
 import { ClaudeModels } from '@claude-proxy/claude-models';
 import { type Item, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable } from '@nestjs/common';
-import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { dayOf, hourOf } from '../recording/periods.js';
+import { TaskRegister } from '../state/task.register.js';
 import { FigureTally } from './figures.js';
 import { noticesOf } from './notices.js';
 import { RangeSums } from './range-sums.js';
@@ -32,7 +32,7 @@ export class AnalyticsQuery {
 
   constructor(
     store: TableStore,
-    private readonly feed: ExchangeFeed,
+    private readonly tasks: TaskRegister,
     @Inject(requestLogSection.token) config: RequestLogConfig,
     private readonly models: ClaudeModels,
   ) {
@@ -46,7 +46,8 @@ export class AnalyticsQuery {
   ): Promise<Omit<Analytics, 'active_accounts' | 'rate_limited_accounts'>> {
     const answer = await this.cached(range, hasUsers);
     const lastHour = range === '1h' ? answer : await this.cached('1h', false);
-    return { ...answer, requests_last_hour: lastHour.total_requests, in_flight: this.feed.inFlight };
+    const { in_flight } = await this.tasks.list();
+    return { ...answer, requests_last_hour: lastHour.total_requests, in_flight };
   }
 
   private cached(range: AnalyticsRange, hasUsers: boolean): Promise<Answer> {

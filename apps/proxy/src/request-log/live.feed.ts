@@ -2,11 +2,15 @@ import type { LiveEvent } from '@claude-proxy/admin-api';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { OperatorEvents } from '../exchange/operator-events.js';
+import { OtherTasksFeed } from './other-tasks.feed.js';
 import { detailOf, lineOf } from './request-line.js';
 
 export type LiveListener = (event: LiveEvent) => void;
 
-/** Events of this process for the dashboards that are open now. */
+/**
+ * Events for the dashboards that are open now. Requests of other tasks follow a few seconds after their end; all other
+ * events are of this process.
+ */
 @Injectable()
 export class LiveFeed implements OnModuleInit {
   private readonly logger = new Logger(LiveFeed.name);
@@ -16,11 +20,14 @@ export class LiveFeed implements OnModuleInit {
   constructor(
     private readonly exchanges: ExchangeFeed,
     private readonly events: OperatorEvents,
+    private readonly others: OtherTasksFeed,
   ) {}
 
   onModuleInit(): void {
     this.exchanges.onFinished((exchange) => {
-      if (this.listeners.size > 0) this.publish({ type: 'exchange', request: lineOf(detailOf(exchange)) });
+      if (this.listeners.size === 0) return;
+      this.others.note(exchange.id);
+      this.publish({ type: 'exchange', request: lineOf(detailOf(exchange)) });
     });
     this.events.onEvent((event) => this.publish({ type: 'event', event }));
     this.exchanges.onChange((what) => {
@@ -32,8 +39,12 @@ export class LiveFeed implements OnModuleInit {
   /** @returns a function that removes the listener */
   listen(listener: LiveListener): () => void {
     this.listeners.add(listener);
+    this.others.start((request) => this.publish({ type: 'exchange', request }));
     if (this.isDraining) listener({ type: 'draining' });
-    return () => this.listeners.delete(listener);
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size === 0) this.others.stop();
+    };
   }
 
   /** A failing listener does not affect the others. */

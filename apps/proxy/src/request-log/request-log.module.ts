@@ -7,6 +7,8 @@ import { AnalyticsController } from './analytics.controller.js';
 import { AnalyticsQuery } from './analytics.query.js';
 import { LiveController } from './live.controller.js';
 import { LiveFeed } from './live.feed.js';
+import { LongRequests } from './long-requests.js';
+import { OtherTasksFeed } from './other-tasks.feed.js';
 import { requestLogSection } from './request-log.config.js';
 import { RequestLogQuery } from './request-log.query.js';
 import { RequestLogWriter } from './request-log.writer.js';
@@ -28,6 +30,6 @@ import { requestsRoomTable } from './requests.table.js';
     AuthModule,
   ],
   controllers: [RequestsController, AnalyticsController, LiveController],
-  providers: [RequestLogWriter, RequestLogQuery, AnalyticsQuery, LiveFeed],
+  providers: [RequestLogWriter, RequestLogQuery, AnalyticsQuery, LiveFeed, LongRequests, OtherTasksFeed],
 })
 export class RequestLogModule {}

@@ -1,4 +1,4 @@
-import type { LineOrder, RequestDetail, RequestPage } from '@claude-proxy/admin-api';
+import type { LineOrder, RequestDetail, RequestLine, RequestPage } from '@claude-proxy/admin-api';
 import { type Item, type Key, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import { dayOf, hourOf } from '../recording/periods.js';
@@ -77,11 +77,27 @@ export class RequestLogQuery {
 
   /** @throws StorageError */
   async detail(id: string): Promise<RequestDetail | undefined> {
-    const startedAtMs = Number.parseInt(/^exc_([0-9a-z]{9})[0-9a-f]{15}$/.exec(id)?.[1] ?? '', 36);
-    if (Number.isNaN(startedAtMs)) return this.detailByUpstreamId(id);
-    const key = lineKeyOf(id, startedAtMs);
+    const key = keyOf(id);
+    if (!key) return this.detailByUpstreamId(id);
     const item = (await this.table.get(key)) ?? (await this.afterFlush(key));
     return item && detailIn(item);
+  }
+
+  /** The newest stored lines since a time, at most so many. @throws StorageError */
+  async newest(sinceMs: number, limit: number): Promise<RequestLine[]> {
+    const found: RequestLine[] = [];
+    for await (const item of this.newestFirst({ sinceMs }, undefined)) {
+      found.push(lineOf(detailIn(item)));
+      if (found.length === limit) break;
+    }
+    return found;
+  }
+
+  /** Undefined if it is not stored, or not yet. @throws StorageError */
+  async storedLine(id: string): Promise<RequestLine | undefined> {
+    const key = keyOf(id);
+    const item = key && (await this.table.get(key));
+    return item && lineOf(detailIn(item));
   }
 
   /** It may have ended a moment ago: the live feed is faster than the recorder. */
@@ -142,6 +158,12 @@ export class RequestLogQuery {
       if (String(item.sort) < before) yield item;
     }
   }
+}
+
+/** An id of ours begins with the time of its request. */
+function keyOf(id: string): Key | undefined {
+  const startedAtMs = Number.parseInt(/^exc_([0-9a-z]{9})[0-9a-f]{15}$/.exec(id)?.[1] ?? '', 36);
+  return Number.isNaN(startedAtMs) ? undefined : lineKeyOf(id, startedAtMs);
 }
 
 function newestOf(heads: readonly IteratorResult<Item>[]): number | undefined {

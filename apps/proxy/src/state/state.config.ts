@@ -1,4 +1,4 @@
-import { httpUrl, oneOf, text } from '../config/kinds.js';
+import { httpUrl, oneOf, text, wholeNumber } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
 
 export const stateSection = section('state', 'Where limits and usage are stored.', {
@@ -14,6 +14,12 @@ export const stateSection = section('state', 'Where limits and usage are stored.
     text,
     'Table of permissions and of changes by operators.',
     'claude-proxy-access',
+  ),
+  heartbeatSeconds: setting(
+    'TASK_HEARTBEAT_SECONDS',
+    wholeNumber(1, 60),
+    'How often each process writes its state (requests in flight, version, draining) for the list of tasks.',
+    '5',
   ),
   dynamoEndpoint: setting('AWS_ENDPOINT_URL_DYNAMODB', httpUrl, "A DynamoDB-compatible engine instead of AWS's own."),
 });

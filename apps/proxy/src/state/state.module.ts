@@ -7,6 +7,7 @@ import { AccessChanges } from './access-changes.js';
 import type { RoomTable } from './room-table.js';
 import { type StateConfig, stateSection } from './state.config.js';
 import { StoreHealth } from './store-health.js';
+import { TaskRegister } from './task.register.js';
 
 export function openTableStore(config: StateConfig, { region }: AwsConfig): TableStore {
   return config.engine === 'embedded'
@@ -25,9 +26,10 @@ export function openTableStore(config: StateConfig, { region }: AwsConfig): Tabl
   providers: [
     AccessChanges,
     StoreHealth,
+    TaskRegister,
     { provide: TableStore, useFactory: openTableStore, inject: [stateSection.token, awsSection.token] },
   ],
-  exports: [AccessChanges, TableStore, StoreHealth],
+  exports: [AccessChanges, TableStore, StoreHealth, TaskRegister],
 })
 export class StateModule implements OnApplicationShutdown {
   /** Declares a table of a room. The room also gets the store. */

@@ -3,6 +3,8 @@ import type { Drill, DrillOrder } from '@claude-proxy/admin-api';
 import { type Item, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ExchangeFeed } from '../../exchange/exchange-feed.js';
+import { sumOf } from '../../recording/sums.js';
+import { TaskRegister } from '../../state/task.register.js';
 import { type FallbackConfig, fallbackSection } from '../fallback.config.js';
 import { LISTS, limitTable } from '../limit.table.js';
 
@@ -34,6 +36,7 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
   constructor(
     store: TableStore,
     private readonly feed: ExchangeFeed,
+    private readonly tasks: TaskRegister,
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
   ) {
     this.table = store.table(limitTable(config.rateLimitTable));
@@ -45,6 +48,7 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
+    this.tasks.addFacts(() => this.ownHits());
     this.timer = setInterval(() => void this.refresh(), REFRESH_MS).unref();
     void this.refresh();
   }
@@ -92,7 +96,9 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
     this.change(this.drills.filter((drill) => drill.id !== id));
   }
 
-  running(): Drill[] {
+  /** With the hits in all tasks. */
+  async running(): Promise<Drill[]> {
+    await this.tasks.refresh();
     const nowMs = Date.now();
     return this.drills.filter((drill) => isOn(drill, nowMs)).map((drill) => this.shown(drill));
   }
@@ -115,10 +121,23 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
     this.feed.changed('drills');
   }
 
+  /** For the other tasks. */
+  private ownHits(): { readonly drill_hits?: Readonly<Record<string, number>> } {
+    const nowMs = Date.now();
+    const running = this.drills.filter((drill) => isOn(drill, nowMs) && this.hitCounts.has(drill.id));
+    if (running.length === 0) return {};
+    return { drill_hits: Object.fromEntries(running.map(({ id }) => [id, this.hitCounts.get(id)!])) };
+  }
+
+  private hitsOf(id: string): number {
+    const ofOthers = this.tasks.othersFacts.map(({ drill_hits }) => sumOf(Object(drill_hits)[id]));
+    return ofOthers.reduce((sum, hits) => sum + hits, this.hitCounts.get(id) ?? 0);
+  }
+
   private shown({ id, user, seconds, share, startedAtMs, untilMs }: StoredDrill): Drill {
     const secondsLeft = Math.max(0, Math.ceil((untilMs - Date.now()) / 1_000));
     const times = { started_at: startedAtMs, until: untilMs, seconds_left: secondsLeft };
-    return { id, user, seconds, share, ...times, struck: this.hitCounts.get(id) ?? 0 };
+    return { id, user, seconds, share, ...times, struck: this.hitsOf(id) };
   }
 }
 

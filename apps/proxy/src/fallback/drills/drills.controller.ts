@@ -41,8 +41,8 @@ export class DrillsController {
   ) {}
 
   @Get()
-  list(): DrillList {
-    return { drills: this.drills.running(), is_forced: this.drills.isForced };
+  async list(): Promise<DrillList> {
+    return { drills: await this.drills.running(), is_forced: this.drills.isForced };
   }
 
   @Post()
@@ -58,7 +58,7 @@ export class DrillsController {
   @Delete(':id')
   @HttpCode(204)
   async stop(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
-    const user = this.drills.running().find((drill) => drill.id === id)?.user ?? null;
+    const user = (await this.drills.running()).find((drill) => drill.id === id)?.user ?? null;
     await this.drills.stop(id).catch(storeUnavailable);
     this.audit.record({ act: 'drill.ended', target: user, details: { id } }, request);
   }
