@@ -291,7 +291,11 @@ describe('analytics', () => {
         input_tokens: 300,
         output_tokens: 150,
         cache_hit_share: 0.75,
+        // Bedrock is a tenth dearer.
+        cache_saved_usd: expect.closeTo((2 * 300 * (4 - 0.2) + 300 * (4.4 - 0.22)) / 1e6, 9),
+        fallback_cost_usd: expect.closeTo(json.by_upstream.bedrock.cost_usd, 9),
       },
+      errors: [{ status: 400, reason: 'rejected', requests: 1 }],
       by_upstream: { anthropic: { requests: 3, errors: 1 }, bedrock: { requests: 1, fallbacks: 1 } },
       by_user: { ann: { requests: 3 }, bea: { requests: 1, errors: 1 } },
     });

@@ -49,6 +49,7 @@ export function analyticsOf(lines: Lines, range: AnalyticsRange, until: number, 
     by_upstream: groupedBy(within, ({ upstream }) => upstream ?? 'none'),
     by_model,
     by_user: groupedBy(within, ({ user }) => user),
+    errors: [],
     notices: [
       {
         kind: 'model_ends',
@@ -153,6 +154,8 @@ function figuresOf(lines: Lines): Figures {
     cache_read_input_tokens: cacheRead,
     cost_usd: sum((line) => line.cost_usd ?? 0),
     unpriced_requests: 0,
+    fallback_cost_usd: 0,
+    cache_saved_usd: 0,
     first_byte_ms: percentilesOf(lines.flatMap(({ first_byte_ms }) => first_byte_ms ?? [])),
     duration_ms: percentilesOf(lines.map(({ duration_ms }) => duration_ms)),
     output_tokens_per_second: null,

@@ -20,12 +20,25 @@ export interface Figures {
   readonly cost_usd: number;
   /** Answers whose model has no price. `cost_usd` does not include them. */
   readonly unpriced_requests: number;
+  /** The part of `cost_usd` for answers of a fallback upstream. */
+  readonly fallback_cost_usd: number;
+  /** What prompt caches saved by the price list, less what their writes cost more than plain input. */
+  readonly cache_saved_usd: number;
   /** In milliseconds; null without an answer. */
   readonly first_byte_ms: Percentiles | null;
   readonly duration_ms: Percentiles | null;
   readonly output_tokens_per_second: number | null;
   /** Share of the whole input that was read from a prompt cache, 0 to 1; null without input. */
   readonly cache_hit_share: number | null;
+}
+
+/** Refused and broken requests of one kind. */
+export interface ErrorCount {
+  /** 200 for an answer that was cut off. */
+  readonly status: number;
+  /** Of the last attempt: `rate_limited`, `overloaded`, `rejected`, …; `broken`; `gateway` if no upstream was asked. */
+  readonly reason: string;
+  readonly requests: number;
 }
 
 export interface Percentiles {
@@ -75,6 +88,8 @@ export interface Analytics {
   readonly by_model: Readonly<Record<string, Figures>>;
   /** Only with `by_user=true`: a company has more users than all other entries together. */
   readonly by_user?: Readonly<Record<string, Figures>>;
+  /** Most first. Figures of earlier versions have no such counts. */
+  readonly errors: readonly ErrorCount[];
   /** Conditions that need an operator, most urgent first. */
   readonly notices: readonly Notice[];
   /** All buckets of the range in order, including empty ones. */

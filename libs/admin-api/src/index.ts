@@ -16,6 +16,7 @@ export {
   type Analytics,
   type AnalyticsRange,
   type Bucket,
+  type ErrorCount,
   type Figures,
   type Notice,
   type Percentiles,

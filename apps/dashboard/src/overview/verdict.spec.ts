@@ -42,6 +42,8 @@ function bucket(
     cache_read_input_tokens: 0,
     cost_usd: 0,
     unpriced_requests: 0,
+    fallback_cost_usd: 0,
+    cache_saved_usd: 0,
     first_byte_ms: { p50: 800, p95: 2_000, p99: 3_000 },
     duration_ms: null,
     output_tokens_per_second: null,

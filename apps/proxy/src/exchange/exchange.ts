@@ -120,6 +120,8 @@ export class Exchange {
   readonly billedAs: string | undefined;
   /** Null where the price is not known, undefined where nothing was used. */
   readonly costNanoUsd: number | null | undefined;
+  /** What the answer would have cost more without a prompt cache; negative if only its writes were paid. */
+  readonly cacheSavingNanoUsd: number = 0;
   /** The model named in the answer, where it differs from what was asked. */
   readonly answeredModel: string | undefined;
   readonly stopReason: string | undefined;
@@ -277,8 +279,8 @@ export class Exchange {
   }
 
   /** @param usage what the price was for, as it is counted */
-  priced(costNanoUsd: number | null | undefined, usage: Usage | undefined): void {
-    this.set({ costNanoUsd, usage });
+  priced(costNanoUsd: number | null | undefined, usage: Usage | undefined, cacheSavingNanoUsd = 0): void {
+    this.set({ costNanoUsd, usage, cacheSavingNanoUsd });
   }
 
   /** Called by the feed, once. Keys are masked here, before a record is kept: reasons are in the words of upstreams. */

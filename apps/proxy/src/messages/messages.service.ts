@@ -123,7 +123,8 @@ export class MessagesService {
       if (reading) await reading;
       exchange.observed(factsOf(observer, answer));
       // After the price: each iteration has a price of its own.
-      exchange.priced(this.costs.costOf(exchange), exchange.usage && billedUsage(exchange.usage));
+      const { cost, cacheSaving } = this.costs.billOf(exchange);
+      exchange.priced(cost, exchange.usage && billedUsage(exchange.usage), cacheSaving);
     } catch (thrown) {
       const isCutOff = signal.aborted && signal.reason instanceof GatewayError;
       const error = isCutOff ? signal.reason : thrown;

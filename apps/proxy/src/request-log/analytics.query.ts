@@ -87,6 +87,7 @@ export class AnalyticsQuery {
       by_upstream: sums.ofUpstreams.toRecord(),
       by_model: byModel,
       ...(ofUsers && { by_user: ofUsers.toRecord() }),
+      errors: sums.total.errorCounts,
       notices: noticesOf(byModel, this.models, nowMs),
       buckets: sums.buckets(),
     };

@@ -1,9 +1,10 @@
-import type { Figures } from '@claude-proxy/admin-api';
+import type { ErrorCount, Figures } from '@claude-proxy/admin-api';
 import { countOf, type Usage } from '@claude-proxy/messages-api';
 import type { Item } from '@claude-proxy/storage';
 import type { FinishedExchange } from '../exchange/exchange.js';
 import { sumOf } from '../recording/sums.js';
 import { isCallersError } from './callers-error.js';
+import { errorIn, errorOf } from './error-reason.js';
 import { Histogram, stepOf } from './histogram.js';
 
 const COUNTERS = [
@@ -17,6 +18,9 @@ const COUNTERS = [
   'cache_read_input_tokens',
   'cost_nano_usd',
   'unpriced_requests',
+  'fallback_cost_nano_usd',
+  'cache_saved_nano_usd',
+  'cache_lost_nano_usd',
   'answered',
   'duration_ms',
   'generating_ms',
@@ -27,6 +31,8 @@ type Counter = (typeof COUNTERS)[number];
 /** Short, because an item has up to a hundred of them. */
 const FIRST_BYTE = 'f#';
 const DURATION = 'd#';
+/** Followed by the status and the reason of an error. */
+const ERROR = 'e#';
 /** In items of earlier versions, whose steps were wider. */
 const OLD_FIRST_BYTE = 'first_byte#';
 const OLD_DURATION = 'duration#';
@@ -38,25 +44,26 @@ export class FigureAddition {
   private readonly counts = emptyCounts();
   private readonly firstByte = new Histogram();
   private readonly duration = new Histogram();
+  private readonly errors = new Map<string, number>();
 
   addExchange(exchange: FinishedExchange): void {
     const { counts } = this;
-    const { outcome, isFallback, usage, costNanoUsd, firstByteMs, durationMs } = exchange;
+    const { outcome, isFallback, usage, firstByteMs, durationMs } = exchange;
     counts.requests += 1;
-    if (outcome === 'refused' || outcome === 'broken') counts.errors += 1;
+    if (outcome === 'refused' || outcome === 'broken') this.addError(errorOf(exchange));
     if (isCallersError(exchange)) counts.caller_errors += 1;
     if (isFallback) counts.fallbacks += 1;
-    counts.cost_nano_usd += costNanoUsd ?? 0;
-    if (costNanoUsd === null) counts.unpriced_requests += 1;
+    this.addCost(exchange);
     if (usage) this.addTokens(usage);
     const isAnswered = outcome === 'completed' && firstByteMs !== undefined;
     if (isAnswered) this.addAnswer(firstByteMs, durationMs, countOf(usage?.output_tokens));
   }
 
-  addAll({ counts, firstByte, duration }: FigureAddition): void {
+  addAll({ counts, firstByte, duration, errors }: FigureAddition): void {
     for (const name of COUNTERS) this.counts[name] += counts[name];
     for (const [step, count] of firstByte) this.firstByte.add(step, count);
     for (const [step, count] of duration) this.duration.add(step, count);
+    for (const [error, count] of errors) this.errors.set(error, (this.errors.get(error) ?? 0) + count);
   }
 
   /** Omits zeros: a missing counter counts as zero, and each attribute of an item costs time. */
@@ -66,7 +73,23 @@ export class FigureAddition {
     if (!hasHistograms) return attributes;
     for (const [step, count] of this.firstByte) attributes[FIRST_BYTE + step] = count;
     for (const [step, count] of this.duration) attributes[DURATION + step] = count;
+    for (const [error, count] of this.errors) attributes[ERROR + error] = count;
     return attributes;
+  }
+
+  private addError(error: string): void {
+    this.counts.errors += 1;
+    this.errors.set(error, (this.errors.get(error) ?? 0) + 1);
+  }
+
+  private addCost({ costNanoUsd, isFallback, cacheSavingNanoUsd }: FinishedExchange): void {
+    const { counts } = this;
+    if (costNanoUsd === null) counts.unpriced_requests += 1;
+    counts.cost_nano_usd += costNanoUsd ?? 0;
+    if (isFallback) counts.fallback_cost_nano_usd += costNanoUsd ?? 0;
+    // A sum in a table is never negative.
+    if (cacheSavingNanoUsd > 0) counts.cache_saved_nano_usd += cacheSavingNanoUsd;
+    else counts.cache_lost_nano_usd -= cacheSavingNanoUsd;
   }
 
   private addTokens(usage: Usage): void {
@@ -93,13 +116,20 @@ export class FigureSum {
   private readonly counts = emptyCounts();
   private readonly firstByte = new Histogram();
   private readonly duration = new Histogram();
+  private readonly errors = new Map<string, number>();
 
   add(item: Item): void {
     for (const name of COUNTERS) this.counts[name] += sumOf(item[name]);
     for (const [attribute, value] of Object.entries(item)) {
       const end = attribute.indexOf('#') + 1;
-      if (end > 0) this.addStep(attribute.slice(0, end), Number(attribute.slice(end)), sumOf(value));
+      if (end === 0) continue;
+      if (attribute.startsWith(ERROR)) this.addErrors(attribute.slice(end), sumOf(value));
+      else this.addStep(attribute.slice(0, end), Number(attribute.slice(end)), sumOf(value));
     }
+  }
+
+  private addErrors(error: string, count: number): void {
+    this.errors.set(error, (this.errors.get(error) ?? 0) + count);
   }
 
   private addStep(histogram: string, step: number, count: number): void {
@@ -107,6 +137,13 @@ export class FigureSum {
     else if (histogram === DURATION) this.duration.add(step, count);
     else if (histogram === OLD_FIRST_BYTE) this.firstByte.addOld(step, count);
     else if (histogram === OLD_DURATION) this.duration.addOld(step, count);
+  }
+
+  /** By status and reason, most first. */
+  get errorCounts(): ErrorCount[] {
+    return [...this.errors]
+      .map(([error, requests]) => ({ ...errorIn(error), requests }))
+      .sort((a, b) => b.requests - a.requests);
   }
 
   get averageDurationMs(): number {
@@ -127,6 +164,8 @@ export class FigureSum {
       cache_read_input_tokens: counts.cache_read_input_tokens,
       cost_usd: counts.cost_nano_usd / 1e9,
       unpriced_requests: counts.unpriced_requests,
+      fallback_cost_usd: counts.fallback_cost_nano_usd / 1e9,
+      cache_saved_usd: (counts.cache_saved_nano_usd - counts.cache_lost_nano_usd) / 1e9,
       first_byte_ms: this.firstByte.percentiles(),
       duration_ms: this.duration.percentiles(),
       output_tokens_per_second:

@@ -8,7 +8,17 @@ import { Recorder } from '../recording/recorder.js';
 import { FigureAddition } from './figures.js';
 import { keptOf } from './request-line.js';
 import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
-import { hourKeyOf, lineKeyOf, markKeyOf, requestsTable, SLOT_MS, slotKeyOf, userKeyOf } from './requests.table.js';
+import {
+  hourKeyOf,
+  lineKeyOf,
+  markKeyOf,
+  type Part,
+  partKeyOf,
+  requestsTable,
+  SLOT_MS,
+  slotKeyOf,
+  userKeyOf,
+} from './requests.table.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 /** Slots are needed for the last hour, hours of users for the last day, and daily figures for longer. */
@@ -48,9 +58,16 @@ interface Slot {
   readonly figures: FigureAddition;
 }
 
+interface PartOfDay {
+  readonly key: Key;
+  readonly name: string;
+  readonly figures: FigureAddition;
+}
+
 class RequestLogBatch implements WriterBatch {
   private readonly exchanges: FinishedExchange[] = [];
   private readonly slots = new Map<string, Slot>();
+  private readonly parts = new Map<string, PartOfDay>();
   private readonly newHours: string[] = [];
 
   constructor(
@@ -63,7 +80,12 @@ class RequestLogBatch implements WriterBatch {
     this.exchanges.push(exchange);
     this.mark(hourOf(exchange.startedAt));
     // Figures exclude requests without a model call, such as the list of models.
-    if (exchange.operation === 'messages') this.slotOf(exchange).figures.addExchange(exchange);
+    if (exchange.operation !== 'messages') return;
+    this.slotOf(exchange).figures.addExchange(exchange);
+    const { team, account, clientKeyId } = exchange;
+    if (team !== undefined) this.addPart('team', team, exchange);
+    if (account !== undefined) this.addPart('account', account, exchange);
+    if (clientKeyId !== undefined) this.addPart('key', clientKeyId, exchange);
   }
 
   writes(): IndependentWrite[] {
@@ -76,6 +98,7 @@ class RequestLogBatch implements WriterBatch {
       sums.add(userKeyOf(hourOf(timeMs), user), figures, USER_HOUR_TTL_SECONDS, { user });
       sums.add(userKeyOf(dayOf(timeMs), user), figures, FIGURES_TTL_SECONDS, { user });
     }
+    for (const { key, figures, name } of this.parts.values()) sums.add(key, figures, FIGURES_TTL_SECONDS, { name });
     return [...lines, ...this.newHours.map((hour) => this.markOf(hour, nowSeconds)), ...sums.writes()];
   }
 
@@ -89,6 +112,17 @@ class RequestLogBatch implements WriterBatch {
   private markOf(hour: string, nowSeconds: number): IndependentWrite {
     const item = { ...markKeyOf(hour), ttl: nowSeconds + this.lineTtlSeconds + DAY_SECONDS };
     return { kind: 'put', table: this.table, item };
+  }
+
+  private addPart(part: Part, name: string, exchange: FinishedExchange): void {
+    const key = partKeyOf(part, dayOf(exchange.startedAt), name);
+    const text = `${key.partition} ${name}`;
+    let known = this.parts.get(text);
+    if (!known) {
+      known = { key, name, figures: new FigureAddition() };
+      this.parts.set(text, known);
+    }
+    known.figures.addExchange(exchange);
   }
 
   private slotOf(exchange: FinishedExchange): Slot {

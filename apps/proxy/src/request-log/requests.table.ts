@@ -66,6 +66,18 @@ export function userPartition(period: string): string {
   return `user#${period}`;
 }
 
+/** Who is counted per day beside users. Their number is bounded by the settings of operators. */
+export type Part = 'team' | 'account' | 'key';
+
+/** Figures of one team, account or client key on a day. */
+export function partKeyOf(part: Part, day: string, name: string): Key {
+  return { partition: partPartition(part, day), sort: name };
+}
+
+function partPartition(part: Part, day: string): string {
+  return `${part}#${day}`;
+}
+
 export const requestsRoomTable: RoomTable = {
   section: requestLogSection,
   setting: 'table',
