@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { detect } from './detector.js';
+import { detect } from './detection/detect.js';
 import { FORMS } from './forms/forms.js';
 
 const rulesIn = (text: string) => detect(text, { hasAddresses: true }).map(({ rule }) => rule);

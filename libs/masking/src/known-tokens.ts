@@ -1,4 +1,4 @@
-import { isWord, startOfRun, TOKEN } from './boundaries.js';
+import { isWord, startOfRun, TOKEN } from './detection/boundaries.js';
 import type { TokenIndex } from './mask-map.js';
 
 const UNDERSCORE = 0x5f;

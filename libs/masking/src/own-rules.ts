@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import type { Part } from './detector.js';
+import type { Part } from './detection/part-list.js';
 import { findTokens } from './known-tokens.js';
 import { TokenIndex } from './mask-map.js';
 

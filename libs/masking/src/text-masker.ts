@@ -1,4 +1,5 @@
-import { type DetectOptions, detect, type Part } from './detector.js';
+import { type DetectOptions, detect } from './detection/detect.js';
+import type { Part } from './detection/part-list.js';
 import { type DecodedView, encodedRuns, unescapedView } from './encoded-runs.js';
 import { findTokens } from './known-tokens.js';
 import type { MaskMap, Pair, TokenIndex } from './mask-map.js';

@@ -1,4 +1,4 @@
-import { isToken, startOfRun } from './boundaries.js';
+import { isToken, startOfRun } from './detection/boundaries.js';
 import { findTokens } from './known-tokens.js';
 import type { MaskMap } from './mask-map.js';
 import type { MaskOptions } from './text-masker.js';

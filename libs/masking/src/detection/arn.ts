@@ -1,4 +1,4 @@
-import { PARTITION } from './forms/form.js';
+import { PARTITION } from '../forms/form.js';
 import { ARN_RULES } from './patterns.js';
 
 const HEAD = new RegExp(

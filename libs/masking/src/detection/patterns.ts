@@ -1,6 +1,6 @@
-import { ARNS } from './forms/arns.js';
-import type { Anchor, IdForm, PatternForm } from './forms/form.js';
-import { ID_FORMS, PATTERN_FORMS } from './forms/forms.js';
+import { ARNS } from '../forms/arns.js';
+import type { Anchor, IdForm, PatternForm } from '../forms/form.js';
+import { ID_FORMS, PATTERN_FORMS } from '../forms/forms.js';
 
 /** A form, ready to be tried at a position. */
 export interface Pattern {

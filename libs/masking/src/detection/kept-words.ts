@@ -1,4 +1,4 @@
-import { REGION } from './forms/form.js';
+import { REGION } from '../forms/form.js';
 
 /**
  * Parts of names that identify nothing: types of resources, and the words for environments and versions that models append to
