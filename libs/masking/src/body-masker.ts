@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { type JsonMember, JsonView } from '@claude-proxy/messages-api';
+import { ScannedText } from './detection/scanned-text.js';
 import { walkTextStrings } from './json-strings.js';
 import { MaskCache } from './mask-cache.js';
 import { MaskMap } from './mask-map.js';
@@ -143,41 +144,54 @@ class MaskTask {
     cache.set(key, { replacements, nextId: map.id });
   }
 
-  /** A replacement can bring forth a form that was hidden beside another, so what leaves is searched again. */
+  /** A replacement can bring forth a form that was hidden beside another, so a text with one is searched again. */
   private find(view: JsonView): Replacement[] {
     const { map } = this;
     const all: Replacement[] = [];
+    let changed: ReadonlySet<number> | undefined;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const found = this.search(view, round > 0);
-      this.apply(found, view.start);
-      all.push(...found);
-      if (found.length === 0) {
+      const found = this.search(view, changed);
+      if (found.size === 0) {
         map.advance(all.map(({ pair }) => pair));
         return all;
       }
+      for (const replacements of found.values()) {
+        this.apply(replacements, view.start);
+        all.push(...replacements);
+      }
+      changed = new Set(found.keys());
     }
     throw new ResidualError(`a text of the form ${all.at(-1)!.rule} is still there after masking`);
   }
 
-  /** @param isAgain true to look for forms only: what is known was found the first time */
-  private search(view: JsonView, isAgain: boolean): Replacement[] {
+  /**
+   * Replacements by the place of their string.
+   *
+   * @param changed strings to search again, for forms only: what is known was found the first time
+   */
+  private search(view: JsonView, changed: ReadonlySet<number> | undefined): Map<number, Replacement[]> {
     const { map, options } = this;
     const searches: (readonly [number, TextSearch])[] = [];
-    this.eachString(view, (text, before, offset) => {
+    const bytes = this.masked ?? this.body;
+    const all = bytes.toString('latin1', view.start, view.end);
+    walkTextStrings(view, ({ start, end, before }) => {
+      const offset = start - view.start;
+      if (changed && !changed.has(offset)) return;
+      const text = new ScannedText(all.slice(offset, end - view.start), bytes, start);
       const search = new TextSearch(text, options, before);
       search.learn(map);
       searches.push([offset, search]);
     });
-    return searches.flatMap(([offset, search]) =>
-      search.originals(map, !isAgain).map((replacement) => shifted(replacement, offset)),
-    );
-  }
-
-  private eachString(view: JsonView, onString: (text: string, before: string, offset: number) => void): void {
-    const text = (this.masked ?? this.body).toString('latin1', view.start, view.end);
-    walkTextStrings(view, ({ start, end, before }) => {
-      onString(text.slice(start - view.start, end - view.start), before, start - view.start);
-    });
+    const found = new Map<number, Replacement[]>();
+    for (const [offset, search] of searches) {
+      const replacements = search.originals(map, !changed);
+      if (replacements.length > 0)
+        found.set(
+          offset,
+          replacements.map((replacement) => shifted(replacement, offset)),
+        );
+    }
+    return found;
   }
 
   private apply(replacements: readonly Replacement[], offset: number): void {

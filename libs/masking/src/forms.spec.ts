@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { detect } from './detection/detect.js';
+import { ScannedText } from './detection/scanned-text.js';
 import { FORMS } from './forms/forms.js';
 
-const rulesIn = (text: string) => detect(text, { hasAddresses: true }).map(({ rule }) => rule);
+const rulesIn = (text: string) => detect(ScannedText.of(text), { hasAddresses: true }).map(({ rule }) => rule);
 
 describe('the forms', () => {
   it('are the 108 of the table', () => {

@@ -156,6 +156,11 @@ export class TokenIndex {
     return this.tokens.has(text) || this.literals.includes(text);
   }
 
+  /** True if one of them begins with this character. */
+  hasFirst(code: number): boolean {
+    return this.firsts[code] === 1;
+  }
+
   has(text: string, start: number, end: number): boolean {
     if (end <= start || this.lengths[Math.min(end - start, MAX_INDEXED_LENGTH)] !== 1) return false;
     return this.firsts[text.charCodeAt(start)] === 1 && this.tokens.has(text.slice(start, end));

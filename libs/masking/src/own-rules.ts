@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import type { Part } from './detection/part-list.js';
+import type { ScannedText } from './detection/scanned-text.js';
 import { findTokens } from './known-tokens.js';
 import { TokenIndex } from './mask-map.js';
 
@@ -20,7 +21,7 @@ export interface KnownValues {
   readonly names?: readonly string[];
 }
 
-export type FindOwn = (text: string) => readonly Part[];
+export type FindOwn = (text: ScannedText) => readonly Part[];
 
 const MAX_PATTERN_CHARACTERS = 500;
 const MAX_PROBE_MS = 100;
@@ -68,11 +69,11 @@ export function findOwnWith(rules: readonly OwnRule[], known: KnownValues): Find
   if (patterns.length === 0 && values.length === 0) return undefined;
   const index = new TokenIndex();
   for (const value of values) index.add(value);
-  return (text) => {
+  return (scanned) => {
     const parts: Part[] = [];
-    findTokens(text, index, (start, end) => parts.push(partOf('KNOWN_VALUE', start, end)));
+    findTokens(scanned, index, (start, end) => parts.push(partOf('KNOWN_VALUE', start, end)));
     for (const { name, expression } of patterns) {
-      for (const { index: start, 0: match } of text.matchAll(expression)) {
+      for (const { index: start, 0: match } of scanned.text.matchAll(expression)) {
         if (match !== '') parts.push(partOf(name, start, start + match.length));
       }
     }

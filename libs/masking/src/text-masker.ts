@@ -1,8 +1,10 @@
 import { type DetectOptions, detect } from './detection/detect.js';
 import type { Part } from './detection/part-list.js';
+import { ScannedText } from './detection/scanned-text.js';
 import { type DecodedView, encodedRuns, unescapedView } from './encoded-runs.js';
 import { findTokens } from './known-tokens.js';
 import type { MaskMap, Pair, TokenIndex } from './mask-map.js';
+import type { FindOwn } from './own-rules.js';
 
 /** One replacement in a text. Original and placeholder have the same length, so positions stay. */
 export interface Replacement {
@@ -26,7 +28,7 @@ export const KNOWN_RULE = 'KNOWN_VALUE';
 
 export interface MaskOptions extends DetectOptions {
   /** Values that a tenant lists. */
-  readonly ownRules?: (text: string) => readonly Part[];
+  readonly ownRules?: FindOwn;
 }
 
 /** What is masked in a text. @param isNew false to leave the map as it is */
@@ -37,7 +39,7 @@ export function findOriginals(
   before = '',
   isNew = true,
 ): Replacement[] {
-  const search = new TextSearch(text, options, before);
+  const search = new TextSearch(ScannedText.of(text), options, before);
   if (isNew) search.learn(map);
   return search.originals(map);
 }
@@ -45,12 +47,12 @@ export function findOriginals(
 /** The search in one text, in two steps: what its forms tell may also stand elsewhere by itself. */
 export class TextSearch {
   private readonly view: DecodedView | undefined;
-  private readonly plain: string;
+  private readonly plain: ScannedText;
   private readonly inForms: readonly FoundPart[];
 
-  constructor(text: string, options: MaskOptions, before: string) {
-    this.view = unescapedView(text);
-    this.plain = this.view?.text ?? text;
+  constructor(scanned: ScannedText, options: MaskOptions, before: string) {
+    this.view = unescapedView(scanned.text);
+    this.plain = this.view ? ScannedText.of(this.view.text) : scanned;
     this.inForms = formParts(this.plain, options, before);
   }
 
@@ -75,8 +77,8 @@ export class TextSearch {
 /** What is restored in a text: replaced parts in the same places where originals would be found. */
 export function findPlaceholders(text: string, map: MaskMap, options: MaskOptions, before = ''): Replacement[] {
   const view = unescapedView(text);
-  const inForms = formParts(view?.text ?? text, options, before);
-  const all = withTokens(view?.text ?? text, inForms, map.knownPlaceholders);
+  const scanned = ScannedText.of(view?.text ?? text);
+  const all = withTokens(scanned, formParts(scanned, options, before), map.knownPlaceholders);
   const replacements: Replacement[] = [];
   for (const part of all) {
     const original = map.originalOf(part.text);
@@ -86,20 +88,29 @@ export function findPlaceholders(text: string, map: MaskMap, options: MaskOption
   return replacements;
 }
 
-function formParts(text: string, options: MaskOptions, before: string): FoundPart[] {
-  const forms = detect(before === '' ? text : `${text}"`, options, before).map((part) => plain(part, text));
-  const own = (options.ownRules?.(text) ?? []).map((part) => plain(part, text));
-  return merged(merged(encodedParts(text, options, 1), forms), own);
+const NONE: readonly FoundPart[] = [];
+
+function formParts(scanned: ScannedText, options: MaskOptions, before: string): readonly FoundPart[] {
+  const { text } = scanned;
+  const forms = detect(before === '' ? scanned : ScannedText.of(`${text}"`), options, before);
+  const encoded = text.includes('%') ? encodedParts(text, options, 1) : NONE;
+  const inText = toFound(forms, text);
+  const found = encoded.length === 0 ? inText : merged(encoded, inText);
+  return options.ownRules ? merged(found, toFound(options.ownRules(scanned), text)) : found;
+}
+
+function toFound(parts: readonly Part[], text: string): readonly FoundPart[] {
+  return parts.length === 0 ? NONE : parts.map((part) => plain(part, text));
 }
 
 /** Two programs on the way of a text may each encode it. */
 const MAX_ENCODINGS = 3;
 
-function encodedParts(text: string, options: MaskOptions, depth: number): FoundPart[] {
-  let found: FoundPart[] = [];
+function encodedParts(text: string, options: MaskOptions, depth: number): readonly FoundPart[] {
+  let found: readonly FoundPart[] = [];
   for (const view of encodedRuns(text)) {
-    const plainParts = detect(view.text, options).map((part) => plain(part, view.text));
-    const inside = depth < MAX_ENCODINGS ? encodedParts(view.text, options, depth + 1) : [];
+    const plainParts = detect(ScannedText.of(view.text), options).map((part) => plain(part, view.text));
+    const inside = depth < MAX_ENCODINGS ? encodedParts(view.text, options, depth + 1) : NONE;
     found = merged(
       found,
       merged(inside, plainParts).map((part) => outside(part, view)),
@@ -120,9 +131,11 @@ function outside(part: FoundPart, view: DecodedView): FoundPart {
   return { ...part, ...span, at: part.at?.map((index) => view.at(index)) ?? view.span(start, end) };
 }
 
-function withTokens(text: string, found: readonly FoundPart[], index: TokenIndex): readonly FoundPart[] {
+function withTokens(scanned: ScannedText, found: readonly FoundPart[], index: TokenIndex): readonly FoundPart[] {
+  if (index.isEmpty) return found;
+  const { text } = scanned;
   const tokens: FoundPart[] = [];
-  findTokens(text, index, (start, end) => {
+  findTokens(scanned, index, (start, end) => {
     const bounds = { start, end, matchStart: start, matchEnd: end };
     tokens.push({ ...bounds, rule: KNOWN_RULE, isSecret: false, text: text.slice(start, end), at: undefined });
   });
@@ -130,8 +143,8 @@ function withTokens(text: string, found: readonly FoundPart[], index: TokenIndex
 }
 
 /** Both in order of their place. Where two overlap, the one of the first list stays. */
-function merged(first: readonly FoundPart[], second: readonly FoundPart[]): FoundPart[] {
-  if (second.length === 0) return [...first];
+function merged(first: readonly FoundPart[], second: readonly FoundPart[]): readonly FoundPart[] {
+  if (second.length === 0) return first;
   const byPlace = (one: FoundPart, other: FoundPart) => one.start - other.start;
   const kept = [...first].sort(byPlace);
   const result: FoundPart[] = [];

@@ -1,5 +1,5 @@
 import { isToken, startOfRun } from './detection/boundaries.js';
-import { findTokens } from './known-tokens.js';
+import { hasToken } from './known-tokens.js';
 import type { MaskMap } from './mask-map.js';
 import type { MaskOptions } from './text-masker.js';
 import { restoredText } from './text-restorer.js';
@@ -82,7 +82,7 @@ export class TextStream {
     if (text === '') return '';
     const before = this.context;
     this.remember(text);
-    if (!this.hasPlaceholder(text)) return text;
+    if (!this.mayHavePlaceholder(text)) return text;
     const context = contextOf(before);
     const from = context.length;
     const to = from + text.length;
@@ -101,13 +101,9 @@ export class TextStream {
     this.context = longer.length > 4 * CONTEXT_CHARACTERS ? contextOf(longer) : longer;
   }
 
-  private hasPlaceholder(text: string): boolean {
-    let isFound = false;
-    findTokens(text, this.map.allPlaceholders, () => {
-      isFound = true;
-    });
-    const { literals } = this.map.allPlaceholders;
-    return isFound || text.includes('%') || text.includes('\\') || literals.some((literal) => text.includes(literal));
+  /** In a text with escapes or encoded characters only the whole search finds out. */
+  private mayHavePlaceholder(text: string): boolean {
+    return text.includes('%') || text.includes('\\') || hasToken(text, this.map.allPlaceholders);
   }
 
   /** Where the text can be cut: before the first part of its last run that is, or can become, a placeholder. */
@@ -131,10 +127,14 @@ export class TextStream {
 
   private mayBe(all: string, start: number, end: number): boolean {
     const { map } = this;
+    const index = map.allPlaceholders;
     const run = startOfRun(all, start, end);
-    const starts = [start, run, startWithoutMarks(all, run, end)];
-    const hasToken = (from: number) => map.allPlaceholders.has(all, from, endWithoutMarks(all, from, end));
-    if (starts.some((from) => map.allPlaceholders.has(all, from, end) || hasToken(from))) return true;
+    const starts = [start, run, startWithoutMarks(all, run, end)].filter((from) =>
+      index.hasFirst(all.charCodeAt(from)),
+    );
+    if (starts.length === 0) return false;
+    const isMarked = (from: number) => index.has(all, from, endWithoutMarks(all, from, end));
+    if (starts.some((from) => index.has(all, from, end) || isMarked(from))) return true;
     if (end < all.length) return false;
     // A hyphen behind a placeholder ends it or not, as the next character decides.
     const ends = [end, endWithoutMarks(all, start, end)];

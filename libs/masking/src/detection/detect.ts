@@ -8,6 +8,7 @@ import { findUserPool } from './find-user-pool.js';
 import { FormTrial } from './form-trial.js';
 import { HostSearch } from './host-search.js';
 import type { Part } from './part-list.js';
+import { ScannedText } from './scanned-text.js';
 import { TRIGGERS, Trigger } from './triggers.js';
 
 export interface DetectOptions {
@@ -20,16 +21,24 @@ export interface DetectOptions {
  *
  * @param before what precedes the text, such as the key of a JSON member; it is context only
  */
-export function detect(text: string, { hasAddresses }: DetectOptions, before = ''): Part[] {
-  const all = before + text;
-  const trial = new FormTrial(all);
-  const hosts = new HostSearch(trial);
-  let at = 0;
-  while (at < all.length) {
-    const trigger = TRIGGERS[all.charCodeAt(at)];
-    at = trigger === undefined || trigger === Trigger.None ? at + 1 : findAt(trigger, at, trial, hosts, hasAddresses);
+export function detect(text: ScannedText, { hasAddresses }: DetectOptions, before = ''): Part[] {
+  const { text: all, bytes, start, end } = before === '' ? text : ScannedText.of(before + text.text);
+  let trial: FormTrial | undefined;
+  let hosts: HostSearch | undefined;
+  // No form ends with its trigger, so the last character needs no look.
+  const last = end - 1;
+  let at = start;
+  while (at < last) {
+    const trigger = TRIGGERS[(bytes[at]! << 8) | bytes[at + 1]!]!;
+    if (trigger === Trigger.None) {
+      at += 1;
+      continue;
+    }
+    trial ??= new FormTrial(all);
+    hosts ??= new HostSearch(trial);
+    at = start + findAt(trigger, at - start, trial, hosts, hasAddresses);
   }
-  return trial.parts.sorted(before.length);
+  return trial?.parts.sorted(before.length) ?? [];
 }
 
 /** Returns where to go on. */

@@ -4,6 +4,7 @@ import { CONTEXT_CHARACTERS, type FormTrial } from './form-trial.js';
 import { ID_PATTERNS, type IdPattern } from './patterns.js';
 
 const MAX_PREFIX_CHARACTERS = 16;
+const MIN_BODY_CHARACTERS = 8;
 
 /** Around a hyphen: ids such as `vpc-…`, UUIDs, and the parameters of signed URLs. Returns where to go on. */
 export function findAtHyphen(trial: FormTrial, at: number): number {
@@ -20,6 +21,7 @@ export function findAtHyphen(trial: FormTrial, at: number): number {
 /** @param at the hyphen behind the last part of the prefix */
 function findId(trial: FormTrial, at: number): number | undefined {
   const { text } = trial;
+  if (!mayHaveBody(text, at)) return undefined;
   let start = at;
   while (start > 0 && at - start < MAX_PREFIX_CHARACTERS && isLowerOrDigit(text.charCodeAt(start - 1))) start -= 1;
   for (let from = start; from < at; from += 1) {
@@ -31,6 +33,13 @@ function findId(trial: FormTrial, at: number): number | undefined {
     return end;
   }
   return undefined;
+}
+
+/** The shortest body has 8 characters; in the id of an organizational unit a second hyphen may follow earlier. */
+function mayHaveBody(text: string, at: number): boolean {
+  let count = 1;
+  while (count < MIN_BODY_CHARACTERS && isWord(text.charCodeAt(at + 1 + count))) count += 1;
+  return count === MIN_BODY_CHARACTERS || text.startsWith('ou-', at - 2);
 }
 
 function isId(trial: FormTrial, { prefix, body, before }: IdPattern, at: number): boolean {

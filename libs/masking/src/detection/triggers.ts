@@ -16,22 +16,36 @@ export enum Trigger {
   LocalAddress,
 }
 
-/** By character code. Each form has a character that it cannot do without; most characters of a text trigger nothing. */
-export const TRIGGERS = new Uint8Array(256);
+const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const DIGITS = '0123456789';
+const WORD = `abcdefghijklmnopqrstuvwxyz${CAPITALS}${DIGITS}`;
 
-const on = (characters: string, trigger: Trigger) => {
-  for (const character of characters) TRIGGERS[character.charCodeAt(0)] = trigger;
+/**
+ * By two characters, the first in the higher byte. Each form has a character that it cannot do without; the one behind it rules
+ * out most of the places where it occurs.
+ */
+export const TRIGGERS = new Uint8Array(0x1_00_00);
+
+const on = (characters: string, next: string, trigger: Trigger) => {
+  for (const character of characters) {
+    for (const other of next) TRIGGERS[(character.charCodeAt(0) << 8) | other.charCodeAt(0)] = trigger;
+  }
 };
-on('-', Trigger.Hyphen);
-on(':', Trigger.Colon);
-on('.', Trigger.Dot);
-on('_', Trigger.Underscore);
-on('/', Trigger.Slash);
-on('A', Trigger.Key);
-on('IF', Trigger.SessionToken);
-on('Z', Trigger.Zone);
-on('E', Trigger.Distribution);
-on('0123456789', Trigger.Digit);
-on('cC', Trigger.Secret);
-on('kK', Trigger.Bucket);
-on('f', Trigger.LocalAddress);
+on('-', WORD, Trigger.Hyphen);
+// As in `arn:aws` and `s3://`.
+on(':', 'a/', Trigger.Colon);
+// The first letters of the ends of hosts.
+on('.', 'acios', Trigger.Dot);
+on('_', WORD, Trigger.Underscore);
+on('/', 'a', Trigger.Slash);
+on('A', CAPITALS, Trigger.Key);
+on('I', 'Q', Trigger.SessionToken);
+on('F', 'Qw', Trigger.SessionToken);
+on('Z', CAPITALS + DIGITS, Trigger.Zone);
+on('E', CAPITALS + DIGITS, Trigger.Distribution);
+on(DIGITS, `${DIGITS}.:`, Trigger.Digit);
+// An address of AWS such as 2a05:…
+on('2', 'a', Trigger.Digit);
+on('cC', 'rR', Trigger.Secret);
+on('kK', 'eE', Trigger.Bucket);
+on('f', 'd', Trigger.LocalAddress);
