@@ -3,7 +3,14 @@ import type { Account } from '@claude-proxy/admin-api';
 const HOUR_MS = 3_600_000;
 
 const READY: Account = {
-  ...{ id: 'acc_1', name: 'acme', fingerprint: '0a1b2c3d4e5f', origin: 'environment', organization: 'org_acme' },
+  ...{
+    id: 'acc_1',
+    name: 'acme',
+    fingerprint: '0a1b2c3d4e5f',
+    origin: 'environment',
+    revision: 1,
+    organization: 'org_acme',
+  },
   ...{ workspace: 'wrk_acme', priority: 100, weight: 1, models: null, state: 'ready', state_reason: null },
   ...{ state_until: null, closures: [], sessions: 14, requests: 18_204, tokens: 912_000_000, cost_usd: 1_204.55 },
   ...{ cache_hit_share: 0.94, last_used_at: Date.now() },

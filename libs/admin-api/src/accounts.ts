@@ -34,6 +34,8 @@ export interface Account {
   /** The beginning of the SHA-256 of the key. The key itself is never shown. */
   readonly fingerprint: string;
   readonly origin: 'environment' | 'stored';
+  /** Grows with each change by an operator. */
+  readonly revision: number;
   /** Null until an answer has named them. */
   readonly organization: string | null;
   readonly workspace: string | null;
@@ -84,6 +86,8 @@ export interface AddedAccount {
 export interface AccountChange {
   readonly name?: string;
   readonly state?: AccountSetting;
+  /** The change is refused with 409 if another operator has changed the account since it had this revision. */
+  readonly if_revision?: number;
   readonly priority?: number;
   readonly weight?: number;
   readonly models?: readonly string[] | null;

@@ -77,6 +77,6 @@ const DEFAULTS = {
 
 function withSettings(account: Account, record: AccountRecord | undefined): Account {
   if (!record) return account;
-  const { name, priority, weight, models, state } = record;
-  return { ...account, name, priority, weight, models, operatorState: state };
+  const { name, priority, weight, models, state, revision } = record;
+  return { ...account, name, priority, weight, models, operatorState: state, revision };
 }

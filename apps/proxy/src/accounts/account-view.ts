@@ -22,6 +22,7 @@ export function accountView(
     name: account.name,
     fingerprint: account.credential.fingerprint,
     origin: account.origin,
+    revision: account.revision ?? 0,
     organization: idIn(owners.organization, account),
     workspace: idIn(owners.workspace, account),
     priority: account.priority,

@@ -81,11 +81,16 @@ export class AccountRegister implements OnModuleDestroy {
     return account;
   }
 
+  /** Reads what other tasks have written in the last seconds. Never throws. */
+  async refresh(): Promise<void> {
+    await this.load();
+  }
+
   /** @throws GatewayError not_found_error, conflict_error; StorageError */
-  async change(id: string, { state, models, ...settings }: AccountChange): Promise<Account> {
+  async change(id: string, { state, models, if_revision, ...settings }: AccountChange): Promise<Account> {
     const account = this.accountOf(id);
     if (settings.name !== undefined) this.expectFreeName(settings.name, id);
-    await this.rewrite(account, (record) => ({
+    await this.rewrite(account, if_revision, (record) => ({
       ...record,
       ...given(settings),
       ...(state !== undefined && { state }),
@@ -98,14 +103,16 @@ export class AccountRegister implements OnModuleDestroy {
   }
 
   /** @throws GatewayError not_found_error; conflict_error for an account of the environment; StorageError */
-  async remove(id: string): Promise<Account> {
+  async remove(id: string, ifRevision?: number): Promise<Account> {
     const account = this.accountOf(id);
     if (account.origin === 'environment') {
       throw conflict(
         `Account "${account.name}" comes from the environment. Remove its key there and restart, or pause the account.`,
       );
     }
-    await this.store.remove(id);
+    await this.store.remove(id, ifRevision).catch((error: unknown) => {
+      throw error instanceof ConditionFailedError ? changedSince(account.name) : error;
+    });
     await this.load();
     return account;
   }
@@ -116,9 +123,14 @@ export class AccountRegister implements OnModuleDestroy {
     return { ...(await this.probes.probe(account)), account };
   }
 
-  private async rewrite(account: Account, change: (record: AccountRecord) => AccountRecord): Promise<void> {
+  private async rewrite(
+    account: Account,
+    ifRevision: number | undefined,
+    change: (record: AccountRecord) => AccountRecord,
+  ): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const known = await this.store.find(account.id);
+      if (ifRevision !== undefined && ifRevision !== (known?.revision ?? 0)) throw changedSince(account.name);
       try {
         return await this.store.put(change(known ?? recordOf(account)), known);
       } catch (error) {
@@ -207,6 +219,10 @@ function given<Members extends object>(members: Members): Partial<Members> {
 
 function invalid(message: string): GatewayError {
   return new GatewayError({ type: 'invalid_request_error', message });
+}
+
+function changedSince(name: string): GatewayError {
+  return conflict(`Account "${name}" was changed by another operator in the meantime; nothing was written.`);
 }
 
 function conflict(message: string): GatewayError {

@@ -53,9 +53,10 @@ export class AccountStore {
     await this.changes.announce('accounts');
   }
 
-  /** @throws StorageError */
-  async remove(id: string): Promise<void> {
-    await this.table.delete({ partition: ACCOUNT_PARTITION, sort: id });
+  /** @throws StorageError; ConditionFailedError if it has another revision */
+  async remove(id: string, revision?: number): Promise<void> {
+    const condition = revision === undefined ? undefined : { attribute: 'revision', equals: revision };
+    await this.table.delete({ partition: ACCOUNT_PARTITION, sort: id }, condition);
     await this.changes.announce('accounts');
   }
 

@@ -18,6 +18,8 @@ export interface Account {
   readonly models: readonly string[];
   readonly operatorState: OperatorState;
   readonly origin: 'environment' | 'stored';
+  /** Grows with each change by an operator; missing before the first one. */
+  readonly revision?: number;
 }
 
 export const DEFAULT_PRIORITY = 100;

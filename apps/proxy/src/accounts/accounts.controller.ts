@@ -8,7 +8,7 @@ import {
   type AddedAccount,
   type NewAccount,
 } from '@claude-proxy/admin-api';
-import { Body, Delete, Get, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post, Query, Req } from '@nestjs/common';
 import { IsArray, IsIn, IsInt, IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { AdminController } from '../auth/admin-controller.decorator.js';
@@ -66,6 +66,10 @@ class AccountChangeDto extends SettingsDto implements AccountChange {
   @IsOptional()
   @IsIn(ACCOUNT_STATES, { message: `state must be one of: ${ACCOUNT_STATES.join(', ')}` })
   state?: AccountSetting;
+
+  @IsOptional()
+  @IsInt({ message: 'if_revision must be the revision that the account had when it was read' })
+  if_revision?: number;
 }
 
 /** The accounts of the pool, for operators. */
@@ -79,7 +83,8 @@ export class AccountsController {
   ) {}
 
   @Get()
-  async list(): Promise<AccountList> {
+  async list(@Query('fresh') fresh?: string): Promise<AccountList> {
+    if (fresh === 'true') await this.register.refresh();
     return { accounts: await this.views(this.pool.list.all) };
   }
 
@@ -102,7 +107,7 @@ export class AccountsController {
     @Req() request: FastifyRequest,
   ): Promise<AccountAnswer> {
     const changed = await this.register.change(id, change).catch(storeUnavailable);
-    const given = Object.entries(change).filter(([, value]) => value !== undefined);
+    const given = Object.entries(change).filter(([name, value]) => value !== undefined && name !== 'if_revision');
     const details = Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
     this.audit.record({ act: 'account.changed', target: id, details }, request);
     return this.view(changed);
@@ -110,8 +115,12 @@ export class AccountsController {
 
   @Delete(':id')
   @HttpCode(204)
-  async remove(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
-    const { name } = await this.register.remove(id).catch(storeUnavailable);
+  async remove(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Query('if_revision', new ParseIntPipe({ optional: true })) ifRevision?: number,
+  ): Promise<void> {
+    const { name } = await this.register.remove(id, ifRevision).catch(storeUnavailable);
     this.audit.record({ act: 'account.removed', target: id, details: { name } }, request);
   }
 
