@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AccountPool } from '../../apps/proxy/src/accounts/account-pool.js';
 import { AccountProbes } from '../../apps/proxy/src/accounts/account-probes.js';
-import { adminApi } from '../support/admin-api.js';
+import { adminApi, adminTokenOf } from '../support/admin-api.js';
+import { startHookedLine } from '../support/hooked-line.js';
 import { postMessage } from '../support/post-message.js';
 import { eventually } from '../support/recorded.js';
+import { runCcp } from '../support/run-ccp.js';
 import type { RunningGateway } from '../support/start-gateway.js';
 import { startTasks, type Tasks } from '../support/start-tasks.js';
 
@@ -28,6 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => tasks.close());
 
+const access = ({ app }: RunningGateway) => ({ CCP_TOKEN: adminTokenOf({ app }) });
 const turn = async (gateway: RunningGateway, session: string, isLater = false) => {
   const messages = [{ role: 'user', content: 'hello' }];
   if (isLater) messages.push({ role: 'assistant', content: 'hi' }, { role: 'user', content: 'go on' });
@@ -69,6 +72,38 @@ describe('accounts on several tasks', () => {
     expect(await within(() => other.withId(id)?.operatorState === 'paused')).toBeLessThan(5);
     await first.ask(`/api/accounts/${id}`, { method: 'DELETE' });
     expect(await within(() => !namesIn(tasks.second).includes('added'))).toBeLessThan(5);
+  });
+
+  it('C10: are paused by `ccp` on every task within 5 seconds', async () => {
+    const { CCP_TOKEN } = access(tasks.first);
+    const onFirst = { env: { CCP_URL: tasks.first.url, CCP_TOKEN } };
+    const onSecond = { env: { CCP_URL: tasks.second.url, CCP_TOKEN } };
+    expect(await runCcp(['accounts', 'pause', 'one'], onFirst)).toMatchObject({ exit: 0 });
+    const startedAt = performance.now();
+    const stateOf = async () => (await runCcp(['accounts', 'show', 'one', '--json'], onSecond)).json.state;
+    expect(await eventually(stateOf, (state) => state === 'paused')).toBe('paused');
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    // At once, by the task that has not read the change by itself.
+    expect((await runCcp(['accounts', 'resume', 'one'], onSecond)).exit).toBe(0);
+  });
+
+  it('C10: a second operator in between ends `ccp` with 7, and the change of neither is lost', async () => {
+    const { CCP_TOKEN } = access(tasks.first);
+    const onSecond = { env: { CCP_URL: tasks.second.url, CCP_TOKEN } };
+    const line = await startHookedLine(tasks.first.url, async () => {
+      expect((await runCcp(['accounts', 'change', 'two', '--weight', '3'], onSecond)).exit).toBe(0);
+    });
+    const onFirst = { env: { CCP_URL: line.url, CCP_TOKEN } };
+    expect(await runCcp(['accounts', 'change', 'two', '--priority', '9'], onFirst)).toMatchObject({
+      exit: 7,
+      stderr: expect.stringContaining('changed by another operator in the meantime; nothing was written'),
+    });
+    const shown = async () => (await runCcp(['accounts', 'show', 'two', '--json'], onSecond)).json;
+    expect(await shown()).toMatchObject({ weight: 3, priority: 100 });
+    expect((await runCcp(['accounts', 'change', 'two', '--priority', '9'], onFirst)).exit).toBe(0);
+    await eventually(shown, ({ priority }) => priority === 9);
+    expect(await shown()).toMatchObject({ weight: 3, priority: 9 });
+    await line.close();
   });
 
   it('count what they served exactly, in all tasks together', async () => {

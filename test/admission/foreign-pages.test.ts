@@ -29,6 +29,19 @@ const spent = () => pair.anthropic.requests.length;
 
 describe('a page of an origin that is not listed gets 403', () => {
   it.each([
+    ['POST', '/api/accounts'],
+    ['PATCH', '/api/accounts/acc_1'],
+    ['POST', '/api/keys'],
+    ['PUT', '/api/fallback'],
+    ['PUT', '/api/budgets/everybody'],
+    ['DELETE', '/api/limits/alice'],
+  ])('C14: for each write of the admin API, on loopback without a token: %s %s', async (method, path) => {
+    const byOrigin = await send(method, path, { origin: EVIL, 'content-type': 'text/plain' }, '{}');
+    const bySite = await send(method, path, { 'sec-fetch-site': 'cross-site' }, '{}');
+    expect([byOrigin.status, bySite.status]).toEqual([403, 403]);
+  });
+
+  it.each([
     ['POST', '/v1/messages'],
     ['POST', '/user/alice/v1/messages'],
     ['POST', '/v1/%6dessages'],

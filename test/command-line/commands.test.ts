@@ -1,30 +1,42 @@
+import { EventEmitter, once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { rateLimited } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { COMMANDS } from '../../apps/cli/src/commands.js';
+import { VERSION } from '../../apps/cli/src/core/version.js';
 import { adminApi } from '../support/admin-api.js';
+import { withCannedGateway } from '../support/canned-gateway.js';
 import { freePort } from '../support/free-port.js';
 import { postMessage } from '../support/post-message.js';
 import { type CcpOptions, runCcp } from '../support/run-ccp.js';
 import { type Stage, startStage } from '../support/start-stage.js';
+import { startTcpLine } from '../support/tcp-line.js';
 
 const PLAIN: readonly Record<string, string>[] = [{ TERM: 'dumb' }, { NO_COLOR: '1' }, { CI: 'true' }];
 const TOKEN = 'admin-token-of-the-test';
 
 let stage: Stage;
+let directory: string;
 const { written } = adminApi(() => stage.gateway);
 const env = (more: Record<string, string> = {}) => ({ CCP_URL: stage.gateway.url, CCP_TOKEN: TOKEN, ...more });
 const ccp = (line: string, options: CcpOptions = {}) =>
   runCcp(line.split(' '), { ...options, env: env(options.env as Record<string, string>) });
 
 beforeAll(async () => {
-  stage = await startStage({ ADMIN_TOKEN: TOKEN });
+  directory = mkdtempSync(join(tmpdir(), 'ccp-commands-'));
+  stage = await startStage({ ADMIN_TOKEN: TOKEN, DATA_DIR: directory });
   await postMessage(stage.gateway, { user: 'alice' });
   stage.anthropic.script(rateLimited({ retryAfterSeconds: 600 }));
   await postMessage(stage.gateway, { user: 'limited' });
   await written();
 }, 60_000);
 afterEach(() => stage.anthropic.reset());
-afterAll(() => stage.close());
+afterAll(async () => {
+  await stage.close();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 describe('ccp', () => {
   it('shows the state of the gateway, and exits with 6 while a rate limit is in force', async () => {
@@ -147,6 +159,26 @@ describe('an exit code', () => {
     expect(silent.exit).toBe(5);
   }, 20_000);
 
+  it('C4: is 1 for a failure of the gateway, and 7 for a conflict, each with the request id', async () => {
+    const failing = { '/api/limits': [500, { error: { message: 'broken' }, request_id: 'exc_1' }] } as const;
+    const broken = await withCannedGateway(failing, (url) => ccp('limits --json', { env: { CCP_URL: url } }));
+    expect(broken).toMatchObject({
+      exit: 1,
+      json: { error: { code: 'gateway_failure', message: 'broken', status: 500, request_id: 'exc_1' } },
+    });
+    const busy = { '/api/drills': [409, { error: { message: 'taken' }, request_id: 'exc_2' }] } as const;
+    const taken = await withCannedGateway(busy, (url) => ccp('drills start', { env: { CCP_URL: url } }));
+    expect(taken).toMatchObject({
+      exit: 7,
+      stderr: expect.stringMatching(/taken. \(request exc_2\)\nRead the object/),
+    });
+  });
+
+  it('C4: is 0 for an output without a finding, and 6 for one that needs attention', async () => {
+    expect((await ccp('prices check')).exit).toBe(0);
+    expect((await ccp('status')).exit).toBe(6);
+  });
+
   it('C8: is 2 where a confirmation is needed and no person can answer, and nothing is changed', async () => {
     expect(await ccp('limits clear limited')).toMatchObject({ exit: 2, stderr: expect.stringContaining('Add --yes') });
     expect((await ccp('limits clear limited --dry-run --json')).json).toMatchObject({ would_clear: 1 });
@@ -172,6 +204,25 @@ describe('an output', () => {
   });
 });
 
+describe('a gateway of another version', () => {
+  const [major, minor] = VERSION.split('.').map(Number) as [number, number];
+  const answers = (version: string | undefined) =>
+    ({
+      '/api/session': [200, { is_signed_in: true, needs_token: true, role: 'admin', version }],
+      '/api/limits': [200, { limits: [] }],
+    }) as const;
+  const limits = (version: string | undefined) =>
+    withCannedGateway(answers(version), (url) => ccp('limits', { env: { CCP_URL: url } }));
+
+  it('C13: works without a word if it is one minor version away, and is noted once on stderr if it is further', async () => {
+    for (const version of [VERSION, `${major}.${minor + 1}.0`, undefined])
+      expect(await limits(version)).toMatchObject({ exit: 0, stderr: '', stdout: 'No rate limit is in force.\n' });
+    const far = await limits(`${major}.${minor + 2}.0`);
+    expect(far).toMatchObject({ exit: 0, stdout: 'No rate limit is in force.\n' });
+    expect(far.stderr.match(/more than one minor version apart; update ccp/g)).toHaveLength(1);
+  });
+});
+
 describe('logs --follow', () => {
   it('prints each request once, as NDJSON', async () => {
     const end = new AbortController();
@@ -185,12 +236,48 @@ describe('logs --follow', () => {
       if (stdout.includes('follower')) end.abort();
     };
     const { exit, stdout } = await ccp('logs --follow --last 2 --json', { signal: end.signal, onOutput });
-    expect(exit).toBe(0);
+    expect(exit).toBe(130);
     const lines = stdout
       .trimEnd()
       .split('\n')
       .map((text) => JSON.parse(text));
     expect(lines.map(({ user }) => user)).toEqual(['alice', 'limited', 'follower']);
     expect(new Set(lines.map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('C5: prints each request once over a cut connection and a restart of the gateway, with a note of each', async () => {
+    const line = await startTcpLine(() => stage.gateway.port);
+    const end = new AbortController();
+    const printed = new EventEmitter();
+    let stdout = '';
+    const onOutput = (text: string) => {
+      stdout = text;
+      printed.emit('text');
+    };
+    const until = async (text: string) => {
+      while (!stdout.includes(text)) await once(printed, 'text');
+    };
+    const follow = ccp('logs --follow --last 1 --json', { env: { CCP_URL: line.url }, signal: end.signal, onOutput });
+    await until('\n');
+    await postMessage(stage.gateway, { user: 'before' });
+    await until('before');
+    line.cut();
+    await postMessage(stage.gateway, { user: 'cut' });
+    await until('cut');
+    await stage.restart();
+    await postMessage(stage.gateway, { user: 'restarted' });
+    await until('restarted');
+    await postMessage(stage.gateway, { user: 'after' });
+    await until('after');
+    end.abort();
+    const { stderr } = await follow;
+    await line.close();
+    const users = stdout
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((text) => JSON.parse(text).user);
+    expect(users).toEqual(['before', 'cut', 'restarted', 'after']);
+    expect(stderr.match(/The feed of the gateway broke/g)).toHaveLength(2);
   });
 });

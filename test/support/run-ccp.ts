@@ -1,6 +1,8 @@
 import { run } from '../../apps/cli/src/core/run.js';
 import type { World } from '../../apps/cli/src/core/world.js';
 
+const PATIENCE_MS = 20_000;
+
 export interface CcpOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly home?: string;
@@ -47,6 +49,8 @@ export async function runCcp(args: readonly string[], options: CcpOptions = {}):
       },
     },
     now: Date.now,
+    // On a busy machine a call takes longer than a shell would wait for it.
+    ageMs: () => -PATIENCE_MS,
     signal: options.signal ?? new AbortController().signal,
     launch: options.launch ?? (() => {}),
     startAgain: options.startAgain ?? (() => {}),

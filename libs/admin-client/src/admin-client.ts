@@ -113,6 +113,11 @@ export class AdminClient {
     return this.call.json('api/accounts', { signal });
   }
 
+  /** As the store has them: another task may have changed one in the last seconds. */
+  freshAccounts(signal?: AbortSignal): Promise<AccountList> {
+    return this.call.json('api/accounts', { query: { fresh: true }, signal });
+  }
+
   addAccount(account: NewAccount, signal?: AbortSignal): Promise<AddedAccount> {
     return this.call.json('api/accounts', { method: 'POST', body: account, signal });
   }
@@ -121,8 +126,10 @@ export class AdminClient {
     return this.call.json(`api/accounts/${encodeURIComponent(id)}`, { method: 'PATCH', body: change, signal });
   }
 
-  removeAccount(id: string, signal?: AbortSignal): Promise<void> {
-    return this.call.json(`api/accounts/${encodeURIComponent(id)}`, { method: 'DELETE', signal });
+  /** @param ifRevision refused with 409 if another operator has changed the account since */
+  removeAccount(id: string, ifRevision?: number, signal?: AbortSignal): Promise<void> {
+    const query = { if_revision: ifRevision };
+    return this.call.json(`api/accounts/${encodeURIComponent(id)}`, { method: 'DELETE', query, signal });
   }
 
   probeAccount(id: string, signal?: AbortSignal): Promise<AccountProbe> {

@@ -11,6 +11,18 @@ export interface AdminClientOptions {
   readonly onUnauthorized?: () => void;
   /** Aborts every call; its reason is thrown. */
   readonly signal?: AbortSignal;
+  /** Called after each call, for a record of what was asked. */
+  readonly onAnswer?: (answer: Answered) => void;
+}
+
+export interface Answered {
+  readonly method: string;
+  /** With the query, without the address. */
+  readonly path: string;
+  /** 0 if there was no answer. */
+  readonly status: number;
+  readonly durationMs: number;
+  readonly requestId: string | null;
 }
 
 export interface Call {
@@ -67,14 +79,32 @@ export class HttpCall {
     const headers = new Headers({ accept });
     if (body !== undefined) headers.set('content-type', 'application/json');
     if (this.options.token !== undefined) headers.set('x-admin-token', this.options.token);
-    return fetch(url, {
-      method,
-      credentials: 'same-origin',
-      cache: 'no-store',
-      signal,
-      headers,
-      body: body === undefined ? null : JSON.stringify(body),
-    });
+    const sent = { method, headers, body: body === undefined ? null : JSON.stringify(body) };
+    return this.noted(method, url, () =>
+      fetch(url, { ...sent, credentials: 'same-origin', cache: 'no-store', signal }),
+    );
+  }
+
+  private async noted(method: string, url: URL, send: () => Promise<Response>): Promise<Response> {
+    const { onAnswer } = this.options;
+    if (!onAnswer) return send();
+    const startedMs = performance.now();
+    const note = (status: number, requestId: string | null) =>
+      onAnswer({
+        method,
+        path: url.pathname + url.search,
+        status,
+        durationMs: performance.now() - startedMs,
+        requestId,
+      });
+    try {
+      const response = await send();
+      note(response.status, response.headers.get('x-claude-proxy-exchange'));
+      return response;
+    } catch (error) {
+      note(0, null);
+      throw error;
+    }
   }
 
   private async answerOf<T>(response: Response, { acceptedStatus, isSignIn = false }: Call): Promise<T> {

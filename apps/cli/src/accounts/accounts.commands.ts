@@ -88,12 +88,12 @@ export const accountsCommands: readonly CommandSpec[] = [
       { flags: '--dry-run', text: 'only say what would happen' },
     ],
     async run(context, input) {
-      const account = await accountOf(context, input);
+      const account = await freshAccountOf(context, input);
       const effect = `${account.name}: ${account.sessions} sessions on it move to other accounts and lose their prompt cache`;
       const done = (removed: boolean, text: string) => ({ json: { account, removed }, text: [line(text)] });
       if (input.options.dryRun === true) return done(false, `Would remove ${effect}.`);
       if (!(await confirm(context, input, `Remove ${effect}?`))) return done(false, 'Nothing was changed.');
-      await (await context.client()).removeAccount(account.id);
+      await (await context.client()).removeAccount(account.id, account.revision);
       return done(true, `Removed ${effect}.`);
     },
   },
@@ -157,6 +157,11 @@ async function accountOf(context: Context, input: Input): Promise<Account> {
   return named(accounts, input.args[0]!, 'account');
 }
 
+async function freshAccountOf(context: Context, input: Input): Promise<Account> {
+  const { accounts } = await (await context.client()).freshAccounts();
+  return named(accounts, input.args[0]!, 'account');
+}
+
 function changing(verb: string, summary: string, wanted: AccountChange): CommandSpec {
   return {
     name: `accounts ${verb}`,
@@ -168,9 +173,14 @@ function changing(verb: string, summary: string, wanted: AccountChange): Command
 
 async function change(context: Context, input: Input, wanted: AccountChange) {
   const client = await context.client();
-  const { accounts } = await client.accounts();
+  const { accounts } = await client.freshAccounts();
   const before = named(accounts, input.args[0]!, 'account');
-  const account = await client.changeAccount(before.id, wanted);
+  // Gateways of earlier versions have no revisions.
+  const revision: number | undefined = before.revision;
+  const account = await client.changeAccount(before.id, {
+    ...wanted,
+    ...(revision !== undefined && { if_revision: revision }),
+  });
   const effect = effectOf(before, account, accounts);
   return { json: { account, effect }, text: [line(effect)] };
 }

@@ -37,6 +37,8 @@ interface Answer {
 export interface Context {
   readonly world: World;
   readonly json: boolean;
+  /** Of the calls and faults of this command. */
+  readonly debug: (text: string) => void;
   readonly gateway: () => Promise<Gateway>;
   readonly client: () => Promise<AdminClient>;
   /** A line for the person, beside the output. */

@@ -6,6 +6,7 @@ const GLOBAL_OPTIONS: readonly (readonly [string, string])[] = [
   ['--url <address>', 'address of the gateway (CCP_URL)'],
   ['--profile <name>', 'a saved gateway (CCP_PROFILE; see `ccp login`)'],
   ['--token-file <path>', 'a file with the admin token or a client key (CCP_TOKEN is the token itself)'],
+  ['--debug', 'print each call and the origin of an error on the standard error, without secrets'],
 ];
 
 const GROUPS: Readonly<Record<string, string>> = {

@@ -1,10 +1,11 @@
-import { AdminClient } from '@claude-proxy/admin-client';
+import { AdminClient, type Answered } from '@claude-proxy/admin-client';
 import { COMMANDS } from '../commands.js';
 import { findGateway, type Gateway } from '../gateway/gateway.js';
 import { type Reach, reach } from '../gateway/reach.js';
 import { versionSkew } from '../gateway/version-skew.js';
 import { blocksText } from '../text/blocks.js';
 import { layoutOf } from '../text/layout.js';
+import { durationText } from '../text/numbers.js';
 import { printable } from '../text/width.js';
 import { CliError, cliErrorOf, usageError } from './cli-error.js';
 import type { Context } from './command.js';
@@ -16,7 +17,7 @@ import type { World } from './world.js';
 
 /** Runs one command line. Returns the exit code; never throws. */
 export async function run(args: readonly string[], world: World): Promise<number> {
-  const session = new Session(world, asksForJson(args));
+  const session = new Session(world, asksFor('--json', args), asksFor('--debug', args));
   try {
     const parsed = parse(args, world);
     return parsed ? await session.run(parsed) : EXIT.fine;
@@ -49,8 +50,8 @@ function ownArgs(args: readonly string[]): readonly string[] {
   return end < 0 ? args : args.slice(0, end);
 }
 
-function asksForJson(args: readonly string[]): boolean {
-  return ownArgs(args).includes('--json');
+function asksFor(flag: string, args: readonly string[]): boolean {
+  return ownArgs(args).includes(flag);
 }
 
 /** One command with what it has opened. */
@@ -61,6 +62,7 @@ class Session {
   constructor(
     private readonly world: World,
     private readonly json: boolean,
+    private readonly isDebug: boolean,
   ) {}
 
   async run({ spec, input }: Parsed): Promise<number> {
@@ -71,6 +73,7 @@ class Session {
         { url: text('url'), profile: text('profile'), tokenFile: text('tokenFile') },
         this.world,
       );
+      this.debug(`gateway: ${this.gateway.url} (${this.gateway.source}), token: ${this.gateway.tokenSource}`);
       return this.gateway;
     };
     const answer = await spec.run(this.contextOf(open), input);
@@ -87,13 +90,19 @@ class Session {
     return {
       world,
       json,
+      debug: (text) => this.debug(text),
       gateway,
       client: async () => {
         const found = await gateway();
         const { url, token } = found;
         this.reached ??= reach(found);
         const signal = AbortSignal.any([world.signal, this.reached.signal]);
-        return new AdminClient({ baseUrl: url, signal, ...(token !== undefined && { token }) });
+        return new AdminClient({
+          baseUrl: url,
+          signal,
+          ...(token !== undefined && { token }),
+          ...(this.isDebug && { onAnswer: (answer) => this.debug(callText(answer)) }),
+        });
       },
       note: (text) => void world.stderr.write(`${printable(text)}\n`),
       record: (value, text) => void world.stdout.write(`${json ? JSON.stringify(value) : text}\n`),
@@ -112,14 +121,29 @@ class Session {
   fail(error: unknown): number {
     if (this.world.signal.aborted) return EXIT.interrupted;
     const fault = cliErrorOf(error, this.gateway?.url ?? 'this machine');
+    this.debug(error instanceof Error ? (error.stack ?? error.message) : String(error));
     if (this.json) {
-      this.world.stdout.write(`${withoutSecrets(JSON.stringify(fault.json))}\n`);
+      this.world.stdout.write(`${this.hidden(JSON.stringify(fault.json))}\n`);
     } else {
-      this.world.stderr.write(`${withoutSecrets(printable(messageOf(fault)))}\n`);
+      this.world.stderr.write(`${this.hidden(printable(messageOf(fault)))}\n`);
       if (fault.hint) this.world.stderr.write(`${printable(fault.hint)}\n`);
     }
     return fault.exit;
   }
+
+  private debug(text: string): void {
+    if (!this.isDebug) return;
+    for (const each of text.split('\n')) this.world.stderr.write(`debug: ${this.hidden(printable(each))}\n`);
+  }
+
+  private hidden(text: string): string {
+    return withoutSecrets(text, this.gateway?.token);
+  }
+}
+
+function callText({ method, path, status, durationMs, requestId }: Answered): string {
+  const outcome = status === 0 ? 'no answer' : String(status);
+  return `${method} ${path}: ${outcome} in ${durationText(durationMs)}${requestId ? ` (request ${requestId})` : ''}`;
 }
 
 function messageOf({ message, requestId }: CliError): string {

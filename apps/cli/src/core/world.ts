@@ -7,6 +7,8 @@ export interface World {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly now: () => number;
+  /** Since the start of the process. */
+  readonly ageMs: () => number;
   /** Aborts when the person interrupts the command. */
   readonly signal: AbortSignal;
   /** Programs of the gateway, which replace this process. */

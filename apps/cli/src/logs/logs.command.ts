@@ -1,6 +1,7 @@
 import type { RequestLine } from '@claude-proxy/admin-api';
 import type { AdminClient, RequestFilter } from '@claude-proxy/admin-client';
 import type { CommandSpec, Context, Input } from '../core/command.js';
+import { EXIT } from '../core/exit-codes.js';
 import { textOption, wholeOption } from '../core/options.js';
 import { table } from '../text/blocks.js';
 import { layoutOf } from '../text/layout.js';
@@ -59,7 +60,7 @@ async function lastLines(client: AdminClient, filter: RequestFilter, count: numb
   return lines.reverse();
 }
 
-async function follow(context: Context, client: AdminClient, filter: RequestFilter, last: number): Promise<undefined> {
+async function follow(context: Context, client: AdminClient, filter: RequestFilter, last: number) {
   const { world } = context;
   const layout = layoutOf(world);
   const onGap = (state: 'lost' | 'back') =>
@@ -71,5 +72,5 @@ async function follow(context: Context, client: AdminClient, filter: RequestFilt
   for await (const line of followedLines(client, { filter, last, signal: world.signal, now: world.now, onGap })) {
     context.record(line, lineText(line, layout));
   }
-  return undefined;
+  return { json: undefined, text: [], exit: EXIT.interrupted };
 }

@@ -1,13 +1,12 @@
-import { AdminClient } from '@claude-proxy/admin-client';
 import { usageError } from '../core/cli-error.js';
-import type { CommandSpec, Completion, Context } from '../core/command.js';
-import { readProfiles } from '../gateway/profiles.js';
+import type { CommandSpec } from '../core/command.js';
+import { choiceOption } from '../core/options.js';
 import { raw } from '../text/blocks.js';
 import { matching, proposalFor } from './completed-words.js';
 import { COMPLETION_SHELLS, completionScript } from './completion-scripts.js';
+import { LISTS, liveNames, refreshNames } from './live-names.js';
 
-/** A shell waits for the answer at each Tab. */
-const TIMEOUT_MS = 150;
+const NAMES = Object.keys(LISTS) as (keyof typeof LISTS)[];
 
 export const completion: CommandSpec = {
   name: 'completion',
@@ -26,30 +25,19 @@ export const completionWords = (commands: () => readonly CommandSpec[]): Command
   name: 'complete',
   summary: 'words that can follow; the completion of the shells asks this',
   arguments: [{ name: '[words...]', text: 'the words of the line; the last one is being typed' }],
+  options: [{ flags: '--refresh <names>', text: 'only ask the gateway for these names' }],
   passesThrough: true,
   isHidden: true,
-  async run(context, { args }) {
+  async run(context, input) {
+    const { args } = input;
+    const refreshed = choiceOption(input, 'refresh', NAMES);
+    if (refreshed !== undefined) {
+      await refreshNames(refreshed, context).catch(() => undefined);
+      return undefined;
+    }
     const { words, names } = proposalFor(commands(), args);
-    const live = names === undefined ? [] : await namesOf(names, context).catch(() => []);
+    const live = names === undefined ? [] : await liveNames(names, context).catch(() => []);
     const found = matching([...words, ...live], args.at(-1) ?? '');
     return { json: { words: found }, text: found.length > 0 ? [raw(found.join('\n'))] : [] };
   },
 });
-
-async function namesOf(names: Completion, context: Context): Promise<readonly string[]> {
-  if (names === 'profiles') return Object.keys(readProfiles(context.world).profiles);
-  const { url, token } = await context.gateway();
-  const client = new AdminClient({
-    baseUrl: url,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-    ...(token !== undefined && { token }),
-  });
-  return LISTS[names](client);
-}
-
-const LISTS: Readonly<Record<Exclude<Completion, 'profiles'>, (client: AdminClient) => Promise<readonly string[]>>> = {
-  accounts: async (client) => (await client.accounts()).accounts.map(({ name }) => name),
-  keys: async (client) => (await client.keys()).keys.map(({ id }) => id),
-  users: async (client) => Object.keys((await client.usage({ days: 30 })).users),
-  models: async (client) => Object.keys((await client.analytics('30d')).by_model),
-};
