@@ -43,7 +43,10 @@ describe('ccp', () => {
     const { exit, json } = await ccp('status --json');
     expect([exit, json.attention]).toEqual([
       6,
-      [expect.stringMatching(/^1 rate limit in force, the last one ends in \d+m/)],
+      [
+        expect.stringMatching(/^Bedrock answers \d+% of requests as the fallback\. 1 user is limited\.$/),
+        expect.stringMatching(/^1 rate limit in force, the last one ends in \d+m/),
+      ],
     ]);
     expect(json).toMatchObject({
       role: 'admin',

@@ -37,7 +37,7 @@ inBrowser('the dashboard', () => {
     browser = await openBrowser();
     await go('');
     await signIn(TOKEN);
-    await browser.page.locator('.verdict.is-well, .verdict.is-on-fallback, .verdict.is-trouble').waitFor();
+    await browser.page.locator('.verdict.is-well, .verdict.is-warning, .verdict.is-trouble').waitFor();
   }, 30_000);
   afterAll(() => browser.close());
 
@@ -412,7 +412,7 @@ inBrowser('the dashboard of a gateway with errors of its callers', () => {
     await go('overview');
     await browser.page.locator('.verdict.is-well').waitFor();
     expect(await browser.page.locator('.verdict-note').innerText()).toMatch(
-      /^6 requests in the last (\d+ minutes|minute)\. 6 were refused for a reason that only the caller can mend\.$/,
+      /^6 requests in the last (\d+ minutes|minute)\. 6 were refused for a reason that only the caller can correct\.$/,
     );
     expect(await browser.page.locator('.card', { hasText: 'Errors' }).innerText()).toMatch(/6 requests, 6 by callers/);
   });

@@ -3,14 +3,16 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { AccessPage } from './access/access-page.js';
 import { AuditPage } from './access/audit-page.js';
 import { AccountsPage } from './accounts/accounts-page.js';
+import { GatewayStateContext, useGatewayState, useOwnGatewayState } from './api/gateway-state.js';
 import { LiveFeed } from './api/live-feed.js';
-import { LiveFeedContext, useFeedState } from './api/use-live.js';
+import { LiveFeedContext } from './api/use-live.js';
 import { usePolled } from './api/use-polled.js';
 import { ConnectPage } from './connect/connect-page.js';
 import { LimitsPage } from './limits/limits-page.js';
 import { MaskingPage } from './masking/masking-page.js';
 import { MePage } from './me/me-page.js';
 import { OverviewPage } from './overview/overview-page.js';
+import { lightOf } from './overview/shown-verdict.js';
 import { Mark, PageIcon } from './parts/icons.js';
 import { Preferences } from './preferences.js';
 import { ReadinessContext } from './readiness.js';
@@ -49,33 +51,36 @@ export function Shell({ signOut, role }: ShellProps) {
     setFeed(opened);
     return () => opened.close();
   }, []);
+  const state = useOwnGatewayState(feed);
   return (
     <LiveFeedContext.Provider value={feed}>
-      <ReadinessContext.Provider value={readiness}>
-        <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
-          {texts.skipToContent}
-        </button>
-        <div class="shell">
-          <header class="side">
-            <p class="brand">
-              <Mark />
-              {texts.name}
-            </p>
-            <Navigation current={route.page} pages={pages} />
-            <div class="side-foot">
-              {role !== 'user' && <FeedLight />}
-              <Preferences />
-              {signOut && (
-                <button type="button" class="button is-quiet" onClick={signOut}>
-                  {texts.settings.signOut}
-                </button>
-              )}
-            </div>
-          </header>
-          <Content route={route} />
-        </div>
-        <RequestDrawer route={route} />
-      </ReadinessContext.Provider>
+      <GatewayStateContext.Provider value={state}>
+        <ReadinessContext.Provider value={readiness}>
+          <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
+            {texts.skipToContent}
+          </button>
+          <div class="shell">
+            <header class="side">
+              <p class="brand">
+                <Mark />
+                {texts.name}
+              </p>
+              <Navigation current={route.page} pages={pages} />
+              <div class="side-foot">
+                {role !== 'user' && <FeedLight />}
+                <Preferences />
+                {signOut && (
+                  <button type="button" class="button is-quiet" onClick={signOut}>
+                    {texts.settings.signOut}
+                  </button>
+                )}
+              </div>
+            </header>
+            <Content route={route} />
+          </div>
+          <RequestDrawer route={route} />
+        </ReadinessContext.Provider>
+      </GatewayStateContext.Provider>
     </LiveFeedContext.Provider>
   );
 }
@@ -153,18 +158,21 @@ function PageOf({ route }: { readonly route: Route }) {
 
 function FeedLight() {
   const { texts } = useSettings();
-  const state = useFeedState();
+  const state = useGatewayState();
+  if (!state) return null;
+  const light = lightOf(state);
   const words = {
     open: texts.state.live,
     connecting: texts.state.connecting,
     waiting: texts.state.reconnecting,
     draining: texts.state.draining,
     resting: texts.state.resting,
+    unreachable: texts.state.gone,
   };
   return (
-    <p class={`feed-light is-${state}`}>
+    <p class={`feed-light is-${light}`}>
       <i aria-hidden="true" />
-      {words[state]}
+      {words[light]}
     </p>
   );
 }

@@ -85,3 +85,4 @@ export type { Task, TaskList } from './tasks.js';
 export type { Me, Team, TeamList } from './teams.js';
 export type { TokenCounts, UsageOfAll, UsageOfUser, UsageSummary } from './usage.js';
 export { isTooLong, type Matcher, valuesMatcher, valuesOf } from './value-list.js';
+export { VERDICT_CODES, type Verdict, type VerdictCode, type VerdictFacts } from './verdict.js';

@@ -38,6 +38,7 @@ import type {
   UsageOfAll,
   UsageOfUser,
   ValueFilter,
+  Verdict,
 } from '@claude-proxy/admin-api';
 import { type AdminClientOptions, type Call, HttpCall } from './http-call.js';
 import { type LiveOptions, liveEvents } from './live-feed.js';
@@ -94,6 +95,11 @@ export class AdminClient {
 
   analytics(range: AnalyticsRange, { byUser = false } = {}, signal?: AbortSignal): Promise<Analytics> {
     return this.call.json('api/analytics', { query: { range, by_user: byUser }, signal });
+  }
+
+  /** How the gateway is, in one sentence. */
+  verdict(signal?: AbortSignal): Promise<Verdict> {
+    return this.call.json('api/verdict', { signal });
   }
 
   /** The processes of the deployment. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommandSpec, Context } from '../core/command.js';
 import { readIfPresent, writePrivateFile } from '../gateway/private-file.js';
-import { attentionOf } from '../status/status.command.js';
 import { raw } from '../text/blocks.js';
 import { moneyText, relativeTime } from '../text/numbers.js';
 
@@ -42,9 +41,8 @@ export const statusline: CommandSpec = {
 async function freshLine(context: Context): Promise<string> {
   const client = await context.client();
   try {
-    const [readiness, day, limits] = await Promise.all([client.readiness(), client.analytics('24h'), client.limits()]);
-    const attention = attentionOf(readiness, limits.limits, [], false, context.world.now());
-    const state = attention.length === 0 ? 'gateway ok' : `gateway: ${attention.join('; ')}`;
+    const [{ mood, headline }, day] = await Promise.all([client.verdict(), client.analytics('24h')]);
+    const state = mood === 'well' ? 'gateway ok' : `gateway: ${headline}`;
     return `${state} | ${day.in_flight} in flight | ${moneyText(day.totals.cost_usd)} in 24h`;
   } catch {
     return 'gateway away';

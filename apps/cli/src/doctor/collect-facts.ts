@@ -36,7 +36,15 @@ export async function collectFacts(context: Context): Promise<DoctorFacts> {
   };
 }
 
-const NO_ADMIN = { readiness: null, hour: null, prices: null, accounts: [], drills: null, fallback: null } as const;
+const NO_ADMIN = {
+  readiness: null,
+  verdict: null,
+  hour: null,
+  prices: null,
+  accounts: [],
+  drills: null,
+  fallback: null,
+} as const;
 const NOTHING = {
   ...NO_ADMIN,
   session: null,
@@ -47,15 +55,16 @@ const NOTHING = {
 } as const;
 
 async function adminFacts(client: AdminClient) {
-  const [readiness, hour, prices, accounts, drills, fallback] = await Promise.all([
+  const [readiness, verdict, hour, prices, accounts, drills, fallback] = await Promise.all([
     client.readiness().catch(() => null),
+    client.verdict().catch(() => null),
     client.analytics('30d').catch(() => null),
     client.prices().catch(() => null),
     client.accounts().catch(() => ({ accounts: [] })),
     client.drills().catch(() => null),
     client.fallback().catch(() => null),
   ]);
-  return { readiness, hour, prices, accounts: accounts.accounts, drills, fallback };
+  return { readiness, verdict, hour, prices, accounts: accounts.accounts, drills, fallback };
 }
 
 /** As a client asks, without following a redirect. A text says why there was no answer. */

@@ -14,6 +14,7 @@ const right: DoctorFacts = {
   models: { status: 200, ms: 30 },
   firstEventMs: 20,
   readiness: { status: 'ready', store: 'ok', upstreams: [{ name: 'anthropic', usable: true, detail: '' }] },
+  verdict: { mood: 'well', code: 'well', headline: 'All is well.', note: '', mend: null },
   hour: { notices: [] },
   prices: { date: '2026-11-01' },
   accounts: [
@@ -52,6 +53,11 @@ const FAULTS: readonly (readonly [string, Partial<DoctorFacts>, RegExp])[] = [
     'accounts',
     { accounts: right.accounts.map((account) => ({ ...account, organization: 'one' })) },
     /other organizations/,
+  ],
+  [
+    'verdict',
+    { verdict: { mood: 'trouble', code: 'accounts_out', headline: 'All are out.', note: '', mend: 'Add one.' } },
+    /Add one/,
   ],
   ['accounts', { accounts: [{ ...right.accounts[0]!, state: 'refused' }] }, /ccp accounts probe a/],
   ['fallback', { fallback: { ...right.fallback!, is_on: false } }, /api\/fallback/],

@@ -6,6 +6,7 @@ import type {
   PriceReport,
   Readiness,
   Session,
+  Verdict,
 } from '@claude-proxy/admin-api';
 import { noticeText } from '../status/status.command.js';
 import { durationText } from '../text/numbers.js';
@@ -29,6 +30,8 @@ export interface DoctorFacts {
   /** Time until the first byte of a stream of events. */
   readonly firstEventMs: number | null;
   readonly readiness: Readiness | null;
+  /** The judgement of the gateway itself. */
+  readonly verdict: Pick<Verdict, 'mood' | 'code' | 'headline' | 'note' | 'mend'> | null;
   readonly hour: Pick<Analytics, 'notices'> | null;
   readonly prices: Pick<PriceReport, 'date'> | null;
   readonly accounts: readonly Pick<Account, 'name' | 'organization' | 'state' | 'state_reason'>[];
@@ -134,6 +137,7 @@ const CHECKS: readonly Check[] = [
           ],
   ],
   ['upstreams', upstreamFaults],
+  ['verdict', verdictFault],
   ['accounts', accountFaults],
   [
     'fallback',
@@ -258,6 +262,14 @@ function upstreamFaults({ readiness }: DoctorFacts): readonly (readonly [string,
             : `See the log of the gateway for ${name}.`,
         ] as const,
     );
+}
+
+/** Other checks name these with more details, or they are not faults of a set-up. */
+const CHECKED_ELSEWHERE = new Set(['store_away', 'no_upstream', 'no_fallback', 'fallback_off', 'drill', 'on_fallback']);
+
+function verdictFault({ verdict }: DoctorFacts): readonly (readonly [string, string])[] {
+  if (!verdict || verdict.mood === 'well' || CHECKED_ELSEWHERE.has(verdict.code)) return [];
+  return [[verdict.headline.replace(/\.$/, ''), verdict.mend ?? verdict.note]];
 }
 
 function accountFaults({ accounts }: DoctorFacts): readonly (readonly [string, string])[] {

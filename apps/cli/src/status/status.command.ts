@@ -1,4 +1,4 @@
-import type { Analytics, DrillList, LimitList, Notice, Readiness, Session } from '@claude-proxy/admin-api';
+import type { Analytics, DrillList, LimitList, Notice, Readiness, Session, Verdict } from '@claude-proxy/admin-api';
 import { AdminApiError } from '@claude-proxy/admin-client';
 import type { CommandSpec } from '../core/command.js';
 import { EXIT } from '../core/exit-codes.js';
@@ -12,6 +12,8 @@ export interface Status {
   readonly version: string;
   readonly role: string | null;
   readonly readiness: Readiness;
+  /** The same judgement as on the dashboard. */
+  readonly verdict: Pick<Verdict, 'mood' | 'code' | 'headline' | 'note' | 'mend'>;
   readonly last_hour: Pick<Analytics, 'in_flight' | 'totals' | 'notices'>;
   readonly limits: LimitList['limits'];
   readonly drills: DrillList['drills'];
@@ -30,13 +32,13 @@ export const status: CommandSpec = {
     const { token } = await context.gateway();
     if (token !== undefined && !session.is_signed_in)
       throw new AdminApiError(401, 'The gateway does not accept this token');
-    const [readiness, analytics, limits, drills] = await Promise.all([
-      client.readiness(),
+    const [verdict, analytics, limits, drills] = await Promise.all([
+      client.verdict(),
       client.analytics('1h'),
       client.limits(),
       client.drills(),
     ]);
-    const found = statusOf(await context.gateway(), session, readiness, analytics, limits, drills, context.world.now());
+    const found = statusOf(await context.gateway(), session, verdict, analytics, limits, drills, context.world.now());
     return {
       json: found,
       text: statusText(found, context.world.now()),
@@ -48,7 +50,7 @@ export const status: CommandSpec = {
 function statusOf(
   { url, source, tokenSource }: Gateway,
   session: Session,
-  readiness: Readiness,
+  { readiness, mood, code, headline, note, mend }: Verdict,
   { in_flight, totals, notices }: Analytics,
   { limits }: LimitList,
   { drills, is_forced }: DrillList,
@@ -59,24 +61,23 @@ function statusOf(
     version: VERSION,
     role: session.role ?? null,
     readiness,
+    verdict: { mood, code, headline, note, mend },
     last_hour: { in_flight, totals, notices },
     limits,
     drills,
     is_forced_drill: is_forced,
-    attention: attentionOf(readiness, limits, notices, is_forced, nowMs),
+    attention: attentionOf({ mood, headline, mend }, limits, notices, nowMs),
   };
 }
 
 export function attentionOf(
-  readiness: Readiness,
+  { mood, headline, mend }: Pick<Verdict, 'mood' | 'headline' | 'mend'>,
   limits: LimitList['limits'],
   notices: readonly Notice[],
-  isForcedDrill: boolean,
   nowMs: number,
 ): string[] {
   const found: string[] = [];
-  if (readiness.status !== 'ready') found.push(`The gateway is ${readiness.status}; the store: ${readiness.store}`);
-  if (isForcedDrill) found.push('FORCE_RATE_LIMIT is on: the first upstream is never asked');
+  if (mood !== 'well') found.push(mend === null ? headline : `${headline} ${mend}`);
   const real = limits.filter(({ is_drill }) => !is_drill);
   if (real.length > 0) {
     const end = Math.max(...real.map(({ until }) => until));
@@ -96,8 +97,10 @@ export function noticeText(notice: Notice): string {
   return `${notice.model} ${end}${notice.successor ? `; use ${notice.successor}` : ''}`;
 }
 
+const TONES = { well: 'good', warning: 'warn', trouble: 'bad' } as const;
+
 function statusText(
-  { gateway, role, readiness, last_hour, limits, drills, attention }: Status,
+  { gateway, role, readiness, verdict, last_hour, limits, drills, attention }: Status,
   nowMs: number,
 ): Block[] {
   const { totals } = last_hour;
@@ -111,6 +114,7 @@ function statusText(
       ['Gateway', `${gateway.url} (${gateway.source})`],
       ['Signed in', role === null ? 'no: this machine may read' : `${role} (${gateway.token_source})`],
       ['State', state],
+      ['Verdict', { text: verdict.headline, tone: TONES[verdict.mood] }],
       ...upstreams,
       ['In flight', String(last_hour.in_flight)],
       [

@@ -6,8 +6,8 @@ const FIRST_LINES = 200;
 /** The part of the state that is asked for every few seconds; the requests come by the live feed. */
 export async function readOverview(client: AdminClient, signal: AbortSignal): Promise<(state: TopState) => TopState> {
   try {
-    const [readiness, hour, day, limits, drills, accounts] = await Promise.all([
-      client.readiness(signal),
+    const [verdict, hour, day, limits, drills, accounts] = await Promise.all([
+      client.verdict(signal),
       client.analytics('1h', {}, signal),
       client.analytics('24h', {}, signal),
       client.limits(signal),
@@ -16,7 +16,8 @@ export async function readOverview(client: AdminClient, signal: AbortSignal): Pr
       client.accounts(signal).catch(() => ({ accounts: [] })),
     ]);
     const found = {
-      readiness,
+      readiness: verdict.readiness,
+      verdict,
       hour,
       day,
       limits: limits.limits,

@@ -64,13 +64,13 @@ function overviewLines(state: TopState, layout: FrameLayout): FrameLine[] {
 }
 
 function verdictLines(state: TopState): FrameLine[] {
-  const { readiness, hour, limits, url, connection, error, drills } = state;
+  const { verdict: judged, hour, limits, url, connection, error, drills } = state;
   const time = clockText(state.nowMs);
-  if (!readiness || !hour)
+  if (!judged || !hour)
     return [
       { text: `ccp top  ${url}  ${time}  ${error ?? connection}`, ...(error !== null && { tone: 'bad' as const }) },
     ];
-  const attention = attentionOf(readiness, limits, hour.notices, false, state.nowMs);
+  const attention = attentionOf(judged, limits, hour.notices, state.nowMs);
   const verdict = attention.length === 0 ? 'All well' : `Attention: ${attention.join('; ')}`;
   const feed = connection === 'open' ? '' : `  feed: ${connection}`;
   return [

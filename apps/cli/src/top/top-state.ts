@@ -1,4 +1,4 @@
-import type { Account, Analytics, Drill, Limit, Readiness, RequestLine } from '@claude-proxy/admin-api';
+import type { Account, Analytics, Drill, Limit, Readiness, RequestLine, Verdict } from '@claude-proxy/admin-api';
 
 /** What the terminal UI shows. Each act returns a new state, so that a frame is a pure function of it. */
 export interface TopState {
@@ -6,6 +6,7 @@ export interface TopState {
   readonly nowMs: number;
   readonly connection: 'connecting' | 'open' | 'waiting' | 'draining';
   readonly readiness: Readiness | null;
+  readonly verdict: Pick<Verdict, 'mood' | 'headline' | 'mend'> | null;
   readonly hour: Analytics | null;
   readonly day: Analytics | null;
   readonly accounts: readonly Account[];
@@ -34,6 +35,7 @@ export function newTop(url: string, nowMs: number): TopState {
     nowMs,
     connection: 'connecting',
     readiness: null,
+    verdict: null,
     hour: null,
     day: null,
     accounts: [],

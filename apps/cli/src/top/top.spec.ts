@@ -69,6 +69,7 @@ const account = {
 const full: TopState = {
   ...newTop('http://127.0.0.1:8080', NOW),
   readiness,
+  verdict: { mood: 'well', headline: 'All is well.', mend: null },
   hour: analytics,
   day: analytics,
   connection: 'open',

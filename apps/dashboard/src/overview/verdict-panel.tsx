@@ -1,45 +1,29 @@
-import { useLive } from '../api/use-live.js';
-import { usePolled } from '../api/use-polled.js';
+import { useGatewayState } from '../api/gateway-state.js';
 import { Freshness } from '../parts/freshness.js';
-import { useReadiness } from '../readiness.js';
+import { hashOf } from '../route.js';
 import { useSettings } from '../texts/settings.js';
-import { verdictOf } from './verdict.js';
-
-const REFRESH_SECONDS = 10;
+import { shownVerdict } from './shown-verdict.js';
 
 /** One big plain sentence: is it well right now. */
 export function VerdictPanel() {
   const { texts, format } = useSettings();
-  const readiness = useReadiness();
-  const hour = usePolled('analytics', REFRESH_SECONDS, (gateway, signal) => gateway.analytics('1h', {}, signal));
-  const limits = usePolled('limits', REFRESH_SECONDS * 2, (gateway, signal) => gateway.limits(signal));
-  const drills = usePolled('drills', REFRESH_SECONDS * 2, (gateway, signal) => gateway.drills(signal));
-  useLive(({ type }) => {
-    if (type === 'limits') limits.refresh();
-    if (type === 'drills') drills.refresh();
-    if (type === 'draining') readiness.refresh();
-  });
-  const { mood, headline, note } = verdictOf(
-    {
-      readiness: readiness.data,
-      buckets: hour.data?.buckets,
-      until: hour.data?.until,
-      bucketSeconds: hour.data?.bucket_seconds,
-      limits: limits.data?.limits ?? [],
-      drills: drills.data?.drills ?? [],
-      isForced: drills.data?.is_forced ?? false,
-      isReachable: readiness.error === undefined || readiness.error.status !== 0,
-    },
-    texts,
-    format,
-  );
+  const state = useGatewayState();
+  if (!state) return null;
+  const { mood, headline, note, mend } = shownVerdict(state, texts, format);
+  const isErrors = state.verdict?.code === 'errors' && mood === 'trouble' && mend !== null;
   return (
     <section class={`verdict is-${mood}`} aria-live="polite" aria-atomic="true">
       <MoodSign mood={mood} />
       <div>
         <p class="verdict-headline">{headline}</p>
         {note && <p class="verdict-note">{note}</p>}
-        {readiness.error && <Freshness of={readiness} />}
+        {mend && (
+          <p class="verdict-note">
+            <strong>{texts.verdict.words.mend}</strong>{' '}
+            {isErrors ? <a href={hashOf('requests', undefined, { errors: 'true' })}>{mend}</a> : mend}
+          </p>
+        )}
+        {state.polled.error && <Freshness of={state.polled} />}
       </div>
     </section>
   );
@@ -50,8 +34,8 @@ function MoodSign({ mood }: { readonly mood: string }) {
     <svg class="mood" viewBox="0 0 40 40" aria-hidden="true" focusable="false">
       <circle cx="20" cy="20" r="19" />
       {mood === 'well' && <path d="M12.5 20.500l5.5 5.5 10-12" />}
-      {mood === 'on-fallback' && <path d="M11 15h15l-4-4M29 25H14l4 4" />}
-      {mood === 'trouble' && <path d="M20 11v11M20 27.500v.5" />}
+      {mood === 'warning' && <path d="M20 11v11M20 27.500v.5" />}
+      {mood === 'trouble' && <path d="M13.500 13.500l13 13M26.500 13.500l-13 13" />}
       {mood === 'waiting' && <path d="M13 20h.01M20 20h.01M27 20h.01" />}
     </svg>
   );

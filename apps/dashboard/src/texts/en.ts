@@ -3,9 +3,9 @@ import { accountsEn } from './accounts-en.js';
 import { limitsEn } from './limits-en.js';
 import { maskingEn } from './masking-en.js';
 import { storyEn } from './story-en.js';
+import { verdictEn } from './verdict-en.js';
 
 const s = (count: number) => (count === 1 ? '' : 's');
-const lastMinutes = (minutes: number) => (minutes === 1 ? 'the last minute' : `the last ${minutes} minutes`);
 
 /** Every word of the page. `ko.ts` has the same shape; the compiler sees to it. */
 export const en = {
@@ -67,6 +67,7 @@ export const en = {
     stale: (age: string) => `Last updated ${age} ago, retrying`,
     updated: (time: string) => `Updated ${time}`,
     live: 'Live',
+    gone: 'The gateway does not answer',
     connecting: 'Connecting …',
     reconnecting: 'Connection lost, reconnecting …',
     draining: 'The gateway is shutting down, reconnecting …',
@@ -81,32 +82,7 @@ export const en = {
     none: '–',
     unpriced: 'no price known',
   },
-  verdict: {
-    waiting: 'Looking …',
-    unreachable: 'The gateway does not answer.',
-    unreachableNote: 'This page keeps trying. Requests of clients may fail as well.',
-    draining: 'This process is being taken out of service.',
-    drainingNote: 'It still answers what it has begun. Another one should have taken over.',
-    noUpstream: 'No request can be answered: no upstream is usable.',
-    errors: (share: string) => `${share} of requests fail.`,
-    errorsNote: (count: string, total: string, minutes: number) =>
-      `${count} of ${total} in ${lastMinutes(minutes)} ended in an error.`,
-    store: 'Requests are answered, but the store is away.',
-    storeNote: (detail: string) => `Counts wait in memory until it is back (${detail}).`,
-    drill: (name: string, share: string) => `A drill is running: ${name} answers ${share} of requests.`,
-    drillQuiet: 'A drill is running, and no request has come.',
-    onFallback: (name: string, share: string) => `${name} answers ${share} of requests as the fallback.`,
-    limited: (count: number) => (count === 1 ? '1 user is limited.' : `${count} users are limited.`),
-    well: (name: string) => `All is well. ${name} answers.`,
-    quiet: 'All is quiet. Everything is ready.',
-    quietNote: (minutes: number) => `No request in ${lastMinutes(minutes)}.`,
-    pace: (count: number, requests: string, minutes: number, p50: string) =>
-      `${requests} in ${lastMinutes(minutes)}; ${count === 1 ? 'its answer' : 'half of the answers'} began within ${p50}.`,
-    paceOnly: (requests: string, minutes: number) => `${requests} in ${lastMinutes(minutes)}.`,
-    callers: (count: number, text: string) =>
-      `${text} ${count === 1 ? 'was' : 'were'} refused for a reason that only the caller can mend.`,
-    fallbackUnavailable: (name: string) => `${name} is not available as a fallback:`,
-  },
+  verdict: verdictEn,
   notices: {
     label: 'Notices',
     unpriced: (model: string, count: number, text: string) =>

@@ -4,6 +4,7 @@ import type { Texts } from './en.js';
 import { limitsKo } from './limits-ko.js';
 import { maskingKo } from './masking-ko.js';
 import { storyKo } from './story-ko.js';
+import { verdictKo } from './verdict-ko.js';
 
 export const ko: Texts = {
   name: 'Claude Code Proxy',
@@ -63,6 +64,7 @@ export const ko: Texts = {
     unreachable: '게이트웨이가 응답하지 않습니다. 자동으로 다시 시도합니다.',
     stale: (age) => `${age} 전 자료입니다. 다시 시도하는 중`,
     updated: (time) => `${time} 갱신`,
+    gone: '게이트웨이가 응답하지 않음',
     live: '실시간',
     connecting: '연결 중 …',
     reconnecting: '연결이 끊겼습니다. 다시 연결하는 중 …',
@@ -78,30 +80,7 @@ export const ko: Texts = {
     none: '–',
     unpriced: '단가 없음',
   },
-  verdict: {
-    waiting: '확인하는 중 …',
-    unreachable: '게이트웨이가 응답하지 않습니다.',
-    unreachableNote: '이 화면은 계속 다시 시도합니다. 사용자의 요청도 실패하고 있을 수 있습니다.',
-    draining: '이 프로세스는 종료 준비 중입니다.',
-    drainingNote: '이미 시작한 응답은 끝까지 처리합니다. 새 요청은 다른 프로세스가 맡습니다.',
-    noUpstream: '응답할 수 있는 업스트림이 없습니다.',
-    errors: (share) => `요청의 ${share}가 실패하고 있습니다.`,
-    errorsNote: (count, total, minutes) => `최근 ${minutes}분 동안 ${total}건 중 ${count}건이 오류로 끝났습니다.`,
-    store: '요청은 처리되지만 저장소에 연결되지 않습니다.',
-    storeNote: (detail) => `저장소가 돌아올 때까지 집계는 메모리에서 기다립니다 (${detail}).`,
-    drill: (name, share) => `훈련 중입니다. 요청의 ${share}를 ${name}에서 처리합니다.`,
-    drillQuiet: '훈련 중이지만 아직 들어온 요청이 없습니다.',
-    onFallback: (name, share) => `요청의 ${share}를 ${name}에서 대신 처리하고 있습니다.`,
-    limited: (count) => `사용자 ${count}명이 한도에 걸려 있습니다.`,
-    well: (name) => `정상입니다. ${name}에서 응답합니다.`,
-    quiet: '조용합니다. 모두 준비되어 있습니다.',
-    quietNote: (minutes) => `최근 ${minutes}분 동안 들어온 요청이 없습니다.`,
-    pace: (count, requests, minutes, p50) =>
-      `최근 ${minutes}분 동안 ${requests}, ${count === 1 ? '' : '그중 절반은 '}${p50} 안에 응답이 시작되었습니다.`,
-    paceOnly: (requests, minutes) => `최근 ${minutes}분 동안 ${requests}.`,
-    callers: (_count, text) => `${text}건은 요청 자체의 문제로 거절되었습니다.`,
-    fallbackUnavailable: (name) => `${name} 대체 처리 불가:`,
-  },
+  verdict: verdictKo,
   notices: {
     label: '알림',
     unpriced: (model, _count, text) =>

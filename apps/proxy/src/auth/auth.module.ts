@@ -65,6 +65,7 @@ import { ThisMachine } from './this-machine.js';
     AdminToken,
     AuditLog,
     CallerGuard,
+    ClientKeys,
     CredentialReader,
     SignInCodes,
     TeamDirectory,

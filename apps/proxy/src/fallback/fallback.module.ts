@@ -50,6 +50,6 @@ import { UpstreamMemory } from './upstream-memory.js';
     UpstreamMemory,
     UpstreamRegistry,
   ],
-  exports: [FallbackRouter, FallbackSwitch, UpstreamRegistry],
+  exports: [DrillRegister, FallbackRouter, FallbackSwitch, LimitStore, UpstreamRegistry],
 })
 export class FallbackModule {}

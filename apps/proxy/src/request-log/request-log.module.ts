@@ -31,5 +31,6 @@ import { requestsRoomTable } from './requests.table.js';
   ],
   controllers: [RequestsController, AnalyticsController, LiveController],
   providers: [RequestLogWriter, RequestLogQuery, AnalyticsQuery, LiveFeed, LongRequests, OtherTasksFeed],
+  exports: [AnalyticsQuery],
 })
 export class RequestLogModule {}
