@@ -7,6 +7,8 @@ import { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
 import { AnalyticsQuery } from '../../apps/proxy/src/request-log/analytics.query.js';
+import { figuresQuestionOf } from '../../apps/proxy/src/request-log/figures-question.js';
+import { RequestLogQuery } from '../../apps/proxy/src/request-log/request-log.query.js';
 import { RequestLogWriter } from '../../apps/proxy/src/request-log/request-log.writer.js';
 import { type StateConfig, stateSection } from '../../apps/proxy/src/state/state.config.js';
 import { StoreHealth } from '../../apps/proxy/src/state/store-health.js';
@@ -92,7 +94,13 @@ describe('24 tasks that increment the same items', () => {
       new ExchangeFeed(),
       readConfig({}, [stateSection]).state as StateConfig,
     );
-    const { totals } = await new AnalyticsQuery(connect(), register, LOG_CONFIG, new ClaudeModels()).of('24h', false);
+    const log = new RequestLogQuery(
+      connect(),
+      new Recorder(connect(), new ExchangeFeed(), new StoreHealth()),
+      LOG_CONFIG,
+    );
+    const analytics = new AnalyticsQuery(connect(), register, LOG_CONFIG, new ClaudeModels(), log);
+    const { totals } = await analytics.of(figuresQuestionOf({}, [], Date.now()));
     expect(totals).toMatchObject({ requests: count, input_tokens: 10 * count, output_tokens: 5 * count });
   }, 120_000);
 

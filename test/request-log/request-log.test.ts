@@ -307,6 +307,52 @@ describe('analytics', () => {
     await own.close();
   });
 
+  it('count any time, and only what a filter wants', async () => {
+    const [user, other, session] = [newUser(), newUser(), randomUUID()];
+    const headers = { 'x-session-id': session };
+    stage.anthropic.script(answer(), refuse(400), answer(), rateLimited({ retryAfterSeconds: 60 }));
+    await postMessage(stage.gateway, { user });
+    await postMessage(stage.gateway, { user, headers });
+    await postMessage(stage.gateway, { user, model: 'claude-haiku-5-5' });
+    await postMessage(stage.gateway, { user: other, headers });
+    await written();
+    const [since, until] = [Date.now() - 3_600_000, Date.now() + 1_000];
+    const ofTime = async (query: string) => (await ask(`/api/analytics?since=${since}&until=${until}&${query}`)).json;
+    const both = `user=${user},${other}`;
+    expect(await ofTime(`${both}&by_user=true`)).toMatchObject({
+      range: 'custom',
+      bucket_seconds: 300,
+      totals: { requests: 4, errors: 1, caller_errors: 1, fallbacks: 1 },
+      by_user: { [user]: { requests: 3 }, [other]: { requests: 1 } },
+      by_model: { 'claude-opus-5-5': { requests: 3 }, 'claude-haiku-5-5': { requests: 1 } },
+      errors: [{ status: 400, reason: 'rejected', requests: 1 }],
+    });
+    expect((await ofTime(`session=${session}`)).totals).toMatchObject({ requests: 2, fallbacks: 1 });
+    expect((await ofTime(`${both}&upstream=bedrock`)).totals).toMatchObject({ requests: 1 });
+    expect((await ofTime(`user=!${user},!${other}&q=${user}`)).totals).toMatchObject({ requests: 0 });
+    const all = await ofTime('');
+    const haiku = await ofTime('model=*haiku*');
+    expect(Object.keys(haiku.by_model)).toEqual(['claude-haiku-5-5']);
+    expect(haiku.totals.requests).toBe(all.by_model['claude-haiku-5-5'].requests);
+    const ofLines = await ofTime('q=claude-haiku');
+    expect(ofLines.totals).toEqual({ ...haiku.totals, cache_saved_usd: 0 });
+    expect(ofLines.complete_since).toBe(ofLines.since);
+    const longAgo = (await ask(`/api/analytics?since=${since - 40 * 86_400_000}&until=${since - 30 * 86_400_000}`))
+      .json;
+    expect(longAgo.totals.requests).toBe(0);
+    expect(longAgo.buckets.length).toBe(41);
+  });
+
+  it.each([
+    ['range=24h&since=2026-11-01', /range is "24h"; allowed: nothing beside "since"/],
+    ['since=2001-01-01', /since is "2001-01-01"; allowed: a time in the last 90 days/],
+    ['since=2040-01-01', /until is/],
+    ['upstream=nope', /upstream is "nope"/],
+  ])('refuse %s', async (query, message) => {
+    const { status, json } = await ask(`/api/analytics?${query}`);
+    expect([status, json.error.message]).toEqual([400, expect.stringMatching(message)]);
+  });
+
   it('count errors of callers separately, but not a refused key of the operator', async () => {
     const own = await startStage({ ANTHROPIC_API_KEY: 'sk-ant-operator' });
     const api = adminApi(() => own.gateway);

@@ -1,4 +1,7 @@
-/** Answer of `GET /api/analytics?range=`. */
+/**
+ * Answer of `GET /api/analytics`: of a `range`, or of any time between `since` and `until`, with the filters of
+ * `GET /api/requests`.
+ */
 
 export const ANALYTICS_RANGES = ['1h', '24h', '7d', '30d'] as const;
 export type AnalyticsRange = (typeof ANALYTICS_RANGES)[number];
@@ -78,15 +81,20 @@ export interface Analytics {
   readonly rate_limited_accounts: number;
   readonly requests_last_hour: number;
   readonly top_models: readonly { readonly model: string; readonly count: number }[];
-  readonly range: AnalyticsRange;
+  readonly range: AnalyticsRange | 'custom';
   readonly since: number;
   readonly until: number;
+  /**
+   * Usually `since`. Filters beside model and upstream are answered from the lines of requests: the newest 50,000, as long as
+   * the log keeps them. Figures before this time are missing then.
+   */
+  readonly complete_since: number;
   readonly bucket_seconds: number;
   readonly in_flight: number;
   readonly totals: Figures;
   readonly by_upstream: Readonly<Record<string, Figures>>;
   readonly by_model: Readonly<Record<string, Figures>>;
-  /** Only with `by_user=true`: a company has more users than all other entries together. */
+  /** Only with `by_user=true`, and not with a filter that figures of users do not have: a company has more users than all other entries together. */
   readonly by_user?: Readonly<Record<string, Figures>>;
   /** Most first. Figures of earlier versions have no such counts. */
   readonly errors: readonly ErrorCount[];

@@ -71,6 +71,12 @@ export interface RequestSorting {
   readonly order?: 'asc' | 'desc';
 }
 
+/** A range that ends now, or `since` and `until`. */
+export interface FiguresQuestion extends RequestFilter {
+  readonly range?: AnalyticsRange;
+  readonly by_user?: boolean;
+}
+
 /** A period: `days` up to today, or one `date` as `YYYY-MM-DD`. */
 export interface UsageQuestion {
   readonly days?: number;
@@ -94,7 +100,12 @@ export class AdminClient {
   }
 
   analytics(range: AnalyticsRange, { byUser = false } = {}, signal?: AbortSignal): Promise<Analytics> {
-    return this.call.json('api/analytics', { query: { range, by_user: byUser }, signal });
+    return this.figures({ range, by_user: byUser }, signal);
+  }
+
+  /** Figures of any time and filter. */
+  figures(question: FiguresQuestion, signal?: AbortSignal): Promise<Analytics> {
+    return this.call.json('api/analytics', { query: { ...question }, signal });
   }
 
   /** How the gateway is, in one sentence. */

@@ -66,7 +66,8 @@ async function analyticsOf(
 }
 
 function answerOf({ range, since, until }: Analytics, rows: Stats['rows'], text: Block) {
-  return { json: { range, since, until, rows } satisfies Stats, text: [text] };
+  // The commands ask for ranges only.
+  return { json: { range: range as AnalyticsRange, since, until, rows } satisfies Stats, text: [text] };
 }
 
 function figuresText(verb: string, rows: readonly (Figures & { readonly name: string })[]): Block {

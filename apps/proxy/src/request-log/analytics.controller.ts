@@ -1,11 +1,13 @@
-import { ANALYTICS_RANGES, type Analytics } from '@claude-proxy/admin-api';
+import type { Analytics } from '@claude-proxy/admin-api';
 import { Get, Query } from '@nestjs/common';
 import { AdminController } from '../auth/admin-controller.decorator.js';
-import { oneOf, parametersOf } from '../auth/query-parameters.js';
+import { parametersOf } from '../auth/query-parameters.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import { CredentialStates } from '../exchange/credential-states.js';
+import { UpstreamNames } from '../exchange/upstream-names.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
 import { AnalyticsQuery } from './analytics.query.js';
+import { figuresQuestionOf } from './figures-question.js';
 
 /** Figures of a span of time, for the dashboard. */
 @AdminController('api/analytics')
@@ -14,14 +16,13 @@ export class AnalyticsController {
   constructor(
     private readonly analytics: AnalyticsQuery,
     private readonly credentials: CredentialStates,
+    private readonly upstreams: UpstreamNames,
   ) {}
 
   @Get()
   async show(@Query() query: Record<string, unknown>): Promise<Analytics> {
-    const parameters = parametersOf(query);
-    const range = oneOf(parameters, 'range', ANALYTICS_RANGES) ?? '24h';
-    const hasUsers = oneOf(parameters, 'by_user', ['true', 'false']) === 'true';
-    const figures = await this.analytics.of(range, hasUsers).catch(storeUnavailable);
+    const question = figuresQuestionOf(parametersOf(query), this.upstreams.all, Date.now());
+    const figures = await this.analytics.of(question).catch(storeUnavailable);
     return { ...figures, ...this.credentials.counts() };
   }
 }

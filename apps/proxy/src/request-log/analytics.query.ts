@@ -1,26 +1,27 @@
-import type { Analytics, AnalyticsRange } from '@claude-proxy/admin-api';
+import type { Analytics } from '@claude-proxy/admin-api';
 import { ClaudeModels } from '@claude-proxy/claude-models';
 import { type Item, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import { dayOf, hourOf } from '../recording/periods.js';
 import { TaskRegister } from '../state/task.register.js';
 import { FigureTally } from './figures.js';
+import { type FiguresQuestion, lastHourOf } from './figures-question.js';
+import { DAY_MS } from './figures-span.js';
+import { figuresOfLine } from './line-figures.js';
 import { noticesOf } from './notices.js';
 import { RangeSums } from './range-sums.js';
 import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
-import { HOUR_MS, hourPartition, requestsTable, SLOT_MS, slotPartition, userPartition } from './requests.table.js';
+import { type LineFilter, RequestLogQuery } from './request-log.query.js';
+import { HOUR_MS, hourPartition, requestsTable, slotPartition, userPartition } from './requests.table.js';
 
-const DAY_MS = 24 * HOUR_MS;
 /** With this cache, many dashboards cost as much as one. */
 const CACHE_MS = 5_000;
-
-/** The length of each range and of its buckets. */
-const RANGES: Readonly<Record<AnalyticsRange, { readonly spanMs: number; readonly bucketMs: number }>> = {
-  '1h': { spanMs: HOUR_MS, bucketMs: SLOT_MS },
-  '24h': { spanMs: DAY_MS, bucketMs: HOUR_MS },
-  '7d': { spanMs: 7 * DAY_MS, bucketMs: 6 * HOUR_MS },
-  '30d': { spanMs: 30 * DAY_MS, bucketMs: DAY_MS },
-};
+/** A question can be anything, so only the latest answers are kept. */
+const MAX_CACHED = 50;
+/** About two seconds of work, in turns of the event loop. */
+const MAX_SUMMED_LINES = 50_000;
+/** Hours of users are kept three days. */
+const USER_HOURS_KEPT_MS = 2.5 * DAY_MS;
 
 type Answer = Omit<Analytics, 'in_flight' | 'active_accounts' | 'rate_limited_accounts' | 'requests_last_hour'>;
 
@@ -35,40 +36,38 @@ export class AnalyticsQuery {
     private readonly tasks: TaskRegister,
     @Inject(requestLogSection.token) config: RequestLogConfig,
     private readonly models: ClaudeModels,
+    private readonly log: RequestLogQuery,
   ) {
     this.table = store.table(requestsTable(config.table));
   }
 
-  /** Figures of users need separate queries, so they are read only with `hasUsers`. @throws StorageError */
-  async of(
-    range: AnalyticsRange,
-    hasUsers: boolean,
-  ): Promise<Omit<Analytics, 'active_accounts' | 'rate_limited_accounts'>> {
-    const answer = await this.cached(range, hasUsers);
-    const lastHour = range === '1h' ? answer : await this.cached('1h', false);
+  /** @throws StorageError */
+  async of(question: FiguresQuestion): Promise<Omit<Analytics, 'active_accounts' | 'rate_limited_accounts'>> {
+    const answer = await this.cached(question);
+    const lastHour = question.span.range === '1h' ? answer : await this.cached(lastHourOf(question));
     const { in_flight } = await this.tasks.list();
     return { ...answer, requests_last_hour: lastHour.total_requests, in_flight };
   }
 
-  private cached(range: AnalyticsRange, hasUsers: boolean): Promise<Answer> {
-    const key = `${range} ${hasUsers}`;
+  private cached(question: FiguresQuestion): Promise<Answer> {
+    const { key } = question;
     const known = this.cache.get(key);
     if (known && performance.now() < known.untilMs) return known.answer;
-    const answer = this.read(range, hasUsers);
+    const answer = this.read(question);
+    this.cache.delete(key);
     this.cache.set(key, { untilMs: performance.now() + CACHE_MS, answer });
+    if (this.cache.size > MAX_CACHED) this.cache.delete(this.cache.keys().next().value!);
     answer.catch(() => this.cache.delete(key));
     return answer;
   }
 
-  private async read(range: AnalyticsRange, hasUsers: boolean): Promise<Answer> {
-    const { spanMs, bucketMs } = RANGES[range];
-    const nowMs = Date.now();
-    // The current bucket counts as one of the range.
-    const sinceMs = nowMs - (nowMs % Math.min(bucketMs, DAY_MS)) + bucketMs - spanMs;
-    const sums = new RangeSums(sinceMs, nowMs, bucketMs);
-    const ofUsers = hasUsers ? new FigureTally() : undefined;
-    await (range === '1h' ? this.addSlots(sums, ofUsers) : this.addHours(sums));
-    if (ofUsers && range !== '1h') await this.addUsers(range, sums, ofUsers);
+  private async read(question: FiguresQuestion): Promise<Answer> {
+    const { range, sinceMs, untilMs, bucketMs } = question.span;
+    const sums = new RangeSums(sinceMs, untilMs, bucketMs);
+    const ofUsers = new FigureTally();
+    const completeSinceMs = question.lines
+      ? await this.addLines(question.lines, sums, ofUsers)
+      : await this.addPeriods(question, sums, ofUsers);
     const totals = sums.total.figures();
     const byModel = sums.ofModels.toRecord();
     return {
@@ -81,38 +80,63 @@ export class AnalyticsQuery {
         .slice(0, 10),
       range,
       since: sinceMs,
-      until: nowMs,
+      until: untilMs,
+      complete_since: completeSinceMs,
       bucket_seconds: bucketMs / 1_000,
       totals,
       by_upstream: sums.ofUpstreams.toRecord(),
       by_model: byModel,
-      ...(ofUsers && { by_user: ofUsers.toRecord() }),
+      ...(question.hasUsers && ofUsers.size > 0 && { by_user: ofUsers.toRecord() }),
       errors: sums.total.errorCounts,
-      notices: noticesOf(byModel, this.models, nowMs),
+      notices: noticesOf(byModel, this.models, Date.now()),
       buckets: sums.buckets(),
     };
   }
 
+  /** Any filter, from the lines of requests: the newest ones, as many as one answer may read. */
+  private addLines(filter: LineFilter, sums: RangeSums, ofUsers: FigureTally): Promise<number> {
+    return this.log.each(filter, MAX_SUMMED_LINES, (line) => {
+      const item = figuresOfLine(line);
+      if (item && sums.add(line.started_at, item)) ofUsers.add(line.user, item);
+    });
+  }
+
+  /** From the figures of periods, which have all requests by model and upstream. */
+  private async addPeriods(question: FiguresQuestion, sums: RangeSums, ofUsers: FigureTally): Promise<number> {
+    const { span, ofModel, ofUpstream, hasUsers } = question;
+    const isWanted = (item: Item) => ofModel(String(item.model)) && ofUpstream(String(item.upstream));
+    if (span.bucketMs < HOUR_MS) await this.addSlots(sums, ofUsers, isWanted);
+    else {
+      await this.addHours(sums, isWanted);
+      // Figures of users are not kept by model.
+      if (hasUsers && !question.isFiltered) await this.addUsers(sums, ofUsers);
+    }
+    return span.sinceMs;
+  }
+
   /** The last hour: slots of five minutes, by user, upstream and model. */
-  private async addSlots(sums: RangeSums, ofUsers: FigureTally | undefined): Promise<void> {
-    const hours = periodsOf(sums.sinceMs, sums.nowMs, HOUR_MS, hourOf);
+  private async addSlots(sums: RangeSums, ofUsers: FigureTally, isWanted: (item: Item) => boolean): Promise<void> {
+    const hours = periodsOf(sums.sinceMs, sums.untilMs, HOUR_MS, hourOf);
     await this.eachItem(hours.map(slotPartition), (item, partition) => {
+      if (!isWanted(item)) return;
       const isWithin = sums.add(timeOf(`${partition.slice('slot#'.length)}:`, item, ':00Z'), item);
-      if (isWithin) ofUsers?.add(String(item.user), item);
+      if (isWithin) ofUsers.add(String(item.user), item);
     });
   }
 
-  private async addHours(sums: RangeSums): Promise<void> {
-    const days = periodsOf(sums.sinceMs, sums.nowMs, DAY_MS, dayOf);
+  private async addHours(sums: RangeSums, isWanted: (item: Item) => boolean): Promise<void> {
+    const days = periodsOf(sums.sinceMs, sums.untilMs, DAY_MS, dayOf);
     await this.eachItem(days.map(hourPartition), (item, partition) => {
-      sums.add(timeOf(`${partition.slice('hour#'.length)}T`, item, ':00:00Z'), item);
+      if (isWanted(item)) sums.add(timeOf(`${partition.slice('hour#'.length)}T`, item, ':00:00Z'), item);
     });
   }
 
-  /** Figures of users: per hour for the range of a day, else per day. */
-  private async addUsers(range: AnalyticsRange, { sinceMs, nowMs }: RangeSums, ofUsers: FigureTally): Promise<void> {
-    const periods =
-      range === '24h' ? periodsOf(sinceMs, nowMs, HOUR_MS, hourOf) : periodsOf(sinceMs, nowMs, DAY_MS, dayOf);
+  /** Figures of users: per hour as long as those are kept, else per day. */
+  private async addUsers({ sinceMs, untilMs }: RangeSums, ofUsers: FigureTally): Promise<void> {
+    const hasHours = untilMs - sinceMs <= 2 * DAY_MS && Date.now() - sinceMs < USER_HOURS_KEPT_MS;
+    const periods = hasHours
+      ? periodsOf(sinceMs, untilMs, HOUR_MS, hourOf)
+      : periodsOf(sinceMs, untilMs, DAY_MS, dayOf);
     await this.eachItem(periods.map(userPartition), (item) => ofUsers.add(String(item.user), item));
   }
 
@@ -130,8 +154,9 @@ function timeOf(before: string, { sort }: Item, after: string): number {
   return Date.parse(`${before}${String(sort).slice(0, 2)}${after}`);
 }
 
-function periodsOf(sinceMs: number, nowMs: number, stepMs: number, nameOf: (timeMs: number) => string): string[] {
+/** @param untilMs exclusive */
+function periodsOf(sinceMs: number, untilMs: number, stepMs: number, nameOf: (timeMs: number) => string): string[] {
   const names = new Set<string>();
-  for (let timeMs = sinceMs; timeMs < nowMs; timeMs += stepMs) names.add(nameOf(timeMs));
-  return [...names.add(nameOf(nowMs))];
+  for (let timeMs = sinceMs; timeMs < untilMs; timeMs += stepMs) names.add(nameOf(timeMs));
+  return [...names.add(nameOf(untilMs - 1))];
 }

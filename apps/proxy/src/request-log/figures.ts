@@ -39,6 +39,21 @@ const OLD_DURATION = 'duration#';
 
 type Counts = Record<Counter, number>;
 
+/** What figures count of an exchange. */
+export type CountedExchange = Pick<
+  FinishedExchange,
+  | 'outcome'
+  | 'status'
+  | 'attempts'
+  | 'hasOperatorCredential'
+  | 'isFallback'
+  | 'usage'
+  | 'costNanoUsd'
+  | 'cacheSavingNanoUsd'
+  | 'firstByteMs'
+  | 'durationMs'
+>;
+
 /** The sum of finished exchanges in one period. Durations are counted in the steps of a histogram. */
 export class FigureAddition {
   private readonly counts = emptyCounts();
@@ -46,7 +61,7 @@ export class FigureAddition {
   private readonly duration = new Histogram();
   private readonly errors = new Map<string, number>();
 
-  addExchange(exchange: FinishedExchange): void {
+  addExchange(exchange: CountedExchange): void {
     const { counts } = this;
     const { outcome, isFallback, usage, firstByteMs, durationMs } = exchange;
     counts.requests += 1;
@@ -82,7 +97,7 @@ export class FigureAddition {
     this.errors.set(error, (this.errors.get(error) ?? 0) + 1);
   }
 
-  private addCost({ costNanoUsd, isFallback, cacheSavingNanoUsd }: FinishedExchange): void {
+  private addCost({ costNanoUsd, isFallback, cacheSavingNanoUsd }: CountedExchange): void {
     const { counts } = this;
     if (costNanoUsd === null) counts.unpriced_requests += 1;
     counts.cost_nano_usd += costNanoUsd ?? 0;
@@ -190,6 +205,10 @@ export class FigureTally {
       this.byName.set(name, sum);
     }
     sum.add(item);
+  }
+
+  get size(): number {
+    return this.byName.size;
   }
 
   /** Sorted by requests, most first. */

@@ -52,7 +52,7 @@ function expectValues(parameters: QueryParameters, name: string, allowed: readon
 }
 
 /** `since` and `until`, both inclusive. */
-function spanOf(parameters: QueryParameters): Pick<LineFilter, 'sinceMs' | 'untilMs'> {
+export function spanOf(parameters: QueryParameters): Pick<LineFilter, 'sinceMs' | 'untilMs'> {
   const [sinceMs, untilMs] = [timeOf(parameters, 'since'), timeOf(parameters, 'until')];
   return { ...(sinceMs !== undefined && { sinceMs }), ...(untilMs !== undefined && { untilMs }) };
 }

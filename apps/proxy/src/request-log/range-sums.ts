@@ -17,16 +17,17 @@ export class RangeSums implements Sums {
 
   constructor(
     readonly sinceMs: number,
-    readonly nowMs: number,
+    /** Exclusive. */
+    readonly untilMs: number,
     private readonly bucketMs: number,
   ) {
-    for (let timeMs = sinceMs; timeMs <= nowMs; timeMs += bucketMs) this.byBucket.set(timeMs, emptySums());
+    for (let timeMs = sinceMs; timeMs < untilMs; timeMs += bucketMs) this.byBucket.set(timeMs, emptySums());
   }
 
   /** @returns whether the item belongs to this range */
   add(timeMs: number, item: Item): boolean {
-    const { sinceMs, bucketMs } = this;
-    if (!(timeMs >= sinceMs)) return false;
+    const { sinceMs, untilMs, bucketMs } = this;
+    if (!(timeMs >= sinceMs && timeMs < untilMs)) return false;
     addTo(this, item);
     const bucket = this.byBucket.get(sinceMs + Math.floor((timeMs - sinceMs) / bucketMs) * bucketMs);
     if (bucket) addTo(bucket, item);

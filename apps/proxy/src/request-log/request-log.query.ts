@@ -106,6 +106,24 @@ export class RequestLogQuery {
     return this.table.get(key);
   }
 
+  /**
+   * All wanted lines, newest first, until the search has read as many lines as one answer may.
+   *
+   * @returns the time from which on all lines were read
+   * @throws StorageError
+   */
+  async each(filter: LineFilter, maxLines: number, add: (line: RequestDetail) => void): Promise<number> {
+    await this.recorder.flush();
+    const search = new Search(maxLines);
+    for await (const item of this.newestFirst(filter, undefined)) {
+      const detail = detailIn(item);
+      if (filter.isWanted(detail)) add(detail);
+      search.note(item);
+      if (search.isLongEnough) return timeOf(search.position);
+    }
+    return this.oldestMsOf(filter);
+  }
+
   /** By the request id of the upstream, which clients show: among the newest lines, because it is not a key. */
   private async detailByUpstreamId(id: string): Promise<RequestDetail | undefined> {
     if (!UPSTREAM_ID.test(id)) return undefined;
@@ -186,13 +204,15 @@ class Search {
   private last: Item | undefined;
   lines = 0;
 
+  constructor(private readonly maxLines = MAX_SEARCHED_LINES) {}
+
   note(item: Item): void {
     this.lines += 1;
     this.last = item;
   }
 
   get isLongEnough(): boolean {
-    return this.lines >= MAX_SEARCHED_LINES || performance.now() - this.startedMs > MAX_SEARCH_MS;
+    return this.lines >= this.maxLines || performance.now() - this.startedMs > MAX_SEARCH_MS;
   }
 
   /** Of the last line, as a cursor. */
