@@ -73,8 +73,9 @@ export class CountedDynamo {
   }
 }
 
-export async function untilReady(port) {
-  for (let tries = 0; tries < START_TRIES; tries += 1) {
+/** Tries every 10 ms. */
+export async function untilReady(port, tries = START_TRIES) {
+  for (let tried = 0; tried < tries; tried += 1) {
     const isReady = await new Promise((resolve) => {
       request({ port, host: '127.0.0.1' }, (answer) => resolve(answer.resume() !== undefined))
         .on('error', () => resolve(false))
@@ -83,5 +84,5 @@ export async function untilReady(port) {
     if (isReady) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error('the DynamoDB engine does not answer');
+  throw new Error(`no answer on port ${port}`);
 }

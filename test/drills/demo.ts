@@ -5,7 +5,7 @@ import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
 import { exchangesOfADay, pick, plausibleModel, plausibleUser } from './plausible-exchanges.js';
 import { ask } from './scene.js';
-import { type Stage, setStage } from './stage.js';
+import { type OwnStage, setStage } from './stage.js';
 
 /** Stops by itself, in case it is forgotten. */
 const MAX_MINUTES = 120;
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   await stage.close();
 }
 
-async function writeHistory({ app }: Stage): Promise<number> {
+async function writeHistory({ app }: OwnStage): Promise<number> {
   const feed = app.get(ExchangeFeed);
   let count = 0;
   for (const exchange of exchangesOfADay(Date.now())) {

@@ -1,12 +1,22 @@
 import 'reflect-metadata';
+import { parseArgs } from 'node:util';
 import { playAutoMode } from './auto-mode.js';
 import { type Played, playFallbackStory, STORY_ENVIRONMENT } from './fallback-story.js';
 import { type PlayedFault, playFaults } from './faults.js';
-import { setStage } from './stage.js';
+import { setStage, setStageAround } from './stage.js';
+
+const { all, gateway } = parseArgs({
+  options: {
+    /** Plays the faults as well. */
+    all: { type: 'boolean', default: false },
+    /** A command that starts the gateway of the story, in place of one in this process. */
+    gateway: { type: 'string' },
+  },
+}).values;
 
 async function main(): Promise<number> {
   const storyCode = await playStory();
-  return process.argv.includes('--all') ? Math.max(storyCode, await drillFaults()) : storyCode;
+  return all ? Math.max(storyCode, await drillFaults()) : storyCode;
 }
 
 async function drillFaults(): Promise<number> {
@@ -35,7 +45,7 @@ function lineOfFault({ scene: { title, expected }, observed: { sight, how }, hol
 }
 
 async function playStory(): Promise<number> {
-  const stage = await setStage(STORY_ENVIRONMENT);
+  const stage = await (gateway ? setStageAround(gateway, STORY_ENVIRONMENT) : setStage(STORY_ENVIRONMENT));
   print('The real gateway between a simulated Anthropic and a simulated Bedrock, called by the official SDK.\n');
   let faults = 0;
   try {

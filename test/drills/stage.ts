@@ -10,41 +10,69 @@ import {
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createGateway } from '../../apps/proxy/src/gateway.js';
 import { closeGateway } from './close-gateway.js';
+import { GatewayProcess } from './gateway-process.js';
+
+/** For the AWS SDK. The simulated Bedrock only checks that the request has a signature. */
+const BEDROCK_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'drill', AWS_SECRET_ACCESS_KEY: 'drill' };
 
 /** The real gateway between simulated upstreams. All traffic stays on this machine. */
 export interface Stage {
   readonly url: string;
-  readonly app: NestFastifyApplication;
   readonly anthropic: AnthropicSimulator;
   readonly bedrock: BedrockSimulator;
   close(): Promise<void>;
 }
 
-export async function setStage(environment: Readonly<Record<string, string>>, port = 0): Promise<Stage> {
-  const anthropic = await startAnthropicSimulator();
-  const bedrock = await startBedrockSimulator();
+/** A stage whose gateway runs in this process. */
+export interface OwnStage extends Stage {
+  readonly app: NestFastifyApplication;
+}
+
+export async function setStage(environment: Readonly<Record<string, string>>, port = 0): Promise<OwnStage> {
+  const upstreams = await startUpstreams();
   const dataDirectory = await mkdtemp(join(tmpdir(), 'claude-proxy-drill-'));
-  // Credentials for the AWS SDK. The simulated Bedrock only checks that the request has a signature.
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'drill', AWS_SECRET_ACCESS_KEY: 'drill' });
-  const app = await createGateway({
-    LOG_LEVEL: 'silent',
-    DATA_DIR: dataDirectory,
-    ANTHROPIC_UPSTREAM_URL: anthropic.url,
-    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
-    ...environment,
-  });
+  Object.assign(process.env, BEDROCK_CREDENTIALS);
+  const app = await createGateway({ ...upstreams.environment, DATA_DIR: dataDirectory, ...environment });
   await app.listen(port, '127.0.0.1');
   return {
+    ...upstreams,
     url: urlOf(app),
     app,
-    anthropic,
-    bedrock,
     async close() {
       await closeGateway(app);
-      await Promise.all([anthropic.close(), bedrock.close()]);
+      await upstreams.close();
       await rm(dataDirectory, { recursive: true, force: true });
     },
   };
+}
+
+/** `command` starts the gateway with the variables of its environment, and ends at SIGTERM. */
+export async function setStageAround(command: string, environment: Readonly<Record<string, string>>): Promise<Stage> {
+  const upstreams = await startUpstreams();
+  const gateway = await GatewayProcess.start(command, {
+    ...BEDROCK_CREDENTIALS,
+    ...upstreams.environment,
+    ...environment,
+  });
+  return {
+    ...upstreams,
+    url: gateway.url,
+    async close() {
+      await gateway.stop();
+      await upstreams.close();
+    },
+  };
+}
+
+async function startUpstreams() {
+  const anthropic = await startAnthropicSimulator();
+  const bedrock = await startBedrockSimulator();
+  const environment = {
+    LOG_LEVEL: 'silent',
+    ANTHROPIC_UPSTREAM_URL: anthropic.url,
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
+  };
+  return { anthropic, bedrock, environment, close: () => Promise.all([anthropic.close(), bedrock.close()]) };
 }
 
 function urlOf(app: NestFastifyApplication): string {

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AnthropicSimulator, answer, startAnthropicSimulator } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '../drills/free-port.js';
 import { BuiltGateway } from '../support/built-gateway.js';
-import { freePort } from '../support/free-port.js';
 import { MESSAGE, postJson } from '../support/post-json.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,6 +1,6 @@
 import { type AnthropicSimulator, startAnthropicSimulator } from '@claude-proxy/simulator';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../drills/free-port.js';
 import { MESSAGE, postJson } from '../support/post-json.js';
 import { type RunningGateway, startGateway } from '../support/start-gateway.js';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { freePort } from './free-port.js';
+import { freePort } from '../drills/free-port.js';
 
 export interface RunningRedis {
   readonly url: string;

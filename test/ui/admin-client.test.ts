@@ -1,9 +1,9 @@
 import { AdminApiError, AdminClient, type LiveState } from '@claude-proxy/admin-client';
 import { rateLimited } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../drills/free-port.js';
 import { adminApi } from '../support/admin-api.js';
 import { BuiltGateway } from '../support/built-gateway.js';
-import { freePort } from '../support/free-port.js';
 import { postMessage } from '../support/post-message.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
