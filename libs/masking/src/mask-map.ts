@@ -132,6 +132,8 @@ export class TokenIndex {
   private readonly tokens = new Set<string>();
   private readonly lengths = new Uint8Array(MAX_INDEXED_LENGTH + 1);
   private readonly firsts = new Uint8Array(256);
+  private readonly literalFirsts = new Uint8Array(256);
+  private longestLiteral = 0;
 
   get isEmpty(): boolean {
     return this.tokens.size === 0 && this.literals.length === 0;
@@ -143,13 +145,29 @@ export class TokenIndex {
 
   add(text: string): void {
     if (!/^[A-Za-z0-9_-]+$/.test(text)) {
-      if (this.literals.length < MAX_LITERALS && !this.literals.includes(text)) this.literals.push(text);
+      if (this.literals.length < MAX_LITERALS && !this.literals.includes(text)) this.addLiteral(text);
       return;
     }
     this.tokens.add(text);
     this.shortest = Math.min(this.shortest, text.length);
     this.lengths[Math.min(text.length, MAX_INDEXED_LENGTH)] = 1;
     this.firsts[text.charCodeAt(0)] = 1;
+  }
+
+  private addLiteral(text: string): void {
+    this.literals.push(text);
+    this.literalFirsts[text.charCodeAt(0)] = 1;
+    this.longestLiteral = Math.max(this.longestLiteral, text.length);
+  }
+
+  /** Where a literal has begun that may go on behind the text; the length of the text if none has. */
+  startOfLiteral(text: string): number {
+    for (let at = Math.max(0, text.length - this.longestLiteral); at < text.length; at += 1) {
+      if (this.literalFirsts[text.charCodeAt(at)] !== 1) continue;
+      const end = text.slice(at);
+      if (this.literals.some((literal) => literal.startsWith(end))) return at;
+    }
+    return text.length;
   }
 
   includes(text: string): boolean {

@@ -16,6 +16,7 @@ const requestWith = (...texts: string[]) =>
 const textsIn = (body: Buffer) =>
   (JSON.parse(String(body)).messages as { content: string }[]).map(({ content }) => content);
 
+const SPLITS = 20_000;
 const EXAMPLES = FORMS.flatMap(({ examples }) => examples);
 
 describe('a stream', () => {
@@ -67,6 +68,28 @@ describe('a stream', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('M3 gives the same text for 20,000 ways to cut it', () => {
+    const short = masked.split('\n').filter(({ length }) => length < 45);
+    const restored = (said: string, cuts: readonly number[]) => {
+      const stream = new TextStream(map, OPTIONS, newCounts());
+      const ends = [...cuts, said.length];
+      return ends.map((end, index) => stream.push(said.slice(ends[index - 1] ?? 0, end))).join('') + stream.end();
+    };
+    const differing: string[] = [];
+    let count = 0;
+    for (let index = 0; count < SPLITS; index += 1) {
+      const said = `"${short[index % short.length]}", ${short[(index * 7 + 1) % short.length]}.`;
+      const expected = restored(said, []);
+      for (let first = 1 + (index % 3); first < said.length; first += 3) {
+        for (let second = first; second < said.length; second += 3) {
+          count += 1;
+          if (restored(said, [first, second]) !== expected) differing.push(`${said} at ${first} and ${second}`);
+        }
+      }
+    }
+    expect(differing).toEqual([]);
   });
 
   it('holds nothing of a text that cannot become a placeholder', () => {

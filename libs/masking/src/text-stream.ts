@@ -143,15 +143,11 @@ export class TextStream {
 
   /** Where a placeholder with other characters than a token's is in the last run, or has begun at the end of the text. */
   private startOfLiteral(all: string, run: number): number {
-    let start = all.length;
-    for (const literal of this.map.allPlaceholders.literals) {
+    const index = this.map.allPlaceholders;
+    let start = index.startOfLiteral(all);
+    for (const literal of index.literals) {
       const at = all.indexOf(literal, run);
       if (at !== -1) start = Math.min(start, at);
-      for (let length = Math.min(literal.length, all.length); length > 0; length -= 1) {
-        if (!all.endsWith(literal.slice(0, length))) continue;
-        start = Math.min(start, all.length - length);
-        break;
-      }
     }
     return start;
   }

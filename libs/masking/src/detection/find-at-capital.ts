@@ -5,6 +5,7 @@ import type { FormTrial } from './form-trial.js';
 
 const CAPITAL_A = 0x41;
 const CAPITAL_K = 0x4b;
+const ACCESS_KEY = /^(?:AKIA|ASIA|ABIA|ACCA)/;
 
 /** Forms that begin with a capital. Each returns where to go on. */
 export function findKey(trial: FormTrial, at: number): number {
@@ -12,13 +13,17 @@ export function findKey(trial: FormTrial, at: number): number {
   // Every key and unique id of IAM has an A at its fourth place; keys of Bedrock have a K.
   const fourth = text.charCodeAt(at + 3);
   const mayBegin = isCapital(text.charCodeAt(at + 1)) && (fourth === CAPITAL_A || fourth === CAPITAL_K);
-  return mayBegin && isFree(text, at) ? findCredential(trial, at) : at + 1;
+  if (!mayBegin || !isFree(text, at)) return at + 1;
+  const end = trial.try('credential', at);
+  // The placeholder of an access key is one, too. After another form the search in an answer would find other parts.
+  if (end !== undefined && ACCESS_KEY.test(text.slice(at, end))) findSecretAfterKey(trial, end);
+  return end ?? at + 1;
 }
 
 export function findSessionToken(trial: FormTrial, at: number): number {
   const { text } = trial;
   const mayBegin = text.startsWith('Qo', at + 1) || text.startsWith('wo', at + 1);
-  return mayBegin && isFree(text, at) ? findCredential(trial, at) : at + 1;
+  return (mayBegin && isFree(text, at) ? trial.try('credential', at) : undefined) ?? at + 1;
 }
 
 export function findZone(trial: FormTrial, at: number): number {
@@ -27,13 +32,6 @@ export function findZone(trial: FormTrial, at: number): number {
 
 export function findDistribution(trial: FormTrial, at: number): number {
   return (mayBeId(trial.text, at) ? trial.try('distribution', at) : undefined) ?? at + 1;
-}
-
-function findCredential(trial: FormTrial, at: number): number {
-  const end = trial.try('credential', at);
-  if (end === undefined) return at + 1;
-  findSecretAfterKey(trial, end);
-  return end;
 }
 
 function mayBeId(text: string, at: number): boolean {
