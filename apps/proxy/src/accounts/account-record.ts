@@ -1,8 +1,8 @@
 import type { Item } from '@claude-proxy/storage';
 import { z } from 'zod';
 import { apiKeyCredential } from '../auth/credential.reader.js';
+import { opened } from '../state/sealed-text.js';
 import { type Account, accountIdOf, DEFAULT_PRIORITY, DEFAULT_WEIGHT, OPERATOR_STATES } from './account.js';
-import { opened } from './sealed-text.js';
 
 export const ACCOUNT_PARTITION = 'accounts';
 

@@ -5,6 +5,7 @@ import { type AuthConfig, authSection } from '../auth/auth.config.js';
 import { apiKeyCredential } from '../auth/credential.reader.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { AccessChanges } from '../state/access-changes.js';
+import { sealed } from '../state/sealed-text.js';
 import { type StateConfig, stateSection } from '../state/state.config.js';
 import { type Account, accountIdOf, DEFAULT_PRIORITY, DEFAULT_WEIGHT } from './account.js';
 import { AccountStore } from './account.store.js';
@@ -15,7 +16,6 @@ import { type AccountRecord, mergedAccounts, recordOf } from './account-record.j
 import { type AccountsConfig, accountsSection } from './accounts.config.js';
 import { EncryptionKeyError, encryptionKeyOf, openEncryptionKeyFile } from './encryption-key.js';
 import { environmentAccounts } from './environment-accounts.js';
-import { sealed } from './sealed-text.js';
 
 /** After a store that did not answer. */
 const LOAD_AGAIN_MS = 2_000;

@@ -1,4 +1,4 @@
-import { hostNames, secret, webOrigins, wholeNumber } from '../config/kinds.js';
+import { hostNames, webOrigins, wholeNumber } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
 
 export const admissionSection = section('admission', 'Who is let in, and how often.', {
@@ -24,11 +24,6 @@ export const admissionSection = section('admission', 'Who is let in, and how oft
     wholeNumber(0, 86_400),
     'The window in which requests are counted; 0 switches throttling off.',
     '60',
-  ),
-  redisUrl: setting(
-    'REDIS_URL',
-    secret,
-    'Counts requests in this Redis, so that all tasks share them (`redis://`, `rediss://`). Away: requests pass.',
   ),
   corsOrigins: setting(
     'CORS_ORIGINS',

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/throttler';
 import type { FastifyInstance } from 'fastify';
 import { ConfigModule } from '../config/config.module.js';
+import { type RedisConfig, redisSection } from '../state/redis.config.js';
 import { type AdmissionConfig, admissionSection } from './admission.config.js';
 import { BudgetsModule } from './budgets/budgets.module.js';
 import { allowOrigin } from './cross-origin.js';
@@ -18,10 +19,10 @@ import { SharedStorage } from './shared.storage.js';
 import { type Counted, type LimitName, limitNameOf, ThrottleGuard, throttlerNameOf } from './throttle.guard.js';
 
 const throttlerModule = ThrottlerModule.forRootAsync({
-  inject: [admissionSection.token, Reflector],
-  useFactory: (config: AdmissionConfig, reflector: Reflector): ThrottlerModuleOptions => ({
+  inject: [admissionSection.token, redisSection.token, Reflector],
+  useFactory: (config: AdmissionConfig, redis: RedisConfig, reflector: Reflector): ThrottlerModuleOptions => ({
     setHeaders: false,
-    storage: storageOf(config),
+    storage: storageOf(redis),
     throttlers: [
       throttlerOf('models', 'user', config.throttleLimit, config, reflector),
       throttlerOf('models', 'address', config.addressLimit ?? config.throttleLimit, config, reflector),
@@ -64,8 +65,8 @@ export class AdmissionModule implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-function storageOf({ redisUrl }: AdmissionConfig): ThrottlerStorage {
-  return redisUrl ? new SharedStorage(redisUrl.reveal()) : new LocalStorage();
+function storageOf({ url }: RedisConfig): ThrottlerStorage {
+  return url ? new SharedStorage(url.reveal()) : new LocalStorage();
 }
 
 function throttlerOf(

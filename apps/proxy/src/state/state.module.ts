@@ -4,6 +4,7 @@ import { type AwsConfig, awsSection } from '../config/aws.config.js';
 import { ConfigModule } from '../config/config.module.js';
 import { type AnyModule, type Declaration, declaredIn } from '../config/declarations.js';
 import { AccessChanges } from './access-changes.js';
+import { redisSection } from './redis.config.js';
 import type { RoomTable } from './room-table.js';
 import { type StateConfig, stateSection } from './state.config.js';
 import { StoreHealth } from './store-health.js';
@@ -22,7 +23,7 @@ export function openTableStore(config: StateConfig, { region }: AwsConfig): Tabl
  * May enter: the choice of the engine. Must not: the stored items, which each room defines itself.
  */
 @Module({
-  imports: [ConfigModule.forFeature(stateSection)],
+  imports: [ConfigModule.forFeature(stateSection), ConfigModule.forFeature(redisSection)],
   providers: [
     AccessChanges,
     StoreHealth,

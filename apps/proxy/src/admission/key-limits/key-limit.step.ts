@@ -3,7 +3,7 @@ import { type ExchangeStep, STEP_ORDERS, Step, type StepRequest, type StepRun } 
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Caller } from '../../auth/caller.js';
 import { GatewayError } from '../../exchange/gateway-error.js';
-import { type AdmissionConfig, admissionSection } from '../admission.config.js';
+import { type RedisConfig, redisSection } from '../../state/redis.config.js';
 import { countedTokens } from '../budgets/expected-cost.js';
 import { type LimitCounters, LocalLimitCounters, type Taken } from './key-limit.counters.js';
 import { RedisLimitCounters } from './redis-limit.counters.js';
@@ -20,8 +20,8 @@ const NAMES = {
 export class KeyLimitStep implements ExchangeStep<Caller>, OnApplicationShutdown {
   private readonly counters: LimitCounters;
 
-  constructor(@Inject(admissionSection.token) { redisUrl }: AdmissionConfig) {
-    this.counters = redisUrl ? new RedisLimitCounters(redisUrl.reveal()) : new LocalLimitCounters();
+  constructor(@Inject(redisSection.token) { url }: RedisConfig) {
+    this.counters = url ? new RedisLimitCounters(url.reveal()) : new LocalLimitCounters();
   }
 
   appliesTo({ clientKey }: Caller): boolean {
