@@ -1,5 +1,11 @@
 /** What an operator should hear of. Each type is one kind of occurrence. */
-export const OPERATOR_EVENT_TYPES = ['budget.reached', 'limit.reached', 'loop.detected', 'key.revoked'] as const;
+export const OPERATOR_EVENT_TYPES = [
+  'budget.reached',
+  'limit.reached',
+  'loop.detected',
+  'key.revoked',
+  'credential.seen',
+] as const;
 export type OperatorEventType = (typeof OPERATOR_EVENT_TYPES)[number];
 
 export interface OperatorEvent {

@@ -19,10 +19,12 @@ export interface MaskingRule {
 export interface MaskingAlarm {
   readonly rule: string;
   readonly user: string;
-  /** The id of the request. */
+  /** The id of the last request with one. */
   readonly request: string;
-  /** Epoch milliseconds. */
+  /** Of that request, in epoch milliseconds. */
   readonly at: number;
+  /** How many requests had one. A conversation sends it again with every turn. */
+  readonly requests: number;
 }
 
 export interface MaskingUser {
@@ -37,7 +39,9 @@ export interface MaskingFigures {
   readonly since: number;
   readonly by_rule: Readonly<Record<string, { readonly masked: number; readonly restored: number }>>;
   readonly by_user: readonly MaskingUser[];
-  /** Newest first. */
+  /** Images, PDFs and files that passed unmasked. */
+  readonly blobs: number;
+  /** Newest first, one for each user and rule. */
   readonly alarms: readonly MaskingAlarm[];
 }
 
@@ -46,6 +50,8 @@ export interface MaskingRules {
   readonly masking: 'off' | 'aws' | 'aws,ips';
   readonly vault: string;
   readonly blobs: 'pass' | 'refuse';
+  /** Changes with the forms and own rules. A conversation keeps the version of its first request. */
+  readonly version: string;
   readonly rules: readonly MaskingRule[];
   readonly own_rules: readonly string[];
   readonly figures: MaskingFigures;
@@ -57,4 +63,6 @@ export interface MaskingCounts {
   readonly restored: Readonly<Record<string, number>>;
   /** Placeholders that stayed in the answer. */
   readonly left: number;
+  /** Images, PDFs and files that passed, which cannot be masked. Missing: none. */
+  readonly blobs?: number;
 }

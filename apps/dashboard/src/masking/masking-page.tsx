@@ -11,7 +11,7 @@ const REFRESH_SECONDS = 15;
 
 /** What is masked, what it would make of a text, and which keys were seen. */
 export function MaskingPage() {
-  const { texts } = useSettings();
+  const { texts, format } = useSettings();
   const rules = usePolled('masking', REFRESH_SECONDS, (gateway, signal) => gateway.maskingRules(signal));
   return (
     <>
@@ -23,6 +23,11 @@ export function MaskingPage() {
         {(data) => (
           <>
             <p class="lead">{texts.masking.state[data.masking]}</p>
+            {data.figures.blobs > 0 && (
+              <p class="notice is-warning">
+                {texts.masking.blobs(data.figures.blobs, format.integer(data.figures.blobs))}
+              </p>
+            )}
             <div class="columns">
               <PreviewBox />
               <section class="panel" aria-labelledby="masking-alarms">
@@ -48,17 +53,18 @@ export function MaskingPage() {
 }
 
 function Alarms({ alarms }: { readonly alarms: readonly MaskingAlarm[] }) {
-  const { texts } = useSettings();
+  const { texts, format } = useSettings();
   if (alarms.length === 0) return <p class="muted">{texts.masking.noAlarms}</p>;
   return (
     <ul class="pulse-lines">
-      {alarms.map(({ rule, user, request, at }) => (
+      {alarms.map(({ rule, user, request, at, requests }) => (
         <li key={`${request} ${rule}`}>
           <a class="quiet" href={hashOf('masking', undefined, { open: request })}>
             <Moment time={at} />
           </a>
           <span class="clip">{user}</span>
           <span class="tag">{rule}</span>
+          <span class="muted">{texts.masking.requests(requests, format.integer(requests))}</span>
         </li>
       ))}
     </ul>

@@ -3,7 +3,7 @@ const s = (count: number) => (count === 1 ? '' : 's');
 /** The words of the page about masking. */
 export const maskingEn = {
   state: {
-    off: 'Masking is off (MASKING=off). The preview below shows what it would do.',
+    off: 'Masking is off (MASKING=off), except for client keys and scopes that switch it on. The preview below shows what it does.',
     aws: 'AWS identifiers are masked in every request (MASKING=aws).',
     'aws,ips': 'AWS identifiers and IP addresses are masked in every request (MASKING=aws,ips).',
   },
@@ -15,6 +15,9 @@ export const maskingEn = {
   found: (count: number, text: string) => `${text} identifier${s(count)} found`,
   alarms: 'Keys and secrets in requests',
   alarmsLead: 'They were masked. Rotate them all the same: they are in files or in the environment of the client.',
+  requests: (count: number, text: string) => `in ${text} request${s(count)}`,
+  blobs: (count: number, text: string) =>
+    `${text} image${s(count)}, PDF${s(count)} or file${s(count)} passed unmasked since the start of this process (MASKING_BLOBS=pass).`,
   noAlarms: 'None since the start of this process.',
   users: 'Users',
   user: 'User',

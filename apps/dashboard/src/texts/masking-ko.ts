@@ -2,7 +2,7 @@ import type { maskingEn } from './masking-en.js';
 
 export const maskingKo: typeof maskingEn = {
   state: {
-    off: '마스킹이 꺼져 있습니다(MASKING=off). 아래에서 어떻게 바뀌는지 미리 볼 수 있습니다.',
+    off: '마스킹이 꺼져 있습니다(MASKING=off). 따로 켠 클라이언트 키와 범위만 마스킹합니다. 아래에서 어떻게 바뀌는지 미리 볼 수 있습니다.',
     aws: '모든 요청에서 AWS 식별자를 마스킹합니다(MASKING=aws).',
     'aws,ips': '모든 요청에서 AWS 식별자와 IP 주소를 마스킹합니다(MASKING=aws,ips).',
   },
@@ -14,6 +14,9 @@ export const maskingKo: typeof maskingEn = {
   found: (_count: number, text: string) => `식별자 ${text}개 발견`,
   alarms: '요청에 들어 있던 키와 비밀',
   alarmsLead: '마스킹되었습니다. 그래도 교체하십시오. 클라이언트의 파일이나 환경에 남아 있습니다.',
+  requests: (_count: number, text: string) => `요청 ${text}건`,
+  blobs: (_count: number, text: string) =>
+    `이 프로세스가 시작된 뒤로 이미지, PDF, 파일 ${text}개가 마스킹되지 않고 나갔습니다(MASKING_BLOBS=pass).`,
   noAlarms: '이 프로세스가 시작된 뒤로 없습니다.',
   users: '사용자',
   user: '사용자',

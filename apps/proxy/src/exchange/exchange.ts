@@ -44,6 +44,8 @@ export interface MaskingCounts {
   readonly restored: Readonly<Record<string, number>>;
   /** Placeholders that stayed in the answer, because restoring them would not have been reversible. */
   readonly left: number;
+  /** Images, PDFs and files that passed, which cannot be masked. Missing: none. */
+  readonly blobs?: number;
 }
 
 /** What an answer said about itself, and what was made of it. */

@@ -25,7 +25,7 @@ export class MaskingController {
   @Post('preview')
   @HttpCode(200)
   preview(@Body() { text }: PreviewDto): MaskingPreview {
-    const replacements = findOriginals(text, this.masking.previewMap(), this.masking.options);
+    const replacements = findOriginals(text, this.masking.previewMap(), this.masking.rules.options);
     const matches = new Map(
       replacements.map(({ rule, matchStart, matchEnd }) => [
         `${rule} ${matchStart}`,
@@ -37,7 +37,10 @@ export class MaskingController {
 
   @Get('rules')
   rules(): MaskingRules {
-    const { config, ownRules, options } = this.masking;
+    const {
+      config,
+      rules: { version, source },
+    } = this.masking;
     return {
       masking: config.masking,
       vault: config.vault,
@@ -47,10 +50,11 @@ export class MaskingController {
         name: form.name,
         examples: form.examples,
         look_alikes: form.lookAlikes,
-        is_on: this.masking.isEnabled && ('switch' in form && form.switch === 'ips' ? options.hasAddresses : true),
+        is_on: this.masking.isOnByDefault && ('switch' in form && form.switch === 'ips' ? source.hasAddresses : true),
         is_alarm: this.masking.isAlarm(form.name),
       })),
-      own_rules: ownRules.map(({ name }) => name),
+      version,
+      own_rules: source.rules.map(({ name }) => name),
       figures: this.figures.all,
     };
   }

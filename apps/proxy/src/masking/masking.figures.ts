@@ -16,7 +16,9 @@ export class MaskingFigures implements OnModuleInit {
   private readonly startedAt = Date.now();
   private readonly rules = new Map<string, Count>();
   private readonly users = new Map<string, Count & { left: number }>();
-  private readonly alarms: MaskingAlarm[] = [];
+  /** By user and rule; the latest last. */
+  private readonly alarms = new Map<string, MaskingAlarm>();
+  private blobs = 0;
 
   constructor(private readonly feed: ExchangeFeed) {}
 
@@ -30,25 +32,34 @@ export class MaskingFigures implements OnModuleInit {
       since: this.startedAt,
       by_rule: Object.fromEntries(this.rules),
       by_user: users.sort((one, other) => other.masked - one.masked).slice(0, 100),
-      alarms: this.alarms,
+      blobs: this.blobs,
+      alarms: [...this.alarms.values()].reverse(),
     };
   }
 
   private add({ masking, user, id, startedAt }: FinishedExchange): void {
     if (!masking) return;
+    this.blobs += masking.blobs ?? 0;
     const known = this.users.get(user) ?? { masked: 0, restored: 0, left: 0 };
     if (this.users.size < MAX_USERS) this.users.set(user, known);
     known.left += masking.left;
     for (const [rule, count] of Object.entries(masking.replaced)) {
       this.countOf(rule).masked += count;
       known.masked += count;
-      if (ALARM_FORMS.has(rule)) this.alarms.unshift({ rule, user, request: id, at: startedAt });
+      if (ALARM_FORMS.has(rule)) this.alarm({ rule, user, request: id, at: startedAt });
     }
     for (const [rule, count] of Object.entries(masking.restored)) {
       this.countOf(rule).restored += count;
       known.restored += count;
     }
-    this.alarms.length = Math.min(this.alarms.length, MAX_ALARMS);
+  }
+
+  private alarm(alarm: Omit<MaskingAlarm, 'requests'>): void {
+    const key = `${alarm.rule} ${alarm.user}`;
+    const requests = (this.alarms.get(key)?.requests ?? 0) + 1;
+    this.alarms.delete(key);
+    this.alarms.set(key, { ...alarm, requests });
+    if (this.alarms.size > MAX_ALARMS) this.alarms.delete(this.alarms.keys().next().value!);
   }
 
   private countOf(rule: string): Count {

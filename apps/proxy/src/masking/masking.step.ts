@@ -1,4 +1,4 @@
-import { type MaskedBody, type MaskMap, type Pair } from '@claude-proxy/masking';
+import type { BodyMasker, MaskedBody, MaskMap, MaskOptions, Pair } from '@claude-proxy/masking';
 import { membersOfJson, memberValue } from '@claude-proxy/messages-api';
 import {
   bodyOfBytes,
@@ -11,74 +11,97 @@ import {
   type StepRun,
   type UpstreamAnswer,
 } from '@claude-proxy/upstream';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import type { MaskingCounts } from '../exchange/exchange.js';
-import { firstBlob } from './blobs.js';
+import { OperatorEvents } from '../exchange/operator-events.js';
+import { blobsIn } from './blobs.js';
 import { batchRefused, blobRefused, notJson, threadRefused, uploadRefused } from './masking.refusals.js';
 import { DEFAULT_TENANT, MaskingService } from './masking.service.js';
 import { relayedActOf } from './relayed-objects.js';
 import { restoredAnswer } from './restored-answer.js';
 import type { Restorer } from './restorer.js';
-import { MASK_VAULT, type MaskVault } from './vault/mask-vault.js';
+import { RuleVersions } from './rule-versions.js';
+import type { MaskVault } from './vault/mask-vault.js';
+import { MASK_VAULT } from './vault/open-vault.js';
 
 /** Masking more at once would hold the event loop. */
 const LARGE_BYTES = 512 * 1024;
 const MAX_OBJECT_BYTES = 1024 * 1024;
+const NO_COUNTS: MaskingCounts = { replaced: {}, restored: {}, left: 0 };
 
 /** Replaces AWS identifiers in every request, and restores them in its answer. */
 @Step('masking', STEP_ORDERS.masking)
 @Injectable()
 export class MaskingStep implements ExchangeStep<Caller> {
-  private readonly logger = new Logger('Masking');
-  readonly isEnabled: boolean;
   readonly readsBodies = true;
 
   constructor(
     private readonly masking: MaskingService,
     @Inject(MASK_VAULT) private readonly vault: MaskVault | undefined,
-  ) {
-    this.isEnabled = masking.isEnabled;
+    private readonly versions: RuleVersions,
+    private readonly events: OperatorEvents,
+  ) {}
+
+  appliesTo(caller: Caller): boolean {
+    return this.masking.isOnFor(caller);
   }
 
   before(request: StepRequest, caller: Caller): StepRun | undefined | Promise<StepRun | undefined> {
-    if (caller.clientKey?.masking === 'off') return undefined;
     const tenant = caller.clientKey?.team ?? DEFAULT_TENANT;
     if (request.operation === 'relay') return this.relayed(request, caller, tenant);
-    this.expectMaskable(request.body!);
-    const masker = this.masking.maskerOf(tenant);
-    if (request.body!.length > LARGE_BYTES) {
-      return masker.maskInTurns(request.body!).then((masked) => masked.body && this.run(request, caller, masked));
-    }
-    const masked = masker.mask(request.body!);
-    return masked.body && this.run(request, caller, masked);
+    this.expectMaskable(request.body!, caller);
+    const rules = this.versions.rulesFor(request, caller);
+    return rules instanceof Promise
+      ? rules.then((found) => this.mask(request, caller, this.masking.maskerOf(tenant, found)))
+      : this.mask(request, caller, this.masking.maskerOf(tenant, rules));
+  }
+
+  private mask(
+    request: StepRequest,
+    caller: Caller,
+    masker: BodyMasker,
+  ): StepRun | undefined | Promise<StepRun | undefined> {
+    const run = (masked: MaskedBody) => masked.body && this.run(request, caller, masked, masker.options);
+    const body = request.body!;
+    return body.length > LARGE_BYTES ? masker.maskInTurns(body).then(run) : run(masker.mask(body));
   }
 
   /** @throws GatewayError for what cannot be masked */
-  private expectMaskable(body: Buffer): void {
-    if (this.masking.config.blobs === 'refuse') {
-      const place = firstBlob(body);
-      if (place !== undefined) throw blobRefused(place);
+  private expectMaskable(body: Buffer, { exchange }: Caller): void {
+    const blobs = blobsIn(body);
+    if (blobs.length > 0) {
+      if (this.masking.config.blobs === 'refuse') throw blobRefused(blobs[0]!);
+      exchange.masked({ ...NO_COUNTS, blobs: blobs.length });
     }
     if (!body.includes('"thread"')) return;
     const thread = memberValue(body, membersOfJson(body), 'thread') as { type?: unknown } | null | undefined;
     if (thread?.type === 'continue') throw threadRefused();
   }
 
-  private run({ headers }: StepRequest, caller: Caller, { body, map, counts }: MaskedBody): StepRun {
-    const restorer = this.restorerOf(map, caller);
-    this.note(caller, counts, restorer);
+  private run(
+    { headers }: StepRequest,
+    caller: Caller,
+    { body, map, counts }: MaskedBody,
+    options: MaskOptions,
+  ): StepRun {
+    const restorer = restorerOf(map, options, caller);
+    note(caller, counts, restorer);
+    this.alarm(caller, counts);
     return {
       body: body!,
       headers: readable(headers),
       answer: (answer) => restoredAnswer(answer, restorer, false),
-      after: () => caller.exchange.masked(countsOf(counts, restorer)),
+      after: () => note(caller, counts, restorer),
     };
   }
 
   private async relayed(request: StepRequest, caller: Caller, tenant: string): Promise<StepRun | undefined> {
     const relayed = relayedActOf(request.method, request.path);
-    if (relayed.act === 'upload' && this.masking.config.blobs === 'refuse') throw uploadRefused();
+    if (relayed.act === 'upload') {
+      if (this.masking.config.blobs === 'refuse') throw uploadRefused();
+      caller.exchange.masked({ ...NO_COUNTS, blobs: 1 });
+    }
     if (relayed.act === 'create-batch') return this.createBatch(request, caller, tenant);
     return relayed.act === 'read-results' ? this.readResults(request, caller, tenant, relayed.id) : undefined;
   }
@@ -90,7 +113,7 @@ export class MaskingStep implements ExchangeStep<Caller> {
     } catch (error) {
       throw notJson(error);
     }
-    this.expectMaskable(body);
+    this.expectMaskable(body, caller);
     const masked = await this.masking.maskerOf(tenant).maskBatch(body);
     if (!masked.body) return undefined;
     if (!this.vault) throw batchRefused();
@@ -98,7 +121,7 @@ export class MaskingStep implements ExchangeStep<Caller> {
     // Before it leaves: what could not be kept could not be restored.
     await this.vault.keep(tenant, caller.exchange.id, pairs);
     return {
-      ...this.run(request, caller, masked),
+      ...this.run(request, caller, masked, this.masking.rules.options),
       answer: (answer) => this.keptUnderItsId(answer, tenant, pairs, caller),
     };
   }
@@ -126,32 +149,44 @@ export class MaskingStep implements ExchangeStep<Caller> {
     if (!pairs) return undefined;
     const map = this.masking.maskerOf(tenant).newMap();
     for (const pair of pairs) map.add(pair);
-    const restorer = this.restorerOf(map, caller);
+    const restorer = restorerOf(map, this.masking.rules.options, caller);
     return {
       headers: readable(headers),
       answer: (answer) => restoredAnswer(answer, restorer, answer.status < 300),
-      after: () => caller.exchange.masked(countsOf(new Map(), restorer)),
+      after: () => note(caller, new Map(), restorer),
     };
   }
 
-  private restorerOf(map: MaskMap, { signal }: Caller): Restorer {
-    return { map, options: this.masking.options, counts: { restored: new Map(), left: 0 }, signal };
-  }
-
-  /** Keys and secrets in a prompt are an incident, masked or not. */
-  private note({ exchange }: Caller, counts: ReadonlyMap<string, number>, restorer: Restorer): void {
-    exchange.masked(countsOf(counts, restorer));
-    const alarming = [...counts.keys()].filter((rule) => this.masking.isAlarm(rule));
-    if (alarming.length === 0) return;
-    const what = alarming.join(', ');
-    this.logger.warn(
-      `❌ ${exchange.id} of ${exchange.user} contained ${what}. It was masked; rotate it, because it is in the client's files.`,
-    );
+  /** Keys and secrets in a prompt are an incident, masked or not. Each user is reported once a day for each kind. */
+  private alarm({ exchange }: Caller, counts: ReadonlyMap<string, number>): void {
+    for (const rule of counts.keys()) {
+      if (!this.masking.isAlarm(rule)) continue;
+      const text = `A request of ${exchange.user} contained a credential of AWS (${rule}). It was masked; rotate it, because it is in the client's files.`;
+      const day = new Date().toISOString().slice(0, 10);
+      const details = { rule, request: exchange.id };
+      this.events.report({
+        type: 'credential.seen',
+        subject: `user:${exchange.user}`,
+        text,
+        details,
+        occurrence: `${rule} ${day}`,
+      });
+    }
   }
 }
 
-function countsOf(replaced: ReadonlyMap<string, number>, { counts }: Restorer): MaskingCounts {
-  return { replaced: Object.fromEntries(replaced), restored: Object.fromEntries(counts.restored), left: counts.left };
+function restorerOf(map: MaskMap, options: MaskOptions, { signal }: Caller): Restorer {
+  return { map, options, counts: { restored: new Map(), left: 0 }, signal };
+}
+
+function note({ exchange }: Caller, replaced: ReadonlyMap<string, number>, { counts }: Restorer): void {
+  const blobs = exchange.masking?.blobs;
+  exchange.masked({
+    replaced: Object.fromEntries(replaced),
+    restored: Object.fromEntries(counts.restored),
+    left: counts.left,
+    ...(blobs !== undefined && { blobs }),
+  });
 }
 
 /** The answer has to be read. */

@@ -108,7 +108,7 @@ export class MessagesController {
     };
     const takeRoom: TakeRoom = (bytes) => this.budget.take(exchange, bytes);
     const adapted = adapt ? await adapt(received, takeRoom) : received;
-    return ReceivedRequest.read(adapted, takeRoom, this.service.unknownCodingStatus);
+    return ReceivedRequest.read(adapted, takeRoom, this.service.unknownCodingStatusFor(caller));
   }
 
   /** The account whose workspace owns the files and skills of the request. They have to be the user's own. */

@@ -55,8 +55,8 @@ export class MessagesService {
   }
 
   /** For a body in a content coding that the gateway cannot decode. */
-  get unknownCodingStatus(): number {
-    return this.steps.readsBodies ? 415 : 400;
+  unknownCodingStatusFor(caller: Caller): number {
+    return this.steps.readsBodiesOf(caller) ? 415 : 400;
   }
 
   /** What `read` resolves to. Where it throws, the exchange ends as refused, or as aborted where the client left. */

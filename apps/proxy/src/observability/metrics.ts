@@ -43,10 +43,11 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     'upstream',
     'model',
   ]);
-  private readonly masked = this.counter('masked_total', 'Identifiers that were masked, restored or left masked.', [
-    'rule',
-    'direction',
-  ]);
+  private readonly masked = this.counter(
+    'masked_total',
+    'Identifiers that were masked, restored or left masked; BLOB: images, PDFs and files that passed.',
+    ['rule', 'direction'],
+  );
   private readonly events = this.counter('operator_events_total', 'Events for operators, by type.', ['type']);
   private readonly firstByte = this.histogram('first_byte_seconds', 'Time until the first byte of an answer.');
   private readonly accounts: AccountMetrics;
@@ -143,6 +144,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
       this.masked.inc({ rule, direction: 'restored' }, count);
     }
     if (masking.left > 0) this.masked.inc({ rule: 'all', direction: 'left' }, masking.left);
+    if (masking.blobs) this.masked.inc({ rule: 'BLOB', direction: 'passed' }, masking.blobs);
   }
 
   private observeUsage({ usage, model, answeredModel, costNanoUsd }: FinishedExchange, upstream: string): void {

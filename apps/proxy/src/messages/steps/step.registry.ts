@@ -25,9 +25,9 @@ export class StepRegistry implements OnModuleInit {
     return this.ordered.filter(({ step }) => step.appliesTo?.(caller) ?? true);
   }
 
-  /** True if a step cannot do without the content of a body. */
-  get readsBodies(): boolean {
-    return this.ordered.some(({ step }) => step.readsBodies);
+  /** True if a step of this caller cannot do without the content of a body. */
+  readsBodiesOf(caller: Caller): boolean {
+    return this.stepsFor(caller).some(({ step }) => step.readsBodies);
   }
 
   /** @throws ConfigError if two steps share a name or an order */
