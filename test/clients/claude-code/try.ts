@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { rateLimited } from '@claude-proxy/simulator';
 import { type Stage, setStage } from '../../drills/stage.js';
 import { InstalledClaude } from './installed-claude.js';
+import { playMasking } from './masking-play.js';
 import { playedModel } from './played-model.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 import { differencesOf, transcriptOf } from './transcript.js';
@@ -35,6 +36,17 @@ const WAYS: readonly Way[] = [
   { ...THROUGH, title: 'back and forth', prepare: limitEverySecondSession },
 ];
 
+/** A session with a feature of the gateway that a session without one does not have. */
+interface FeaturePlay {
+  readonly title: string;
+  /** What went wrong, one line each. */
+  play(claude: InstalledClaude): Promise<readonly string[]>;
+}
+
+const FEATURE_PLAYS: readonly FeaturePlay[] = [
+  { title: 'masking: files and answers hold originals, nothing else does', play: playMasking },
+];
+
 interface Row {
   readonly scenario: Scenario;
   /** By setup: the lines that the user notices, without the known ones. */
@@ -50,16 +62,23 @@ async function main(): Promise<number> {
   const claude = await InstalledClaude.at(values.claude ?? 'claude');
   print(`Claude Code ${claude.version}, played against the real gateway between simulated upstreams.\n`);
   const rows: Row[] = [];
+  const faults: string[] = [];
+  const isWanted = ({ title }: { readonly title: string }) => title.includes(values.only ?? '');
   try {
-    for (const scenario of SCENARIOS.filter(({ title }) => title.includes(values.only ?? ''))) {
+    for (const scenario of SCENARIOS.filter(isWanted)) {
       rows.push(await rowOf(claude, scenario));
       print(lineOf(rows.at(-1)!));
+    }
+    for (const { title, play } of FEATURE_PLAYS.filter(isWanted)) {
+      const found = await play(claude);
+      print(`${found.length > 0 ? '❌' : '✅'} ${title}${found.map((fault) => `\n     ${fault}`).join('')}`);
+      faults.push(...found);
     }
   } finally {
     await claude.remove();
   }
   if (values.write) await writeFile(PAGE, pageOf(claude.version, rows));
-  return rows.every(({ noticed }) => noticed.flat().length === 0) ? 0 : 1;
+  return faults.length === 0 && rows.every(({ noticed }) => noticed.flat().length === 0) ? 0 : 1;
 }
 
 async function rowOf(claude: InstalledClaude, scenario: Scenario): Promise<Row> {
