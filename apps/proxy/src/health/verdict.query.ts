@@ -31,7 +31,7 @@ export class VerdictQuery {
     const [readiness, hour, limits, drills, tasks] = await Promise.all([
       this.readiness.now(),
       inTime(
-        this.analytics.of('1h', false).catch(() => undefined),
+        this.analytics.lastHour().catch(() => undefined),
         undefined,
       ),
       inTime(

@@ -5,7 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { dayOf, hourOf } from '../recording/periods.js';
 import { TaskRegister } from '../state/task.register.js';
 import { FigureTally } from './figures.js';
-import { type FiguresQuestion, lastHourOf } from './figures-question.js';
+import { type FiguresQuestion, figuresQuestionOf, lastHourOf } from './figures-question.js';
 import { DAY_MS } from './figures-span.js';
 import { figuresOfLine } from './line-figures.js';
 import { noticesOf } from './notices.js';
@@ -39,6 +39,11 @@ export class AnalyticsQuery {
     private readonly log: RequestLogQuery,
   ) {
     this.table = store.table(requestsTable(config.table));
+  }
+
+  /** All requests of the hour that ends now. @throws StorageError */
+  lastHour(): Promise<Omit<Analytics, 'active_accounts' | 'rate_limited_accounts'>> {
+    return this.of(figuresQuestionOf({ range: '1h' }, [], Date.now()));
   }
 
   /** @throws StorageError */
