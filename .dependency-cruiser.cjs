@@ -161,9 +161,19 @@ module.exports = {
     {
       name: 'siblings-do-not-import-each-other',
       severity: 'error',
-      from: { path: rooms('accounts', 'admission', 'fallback', 'masking', 'usage', 'request-log') },
+      from: { path: rooms('accounts', 'admission', 'fallback', 'masking', 'usage', 'request-log', 'sessions') },
       to: {
-        path: rooms('accounts', 'admission', 'fallback', 'masking', 'usage', 'request-log', 'messages', 'upstreams'),
+        path: rooms(
+          'accounts',
+          'admission',
+          'fallback',
+          'masking',
+          'usage',
+          'request-log',
+          'sessions',
+          'messages',
+          'upstreams',
+        ),
         pathNot: '^apps/proxy/src/$1/',
       },
     },

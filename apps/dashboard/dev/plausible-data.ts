@@ -112,6 +112,7 @@ export function plausibleLine(
     account: null,
     team: null,
     session: null,
+    cache_break: null,
   };
 }
 
@@ -192,6 +193,7 @@ export function plausibleDetail(line: RequestLine): RequestDetail {
     request_bytes: Math.round(line.cache_read_input_tokens * 3.9),
     answer_bytes: line.output_tokens * 61,
     masking: firstByte % 10 === 0 ? { replaced: { ARN_IAM: 4, VPC: 2 }, restored: { ARN_IAM: 1 }, left: 0 } : null,
+    prompt_cache: null,
     queue_ms: Math.max(0, firstByte - Math.round(firstByte * 0.98)),
     usage:
       line.outcome === 'refused'

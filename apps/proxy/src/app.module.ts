@@ -22,6 +22,7 @@ import { ObservabilityModule } from './observability/observability.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
 import { RecordingModule } from './recording/recording.module.js';
 import { RequestLogModule } from './request-log/request-log.module.js';
+import { SessionsModule } from './sessions/sessions.module.js';
 import { StateModule } from './state/state.module.js';
 import { UiModule } from './ui/ui.module.js';
 import { AnthropicModule } from './upstreams/anthropic/anthropic.module.js';
@@ -43,6 +44,7 @@ export const ROOMS: readonly AnyModule[] = [
   AdmissionModule,
   HttpModule,
   MaskingModule,
+  SessionsModule,
   MessagesModule,
   OpenAiModule,
   AnthropicModule,

@@ -81,6 +81,13 @@ export {
   type RequestPage,
 } from './requests.js';
 export type { PrincipalRole, Readiness, Session } from './session.js';
+export {
+  CACHE_BREAK_KINDS,
+  type CacheBreak,
+  type CacheBreakKind,
+  type CacheBreakReason,
+  type PromptCacheNote,
+} from './sessions.js';
 export type { Task, TaskList } from './tasks.js';
 export type { Me, Team, TeamList } from './teams.js';
 export type { TokenCounts, UsageOfAll, UsageOfUser, UsageSummary } from './usage.js';

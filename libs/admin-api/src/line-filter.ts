@@ -11,6 +11,7 @@ export const VALUE_FILTERS = {
   key: 'client_key',
   account: 'account',
   session: 'session',
+  cache_break: 'cache_break',
   reason: 'fallback_reason',
   operation: 'operation',
 } as const satisfies Readonly<Record<string, keyof RequestLine>>;

@@ -1,4 +1,5 @@
 import type { MaskingCounts } from './masking.js';
+import type { CacheBreakKind, PromptCacheNote } from './sessions.js';
 
 /** Answers of `GET /api/requests` and `GET /api/requests/{id}`. Never a prompt, an answer or a credential. */
 
@@ -42,6 +43,8 @@ export interface RequestLine {
   readonly account: string | null;
   /** As its client names it, or Claude Code in `metadata`; null without one. */
   readonly session: string | null;
+  /** Why the prompt cache was not read as expected; null if it was, or is not known. */
+  readonly cache_break: CacheBreakKind | null;
 }
 
 export interface AttemptLine {
@@ -106,6 +109,8 @@ export interface RequestDetail extends RequestLine {
   readonly usage: Readonly<Record<string, unknown>> | null;
   /** Null if nothing was masked. */
   readonly masking: MaskingCounts | null;
+  /** Null for a request without a session, or without an answer. */
+  readonly prompt_cache: PromptCacheNote | null;
 }
 
 /** What a list of requests can be sorted by. `tokens` is the sum of all kinds. */

@@ -33,6 +33,8 @@ export interface StepRequest {
   readonly maxTokens?: number;
   /** The body without its content encoding. Undefined for a relayed request: its body has not arrived yet. */
   readonly body: Buffer | undefined;
+  /** The bytes of a top-level member of the body, without parsing. Missing if the body was not scanned. */
+  member?(name: string): Buffer | undefined;
   /**
    * The body without its content encoding, also of a relayed request, which is then held in memory. Empty if the
    * request has no body.

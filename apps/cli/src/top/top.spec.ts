@@ -33,6 +33,7 @@ const lineOf = (id: string, more: Partial<RequestLine> = {}): RequestLine => ({
   team: null,
   account: null,
   session: null,
+  cache_break: null,
   ...more,
 });
 const readiness: Readiness = {

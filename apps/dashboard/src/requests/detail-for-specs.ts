@@ -40,6 +40,8 @@ export function detailWith(special: Partial<RequestDetail>): RequestDetail {
     queue_ms: 1,
     usage: null,
     masking: null,
+    cache_break: null,
+    prompt_cache: null,
     ...special,
   };
 }

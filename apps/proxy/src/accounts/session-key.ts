@@ -1,16 +1,14 @@
 import { hash } from 'node:crypto';
 import { headerOf, type UpstreamRequest } from '@claude-proxy/upstream';
+import { metadataIdsOf } from '../exchange/metadata-ids.js';
 
 const CLAUDE_CODE_HEADER = 'x-claude-code-session-id';
 const HASH_CHARACTERS = 24;
 /** A longer value is not the id of a session. */
 const MAX_ID_CHARACTERS = 512;
-const MAX_METADATA_BYTES = 4_096;
 /** Tools and system prompts differ early; hashing megabytes of them would cost more than it finds. */
 const MAX_CONTENT_BYTES = 32_768;
 const CACHE_CONTROL = '"cache_control"';
-/** Versions of Claude Code before the JSON form: `user_…_account_…_session_<uuid>`. */
-const OLD_SESSION = /_session_([\w-]{8,})$/;
 
 export type SessionRequest = Pick<UpstreamRequest, 'headers' | 'member' | 'user'>;
 
@@ -46,11 +44,8 @@ function usable(id: string | undefined): string | undefined {
 }
 
 function idInMetadata(request: SessionRequest): string | undefined {
-  const metadata = request.member?.('metadata');
-  if (!metadata || metadata.length > MAX_METADATA_BYTES) return undefined;
-  const userId = textMember(metadata.toString(), 'user_id');
-  if (!userId) return undefined;
-  return textMember(userId, 'session_id') ?? OLD_SESSION.exec(userId)?.[1] ?? userId;
+  const { session, user } = metadataIdsOf(request.member?.('metadata'));
+  return session ?? user;
 }
 
 /** Up to the first cache breakpoint: what follows changes from turn to turn. */
@@ -60,14 +55,4 @@ function contentOf(request: SessionRequest): Buffer | undefined {
   const content = Buffer.concat(parts.map((part) => part.subarray(0, MAX_CONTENT_BYTES)));
   const breakpoint = content.indexOf(CACHE_CONTROL);
   return breakpoint > 0 ? content.subarray(0, breakpoint) : content;
-}
-
-function textMember(json: string, name: string): string | undefined {
-  if (!json.startsWith('{')) return undefined;
-  try {
-    const value: unknown = JSON.parse(json)[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { PromptCacheNote } from '@claude-proxy/admin-api';
 import type { Usage } from '@claude-proxy/messages-api';
 import type { AccountDecision, Credential, Failure, HeaderLines, Operation } from '@claude-proxy/upstream';
 import { GatewayError } from './gateway-error.js';
@@ -111,6 +112,8 @@ export class Exchange {
   readonly accountDecision: AccountDecision | undefined;
   /** Undefined if nothing was masked. */
   readonly masking: MaskingCounts | undefined;
+  /** What is known of the request in its session; undefined without one. */
+  readonly promptCache: PromptCacheNote | undefined;
 
   readonly status: number = 0;
   readonly answerBytes: number = 0;
@@ -210,6 +213,11 @@ export class Exchange {
 
   masked(masking: MaskingCounts): void {
     this.set({ masking });
+  }
+
+  /** Its prompt was compared with the one before it. */
+  compared(promptCache: PromptCacheNote): void {
+    this.set({ promptCache });
   }
 
   answersWith(lines: HeaderLines): void {

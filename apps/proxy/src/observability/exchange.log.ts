@@ -66,6 +66,8 @@ function lineOf(exchange: FinishedExchange): Record<string, unknown> {
     usage: exchange.usage,
     cost_usd: typeof exchange.costNanoUsd === 'number' ? exchange.costNanoUsd / 1e9 : undefined,
     masking: exchange.masking,
+    session: exchange.session,
+    cache_break: exchange.promptCache?.cache_break ?? undefined,
     stop_reason: exchange.stopReason,
     request_bytes: exchange.requestBytes,
     answer_bytes: exchange.answerBytes,

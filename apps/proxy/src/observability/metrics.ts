@@ -10,6 +10,7 @@ import { labelOf } from '../recording/labels.js';
 import { Recorder } from '../recording/recorder.js';
 import { StoreHealth } from '../state/store-health.js';
 import { AccountMetrics } from './account-metrics.js';
+import { SessionMetrics } from './session-metrics.js';
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 /** Exchanges are counted in groups: code in a hot loop takes a third of the time of single calls. */
@@ -51,6 +52,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
   private readonly events = this.counter('operator_events_total', 'Events for operators, by type.', ['type']);
   private readonly firstByte = this.histogram('first_byte_seconds', 'Time until the first byte of an answer.');
   private readonly accounts: AccountMetrics;
+  private readonly sessions = new SessionMetrics(this.registry);
   private readonly duration = this.histogram('duration_seconds', 'Time until the end of an answer.');
 
   constructor(
@@ -130,6 +132,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     }
     if (exchange.isFallback) this.fallbacks.inc({ upstream, reason: exchange.fallbackReason ?? 'unknown' });
     this.accounts.count(exchange);
+    this.sessions.count(exchange);
     this.countMasking(exchange);
     if (operation !== 'messages') return;
     if (firstByteMs !== undefined) this.firstByte.observe({ upstream }, firstByteMs / 1_000);

@@ -50,6 +50,8 @@ export function keptOf(exchange: FinishedExchange): Item {
     queue_ms: Math.round(exchange.queueMs ?? 0) || undefined,
     usage,
     masking: exchange.masking,
+    cache_break: exchange.promptCache?.cache_break?.reason.kind,
+    prompt_cache: exchange.promptCache,
   };
 }
 
@@ -88,6 +90,8 @@ const UNKNOWN = {
   queue_ms: 0,
   usage: null,
   masking: null,
+  cache_break: null,
+  prompt_cache: null,
 } as const satisfies Partial<RequestDetail>;
 
 /** The detail in an item of the table. */
@@ -122,6 +126,7 @@ const LINE_FIELDS = [
   'team',
   'account',
   'session',
+  'cache_break',
 ] as const satisfies readonly (keyof RequestLine)[];
 
 /** The part of a detail for lists. */

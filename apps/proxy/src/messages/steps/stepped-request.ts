@@ -31,6 +31,7 @@ export class SteppedRequest implements UpstreamRequest {
   readonly host?: string;
   readonly maxTokensToReserve?: number;
   readonly user: string;
+  readonly hasOtherBody: boolean;
   private parsed: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
@@ -48,6 +49,7 @@ export class SteppedRequest implements UpstreamRequest {
     this.model = run.model ?? original.model;
     const headers = run.headers ?? original.headers;
     if (run.body) takeRoom(run.body.length);
+    this.hasOtherBody = run.body !== undefined || !hasScannedBody(original);
     this.headers = run.body ? headersOfReplacedBody(headers) : headers;
     this.body = run.body ?? original.body;
     this.decodedBody = run.body ?? original.decodedBody ?? original.body;
@@ -65,9 +67,18 @@ export class SteppedRequest implements UpstreamRequest {
   }
 }
 
+/** `member` has the bytes that the body has. */
+function hasScannedBody(request: UpstreamRequest): boolean {
+  return request.member !== undefined && !(request instanceof SteppedRequest && request.hasOtherBody);
+}
+
 export function stepRequestOf(request: UpstreamRequest): StepRequest {
   const { operation, path, headers, model, isStream, speed, maxTokens, body, decodedBody = body } = request;
   const readBody = async () => decodedBody;
-  const optional = { ...(speed !== undefined && { speed }), ...(maxTokens !== undefined && { maxTokens }) };
+  const optional = {
+    ...(speed !== undefined && { speed }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(hasScannedBody(request) && { member: (name: string) => request.member?.(name) }),
+  };
   return { operation, method: 'POST', path, headers, model, isStream, ...optional, body: decodedBody, readBody };
 }

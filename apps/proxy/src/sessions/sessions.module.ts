@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { ConfigModule } from '../config/config.module.js';
+import { PricesModule } from '../prices/prices.module.js';
+import { sessionsSection } from './sessions.config.js';
+import { SessionsStep } from './sessions.step.js';
+
+/**
+ * Sessions of clients: their requests, the growth of their context, and why their prompt caches break.
+ *
+ * Promises: no text of a prompt is kept, in memory or in a table; a request is never changed, refused or delayed by more
+ * than hashing it once; switched off, it is absent from the path. May enter: fingerprints of prompts, figures of sessions.
+ * Must not: the choice of an account, which `accounts` makes.
+ */
+@Module({
+  imports: [ConfigModule.forFeature(sessionsSection), PricesModule],
+  providers: [SessionsStep],
+})
+export class SessionsModule {}
