@@ -6,6 +6,7 @@ import { readConfig } from '../../apps/proxy/src/config/read-config.js';
 import { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
+import { Zone } from '../../apps/proxy/src/recording/zone.js';
 import { AnalyticsQuery } from '../../apps/proxy/src/request-log/analytics.query.js';
 import { figuresQuestionOf } from '../../apps/proxy/src/request-log/figures-question.js';
 import { RequestLogQuery } from '../../apps/proxy/src/request-log/request-log.query.js';
@@ -82,7 +83,7 @@ describe('24 tasks that increment the same items', () => {
 
     const days = [0, 1].map((back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10));
     const usage = new UsageQuery(connect(), USAGE_CONFIG);
-    const question = { days, period: { period_days: 2 }, requestType: 'all' } as const;
+    const question = { days, period: { period_days: 2 }, requestType: 'all', zone: Zone.utc } as const;
     expect((await usage.ofAll(question)).summary).toMatchObject({
       total_users: TASKS + 1,
       total_requests: count,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { answer, cut, errorAfter, internal, overloaded, rateLimited } from '@claude-proxy/simulator';
 import { TableStore } from '@claude-proxy/storage';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { usageTable } from '../../apps/proxy/src/usage/usage.table.js';
 import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
@@ -208,5 +208,38 @@ describe('GET /v1/usage', () => {
     }
     expect((await postMessage(lonely.gateway)).status).toBe(200);
     await lonely.close();
+  });
+});
+
+describe('days of a time zone', () => {
+  it('contain what was asked in them, for one user and for all', async () => {
+    const user = newUser();
+    const day = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10);
+    const dayBefore = new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+    stage.anthropic.setDefault(answer({ usage }));
+    for (const hour of ['03', '20', '21']) {
+      const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.parse(`${day}T${hour}:30:00Z`));
+      await postMessage(stage.gateway, { user });
+      await written();
+      clock.mockRestore();
+    }
+    const west = '&tz=America/Los_Angeles';
+    expect((await usageOf(user, `&date=${day}`)).daily_stats).toEqual({ [day]: expect.objectContaining(counts(3)) });
+    expect((await usageOf(user, `&date=${day}${west}`)).summary.total_requests).toBe(2);
+    expect((await usageOf(user, `&days=7${west}`)).daily_stats).toEqual({
+      [dayBefore]: expect.objectContaining(counts(1)),
+      [day]: expect.objectContaining(counts(2)),
+    });
+    const all = (await ask(`/v1/usage?date=${dayBefore}${west}`)).json;
+    expect(all.users[user]).toMatchObject(counts(1));
+    expect((await ask(`/v1/usage?date=${dayBefore}`)).json.users[user]).toBeUndefined();
+  });
+
+  it('are refused for an unknown zone', async () => {
+    const { status, json } = await ask('/v1/usage?tz=Mars/Olympus');
+    expect([status, json.error.message]).toEqual([
+      400,
+      'tz is "Mars/Olympus"; allowed: a time zone of the IANA database, such as Asia/Seoul, or UTC.',
+    ]);
   });
 });

@@ -40,7 +40,7 @@ export interface UsageOfUser extends Period {
   readonly user_id: string;
   readonly request_type: string;
   readonly summary: UsageSummary;
-  /** By `YYYY-MM-DD` (UTC). Days without a request are missing. */
+  /** By `YYYY-MM-DD`, days of `tz` (UTC without it). Days without a request are missing. */
   readonly daily_stats: Readonly<Record<string, TokenCounts>>;
   readonly by_request_type: Readonly<Record<string, TokenCounts>>;
   readonly by_model: Readonly<Record<string, TokenCounts>>;

@@ -83,6 +83,8 @@ export interface UsageQuestion {
   readonly date?: string;
   /** `all`, or the name of an upstream. */
   readonly request_type?: string;
+  /** Whose days are meant: a zone of the IANA database. @default - UTC */
+  readonly tz?: string;
 }
 
 /**

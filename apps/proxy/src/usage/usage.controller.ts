@@ -9,12 +9,12 @@ import { OpenToThisMachine } from '../auth/this-machine.js';
 import { userIdOf } from '../auth/user-id.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { UpstreamNames } from '../exchange/upstream-names.js';
+import { ZONE_RULE, Zone } from '../recording/zone.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
 import { UsageQuery, type UsageQuestion } from './usage.query.js';
 
 const DEFAULT_DAYS = 7;
 const MAX_DAYS = 90;
-const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** Usage per user and day. */
 @AdminController('v1/usage')
@@ -53,15 +53,17 @@ export class UsageController {
 
   private questionOf(parameters: QueryParameters): UsageQuestion {
     const requestType = oneOf(parameters, 'request_type', ['all', ...this.upstreams.all]) ?? 'all';
-    return { ...periodOf(parameters), requestType };
+    const zone = Zone.named(parameters.tz);
+    if (!zone) throw invalidParameter('tz', parameters.tz!, ZONE_RULE);
+    return { ...periodOf(parameters, zone), zone, requestType };
   }
 }
 
-function periodOf({ days, date }: QueryParameters): Pick<UsageQuestion, 'days' | 'period'> {
+function periodOf({ days, date }: QueryParameters, zone: Zone): Pick<UsageQuestion, 'days' | 'period'> {
   if (days !== undefined && date !== undefined) throw invalidParameter('days', days, 'nothing beside "date"');
   if (date === undefined) {
     const count = daysOf(days);
-    return { days: lastDays(count), period: { period_days: count } };
+    return { days: zone.lastDays(count, Date.now()), period: { period_days: count } };
   }
   const isDate = /^\d{4}-\d\d-\d\d$/.test(date) && new Date(`${date}T00:00:00Z`).toJSON()?.startsWith(date);
   if (!isDate) throw invalidParameter('date', date, 'a day as YYYY-MM-DD');
@@ -73,10 +75,4 @@ function daysOf(text: string | undefined): number {
   const days = Number(text);
   if (/^\d+$/.test(text) && days >= 1 && days <= MAX_DAYS) return days;
   throw invalidParameter('days', text, `a whole number from 1 to ${MAX_DAYS}`);
-}
-
-/** The days in UTC. Today is the last one. */
-function lastDays(count: number): string[] {
-  const now = Date.now();
-  return Array.from({ length: count }, (_, back) => new Date(now - back * DAY_MS).toISOString().slice(0, 10));
 }

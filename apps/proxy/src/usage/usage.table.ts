@@ -56,6 +56,44 @@ export function parseModelCounter(attribute: string): { model: string; counter: 
   return model && counter ? { model, counter } : undefined;
 }
 
+/** One letter each, because an item has them for every hour and model. `total_tokens` follows from input and output. */
+const LETTERS = {
+  i: 'input_tokens',
+  o: 'output_tokens',
+  r: 'request_count',
+  w: 'cache_creation_input_tokens',
+  c: 'cache_read_input_tokens',
+  $: 'cost_nano_usd',
+  u: 'unpriced_count',
+} as const satisfies Readonly<Record<string, keyof Counts>>;
+const HOUR_COUNTER = /^(\d\d)#([\w-]{4})#(.)$/;
+const marks = new Map<string, string>();
+const MAX_MARKS = 1_000;
+
+/** A model in the names of hour counters: 24 bits of a hash. An item has few models, and their names too. */
+export function modelMarkOf(model: string): string {
+  let mark = marks.get(model);
+  if (mark === undefined) {
+    mark = hash('sha256', model, 'base64url').slice(0, 4);
+    if (marks.size >= MAX_MARKS) marks.clear();
+    marks.set(model, mark);
+  }
+  return mark;
+}
+
+/** The counters of one hour (`09`) and model, by which days of other zones are added up. Zeros are left out. */
+export function hourCounters(hour: string, model: string, counts: Counts): Record<string, number> {
+  const named = Object.entries(LETTERS).filter(([, counter]) => counts[counter] !== 0);
+  const mark = modelMarkOf(model);
+  return Object.fromEntries(named.map(([letter, counter]) => [`${hour}#${mark}#${letter}`, counts[counter]]));
+}
+
+export function parseHourCounter(attribute: string) {
+  const [, hour, mark, letter] = HOUR_COUNTER.exec(attribute) ?? [];
+  if (!hour || !mark || !letter || !Object.hasOwn(LETTERS, letter)) return undefined;
+  return { hour: Number(hour), mark, counter: LETTERS[letter as keyof typeof LETTERS] };
+}
+
 export const usageRoomTable: RoomTable = {
   section: usageSection,
   setting: 'usageTable',

@@ -4,13 +4,14 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { FinishedExchange } from '../exchange/exchange.js';
 import type { ExchangeWriter, WriterBatch } from '../recording/exchange-writer.js';
 import { labelOf } from '../recording/labels.js';
-import { dayOf } from '../recording/periods.js';
+import { hourOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
 import { type UsageConfig, usageSection } from './usage.config.js';
 import {
   COUNTERS,
   type Counts,
   emptyCounts,
+  hourCounters,
   modelCounter,
   periodShardOf,
   usageKeyOf,
@@ -48,14 +49,15 @@ class UsageBatch implements WriterBatch {
   add(exchange: FinishedExchange): void {
     const { user, usage, upstream, operation } = exchange;
     if (operation !== 'messages' || !usage || !upstream) return;
-    const period = dayOf(exchange.startedAt);
+    const hour = hourOf(exchange.startedAt);
+    const period = hour.slice(0, 10);
     const key = usageKeyOf(user, period, upstream);
     let day = this.days.get(key);
     if (!day) {
       day = new DayOfUser(key, user, period, upstream);
       this.days.set(key, day);
     }
-    day.add(exchange, usage);
+    day.add(exchange, usage, hour.slice(11));
   }
 
   writes(): IndependentWrite[] {
@@ -63,9 +65,9 @@ class UsageBatch implements WriterBatch {
   }
 }
 
-/** Usage of one user at one upstream on one day, per model. */
+/** Usage of one user at one upstream on one day, per hour and model. */
 class DayOfUser {
-  private readonly byModel = new Map<string, Counts>();
+  private readonly sums = new Map<string, { readonly hour: string; readonly model: string; readonly counts: Counts }>();
   private lastModel = '';
 
   constructor(
@@ -75,10 +77,10 @@ class DayOfUser {
     private readonly upstream: string,
   ) {}
 
-  add({ answeredModel, model, costNanoUsd }: FinishedExchange, usage: Usage): void {
+  add({ answeredModel, model, costNanoUsd }: FinishedExchange, usage: Usage, hour: string): void {
     const name = answeredModel ?? model;
     this.lastModel = name === undefined ? 'unknown' : labelOf(name);
-    const counts = this.countsOf(this.lastModel);
+    const counts = this.countsOf(hour, this.lastModel);
     const input = countOf(usage.input_tokens);
     const output = countOf(usage.output_tokens);
     counts.input_tokens += input;
@@ -107,23 +109,26 @@ class DayOfUser {
     return { kind: 'increment', table, key: { user_period: key }, add: this.counters(), set };
   }
 
-  private countsOf(model: string): Counts {
-    let counts = this.byModel.get(model);
-    if (!counts) {
-      counts = emptyCounts();
-      this.byModel.set(model, counts);
+  private countsOf(hour: string, model: string): Counts {
+    const key = `${hour} ${model}`;
+    let sum = this.sums.get(key);
+    if (!sum) {
+      sum = { hour, model, counts: emptyCounts() };
+      this.sums.set(key, sum);
     }
-    return counts;
+    return sum.counts;
   }
 
-  /** The counters of the day, in total and per model. */
+  /** The counters of the day, in total and per model, and those of each hour. */
   private counters(): Record<string, number> {
     const add: Record<string, number> = emptyCounts();
-    for (const [model, counts] of this.byModel) {
+    for (const { hour, model, counts } of this.sums.values()) {
       for (const name of COUNTERS) {
         add[name]! += counts[name];
-        add[modelCounter(model, name)] = counts[name];
+        const ofModel = modelCounter(model, name);
+        add[ofModel] = (add[ofModel] ?? 0) + counts[name];
       }
+      Object.assign(add, hourCounters(hour, model, counts));
     }
     return add;
   }
