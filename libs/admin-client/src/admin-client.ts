@@ -75,6 +75,8 @@ export interface RequestSorting {
 export interface FiguresQuestion extends RequestFilter {
   readonly range?: AnalyticsRange;
   readonly by_user?: boolean;
+  /** Whose days are meant: a zone of the IANA database. @default - UTC */
+  readonly tz?: string;
 }
 
 /** A period: `days` up to today, or one `date` as `YYYY-MM-DD`. */

@@ -20,8 +20,6 @@ const CACHE_MS = 5_000;
 const MAX_CACHED = 50;
 /** About two seconds of work, in turns of the event loop. */
 const MAX_SUMMED_LINES = 50_000;
-/** Hours of users are kept three days. */
-const USER_HOURS_KEPT_MS = 2.5 * DAY_MS;
 
 type Answer = Omit<Analytics, 'in_flight' | 'active_accounts' | 'rate_limited_accounts' | 'requests_last_hour'>;
 
@@ -67,8 +65,8 @@ export class AnalyticsQuery {
   }
 
   private async read(question: FiguresQuestion): Promise<Answer> {
-    const { range, sinceMs, untilMs, bucketMs } = question.span;
-    const sums = new RangeSums(sinceMs, untilMs, bucketMs);
+    const { range, sinceMs, untilMs, bucketMs, starts } = question.span;
+    const sums = new RangeSums(starts, untilMs);
     const ofUsers = new FigureTally();
     const completeSinceMs = question.lines
       ? await this.addLines(question.lines, sums, ofUsers)
@@ -136,12 +134,15 @@ export class AnalyticsQuery {
     });
   }
 
-  /** Figures of users: per hour as long as those are kept, else per day. */
+  /** Figures of users: per UTC day where the time has all of it, else per hour. */
   private async addUsers({ sinceMs, untilMs }: RangeSums, ofUsers: FigureTally): Promise<void> {
-    const hasHours = untilMs - sinceMs <= 2 * DAY_MS && Date.now() - sinceMs < USER_HOURS_KEPT_MS;
-    const periods = hasHours
-      ? periodsOf(sinceMs, untilMs, HOUR_MS, hourOf)
-      : periodsOf(sinceMs, untilMs, DAY_MS, dayOf);
+    const periods: string[] = [];
+    for (const day of periodsOf(sinceMs, untilMs, DAY_MS, dayOf)) {
+      const startMs = Date.parse(`${day}T00:00:00Z`);
+      const endMs = Math.min(startMs + DAY_MS, Date.now());
+      if (startMs >= sinceMs && endMs <= untilMs) periods.push(day);
+      else periods.push(...periodsOf(Math.max(startMs, sinceMs), Math.min(endMs, untilMs), HOUR_MS, hourOf));
+    }
     await this.eachItem(periods.map(userPartition), (item) => ofUsers.add(String(item.user), item));
   }
 

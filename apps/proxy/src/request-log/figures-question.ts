@@ -7,6 +7,7 @@ import {
   valuesMatcher,
 } from '@claude-proxy/admin-api';
 import { invalidParameter, oneOf, type QueryParameters } from '../auth/query-parameters.js';
+import { ZONE_RULE, Zone } from '../recording/zone.js';
 import { DAY_MS, type FiguresSpan, MAX_SPAN_MS, spanBetween, spanOfRange } from './figures-span.js';
 import { lineFilterOf, spanOf } from './line-query.js';
 import type { LineFilter } from './request-log.query.js';
@@ -57,17 +58,19 @@ export function figuresQuestionOf(
 }
 
 function spanKey({ range, sinceMs, untilMs }: FiguresSpan): string {
-  return range === 'custom' ? `${sinceMs} ${untilMs - (untilMs % PRESET_AGE_MS)}` : '';
+  return range === 'custom' ? `${sinceMs} ${untilMs - (untilMs % PRESET_AGE_MS)}` : String(sinceMs);
 }
 
 function figuresSpanOf(parameters: QueryParameters, nowMs: number): FiguresSpan {
   const { sinceMs, untilMs = nowMs } = spanOf(parameters);
-  if (sinceMs === undefined) return spanOfRange(oneOf(parameters, 'range', ANALYTICS_RANGES) ?? '24h', nowMs);
+  const zone = Zone.named(parameters.tz);
+  if (!zone) throw invalidParameter('tz', parameters.tz!, ZONE_RULE);
+  if (sinceMs === undefined) return spanOfRange(oneOf(parameters, 'range', ANALYTICS_RANGES) ?? '24h', nowMs, zone);
   if (parameters.range !== undefined) throw invalidParameter('range', parameters.range, 'nothing beside "since"');
   if (untilMs <= sinceMs) throw invalidParameter('until', parameters.until ?? '', 'a time after "since"');
   if (nowMs - sinceMs > MAX_SPAN_MS + DAY_MS)
     throw invalidParameter('since', parameters.since!, `a time in the last ${MAX_SPAN_MS / DAY_MS} days`);
-  return spanBetween(sinceMs, untilMs, nowMs);
+  return spanBetween(sinceMs, untilMs, nowMs, zone);
 }
 
 /** The same question for the hour that ends now, without users. */

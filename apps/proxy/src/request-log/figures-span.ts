@@ -1,4 +1,5 @@
 import type { AnalyticsRange } from '@claude-proxy/admin-api';
+import { Zone } from '../recording/zone.js';
 import { HOUR_MS, SLOT_MS } from './requests.table.js';
 
 export const DAY_MS = 24 * HOUR_MS;
@@ -14,6 +15,8 @@ export interface FiguresSpan {
   /** Exclusive. */
   readonly untilMs: number;
   readonly bucketMs: number;
+  /** Where each bucket begins. Those of hours and days follow the clocks of the zone. */
+  readonly starts: readonly number[];
 }
 
 /** The length of each range and of its buckets. */
@@ -25,23 +28,61 @@ const RANGES: Readonly<Record<AnalyticsRange, { readonly spanMs: number; readonl
 };
 
 /** A range that ends now. The current bucket counts as one of it. */
-export function spanOfRange(range: AnalyticsRange, nowMs: number): FiguresSpan {
+export function spanOfRange(range: AnalyticsRange, nowMs: number, zone = Zone.utc): FiguresSpan {
   const { spanMs, bucketMs } = RANGES[range];
-  const sinceMs = nowMs - (nowMs % Math.min(bucketMs, DAY_MS)) + bucketMs - spanMs;
-  return { range, sinceMs, untilMs: nowMs, bucketMs };
+  if (bucketMs > HOUR_MS) {
+    const [firstDay] = zone.lastDays(spanMs / DAY_MS + 1, nowMs);
+    const starts = startsBetween(zone.startOf(firstDay!), nowMs, bucketMs, zone).slice(-spanMs / bucketMs);
+    return spanFrom(range, starts, nowMs, bucketMs);
+  }
+  const sinceMs = nowMs - (nowMs % bucketMs) + bucketMs - spanMs;
+  return spanFrom(range, startsBetween(sinceMs, nowMs, bucketMs, zone), nowMs, bucketMs);
 }
 
 /** Any time, widened to whole buckets. The shorter it is, the shorter are they. */
-export function spanBetween(sinceMs: number, untilMs: number, nowMs: number): FiguresSpan {
+export function spanBetween(sinceMs: number, untilMs: number, nowMs: number, zone = Zone.utc): FiguresSpan {
   const bucketMs = bucketOf(untilMs - sinceMs, nowMs - sinceMs);
   const first = Math.max(sinceMs, nowMs - MAX_SPAN_MS);
-  const last = Math.min(untilMs, nowMs);
-  return {
-    range: 'custom',
-    sinceMs: first - (first % bucketMs),
-    untilMs: Math.min(nowMs, last + ((bucketMs - (last % bucketMs)) % bucketMs)),
+  const starts = startsBetween(first, Math.min(untilMs, nowMs) + bucketMs, bucketMs, zone);
+  const end = starts.find((start) => start >= untilMs) ?? nowMs;
+  return spanFrom(
+    'custom',
+    starts.filter((start) => start < Math.min(end, nowMs)),
+    Math.min(end, nowMs),
     bucketMs,
-  };
+  );
+}
+
+function spanFrom(
+  range: FiguresSpan['range'],
+  starts: readonly number[],
+  untilMs: number,
+  bucketMs: number,
+): FiguresSpan {
+  return { range, sinceMs: starts[0]!, untilMs, bucketMs, starts };
+}
+
+/** The starts of all buckets that touch the time. */
+function startsBetween(sinceMs: number, untilMs: number, bucketMs: number, zone: Zone): number[] {
+  if (bucketMs <= HOUR_MS) {
+    const first = sinceMs - (sinceMs % bucketMs);
+    return Array.from({ length: Math.ceil((untilMs - first) / bucketMs) }, (_, index) => first + index * bucketMs);
+  }
+  const starts: number[] = [];
+  let day = zone.dayOf(sinceMs);
+  while (zone.startOf(day) < untilMs) {
+    const next = dayAfter(day);
+    // A day of 23 or 25 hours has as many buckets as any other; its last one is shorter or longer.
+    for (let offset = 0; offset < DAY_MS; offset += bucketMs) starts.push(zone.startOf(day) + offset);
+    day = next;
+  }
+  const after = starts.findIndex((start) => start > sinceMs);
+  const first = after < 0 ? starts.length - 1 : Math.max(0, after - 1);
+  return starts.slice(first).filter((start) => start < untilMs);
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
 }
 
 function bucketOf(spanMs: number, ageMs: number): number {

@@ -52,7 +52,7 @@ describe('a histogram', () => {
   });
 
   it('counts negative values, fractions and what is not a number as the shortest duration', () => {
-    expect([0, -5, 0.2, Number.NaN].map(stepOf)).toEqual([0, 0, 0, 0]);
+    expect([0, -5, 0.4, Number.NaN].map(stepOf)).toEqual([0, 0, 0, 0]);
   });
 
   it('adds up with the wider steps of earlier versions', () => {

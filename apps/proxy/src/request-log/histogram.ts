@@ -10,7 +10,7 @@ const OLD_RATIO = 1.25;
 
 /** The step of the histogram for a duration: one millisecond wide at first, then eight equal ones per doubling. */
 export function stepOf(milliseconds: number): number {
-  const value = Math.min(Math.max(0, Math.floor(milliseconds) || 0), MAX_MS);
+  const value = Math.min(Math.max(0, Math.round(milliseconds) || 0), MAX_MS);
   if (value < STEPS_PER_OCTAVE) return value;
   const octave = 31 - Math.clz32(value) - OCTAVE_BITS;
   return octave * STEPS_PER_OCTAVE + (value >> octave);

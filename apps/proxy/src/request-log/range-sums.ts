@@ -15,21 +15,24 @@ export class RangeSums implements Sums {
   readonly ofModels = new FigureTally();
   private readonly byBucket = new Map<number, Sums>();
 
+  /** @param starts of the buckets, in order */
   constructor(
-    readonly sinceMs: number,
+    private readonly starts: readonly number[],
     /** Exclusive. */
     readonly untilMs: number,
-    private readonly bucketMs: number,
   ) {
-    for (let timeMs = sinceMs; timeMs < untilMs; timeMs += bucketMs) this.byBucket.set(timeMs, emptySums());
+    for (const start of starts) this.byBucket.set(start, emptySums());
+  }
+
+  get sinceMs(): number {
+    return this.starts[0] ?? this.untilMs;
   }
 
   /** @returns whether the item belongs to this range */
   add(timeMs: number, item: Item): boolean {
-    const { sinceMs, untilMs, bucketMs } = this;
-    if (!(timeMs >= sinceMs && timeMs < untilMs)) return false;
+    if (!(timeMs >= this.sinceMs && timeMs < this.untilMs)) return false;
     addTo(this, item);
-    const bucket = this.byBucket.get(sinceMs + Math.floor((timeMs - sinceMs) / bucketMs) * bucketMs);
+    const bucket = this.byBucket.get(this.starts.findLast((start) => start <= timeMs)!);
     if (bucket) addTo(bucket, item);
     return true;
   }

@@ -21,9 +21,8 @@ import {
 } from './requests.table.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
-/** Slots are needed for the last hour, hours of users for the last day, and daily figures for longer. */
+/** Slots are needed for the last hour, other figures for longer: hours of users for days of other zones. */
 const SLOT_TTL_SECONDS = 2 * DAY_SECONDS;
-const USER_HOUR_TTL_SECONDS = 3 * DAY_SECONDS;
 const FIGURES_TTL_SECONDS = 90 * DAY_SECONDS;
 
 /** Stores a line per exchange, and adds the exchange to the figures of its period. */
@@ -95,7 +94,7 @@ class RequestLogBatch implements WriterBatch {
     for (const { timeMs, user, upstream, model, figures } of this.slots.values()) {
       sums.add(slotKeyOf(timeMs, user, upstream, model), figures, SLOT_TTL_SECONDS, { user, upstream, model });
       sums.add(hourKeyOf(timeMs, upstream, model), figures, FIGURES_TTL_SECONDS, { upstream, model });
-      sums.add(userKeyOf(hourOf(timeMs), user), figures, USER_HOUR_TTL_SECONDS, { user });
+      sums.add(userKeyOf(hourOf(timeMs), user), figures, FIGURES_TTL_SECONDS, { user });
       sums.add(userKeyOf(dayOf(timeMs), user), figures, FIGURES_TTL_SECONDS, { user });
     }
     for (const { key, figures, name } of this.parts.values()) sums.add(key, figures, FIGURES_TTL_SECONDS, { name });
