@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rateLimited } from '@claude-proxy/simulator';
+import { accessDenied, rateLimited } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { COMMANDS } from '../../apps/cli/src/commands.js';
 import { VERSION } from '../../apps/cli/src/core/version.js';
@@ -121,6 +121,30 @@ describe('ccp doctor', () => {
     expect((await ccp('doctor --json', { env: { CCP_URL: 'http://127.0.0.1:9' } })).json.findings[0]).toMatchObject({
       check: 'reachable',
     });
+  });
+});
+
+describe('ccp fallback', () => {
+  it('turns fallback off after a confirmation, shows it in the status, and turns it on again', async () => {
+    expect(await ccp('fallback off')).toMatchObject({ exit: 2, stderr: expect.stringContaining('Add --yes') });
+    expect((await ccp('fallback off --reason costs --yes')).stdout).toMatch(
+      /^Fallback\toff\nSince\tnow\nReason\tcosts\n/,
+    );
+    expect((await ccp('fallback')).exit).toBe(6);
+    expect(await ccp('fallback on')).toMatchObject({ exit: 0, stdout: 'Fallback\ton\n' });
+  });
+
+  it('C12: is proven by `doctor --billed`, model by model, after a confirmation', async () => {
+    const line = 'doctor --billed --models claude-opus-5-5,claude-haiku-5-5';
+    expect(await ccp(line)).toMatchObject({ exit: 2, stderr: expect.stringContaining('Add --yes') });
+    expect((await ccp(`${line} --yes`)).stdout).toMatch(
+      /^bedrock answers claude-opus-5-5 in .*\nbedrock answers claude-haiku/,
+    );
+    stage.bedrock.setDefault(accessDenied());
+    const denied = await ccp(`${line} --yes --json`);
+    stage.bedrock.reset();
+    expect(denied.json.findings).toMatchObject([{ check: 'billed' }, { check: 'billed' }]);
+    expect(denied.exit).toBe(6);
   });
 });
 

@@ -12,6 +12,7 @@ import { type Pool, startPool } from '../support/start-pool.js';
 const LINES: readonly (readonly [line: string, options?: CcpOptions])[] = [
   ['status'],
   ['doctor'],
+  ['doctor --billed --yes --models claude-opus-5-5'],
   ['top'],
   ['logs'],
   ['why ID'],
@@ -47,6 +48,9 @@ const LINES: readonly (readonly [line: string, options?: CcpOptions])[] = [
   ['users show alice'],
   ['limits list'],
   ['limits clear alice --dry-run'],
+  ['fallback off --reason costs --yes'],
+  ['fallback status'],
+  ['fallback on'],
   ['drills start --user bob --for 9s'],
   ['drills list'],
   ['drills stop DRILL'],

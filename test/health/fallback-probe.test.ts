@@ -42,6 +42,17 @@ describe('the probe of fallback upstreams', () => {
     expect(await bedrockState()).toMatchObject({ usable: true });
   });
 
+  it('tries one model when an operator asks, with the reason of each upstream that does not answer', async () => {
+    const trialOf = async (model: string) =>
+      (await ask('/api/fallback/probe', { method: 'POST', body: JSON.stringify({ model }) })).json.trials;
+    expect(await trialOf('claude-opus-5-5')).toEqual([
+      { upstream: 'bedrock', model: 'claude-opus-5-5', answered: true, detail: '', duration_ms: expect.any(Number) },
+    ]);
+    stage.bedrock.setDefault(accessDenied());
+    expect(await trialOf('claude-opus-5-5')).toMatchObject([{ answered: false, detail: expect.stringMatching(/.+/) }]);
+    expect((await ask('/api/fallback/probe', { method: 'POST', body: '{}' })).status).toBe(400);
+  });
+
   it('sends nothing while fallback is off', async () => {
     await ask('/api/fallback', { method: 'PUT', body: '{"is_on":false}' });
     await probe().run();

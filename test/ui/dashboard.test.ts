@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditEntry } from '@claude-proxy/admin-api';
 import { answer, rateLimited, refuse } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
@@ -14,7 +15,7 @@ const TOKEN = 'admin-token-of-the-test';
 const newUser = () => `user-${randomUUID().slice(0, 8)}`;
 
 let stage: Stage;
-const { written } = adminApi(() => stage.gateway);
+const { ask, written } = adminApi(() => stage.gateway);
 
 beforeAll(async () => {
   stage = await startStage({ ADMIN_TOKEN: TOKEN });
@@ -193,6 +194,24 @@ inBrowser('the dashboard', () => {
     await drill.getByRole('button', { name: 'Stop' }).click();
     await drill.waitFor({ state: 'detached' });
     expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic' });
+  });
+
+  it('turns fallback off with a reason, and on again, each with an entry of the audit list', async () => {
+    const { page } = browser;
+    await go('limits');
+    await page.getByText('Fallback is on.').waitFor();
+    await page.getByLabel('Reason', { exact: true }).fill('costs of the weekend');
+    await page.getByRole('button', { name: 'Turn fallback off' }).click();
+    await page.getByRole('button', { name: 'Turn fallback off' }).click();
+    await page.getByText(/Fallback is off since .*: costs of the weekend/).waitFor();
+    await page.getByRole('button', { name: 'Turn fallback on' }).click();
+    await page.getByText('Fallback is on.').waitFor();
+    await written();
+    const { entries } = (await ask('/api/audit?limit=2')).json;
+    expect(entries.map(({ act, details }: AuditEntry) => [act, details.reason])).toEqual([
+      ['fallback.on', ''],
+      ['fallback.off', 'costs of the weekend'],
+    ]);
   });
 
   it('counts a limit down and clears it', async () => {

@@ -9,6 +9,7 @@ import { statusline } from './client/statusline.command.js';
 import type { CommandSpec } from './core/command.js';
 import { doctor } from './doctor/doctor.command.js';
 import { drillsCommands } from './drills/drills.commands.js';
+import { fallbackCommands } from './fallback/fallback.commands.js';
 import { keysCommands } from './keys/keys.commands.js';
 import { limitsCommands } from './limits/limits.commands.js';
 import { logs } from './logs/logs.command.js';
@@ -41,6 +42,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   usersList,
   usersShow,
   ...limitsCommands,
+  ...fallbackCommands,
   ...drillsCommands,
   ...maskingCommands,
   ...pricesCommands,

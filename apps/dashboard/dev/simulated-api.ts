@@ -36,6 +36,12 @@ export function simulatedApi(): Plugin {
   };
 }
 
+const cannedAnswer = (kind = '') => (Object.hasOwn(CANNED, kind) ? CANNED[kind] : undefined);
+const CANNED: Readonly<Record<string, unknown>> = {
+  accounts: { accounts: PLAUSIBLE_ACCOUNTS },
+  fallback: { is_on: false, is_configured: true, off_since: Date.now() - 600_000, reason: 'costs of the weekend' },
+};
+
 /** Plausible exchanges of a month, and new ones every second. */
 class Company {
   private readonly chance = chanceOf(20_261_121);
@@ -74,7 +80,8 @@ class Company {
     if (pathname === '/v1/usage/me')
       return usageOfUser(recent(), query('claude-code-user'), days, query('request_type'));
     if (kind === 'analytics') return analyticsOf(this.lines, query('range') as AnalyticsRange, Date.now(), 7);
-    if (kind === 'accounts') return { accounts: PLAUSIBLE_ACCOUNTS };
+    const canned = cannedAnswer(kind);
+    if (canned) return canned;
     if (kind === 'limits') return this.limitsAnswer(request.method ?? 'GET', id);
     if (kind === 'drills') return this.drillsAnswer(request, id);
     if (kind === 'requests') return id ? this.detail(id) : this.page(searchParams);

@@ -15,3 +15,18 @@ export interface FallbackChange {
   /** At most 200 characters, for the audit list and the log. */
   readonly reason?: string;
 }
+
+/** What a fallback upstream answered to a short request. */
+export interface FallbackTrial {
+  readonly upstream: string;
+  readonly model: string;
+  readonly answered: boolean;
+  /** Why it did not answer; empty if it did. */
+  readonly detail: string;
+  readonly duration_ms: number;
+}
+
+/** Answer of `POST /api/fallback/probe` `{ model }`. */
+export interface FallbackTrials {
+  readonly trials: readonly FallbackTrial[];
+}

@@ -33,7 +33,7 @@ export type {
   StatementLine,
 } from './budgets.js';
 export { OPERATOR_EVENT_TYPES, type OperatorEvent, type OperatorEventType } from './events.js';
-export type { FallbackChange, FallbackState } from './fallback.js';
+export type { FallbackChange, FallbackState, FallbackTrial, FallbackTrials } from './fallback.js';
 export {
   type ClientKey,
   type CreatedKey,

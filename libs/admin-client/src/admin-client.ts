@@ -19,6 +19,7 @@ import type {
   DrillOrder,
   FallbackChange,
   FallbackState,
+  FallbackTrials,
   KeyList,
   LimitList,
   LiveEvent,
@@ -185,6 +186,11 @@ export class AdminClient {
   /** Turns fallback on or off in all tasks, within seconds. */
   changeFallback(change: FallbackChange, signal?: AbortSignal): Promise<FallbackState> {
     return this.call.json('api/fallback', { method: 'PUT', body: change, signal });
+  }
+
+  /** Asks every fallback upstream for one short answer of this model, which is paid for. */
+  tryFallback(model: string, signal?: AbortSignal): Promise<FallbackTrials> {
+    return this.call.json('api/fallback/probe', { method: 'POST', body: { model }, signal });
   }
 
   requests(query: RequestFilter & RequestSorting & Paging = {}, signal?: AbortSignal): Promise<RequestPage> {

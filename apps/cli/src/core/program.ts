@@ -16,6 +16,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   stats: 'figures: daily, hourly, by model, upstream, user or account',
   users: 'usage and cost per user',
   limits: 'rate limits in force',
+  fallback: 'the switch for fallback upstreams, in all tasks',
   drills: 'simulated rate limits',
   prices: 'the price list, and models without a price',
   config: 'settings of the gateway',
@@ -24,7 +25,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 };
 
 /** `ccp limits` is `ccp limits list`. */
-const DEFAULT_VERBS = /(^stats daily| list|^prices show)$/;
+const DEFAULT_VERBS = /(^stats daily| list|^prices show|^fallback status)$/;
 
 export interface Parsed {
   readonly spec: CommandSpec;

@@ -60,13 +60,19 @@ const FAULTS: readonly (readonly [string, Partial<DoctorFacts>, RegExp])[] = [
     /Add one/,
   ],
   ['accounts', { accounts: [{ ...right.accounts[0]!, state: 'refused' }] }, /ccp accounts probe a/],
-  ['fallback', { fallback: { ...right.fallback!, is_on: false } }, /api\/fallback/],
+  ['fallback', { fallback: { ...right.fallback!, is_on: false } }, /ccp fallback on/],
   ['drills', { drills: { drills: [], is_forced: true } }, /without FORCE_RATE_LIMIT/],
   ['models-in-use', { hour: { notices: [{ kind: 'unpriced', model: 'x', requests: 1 }] } }, /PRICE_LIST_FILE/],
   [
     'models-in-use',
     { hour: { notices: [{ kind: 'model_ends', model: 'x', retires: '2026-11-30', days: 3, successor: 'y' }] } },
     /successor/,
+  ],
+  ['fallback', { fallback: { ...right.fallback!, is_on: false, is_configured: false } }, /BEDROCK_FALLBACK_ENABLED/],
+  [
+    'billed',
+    { trials: [{ upstream: 'bedrock', model: 'x', answered: false, detail: 'AccessDenied', duration_ms: 3 }] },
+    /Enable the model/,
   ],
   ['prices', { prices: { date: '2026-01-01' } }, /PRICE_LIST_FILE/],
 ];

@@ -3,6 +3,7 @@ import type {
   Analytics,
   DrillList,
   FallbackState,
+  FallbackTrial,
   PriceReport,
   Readiness,
   Session,
@@ -37,6 +38,8 @@ export interface DoctorFacts {
   readonly accounts: readonly Pick<Account, 'name' | 'organization' | 'state' | 'state_reason'>[];
   readonly drills: DrillList | null;
   readonly fallback: FallbackState | null;
+  /** With --billed: a short answer of each model by each fallback upstream. */
+  readonly trials?: readonly FallbackTrial[];
 }
 
 export interface Finding {
@@ -147,7 +150,9 @@ const CHECKS: readonly Check[] = [
         : [
             [
               `The fallback is off${fallback.reason ? `: ${fallback.reason}` : ''}`,
-              'Turn it on: ccp api api/fallback -X PUT -d \'{"is_on":true}\', and BEDROCK_FALLBACK_ENABLED.',
+              fallback.is_configured
+                ? 'Turn it on: ccp fallback on'
+                : 'Start the gateway without BEDROCK_FALLBACK_ENABLED=false.',
             ],
           ],
   ],
@@ -177,6 +182,19 @@ const CHECKS: readonly Check[] = [
       ),
   ],
   ['prices', pricesFault],
+  [
+    'billed',
+    ({ trials = [] }) =>
+      trials
+        .filter(({ answered }) => !answered)
+        .map(
+          ({ upstream, model, detail }) =>
+            [
+              `${upstream} does not answer ${model}: ${detail}`,
+              'Enable the model in the Bedrock console of that Region, and allow bedrock:InvokeModelWithResponseStream for it.',
+            ] as const,
+        ),
+  ],
 ];
 
 export const CHECK_NAMES: readonly string[] = CHECKS.map(([name]) => name);

@@ -13,6 +13,8 @@ import type {
   DecisionLine,
   Drill,
   DrillList,
+  FallbackState,
+  FallbackTrial,
   Figures,
   KeyList,
   LimitList,
@@ -55,6 +57,8 @@ interface DoctorReport {
   readonly findings: readonly Finding[];
   /** Checks without a finding. */
   readonly good: readonly string[];
+  /** With --billed: what each fallback upstream answered. */
+  readonly trials?: readonly FallbackTrial[];
 }
 
 interface ChangedAccount {
@@ -163,6 +167,9 @@ export interface Outputs {
   readonly 'users show': UsageOfUser;
   readonly 'limits list': LimitList;
   readonly 'limits clear': ClearedLimits;
+  readonly 'fallback status': FallbackState;
+  readonly 'fallback off': FallbackState;
+  readonly 'fallback on': FallbackState;
   readonly 'drills list': DrillList;
   readonly 'drills start': Drill;
   readonly 'drills stop': { readonly id: string; readonly stopped: boolean };

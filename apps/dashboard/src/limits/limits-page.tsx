@@ -6,6 +6,7 @@ import { Loaded } from '../parts/load-state.js';
 import { useSettings } from '../texts/settings.js';
 import { DrillForm } from './drill-form.js';
 import { DrillRows } from './drill-rows.js';
+import { FallbackPanel } from './fallback-panel.js';
 import { LimitTable } from './limit-table.js';
 import { PulsePanel } from './pulse-panel.js';
 
@@ -64,6 +65,7 @@ export function LimitsPage() {
         </section>
         <PulsePanel />
       </div>
+      <FallbackPanel />
     </>
   );
 }

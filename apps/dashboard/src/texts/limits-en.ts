@@ -60,4 +60,17 @@ export const limitsEn = {
   watchNothing: 'No exchange in the last two minutes.',
   watchEmpty: 'Waiting for requests …',
   by: (count: string, name: string) => `${count} by ${name}`,
+  fallback: {
+    title: 'Fallback',
+    lead: 'The switch holds for all tasks within 10 seconds, and each change is on the audit list.',
+    on: 'Fallback is on.',
+    off: 'Fallback is off',
+    since: 'since',
+    reason: 'Reason',
+    turnOff: 'Turn fallback off',
+    turnOn: 'Turn fallback on',
+    sure: 'Limited requests will get the 429 of Anthropic. Turn fallback off?',
+    notConfigured:
+      'BEDROCK_FALLBACK_ENABLED=false turns it off in the settings of the gateway. The switch has no effect.',
+  },
 };

@@ -60,4 +60,16 @@ export const limitsKo: typeof limitsEn = {
   watchNothing: '최근 2분 동안 끝난 요청이 없습니다.',
   watchEmpty: '요청을 기다리는 중 …',
   by: (count, name) => `${name} ${count}건`,
+  fallback: {
+    title: '폴백',
+    lead: '10초 안에 모든 작업에 적용되고, 변경할 때마다 감사 기록에 남습니다.',
+    on: '폴백이 켜져 있습니다.',
+    off: '폴백이 꺼져 있습니다',
+    since: '시점',
+    reason: '사유',
+    turnOff: '폴백 끄기',
+    turnOn: '폴백 켜기',
+    sure: '한도에 걸린 요청은 Anthropic의 429를 그대로 받습니다. 폴백을 끌까요?',
+    notConfigured: '게이트웨이 설정(BEDROCK_FALLBACK_ENABLED=false)에서 꺼져 있어 이 스위치는 효과가 없습니다.',
+  },
 };

@@ -1,3 +1,4 @@
+import type { FallbackTrial } from '@claude-proxy/admin-api';
 import { readBody, type UpstreamRequest } from '@claude-proxy/upstream';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { FallbackSwitch } from '../fallback/fallback.switch.js';
@@ -9,6 +10,8 @@ const RETRY_MS = 60_000;
 /** A single throttled or lost request is not a fault of the deployment. */
 const FAILURES_UNTIL_ERROR = 2;
 const PATIENCE_MS = 60_000;
+/** An operator waits for it. */
+const TRIAL_MS = 15_000;
 const MAX_ANSWER_BYTES = 1_000_000;
 const PROBE_USER = 'fallback-probe';
 
@@ -52,8 +55,23 @@ export class FallbackProbe implements OnApplicationBootstrap, OnModuleDestroy {
   /** Probes all fallback upstreams once. Never rejects. */
   async run(): Promise<void> {
     if (!this.fallback.rules.isEnabled) return;
-    const others = this.registry.chain.filter(({ isFirstChoice }) => !isFirstChoice);
-    await Promise.all(others.map((upstream) => this.prove(upstream)));
+    await Promise.all(this.others.map((upstream) => this.prove(upstream)));
+  }
+
+  /** Asks each fallback upstream for a short answer of this model, which the operator pays. Never rejects. */
+  async try(model: string): Promise<FallbackTrial[]> {
+    return Promise.all(
+      this.others.map(async (upstream) => {
+        const startedMs = performance.now();
+        const reason = await this.failedReason(upstream, model, TRIAL_MS);
+        const duration_ms = Math.round(performance.now() - startedMs);
+        return { upstream: upstream.name, model, answered: reason === undefined, detail: reason ?? '', duration_ms };
+      }),
+    );
+  }
+
+  private get others(): readonly NamedUpstream[] {
+    return this.registry.chain.filter(({ isFirstChoice }) => !isFirstChoice);
   }
 
   private runIn(delayMs: number): void {
@@ -67,7 +85,7 @@ export class FallbackProbe implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async prove(upstream: NamedUpstream): Promise<void> {
     const { name } = upstream;
-    const reason = await this.failedReason(upstream);
+    const reason = await this.failedReason(upstream, this.config.probeModel, PATIENCE_MS);
     if (this.stopped.signal.aborted) return;
     if (reason === undefined) {
       this.trials.set(name, { failures: 0, reason: '' });
@@ -81,9 +99,13 @@ export class FallbackProbe implements OnApplicationBootstrap, OnModuleDestroy {
     else this.logger.error(`❌ ${line}`);
   }
 
-  private async failedReason({ provider, memory }: NamedUpstream): Promise<string | undefined> {
-    const request = requestFor(this.config.probeModel);
-    const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(PATIENCE_MS)]);
+  private async failedReason(
+    { provider, memory }: NamedUpstream,
+    model: string,
+    patienceMs: number,
+  ): Promise<string | undefined> {
+    const request = requestFor(model);
+    const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(patienceMs)]);
     try {
       const acceptance = provider.accepts(request);
       if (!acceptance.accepted) return acceptance.reason;

@@ -6,6 +6,7 @@ import { FallbackModule } from '../fallback/fallback.module.js';
 import { RequestLogModule } from '../request-log/request-log.module.js';
 import { StateModule } from '../state/state.module.js';
 import { DebugEnvController } from './debug-env.controller.js';
+import { FallbackProbeController } from './fallback-probe.controller.js';
 import { FallbackProbe } from './fallback-probe.js';
 import { healthSection } from './health.config.js';
 import { HealthController } from './health.controller.js';
@@ -32,7 +33,7 @@ import { VerdictQuery } from './verdict.query.js';
     StateModule,
     AuthModule,
   ],
-  controllers: [HealthController, DebugEnvController, TasksController, VerdictController],
+  controllers: [HealthController, DebugEnvController, FallbackProbeController, TasksController, VerdictController],
   providers: [FallbackProbe, Lifecycle, ReadinessQuery, VerdictQuery],
   exports: [Lifecycle],
 })

@@ -55,7 +55,7 @@ export function mendOf(code: VerdictCode, facts: VerdictFacts): string | null {
     case 'no_credential':
       return 'Set ANTHROPIC_API_KEY, or add an account.';
     case 'fallback_off':
-      return 'Turn it on with PUT /api/fallback and {"is_on": true}.';
+      return 'Turn it on with `ccp fallback on`, or on the page of limits.';
     case 'errors':
       return 'Open the failed requests: each names its reason.';
     default:
