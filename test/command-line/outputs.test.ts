@@ -44,6 +44,10 @@ const LINES: readonly (readonly [line: string, options?: CcpOptions])[] = [
   ['stats models'],
   ['stats upstreams'],
   ['stats users'],
+  ['stats sessions'],
+  ['teams set core --users alice,준호'],
+  ['teams list'],
+  ['teams remove core --yes'],
   ['users list'],
   ['users show alice'],
   ['limits list'],
@@ -111,6 +115,18 @@ describe('an output under --json', () => {
       else faults.push(...outputFaults(name, json));
     }
     expect(faults).toEqual([]);
+  });
+
+  it('lists the requests of one session, of one account and of one team', async () => {
+    const { rows } = (await ccp('stats sessions --json')).json;
+    expect(rows).toMatchObject([{ name: 'session-1', user: 'alice', requests: 1, errors: 0 }]);
+    const usersOf = async (option: string) =>
+      (await ccp(`logs ${option} --json`)).json.requests.map(({ user }: { user: string }) => user);
+    expect(await usersOf('--session session-1')).toEqual(['alice']);
+    expect(await usersOf('--session other')).toEqual([]);
+    expect(await usersOf('--account acme-1,beta-1')).toEqual(['alice']);
+    expect(await usersOf('--team core')).toEqual([]);
+    expect((await ccp('stats sessions --since 7d --user bob')).stdout).toMatch(/^No request/);
   });
 
   it('C2: has a schema for every command that has an output', () => {

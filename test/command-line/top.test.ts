@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
+import { eventually } from '../support/recorded.js';
 import { runCcp } from '../support/run-ccp.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
@@ -53,11 +54,11 @@ class Terminal {
     });
   }
 
-  static open(columns: number, rows: number): Terminal {
+  static open(columns: number, rows: number, variables = ''): Terminal {
     const command = [
       `stty cols ${columns} rows ${rows}`,
       `stty -g > ${directory}/before`,
-      `sh -c 'echo $$ > ${directory}/pid; exec "${process.execPath}" "${CCP}" top'`,
+      `sh -c 'echo $$ > ${directory}/pid; exec env ${variables.replaceAll("'", '"')} "${process.execPath}" "${CCP}" top'`,
       `echo "exit $?"`,
       `stty -g > ${directory}/after`,
     ].join('; ');
@@ -89,6 +90,20 @@ class Terminal {
     return this.text;
   }
 
+  /** As a window manager does: the kernel signals the programs of the terminal. */
+  resize(columns: number, rows: number): void {
+    const pid = readFileSync(join(directory, 'pid'), 'utf8').trim();
+    spawnSync('stty', ['-F', readlinkSync(`/proc/${pid}/fd/1`), 'cols', String(columns), 'rows', String(rows)]);
+  }
+
+  get hasLeft(): boolean {
+    return this.text.endsWith(LEAVE) || this.text.lastIndexOf(LEAVE) > this.text.lastIndexOf(ENTER);
+  }
+
+  async entersAgain(): Promise<void> {
+    while (this.hasLeft) await once(this.child.stdout!, 'data');
+  }
+
   press(keys: string): void {
     this.child.stdin!.write(keys);
   }
@@ -99,6 +114,8 @@ class Terminal {
   }
 }
 
+/** `T` is stopped. */
+const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]![0];
 const isRestored = () =>
   readFileSync(join(directory, 'before'), 'utf8') === readFileSync(join(directory, 'after'), 'utf8');
 
@@ -120,6 +137,38 @@ const hasScript = spawnSync('script', ['--version']).status === 0;
     terminal.press('q');
     expect(await terminal.ended()).toMatch(/exit 0/);
     expect((await terminal.ended()).indexOf(LEAVE)).toBeGreaterThan(0);
+    expect(isRestored()).toBe(true);
+  }, 60_000);
+
+  it('C6: fills the terminal after a change of its size, and again after a stop', async () => {
+    const terminal = Terminal.open(80, 24);
+    await terminal.shows(/alice/);
+    terminal.resize(200, 60);
+    await terminal.shows('\x1b[60;1H');
+    const pid = Number(readFileSync(join(directory, 'pid'), 'utf8'));
+    terminal.press('\x1a');
+    await eventually(
+      async () => stateOf(pid),
+      (state) => state === 'T',
+    );
+    expect(terminal.hasLeft).toBe(true);
+    process.kill(pid, 'SIGCONT');
+    await terminal.entersAgain();
+    terminal.press('q');
+    expect(await terminal.ended()).toMatch(/exit 0/);
+    expect(isRestored()).toBe(true);
+  }, 60_000);
+
+  it('C6: leaves the terminal as it was after an error outside of its code, and shows the error then', async () => {
+    const terminal = Terminal.open(
+      80,
+      24,
+      `NODE_OPTIONS='--import=data:text/javascript,setTimeout(()=>{throw(Error(42))},1500)'`,
+    );
+    await terminal.shows(ENTER);
+    const text = await terminal.ended();
+    expect(text).toMatch(/exit 1/);
+    expect(text.indexOf('ccp failed: Error: 42')).toBeGreaterThan(text.lastIndexOf(LEAVE));
     expect(isRestored()).toBe(true);
   }, 60_000);
 

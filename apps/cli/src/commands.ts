@@ -22,9 +22,11 @@ import { serve } from './serve/serve.command.js';
 import { configCommands } from './settings/config.commands.js';
 import { completion, completionWords } from './shell/completion.commands.js';
 import { version } from './shell/version.command.js';
+import { statsSessions } from './stats/sessions.command.js';
 import { statsCommands } from './stats/stats.commands.js';
 import { usersList, usersShow } from './stats/users.commands.js';
 import { status } from './status/status.command.js';
+import { teamsCommands } from './teams/teams.commands.js';
 import { top } from './top/top.command.js';
 
 /** Every command, in the order of the help. */
@@ -38,7 +40,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...accountsCommands,
   ...keysCommands,
   ...budgetsCommands,
+  ...teamsCommands,
   ...statsCommands,
+  statsSessions,
   usersList,
   usersShow,
   ...limitsCommands,

@@ -35,6 +35,7 @@ import type {
   RequestPage,
   Session,
   TaskList,
+  Team,
   TeamList,
   UsageOfAll,
   UsageOfUser,
@@ -258,6 +259,15 @@ export class AdminClient {
 
   me(signal?: AbortSignal): Promise<Me> {
     return this.call.json('api/me', { signal });
+  }
+
+  /** Creates a team, or replaces its users. */
+  setTeam({ name, users }: Team, signal?: AbortSignal): Promise<Team> {
+    return this.call.json(`api/teams/${encodeURIComponent(name)}`, { method: 'PUT', body: { users }, signal });
+  }
+
+  removeTeam(name: string, signal?: AbortSignal): Promise<void> {
+    return this.call.json(`api/teams/${encodeURIComponent(name)}`, { method: 'DELETE', signal });
   }
 
   teams(signal?: AbortSignal): Promise<TeamList> {

@@ -11,6 +11,7 @@ import { LINE_TITLES, lineCells, lineText } from './line-text.js';
 const DEFAULT_LAST = 50;
 const MAX_LAST = 10_000;
 const PAGE = 500;
+const VALUES = ['model', 'user', 'upstream', 'session', 'team', 'account', 'key'] as const;
 
 export const logs: CommandSpec = {
   name: 'logs',
@@ -25,6 +26,10 @@ export const logs: CommandSpec = {
     { flags: '--model <id>', text: 'requests for this model only', values: 'models' },
     { flags: '--user <name>', text: 'requests of this user only', values: 'users' },
     { flags: '--upstream <name>', text: 'requests that this upstream answered' },
+    { flags: '--session <id>', text: 'requests of this session of a client' },
+    { flags: '--team <name>', text: 'requests of this team' },
+    { flags: '--account <name>', text: 'requests that were sent with this account', values: 'accounts' },
+    { flags: '--key <id>', text: 'requests with this client key', values: 'keys' },
   ],
   async run(context, input) {
     const client = await context.client();
@@ -37,11 +42,9 @@ export const logs: CommandSpec = {
 };
 
 function filterOf(input: Input): RequestFilter {
-  const [model, user, upstream] = ['model', 'user', 'upstream'].map((name) => textOption(input, name));
+  const values = VALUES.map((name) => [name, textOption(input, name)] as const);
   return {
-    ...(model !== undefined && { model }),
-    ...(user !== undefined && { user }),
-    ...(upstream !== undefined && { upstream }),
+    ...Object.fromEntries(values.filter(([, value]) => value !== undefined)),
     ...(input.options.errorOnly === true && { errors: true }),
     ...(input.options.fallbackOnly === true && { fallbacks: true }),
   };

@@ -23,11 +23,14 @@ import type {
   PriceReport,
   RequestDetail,
   RequestLine,
+  Team,
+  TeamList,
   UsageOfAll,
   UsageOfUser,
 } from '@claude-proxy/admin-api';
 import type { Finding } from '../doctor/findings.js';
 import type { PeriodRow } from '../stats/periods.js';
+import type { SessionRow } from '../stats/sessions.js';
 import type { Status } from '../status/status.command.js';
 
 /** What an error prints, of every command. */
@@ -163,6 +166,16 @@ export interface Outputs {
   readonly 'stats models': Stats<NamedFigures>;
   readonly 'stats upstreams': Stats<NamedFigures>;
   readonly 'stats users': Stats<NamedFigures>;
+  readonly 'stats sessions': {
+    /** Epoch milliseconds. */
+    readonly since: number;
+    /** False if there were more requests than are read. */
+    readonly is_complete: boolean;
+    readonly rows: readonly SessionRow[];
+  };
+  readonly 'teams list': TeamList;
+  readonly 'teams set': Team;
+  readonly 'teams remove': { readonly name: string; readonly removed: boolean };
   readonly 'users list': UsageOfAll;
   readonly 'users show': UsageOfUser;
   readonly 'limits list': LimitList;
