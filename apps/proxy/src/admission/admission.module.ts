@@ -1,11 +1,5 @@
-import { type ExecutionContext, Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost, Reflector } from '@nestjs/core';
-import {
-  getStorageToken,
-  ThrottlerModule,
-  type ThrottlerModuleOptions,
-  type ThrottlerStorage,
-} from '@nestjs/throttler';
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { ConfigModule } from '../config/config.module.js';
 import { type RedisConfig, redisSection } from '../state/redis.config.js';
@@ -13,24 +7,11 @@ import { type AdmissionConfig, admissionSection } from './admission.config.js';
 import { BudgetsModule } from './budgets/budgets.module.js';
 import { allowOrigin } from './cross-origin.js';
 import { ForeignPageGuard } from './foreign-page.guard.js';
+import { LimitCounters, LocalLimitCounters } from './key-limits/key-limit.counters.js';
 import { KeyLimitStep } from './key-limits/key-limit.step.js';
 import { LocalStorage } from './local.storage.js';
-import { SharedStorage } from './shared.storage.js';
-import { type Counted, type LimitName, limitNameOf, ThrottleGuard, throttlerNameOf } from './throttle.guard.js';
-
-const throttlerModule = ThrottlerModule.forRootAsync({
-  inject: [admissionSection.token, redisSection.token, Reflector],
-  useFactory: (config: AdmissionConfig, redis: RedisConfig, reflector: Reflector): ThrottlerModuleOptions => ({
-    setHeaders: false,
-    storage: storageOf(redis),
-    throttlers: [
-      throttlerOf('models', 'user', config.throttleLimit, config, reflector),
-      throttlerOf('models', 'address', config.addressLimit ?? config.throttleLimit, config, reflector),
-      throttlerOf('count_tokens', 'user', config.countTokensLimit, config, reflector),
-      throttlerOf('count_tokens', 'address', config.countTokensLimit, config, reflector),
-    ],
-  }),
-});
+import { ThrottleGuard } from './throttle.guard.js';
+import { ThrottleStorage } from './throttle.storage.js';
 
 /**
  * May this caller be served now: how often a user asks, what it may spend, and which web pages may.
@@ -39,14 +20,20 @@ const throttlerModule = ThrottlerModule.forRootAsync({
  * the request passes. May enter: limits and budgets. Must not: what is asked, who answers.
  */
 @Module({
-  imports: [ConfigModule.forFeature(admissionSection), BudgetsModule, throttlerModule],
-  providers: [ForeignPageGuard, KeyLimitStep, ThrottleGuard],
+  imports: [ConfigModule.forFeature(admissionSection), BudgetsModule],
+  providers: [
+    ForeignPageGuard,
+    KeyLimitStep,
+    ThrottleGuard,
+    { provide: ThrottleStorage, inject: [redisSection.token], useFactory: storageOf },
+    { provide: LimitCounters, inject: [redisSection.token], useFactory: countersOf },
+  ],
   exports: [BudgetsModule, ForeignPageGuard, ThrottleGuard],
 })
 export class AdmissionModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly adapter: HttpAdapterHost,
-    @Inject(getStorageToken()) private readonly storage: ThrottlerStorage,
+    private readonly storage: ThrottleStorage,
     @Inject(admissionSection.token) private readonly config: AdmissionConfig,
   ) {}
 
@@ -61,26 +48,19 @@ export class AdmissionModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    if (this.storage instanceof SharedStorage) this.storage.close();
+    this.storage.close();
   }
 }
 
-function storageOf({ url }: RedisConfig): ThrottlerStorage {
-  return url ? new SharedStorage(url.reveal()) : new LocalStorage();
+/** The client of Redis is loaded only where it is used: it has 60 modules. */
+async function storageOf({ url }: RedisConfig): Promise<ThrottleStorage> {
+  if (!url) return new LocalStorage();
+  const { SharedStorage } = await import('./shared.storage.js');
+  return new SharedStorage(url.reveal());
 }
 
-function throttlerOf(
-  name: LimitName,
-  counted: Counted,
-  limit: number,
-  { windowSeconds }: AdmissionConfig,
-  reflector: Reflector,
-) {
-  const isOff = limit === 0 || windowSeconds === 0;
-  return {
-    name: throttlerNameOf(name, counted),
-    limit,
-    ttl: windowSeconds * 1_000,
-    skipIf: (context: ExecutionContext) => isOff || limitNameOf(context, reflector) !== name,
-  };
+async function countersOf({ url }: RedisConfig): Promise<LimitCounters> {
+  if (!url) return new LocalLimitCounters();
+  const { RedisLimitCounters } = await import('./key-limits/redis-limit.counters.js');
+  return new RedisLimitCounters(url.reveal());
 }

@@ -1,7 +1,7 @@
 import { ThrottlerStorageRedisService } from '@nest-lab/throttler-storage-redis';
 import { Logger } from '@nestjs/common';
-import type { ThrottlerStorage } from '@nestjs/throttler';
 import { Redis } from 'ioredis';
+import { ThrottleStorage } from './throttle.storage.js';
 import { withPatience } from './with-patience.js';
 
 /** So long a request waits at most. */
@@ -14,13 +14,13 @@ const MAX_RECONNECT_WAIT_MS = 2_000;
 const PAUSE_MS = 1_000;
 const COMPLAIN_EVERY_MS = 60_000;
 
-type Hit = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+type SharedHit = Awaited<ReturnType<ThrottlerStorageRedisService['increment']>>;
 
 /** Not counted, and let through. */
-const PASSED: Hit = { totalHits: 0, timeToExpire: 0, isBlocked: false, timeToBlockExpire: 0 };
+const PASSED: SharedHit = { totalHits: 0, timeToExpire: 0, isBlocked: false, timeToBlockExpire: 0 };
 
 /** Counts in a Redis that all tasks share. While that is away requests pass uncounted, and none waits for it. */
-export class SharedStorage implements ThrottlerStorage {
+export class SharedStorage extends ThrottleStorage {
   private readonly logger = new Logger('Throttle');
   private readonly redis: Redis;
   private readonly counters: ThrottlerStorageRedisService;
@@ -28,6 +28,7 @@ export class SharedStorage implements ThrottlerStorage {
   private complainedAtMs = -Infinity;
 
   constructor(url: string) {
+    super();
     this.redis = new Redis(url, {
       commandTimeout: COMMAND_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
@@ -42,7 +43,13 @@ export class SharedStorage implements ThrottlerStorage {
     this.counters = new ThrottlerStorageRedisService(this.redis);
   }
 
-  async increment(key: string, windowMs: number, limit: number, blockMs: number, throttlerName: string): Promise<Hit> {
+  override async increment(
+    key: string,
+    windowMs: number,
+    limit: number,
+    blockMs: number,
+    throttlerName: string,
+  ): Promise<SharedHit> {
     if (this.redis.status !== 'ready' || performance.now() < this.pausedUntilMs) return PASSED;
     try {
       // Without a limit its script only counts: its blocks begin when a limit is passed and outlive the window.
@@ -57,7 +64,7 @@ export class SharedStorage implements ThrottlerStorage {
     }
   }
 
-  close(): void {
+  override close(): void {
     this.redis.removeAllListeners('close').disconnect();
   }
 

@@ -10,12 +10,12 @@ export interface Taken {
 }
 
 /** Counts requests, tokens and concurrency per client key. */
-export interface LimitCounters {
+export abstract class LimitCounters {
   /** Takes one request, if no limit is reached. `id` is unique per request. */
-  take(key: string, id: string, limits: KeyLimits): Taken | Promise<Taken>;
+  abstract take(key: string, id: string, limits: KeyLimits): Taken | Promise<Taken>;
   /** At the end of a request that was taken. Never throws. */
-  settle(key: string, id: string, limits: KeyLimits, tokens: number): void;
-  close(): void;
+  abstract settle(key: string, id: string, limits: KeyLimits, tokens: number): void;
+  abstract close(): void;
 }
 
 /** Requests that run for longer than this count as ended. */

@@ -1,12 +1,10 @@
 import type { KeyLimits } from '@claude-proxy/admin-api';
 import { type ExchangeStep, STEP_ORDERS, Step, type StepRequest, type StepRun } from '@claude-proxy/upstream';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Caller } from '../../auth/caller.js';
 import { GatewayError } from '../../exchange/gateway-error.js';
-import { type RedisConfig, redisSection } from '../../state/redis.config.js';
 import { countedTokens } from '../budgets/expected-cost.js';
-import { type LimitCounters, LocalLimitCounters, type Taken } from './key-limit.counters.js';
-import { RedisLimitCounters } from './redis-limit.counters.js';
+import { LimitCounters, type Taken } from './key-limit.counters.js';
 
 const NAMES = {
   requests_per_minute: 'requests a minute',
@@ -18,11 +16,7 @@ const NAMES = {
 @Step('key-limits', STEP_ORDERS.keyLimits)
 @Injectable()
 export class KeyLimitStep implements ExchangeStep<Caller>, OnApplicationShutdown {
-  private readonly counters: LimitCounters;
-
-  constructor(@Inject(redisSection.token) { url }: RedisConfig) {
-    this.counters = url ? new RedisLimitCounters(url.reveal()) : new LocalLimitCounters();
-  }
+  constructor(private readonly counters: LimitCounters) {}
 
   appliesTo({ clientKey }: Caller): boolean {
     return clientKey !== undefined && hasLimits(clientKey.limits);
