@@ -51,7 +51,7 @@ export async function createGateway(
   const sections = sectionsIn([...ROOMS, ...guests]);
   const config = readConfig(environment, sections);
   const server = config[serverSection.name] as ServerConfig;
-  const logger = createLogger(config[observabilitySection.name] as ObservabilityConfig);
+  const logger = await createLogger(config[observabilitySection.name] as ObservabilityConfig);
   const remarks = [...nearMisses(environment, sections), ...clientVariables(environment)];
   for (const sentence of remarks) logger.warn({ room: 'Configuration' }, sentence);
   const app = await NestFactory.create<NestFastifyApplication>(

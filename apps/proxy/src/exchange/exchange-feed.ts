@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Exchange, FinishedExchange } from './exchange.js';
+import { recordOf } from './record-of.js';
 
 export type ExchangeListener = (exchange: FinishedExchange) => void;
 
@@ -54,6 +55,7 @@ export class ExchangeFeed {
     this.ended.add(exchange);
     this.finished += 1;
     exchange.finished();
+    exchange.recorded(recordOf(exchange));
     this.notify(this.listeners, exchange, `exchange ${exchange.id}`);
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PromptCacheNote } from '@claude-proxy/admin-api';
 import type { Usage } from '@claude-proxy/messages-api';
 import type { AccountDecision, Credential, Failure, HeaderLines, Operation } from '@claude-proxy/upstream';
+import type { ExchangeRecord } from './exchange-record.js';
 import { GatewayError } from './gateway-error.js';
 import { withMaskedKeys } from './masked-keys.js';
 
@@ -136,6 +137,8 @@ export class Exchange {
 
   /** The user of the path, until a client key names its own. */
   readonly user: string;
+  /** What is logged and stored of it: there once it has ended. */
+  readonly record!: ExchangeRecord;
 
   constructor(
     user: string,
@@ -306,6 +309,10 @@ export class Exchange {
         attempt.reason === undefined ? attempt : { ...attempt, reason: withMaskedKeys(attempt.reason) },
       ),
     });
+  }
+
+  recorded(record: ExchangeRecord): void {
+    this.set({ record });
   }
 
   private set(facts: Partial<Writable<Exchange>>): void {

@@ -1,16 +1,23 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Logger } from 'pino';
-import type { Attempt, FinishedExchange } from '../exchange/exchange.js';
+import { type DestinationStream, type Logger, symbols } from 'pino';
+import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { LOGGER } from './logger.token.js';
 
-/** One line per exchange: user, model, upstream, result. Never a credential, a prompt or an answer. */
+/**
+ * One line per exchange: user, model, upstream, result. Never a credential, a prompt or an answer. Its fields have the
+ * names and units of `GET /api/requests/{id}`; `account_decision` is the sentence of its `decision`.
+ */
 @Injectable()
 export class ExchangeLog implements OnModuleInit {
+  private readonly lines: DestinationStream;
+
   constructor(
     private readonly feed: ExchangeFeed,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.lines = (logger as unknown as Record<symbol, DestinationStream>)[symbols.streamSym]!;
+  }
 
   onModuleInit(): void {
     this.feed.onFinished((exchange) => this.write(exchange));
@@ -18,10 +25,27 @@ export class ExchangeLog implements OnModuleInit {
 
   private write(exchange: FinishedExchange): void {
     const hasGoneWell = exchange.outcome === 'completed' || exchange.outcome === 'aborted';
-    const line = lineOf(exchange);
-    if (hasGoneWell) this.logger.info(line, `✅ ${sentenceOf(exchange)}`);
-    else this.logger.warn(line, `❌ ${sentenceOf(exchange)}`);
+    const level = hasGoneWell ? 'info' : 'warn';
+    if (this.logger.isLevelEnabled(level)) this.lines.write(lineOf(exchange, level, hasGoneWell ? CHECK : CROSS));
   }
+}
+
+/** Escaped, because one character that is not ASCII doubles the bytes of the whole line in V8, and its cost. */
+const CHECK = '\\u2705';
+const CROSS = '\\u274c';
+
+/** The line that pino would write, from one call of `JSON.stringify`: half of its cost. */
+function lineOf(exchange: FinishedExchange, level: string, mark: string): string {
+  const facts = JSON.stringify({
+    ...exchange.record,
+    decision: undefined,
+    account_decision: exchange.accountDecision?.sentence,
+    prompt_cache: undefined,
+    cache_break: exchange.promptCache?.cache_break ?? undefined,
+  });
+  const message = JSON.stringify(sentenceOf(exchange));
+  const time = new Date().toISOString();
+  return `{"level":"${level}","time":"${time}",${facts.slice(1, -1)},"msg":"${mark} ${message.slice(1)}}\n`;
 }
 
 function sentenceOf({
@@ -38,54 +62,4 @@ function sentenceOf({
   const who = upstream ? ` by ${upstream}` : '';
   const why = fallbackReason ? ` (${fallbackReason})` : '';
   return `${user} ${what ?? operation} ${outcome} ${status}${who}${why} in ${Math.round(durationMs)} ms`;
-}
-
-/** Fields have the names and units of `GET /api/requests/{id}`; `account_decision` is the sentence of its `decision`. */
-function lineOf(exchange: FinishedExchange): Record<string, unknown> {
-  return {
-    id: exchange.id,
-    user: exchange.user,
-    operation: exchange.operation,
-    path: exchange.path.split('?')[0],
-    model: exchange.model,
-    answered_model: exchange.answeredModel,
-    is_stream: exchange.isStream,
-    outcome: exchange.outcome,
-    status: exchange.status,
-    upstream: exchange.upstream,
-    upstream_request_id: exchange.upstreamRequestId,
-    fallback_reason: exchange.fallbackReason,
-    is_fallback: exchange.isFallback || undefined,
-    is_drill: exchange.isDrill || undefined,
-    credential_fingerprint: exchange.credentialFingerprint,
-    client_key: exchange.clientKeyId,
-    team: exchange.team,
-    account: exchange.account,
-    account_decision: exchange.accountDecision?.sentence,
-    attempts: exchange.attempts.map(attemptOf),
-    usage: exchange.usage,
-    cost_usd: typeof exchange.costNanoUsd === 'number' ? exchange.costNanoUsd / 1e9 : undefined,
-    masking: exchange.masking,
-    session: exchange.session,
-    cache_break: exchange.promptCache?.cache_break ?? undefined,
-    stop_reason: exchange.stopReason,
-    request_bytes: exchange.requestBytes,
-    answer_bytes: exchange.answerBytes,
-    first_byte_ms: exchange.firstByteMs === undefined ? undefined : Math.round(exchange.firstByteMs),
-    duration_ms: Math.round(exchange.durationMs),
-    error: exchange.errorMessage,
-  };
-}
-
-function attemptOf({ upstream, account, status, failure, reason, isDrill, leftOut, durationMs }: Attempt) {
-  return {
-    upstream,
-    account,
-    status,
-    failure,
-    reason,
-    is_drill: isDrill,
-    left_out: leftOut,
-    duration_ms: Math.round(durationMs),
-  };
 }

@@ -1,6 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
-import { PinoPretty } from 'pino-pretty';
 import { withMaskedKeys } from '../exchange/masked-keys.js';
 import type { ObservabilityConfig } from './observability.config.js';
 
@@ -40,12 +39,16 @@ class LinesOfOneTurn {
 }
 
 /** The process's one logger. */
-export function createLogger(config: ObservabilityConfig): Logger {
-  const stream = isPretty(config)
-    ? PinoPretty({ sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname,room' })
-    : new LinesOfOneTurn(standardOutput());
+export async function createLogger(config: ObservabilityConfig): Promise<Logger> {
+  const stream = isPretty(config) ? await prettyOutput() : new LinesOfOneTurn(standardOutput());
   const formatters = { level: (label: string) => ({ level: label }) };
   return pino({ level: config.logLevel, base: null, timestamp: stdTimeFunctions.isoTime, formatters }, stream);
+}
+
+/** Loaded only for a terminal. */
+async function prettyOutput() {
+  const { PinoPretty } = await import('pino-pretty');
+  return PinoPretty({ sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname,room' });
 }
 
 /** After a closed terminal or pipe the log is lost, but the gateway continues. */

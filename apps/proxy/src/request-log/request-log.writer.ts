@@ -6,7 +6,6 @@ import { labelOf } from '../recording/labels.js';
 import { dayOf, hourOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
 import { FigureAddition } from './figures.js';
-import { keptOf } from './request-line.js';
 import { type RequestLogConfig, requestLogSection } from './request-log.config.js';
 import {
   hourKeyOf,
@@ -139,7 +138,7 @@ class RequestLogBatch implements WriterBatch {
 
   private lineOf(exchange: FinishedExchange, nowSeconds: number): IndependentWrite {
     const ttl = nowSeconds + this.lineTtlSeconds;
-    const item = Object.assign(keptOf(exchange), lineKeyOf(exchange.id, exchange.startedAt), { ttl });
+    const item = { ...exchange.record, ...lineKeyOf(exchange.id, exchange.startedAt), ttl };
     return { kind: 'put', table: this.table, item };
   }
 }
