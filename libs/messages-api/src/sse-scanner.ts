@@ -41,6 +41,7 @@ export class SseScanner {
   private saysSomething = false;
   private bytes = 0;
   private bytesAtLastEvent = 0;
+  private isStopped = false;
 
   constructor(private readonly options: SseScannerOptions) {}
 
@@ -62,10 +63,15 @@ export class SseScanner {
     return this.isMeasured ? this.skippedBytes : 0;
   }
 
+  /** Reads no further, also in the chunk of the current event. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
   write(chunk: Buffer): void {
     this.bytes += chunk.length;
     let start = 0;
-    while (start < chunk.length) {
+    while (start < chunk.length && !this.isStopped) {
       const end = chunk[start] === LF ? start : chunk.indexOf(LF, start);
       if (end === -1) {
         this.holdRest(chunk, start);

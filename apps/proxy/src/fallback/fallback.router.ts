@@ -176,7 +176,10 @@ export class FallbackRouter {
     exchange.askedWith(account, options.credential);
     this.load.asked(name, request.model);
     try {
-      const answer = await sendUntilContent(upstream, request, options, this.config.maxStreamSilenceSeconds * 1_000);
+      const answer = await sendUntilContent(upstream, request, options, {
+        maxSilenceMs: this.config.maxStreamSilenceSeconds * 1_000,
+        hasOther: this.hasOther(upstream, state),
+      });
       const { status, leftOut = [] } = answer;
       const durationMs = exchange.elapsedMs() - startedMs;
       exchange.attempted({
@@ -207,6 +210,15 @@ export class FallbackRouter {
     const isKnown = isOperators || clientKeyId !== undefined;
     const unknown = isKnown ? undefined : await this.known.refusalBy(upstream, options.credential);
     return unknown ?? (this.load.takes(name, exchange) ? undefined : errorOfFull(name));
+  }
+
+  /**
+   * Another upstream may answer in place of this one, or this one once more. What the others accept is not asked: for a
+   * body of 400 KB the answer costs more than the hold.
+   */
+  private hasOther({ isFirstChoice }: NamedUpstream, { walk }: RouteState): boolean {
+    const mayFallBack = this.fallback.rules.isEnabled && this.chain.upstreams.length > 1;
+    return mayFallBack || !isFirstChoice || walk !== undefined;
   }
 
   private answered(

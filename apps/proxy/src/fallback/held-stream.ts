@@ -24,13 +24,19 @@ export type Start =
   /** It ended, broke or fell silent; the body is what came before, and the failure. */
   | { readonly kind: 'broken'; readonly error: Error; readonly hasBegun: boolean; readonly body: AnswerBody };
 
+export interface HoldTerms {
+  readonly maxSilenceMs: number;
+  /** Another upstream may answer. Where none may, nothing is gained by holding a message that has begun. */
+  readonly hasOther: boolean;
+}
+
 /**
  * Holds an event stream back until its first event of content: `message_start` and `ping` say nothing, so up to then
  * another upstream can answer. Nothing of the stream is lost. From then on it only watches for silence: a stream that
  * brings no byte in `maxSilenceMs`, while its reader has room, fails.
  */
-export function startOfStream(answer: UpstreamAnswer, maxSilenceMs: number): Promise<Start> {
-  return new Promise((resolve) => answer.body.pipe(new HeldStream(answer, maxSilenceMs, resolve)));
+export function startOfStream(answer: UpstreamAnswer, terms: HoldTerms): Promise<Start> {
+  return new Promise((resolve) => answer.body.pipe(new HeldStream(answer, terms, resolve)));
 }
 
 class HeldStream implements BodySink, AnswerBody {
@@ -44,15 +50,17 @@ class HeldStream implements BodySink, AnswerBody {
   private isPaused = false;
   private isOver = false;
   private readonly source: AnswerBody;
+  private readonly hasOther: boolean;
   private readonly peek: Peek;
   private readonly alarm: NodeJS.Timeout;
 
   constructor(
     { headers, body }: UpstreamAnswer,
-    maxSilenceMs: number,
+    { maxSilenceMs, hasOther }: HoldTerms,
     private readonly onKnown: (start: Start) => void,
   ) {
     this.source = body;
+    this.hasOther = hasOther;
     this.alarm = setTimeout(() => this.onSilence(maxSilenceMs), maxSilenceMs).unref();
     this.peek = peekOf(headerOf(headers, 'content-encoding'), {
       onEvent: (event) => this.read(event),
@@ -133,9 +141,12 @@ class HeldStream implements BodySink, AnswerBody {
   }
 
   private read(event: FirstEvent): void {
-    if (event.name === 'message_start') this.hasBegun = true;
-    else if (event.name === 'error') this.readError(event.data);
-    else this.know();
+    if (event.name === 'error') this.readError(event.data);
+    else if (event.name !== 'message_start') this.know();
+    else {
+      this.hasBegun = true;
+      if (!this.hasOther) this.know();
+    }
   }
 
   private readError(data: string): void {
@@ -193,7 +204,9 @@ function peekOf(codings: string | undefined, { onEvent, onUnknownCoding, onUnrea
     wants: (name) => name !== 'ping',
     onEvent: (name, data = '') => onEvent({ name, data }),
   });
-  if (!encoding) return { write: (chunk) => scanner.write(chunk), end: (onRead) => onRead(), close() {} };
+  if (!encoding) {
+    return { write: (chunk) => scanner.write(chunk), end: (onRead) => onRead(), close: () => scanner.stop() };
+  }
   const decoder = decodingStream(encoding);
   let decodedBytes = 0;
   decoder.on('data', (chunk: Buffer) => {

@@ -6,7 +6,7 @@ import {
   UpstreamError,
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
-import { SilenceError, type Start, startOfStream } from './held-stream.js';
+import { type HoldTerms, SilenceError, type Start, startOfStream } from './held-stream.js';
 import type { NamedUpstream } from './upstream.registry.js';
 
 /** Errors that are the request's own: another upstream would find them, too. */
@@ -30,21 +30,21 @@ export function sendUntilContent(
   upstream: NamedUpstream,
   request: UpstreamRequest,
   options: SendOptions,
-  maxSilenceMs: number,
+  terms: HoldTerms,
 ): Promise<UpstreamAnswer> {
   if (!request.isStream) return upstream.provider.send(request, { ...options, memory: upstream.memory });
-  return streamUntilContent(upstream, request, options, maxSilenceMs);
+  return streamUntilContent(upstream, request, options, terms);
 }
 
 async function streamUntilContent(
   upstream: NamedUpstream,
   request: UpstreamRequest,
   options: SendOptions,
-  maxSilenceMs: number,
+  terms: HoldTerms,
 ): Promise<UpstreamAnswer> {
-  const answer = await answeredInTime(upstream, request, options, maxSilenceMs);
+  const answer = await answeredInTime(upstream, request, options, terms.maxSilenceMs);
   if (!headerOf(answer.headers, 'content-type')?.startsWith('text/event-stream')) return answer;
-  const start = await unlessAborted(startOfStream(answer, maxSilenceMs), options.signal);
+  const start = await unlessAborted(startOfStream(answer, terms), options.signal);
   if (start.kind === 'content') return { ...answer, body: start.body };
   throw errorOfStart(upstream.name, answer, start);
 }
