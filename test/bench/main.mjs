@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { longestBlocks } from './blocks.mjs';
 import { CountedDynamo, ENGINE } from './dynamo.mjs';
+import { garbageOf } from './garbage.mjs';
 import { LoadProcess } from './load-process.mjs';
 import { Quota } from './quota.mjs';
 import { readsOf } from './reads.mjs';
@@ -35,7 +36,7 @@ const MAX_WRITES_PER_EXCHANGE = 0.1;
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'tap,pool,keys,json,sse,paced,body400k,body2m,delay,idle,dynamo' },
+    only: { type: 'string', default: 'tap,pool,keys,json,sse,paced,body400k,body2m,delay,garbage,idle,dynamo' },
     rounds: { type: 'string', default: '9' },
     'slice-ms': { type: 'string', default: '500' },
     streams: { type: 'string', default: '200' },
@@ -46,6 +47,7 @@ const { values: options } = parseArgs({
     beside: { type: 'string' },
     shape: { type: 'string' },
     max: { type: 'boolean', default: false },
+    trap: { type: 'boolean', default: false },
   },
 });
 const only = new Set(options.only.split(','));
@@ -66,6 +68,7 @@ async function main() {
   load.upstreamPort = (await load.run('upstream')).port;
   if (options.soak) await runSoak(Number(options.soak));
   else if (options.only === 'blocks') await runBlocks();
+  else if (options.only === 'garbage') await runGarbage();
   else await runSideBySide();
   const { requests, faults } = await load.run('seen');
   report.line(`\n${requests} requests reached the upstream, ${faults} with another body than was sent`);
@@ -110,6 +113,7 @@ async function runSideBySide() {
   for (const subject of subjects) report.line(`${subject.name}: peak RSS ${subject.memory('VmHWM').toFixed(0)} MB`);
   report.figure('peakMb', ofProduct.memory('VmHWM'), 'MB');
   for (const subject of subjects) await stop(subject);
+  if (only.has('garbage')) await runGarbage();
   if (only.has('idle')) await runIdle(commands);
   if (only.has('dynamo')) await runDynamo();
 }
@@ -140,6 +144,21 @@ async function runSaturated(workload, subjects, slices) {
   if (!only.has(workload)) return;
   const connections = SATURATED[workload];
   report.costs(workload, await saturated(load, subjects, { workload, connections, ...slices }));
+}
+
+/** With `--trap` the check has to fail, or it would not see the next trap. */
+async function runGarbage() {
+  for (const [workload, { gcMicroseconds, gcPercent, promotedKb }] of await garbageOf(load, options.trap)) {
+    report.line(
+      `${workload}: ${gcMicroseconds.toFixed(1)} us of garbage collection per request, ${gcPercent.toFixed(1)} % of its CPU`,
+    );
+    report.figure(`${workload}PromotedKb`, promotedKb, 'KB');
+    report.figure(`${workload}GcPercent`, gcPercent, '%');
+  }
+  if (!options.trap) return;
+  const caught = report.overLimit.splice(0);
+  if (caught.length === 0) throw new Error('the limits do not see what the trap keeps');
+  report.line(`the limits see the trap: ${caught.join('; ')}`);
 }
 
 async function runIdle(commands) {
