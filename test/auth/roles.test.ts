@@ -38,7 +38,7 @@ const ask = async (name: string, path: string, init: RequestInit = {}) => {
 const USERS = ['/api/me', '/v1/usage/me', '/api/requests', '/api/limits'];
 const TEAMS = ['/api/teams'];
 const FIGURES = ['/v1/usage', '/api/analytics?range=1h', '/api/keys', '/api/audit', '/api/drills'];
-const OPERATORS = ['/debug/env'];
+const OPERATORS = ['/debug/env', '/api/settings'];
 
 describe('a client key at the admin API', () => {
   it.each([

@@ -146,6 +146,7 @@ inBrowser('the dashboard', () => {
     await row(user).first().getByText('4,000').waitFor();
     await page.getByLabel('Search', { exact: true }).fill(ids[2]!.slice(4, 20));
     await row(user).nth(1).waitFor({ state: 'detached' });
+    await row(user).first().waitFor();
     expect(await row(user).count()).toBe(1);
     await page.reload();
     await row(user).first().waitFor();
@@ -154,6 +155,40 @@ inBrowser('the dashboard', () => {
     await row(user).nth(2).waitFor();
     await page.goBack();
     await page.locator('th[aria-sort=descending]', { hasText: 'Time' }).waitFor();
+  });
+
+  it('splits the cost of days, hides a series by its legend, and leads to the requests behind a day', async () => {
+    const { page } = browser;
+    const user = newUser();
+    stage.anthropic.script(answer({ usage: { input_tokens: 10, output_tokens: 300_000 } }));
+    await postMessage(stage.gateway, { user });
+    await written();
+    await go('money');
+    await page.getByText('User', { exact: true }).last().click();
+    await row(user).getByText('$6.00').first().waitFor();
+    const legend = page.locator('.legend').first().getByRole('button', { name: user });
+    await legend.click();
+    expect(await legend.getAttribute('aria-pressed')).toBe('false');
+    await page.locator('.chart-table summary').first().click();
+    await page.locator('.chart-table').first().getByRole('link').last().click();
+    await page.waitForURL(/requests\?since=.*sort=cost/);
+    await row(user).first().waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Cost per day' }).waitFor();
+  });
+
+  it('shows each setting with its source, the tasks, and the age of the prices', async () => {
+    const { page } = browser;
+    await go('settings');
+    await page.getByRole('searchbox').fill('admin_token');
+    const secret = row('ADMIN_TOKEN').first();
+    await secret.getByText('[set]').waitFor();
+    await secret.getByText('environment').waitFor();
+    expect(await page.content()).not.toContain(TOKEN);
+    await row('serving').getByText('this one').waitFor();
+    await page
+      .getByText(/^Dollars per million tokens at Anthropic, looked up on .* \((today|yesterday|\d+ days ago)\)\.$/)
+      .waitFor();
   });
 
   it('explains a request in a drawer that the keyboard opens and closes', async () => {
@@ -303,6 +338,8 @@ inBrowser('the dashboard', () => {
     'access',
     'audit',
     'connect',
+    'money',
+    'settings',
   ])('fits on a phone: %s', async (name) => {
     const { page } = browser;
     await postMessage(stage.gateway, { user: 'alice' });

@@ -55,6 +55,43 @@ describe('the usage of a user', () => {
   });
 });
 
+describe('GET /api/money', () => {
+  const money = async (query: string) => {
+    await written();
+    return (await ask(`/api/money?${query}`)).json;
+  };
+
+  it('splits what was spent, with what caches saved and what fallbacks cost', async () => {
+    const user = newUser();
+    const usage = { input_tokens: 100, output_tokens: 10, cache_read_input_tokens: 1_000_000 };
+    stage.anthropic.script(answer({ usage }), rateLimited({ retryAfterSeconds: 60 }));
+    stage.bedrock.script(answer({ usage: { input_tokens: 1_000_000, output_tokens: 0 } }));
+    for (const model of ['claude-opus-5-5', 'claude-opus-5-5']) await postMessage(stage.gateway, { user, model });
+    const { days, names, totals, month } = await money('days=2&by=user');
+    const spent = (100 * 4 + 10 * 20 + 1_000_000 * 0.2) / 1e6;
+    expect(names.find(({ name }: { name: string }) => name === user)).toMatchObject({
+      requests: 2,
+      cost_usd: expect.closeTo(spent + 4.4, 6),
+      fallback_cost_usd: expect.closeTo(4.4, 6),
+      cache_saved_usd: expect.closeTo(3.8, 6),
+    });
+    expect(days).toHaveLength(2);
+    expect(days[1].by[user]).toBeCloseTo(spent + 4.4, 6);
+    expect(days[1].cost_usd).toBeCloseTo(totals.cost_usd, 6);
+    expect(month).toMatchObject({ forecast_usd: null, previous_cost_usd: null });
+    const sumOf = (sums: { cost_usd: number }[]) => sums.reduce((sum, { cost_usd }) => sum + cost_usd, 0);
+    for (const by of ['model', 'upstream', 'user']) {
+      const split = await money(`days=2&by=${by}`);
+      expect([by, sumOf(split.names)]).toEqual([by, expect.closeTo(totals.cost_usd, 6)]);
+    }
+    expect((await money('days=2&by=team')).names).toEqual([]);
+  });
+
+  it.each(['days=0', 'days=91', 'by=shoes'])('refuses %s', async (query) => {
+    expect((await ask(`/api/money?${query}`)).status).toBe(400);
+  });
+});
+
 describe('an answer without a price', () => {
   it('raises a metric and a notice that names the model', async () => {
     const model = 'claude-unheard-of-9';

@@ -5,7 +5,7 @@ import type { Polled } from './api/use-polled.js';
 
 export const ReadinessContext = createContext<Polled<Readiness> | undefined>(undefined);
 
-function useReadiness(): Polled<Readiness> {
+export function useReadiness(): Polled<Readiness> {
   const readiness = useContext(ReadinessContext);
   if (!readiness) throw new Error('outside of ReadinessContext');
   return readiness;

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 export const PAGES = [
   'overview',
+  'money',
   'users',
   'requests',
   'limits',
@@ -11,6 +12,7 @@ export const PAGES = [
   'audit',
   'me',
   'connect',
+  'settings',
 ] as const;
 export type Page = (typeof PAGES)[number];
 

@@ -8,6 +8,7 @@ import { LiveFeed } from './api/live-feed.js';
 import { LiveFeedContext } from './api/use-live.js';
 import { usePolled } from './api/use-polled.js';
 import { ConnectPage } from './connect/connect-page.js';
+import { lazyPage } from './lazy-page.js';
 import { LimitsPage } from './limits/limits-page.js';
 import { MaskingPage } from './masking/masking-page.js';
 import { MePage } from './me/me-page.js';
@@ -23,11 +24,15 @@ import { useSettings } from './texts/settings.js';
 import { UserPage } from './users/user-page.js';
 import { UsersPage } from './users/users-page.js';
 
+const MoneyPage = lazyPage(() => import('./money/money-page.js').then(({ MoneyPage }) => MoneyPage));
+const SettingsPage = lazyPage(() => import('./settings/settings-page.js').then(({ SettingsPage }) => SettingsPage));
+
 const READINESS_SECONDS = 20;
 const USER_PAGES: readonly Page[] = ['me', 'requests', 'connect'];
 
 function pagesFor(role: PrincipalRole): readonly Page[] {
-  return role === 'user' ? USER_PAGES : PAGES.filter((page) => page !== 'me');
+  if (role === 'user') return USER_PAGES;
+  return PAGES.filter((page) => page !== 'me' && (page !== 'settings' || role === 'admin'));
 }
 
 /** What stands around every page: navigation, and what all pages share. */
@@ -151,6 +156,10 @@ function PageOf({ route }: { readonly route: Route }) {
       return <AuditPage />;
     case 'me':
       return <MePage route={route} />;
+    case 'money':
+      return <MoneyPage route={route} />;
+    case 'settings':
+      return <SettingsPage route={route} />;
     case 'connect':
       return <ConnectPage route={route} />;
   }

@@ -68,6 +68,14 @@ export type {
   MaskingRules,
   MaskingUser,
 } from './masking.js';
+export {
+  MONEY_DIMENSIONS,
+  type Money,
+  type MoneyDay,
+  type MoneyDimension,
+  type MoneyMonth,
+  type MoneySum,
+} from './money.js';
 export type { PriceReport, PriceRow } from './prices.js';
 export {
   type AttemptLine,
@@ -88,6 +96,7 @@ export {
   type CacheBreakReason,
   type PromptCacheNote,
 } from './sessions.js';
+export type { EffectiveSection, EffectiveSetting, KnownModel, SettingsReport } from './settings.js';
 export type { Task, TaskList } from './tasks.js';
 export type { Me, Team, TeamList } from './teams.js';
 export type { TokenCounts, UsageOfAll, UsageOfUser, UsageSummary } from './usage.js';

@@ -26,6 +26,8 @@ import type {
   MaskingPreview,
   MaskingRules,
   Me,
+  Money,
+  MoneyDimension,
   NewAccount,
   NewKey,
   PriceReport,
@@ -34,6 +36,7 @@ import type {
   RequestOrder,
   RequestPage,
   Session,
+  SettingsReport,
   TaskList,
   Team,
   TeamList,
@@ -79,6 +82,12 @@ export interface FiguresQuestion extends RequestFilter {
   readonly by_user?: boolean;
   /** Whose days are meant: a zone of the IANA database. @default - UTC */
   readonly tz?: string;
+}
+
+/** The last `days` in UTC, and what they are split by. */
+export interface MoneyQuestion {
+  readonly days?: number;
+  readonly by?: MoneyDimension;
 }
 
 /** A period: `days` up to today, or one `date` as `YYYY-MM-DD`. */
@@ -212,6 +221,14 @@ export class AdminClient {
 
   audit(paging: Paging = {}, signal?: AbortSignal): Promise<AuditPage> {
     return this.call.json('api/audit', { query: { ...paging }, signal });
+  }
+
+  settings(signal?: AbortSignal): Promise<SettingsReport> {
+    return this.call.json('api/settings', { signal });
+  }
+
+  money(question: MoneyQuestion = {}, signal?: AbortSignal): Promise<Money> {
+    return this.call.json('api/money', { query: { ...question }, signal });
   }
 
   prices(signal?: AbortSignal): Promise<PriceReport> {

@@ -13,6 +13,8 @@ export interface TimeChartProps {
   /** Longer, for the tooltip and the table. */
   readonly titles: readonly string[];
   readonly series: readonly Series[];
+  /** What is behind each bar or point: an address of this page. */
+  readonly links?: readonly string[];
   show(value: number): string;
   /** On the axis, where there is little room. */
   showShort(value: number): string;

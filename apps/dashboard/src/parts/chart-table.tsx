@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import { useSettings } from '../texts/settings.js';
 import type { TimeChartProps } from './chart-series.js';
 
-type ChartTableProps = Pick<TimeChartProps, 'titles' | 'series' | 'show' | 'description'>;
+type ChartTableProps = Pick<TimeChartProps, 'titles' | 'series' | 'show' | 'description' | 'links'>;
 
 /** The figures of a chart as a table, for screen readers and for reading. Made only when it is opened. */
-export function ChartTable({ titles, series, show, description }: ChartTableProps) {
+export function ChartTable({ titles, series, show, description, links }: ChartTableProps) {
   const { texts } = useSettings();
   const [isOpen, setOpen] = useState(false);
   return (
@@ -28,7 +28,7 @@ export function ChartTable({ titles, series, show, description }: ChartTableProp
             <tbody>
               {titles.map((title, index) => (
                 <tr key={title}>
-                  <th scope="row">{title}</th>
+                  <th scope="row">{links?.[index] ? <a href={links[index]}>{title}</a> : title}</th>
                   {series.map(({ label, values }) => (
                     <td class="number" key={label}>
                       {values[index] == null ? texts.unit.none : show(values[index])}

@@ -16,6 +16,15 @@ export function PageIcon({ page }: { readonly page: Page }) {
 
 const PAGE_ICONS: Readonly<Record<Page, ComponentChildren>> = {
   overview: <path d="M3 11h3l2.5-6 3.5 10 2.2-4H17" />,
+  money: (
+    <path d="M10 3.500v13M13.500 6.500c-.7-1-1.900-1.500-3.500-1.500-2 0-3.500 1-3.500 2.500S8 9.700 10 10s3.500 1 3.500 2.500S12 15 10 15c-1.600 0-2.800-.5-3.500-1.500" />
+  ),
+  settings: (
+    <>
+      <circle cx="10" cy="10" r="2.600" />
+      <path d="M10 3v2.500M10 14.500V17M3 10h2.500M14.500 10H17M5 5l1.800 1.800M13.200 13.200 15 15M15 5l-1.800 1.800M6.800 13.200 5 15" />
+    </>
+  ),
   users: (
     <>
       <circle cx="10" cy="7" r="3.2" />

@@ -10,7 +10,7 @@ import {
   PointElement,
   Tooltip,
 } from 'chart.js';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useSettings } from '../texts/settings.js';
 import type { TimeChartProps } from './chart-series.js';
 import { ChartTable } from './chart-table.js';
@@ -31,32 +31,40 @@ export function TimeChart(props: TimeChartProps) {
   const { isDark } = useSettings();
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<Chart>(undefined);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (label: string) => {
+    const next = new Set(hidden);
+    if (!next.delete(label)) next.add(label);
+    setHidden(next);
+  };
 
   useEffect(() => {
-    chart.current = new Chart(canvas.current!, configurationOf(props));
+    chart.current = new Chart(canvas.current!, configurationOf(props, hidden));
     return () => chart.current?.destroy();
   }, [props.kind, isDark]);
 
   useEffect(() => {
     const current = chart.current;
     if (!current) return;
-    const { data, options } = configurationOf(props);
+    const { data, options } = configurationOf(props, hidden);
     current.data = data;
     if (options) current.options = options;
     current.update('none');
-  }, [props.labels, props.series]);
+  }, [props.labels, props.series, props.links, hidden]);
 
   return (
     <figure class="chart">
       <ul class="legend">
         {props.series.map(({ label, colour }) => (
           <li key={label}>
-            <i class="dot" style={{ background: `var(${colour})` }} aria-hidden="true" />
-            {label}
+            <button type="button" aria-pressed={!hidden.has(label)} onClick={() => toggle(label)}>
+              <i class="dot" style={{ background: `var(${colour})` }} aria-hidden="true" />
+              {label}
+            </button>
           </li>
         ))}
       </ul>
-      <div class="chart-canvas">
+      <div class={props.links ? 'chart-canvas has-links' : 'chart-canvas'}>
         <canvas ref={canvas} role="img" aria-label={props.description} />
       </div>
       <ChartTable {...props} />
@@ -64,7 +72,7 @@ export function TimeChart(props: TimeChartProps) {
   );
 }
 
-function configurationOf(props: TimeChartProps): ChartConfiguration {
+function configurationOf(props: TimeChartProps, hidden: ReadonlySet<string>): ChartConfiguration {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const isStacked = props.kind === 'bar';
@@ -76,6 +84,7 @@ function configurationOf(props: TimeChartProps): ChartConfiguration {
       datasets: props.series.map(({ label, colour: name, values }) => ({
         label,
         data: [...values],
+        hidden: hidden.has(label),
         backgroundColor: colour(name),
         borderColor: colour(name),
         ...(isStacked ? BAR : LINE),
@@ -86,6 +95,10 @@ function configurationOf(props: TimeChartProps): ChartConfiguration {
       responsive: true,
       maintainAspectRatio: false,
       interaction: { mode: 'index', intersect: false },
+      onClick: (_event, [element]) => {
+        const link = element && props.links?.[element.index];
+        if (link) location.hash = link;
+      },
       scales: {
         x: {
           stacked: isStacked,

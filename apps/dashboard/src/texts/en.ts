@@ -2,6 +2,8 @@ import { accessEn } from './access-en.js';
 import { accountsEn } from './accounts-en.js';
 import { limitsEn } from './limits-en.js';
 import { maskingEn } from './masking-en.js';
+import { moneyEn } from './money-en.js';
+import { setupEn } from './setup-en.js';
 import { storyEn } from './story-en.js';
 import { verdictEn } from './verdict-en.js';
 
@@ -23,6 +25,8 @@ export const en = {
     audit: 'Audit',
     me: 'My usage',
     connect: 'Connect',
+    money: 'Money',
+    settings: 'Settings',
   },
   pagesShort: {
     overview: 'Overview',
@@ -35,6 +39,8 @@ export const en = {
     audit: 'Audit',
     me: 'My usage',
     connect: 'Connect',
+    money: 'Money',
+    settings: 'Settings',
   },
   settings: {
     language: 'Language',
@@ -63,6 +69,9 @@ export const en = {
     loading: 'Loading …',
     retry: 'Try again',
     failed: 'This could not be loaded',
+    pageFailed:
+      'The code of this page could not be loaded. The gateway may have been upgraded since this tab was opened.',
+    reload: 'Load this tab again',
     unreachable: 'The gateway does not answer. Trying again by itself.',
     stale: (age: string) => `Last updated ${age} ago, retrying`,
     updated: (time: string) => `Updated ${time}`,
@@ -209,6 +218,8 @@ export const en = {
   },
   outcomes: { completed: 'completed', refused: 'refused', aborted: 'caller left', broken: 'broken' },
   story: storyEn,
+  money: moneyEn,
+  setup: setupEn,
   accounts: accountsEn,
   limits: limitsEn,
   masking: maskingEn,

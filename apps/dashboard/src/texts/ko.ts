@@ -3,6 +3,8 @@ import { accountsKo } from './accounts-ko.js';
 import type { Texts } from './en.js';
 import { limitsKo } from './limits-ko.js';
 import { maskingKo } from './masking-ko.js';
+import { moneyKo } from './money-ko.js';
+import { setupKo } from './setup-ko.js';
 import { storyKo } from './story-ko.js';
 import { verdictKo } from './verdict-ko.js';
 
@@ -21,6 +23,8 @@ export const ko: Texts = {
     audit: '감사 기록',
     me: '내 사용량',
     connect: '연결',
+    money: '비용',
+    settings: '설정',
   },
   pagesShort: {
     overview: '개요',
@@ -33,6 +37,8 @@ export const ko: Texts = {
     audit: '감사 기록',
     me: '내 사용량',
     connect: '연결',
+    money: '비용',
+    settings: '설정',
   },
   settings: {
     language: '언어',
@@ -61,6 +67,8 @@ export const ko: Texts = {
     loading: '불러오는 중 …',
     retry: '다시 시도',
     failed: '불러오지 못했습니다',
+    pageFailed: '이 화면의 코드를 불러오지 못했습니다. 탭을 연 뒤에 게이트웨이가 업그레이드되었을 수 있습니다.',
+    reload: '탭 새로 고침',
     unreachable: '게이트웨이가 응답하지 않습니다. 자동으로 다시 시도합니다.',
     stale: (age) => `${age} 전 자료입니다. 다시 시도하는 중`,
     updated: (time) => `${time} 갱신`,
@@ -207,6 +215,8 @@ export const ko: Texts = {
   },
   outcomes: { completed: '완료', refused: '거절', aborted: '호출자 중단', broken: '끊김' },
   story: storyKo,
+  money: moneyKo,
+  setup: setupKo,
   accounts: accountsKo,
   limits: limitsKo,
   masking: maskingKo,

@@ -2,7 +2,7 @@ import { ClaudeModels } from '@claude-proxy/claude-models';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule as NestConfigModule, registerAs } from '@nestjs/config';
 import type { Declaration } from './declarations.js';
-import { effectiveSettings } from './effective-settings.js';
+import { effectiveSections, effectiveSettings } from './effective-settings.js';
 import { type ModelsConfig, modelsSection } from './models.config.js';
 import { modelsWith } from './models-file.js';
 import type { Environment, GatewayConfig } from './read-config.js';
@@ -10,6 +10,8 @@ import type { Section } from './section.js';
 
 /** The settings in force by variable, safe to show. */
 export const EFFECTIVE_SETTINGS = Symbol('effective settings');
+/** The same by section, with their sources. */
+export const EFFECTIVE_SECTIONS = Symbol('effective sections');
 
 const modelsProvider = {
   provide: ClaudeModels,
@@ -36,13 +38,18 @@ export class ConfigModule {
 
   /** @param config what the sections hold, read whole */
   static forRoot(config: GatewayConfig, environment: Environment, sections: readonly Section[]): DynamicModule {
+    const effective = effectiveSections(environment, sections);
     const load = Object.entries(config).map(([name, values]) => registerAs(name, () => values));
     return {
       module: ConfigModule,
       global: true,
       imports: [NestConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, skipProcessEnv: true, load })],
-      providers: [{ provide: EFFECTIVE_SETTINGS, useValue: effectiveSettings(environment, sections) }, modelsProvider],
-      exports: [EFFECTIVE_SETTINGS, ClaudeModels],
+      providers: [
+        { provide: EFFECTIVE_SETTINGS, useValue: effectiveSettings(effective) },
+        { provide: EFFECTIVE_SECTIONS, useValue: effective },
+        modelsProvider,
+      ],
+      exports: [EFFECTIVE_SETTINGS, EFFECTIVE_SECTIONS, ClaudeModels],
     };
   }
 }

@@ -1,14 +1,35 @@
+import type { EffectiveSection, EffectiveSetting } from '@claude-proxy/admin-api';
+import { isFromFile } from './environment.js';
 import type { Environment } from './read-config.js';
-import type { Section } from './section.js';
+import type { Section, Setting } from './section.js';
+
+/** All settings in force, by section, each with its source. Secrets have no value: only whether they are set. */
+export function effectiveSections(environment: Environment, sections: readonly Section[]): EffectiveSection[] {
+  return sections.map(({ name, description, settings }) => ({
+    name,
+    description,
+    settings: Object.values(settings).map((setting) => effectiveSettingOf(setting, environment)),
+  }));
+}
 
 /** What is in force, by variable: secrets as `[set]` or `[not set]`, everything else as text. */
-export function effectiveSettings(environment: Environment, sections: readonly Section[]): Record<string, string> {
-  const settings = sections.flatMap((section) => Object.values(section.settings));
-  return Object.fromEntries(
-    settings.map(({ variable, kind, defaultText }) => {
-      const given = environment[variable]?.trim();
-      if (kind.isSecret) return [variable, given ? '[set]' : '[not set]'];
-      return [variable, given || (defaultText ?? '[not set]')];
-    }),
-  );
+export function effectiveSettings(sections: readonly EffectiveSection[]): Record<string, string> {
+  const settings = sections.flatMap((section) => section.settings);
+  return Object.fromEntries(settings.map(({ variable, value }) => [variable, value ?? '[not set]']));
+}
+
+function effectiveSettingOf(setting: Setting<unknown>, environment: Environment): EffectiveSetting {
+  const { variable, kind, defaultText, description } = setting;
+  const given = environment[variable]?.trim() || undefined;
+  const isSecret = kind.isSecret ?? false;
+  const value = isSecret && given !== undefined ? '[set]' : (given ?? (isSecret ? undefined : defaultText));
+  return {
+    variable,
+    description,
+    allowed: kind.allowed,
+    default: isSecret ? null : (defaultText ?? null),
+    value: value ?? null,
+    source: given === undefined ? 'default' : isFromFile(variable, given) ? 'file' : 'environment',
+    is_secret: isSecret,
+  };
 }

@@ -2,9 +2,18 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { ConfigError, type Environment } from './read-config.js';
 
+/** What the last read `.env` file has set. */
+let fileVariables: Environment = {};
+
 /** The process environment over the `.env` file of the working directory. The only reader of both. */
 export function readEnvironment(directory = process.cwd()): Environment {
-  return { ...readEnvFile(`${directory}/.env`), ...process.env };
+  fileVariables = readEnvFile(`${directory}/.env`);
+  return { ...fileVariables, ...process.env };
+}
+
+/** Whether this value of a variable is from the `.env` file. A value of the process environment wins over the file. */
+export function isFromFile(variable: string, value: string): boolean {
+  return process.env[variable] === undefined && fileVariables[variable]?.trim() === value;
 }
 
 function readEnvFile(path: string): Environment {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { effectiveSettings } from './effective-settings.js';
+import { effectiveSections, effectiveSettings } from './effective-settings.js';
 import { httpUrl, secret, wholeNumber } from './kinds.js';
 import { ConfigError, readConfig } from './read-config.js';
 import { section, setting } from './section.js';
@@ -64,12 +64,12 @@ describe('a URL with a password', () => {
 
 describe('effectiveSettings', () => {
   it('shows what is in force, and of a secret only whether it is set', () => {
-    expect(effectiveSettings({ DOOR_HEIGHT: '4', SAFE_CODE: 'hush' }, SECTIONS)).toEqual({
+    expect(effectiveSettings(effectiveSections({ DOOR_HEIGHT: '4', SAFE_CODE: 'hush' }, SECTIONS))).toEqual({
       DOOR_WIDTH: '2',
       DOOR_HEIGHT: '4',
       SAFE_CODE: '[set]',
     });
-    expect(effectiveSettings({ SAFE_CODE: ' ' }, SECTIONS)).toMatchObject({
+    expect(effectiveSettings(effectiveSections({ SAFE_CODE: ' ' }, SECTIONS))).toMatchObject({
       SAFE_CODE: '[not set]',
       DOOR_HEIGHT: '[not set]',
     });

@@ -12,6 +12,7 @@ import { healthSection } from './health.config.js';
 import { HealthController } from './health.controller.js';
 import { Lifecycle } from './lifecycle.js';
 import { ReadinessQuery } from './readiness.query.js';
+import { SettingsController } from './settings.controller.js';
 import { TasksController } from './tasks.controller.js';
 import { VerdictController } from './verdict.controller.js';
 import { VerdictQuery } from './verdict.query.js';
@@ -33,7 +34,14 @@ import { VerdictQuery } from './verdict.query.js';
     StateModule,
     AuthModule,
   ],
-  controllers: [HealthController, DebugEnvController, FallbackProbeController, TasksController, VerdictController],
+  controllers: [
+    HealthController,
+    DebugEnvController,
+    FallbackProbeController,
+    SettingsController,
+    TasksController,
+    VerdictController,
+  ],
   providers: [FallbackProbe, Lifecycle, ReadinessQuery, VerdictQuery],
   exports: [Lifecycle],
 })

@@ -154,6 +154,19 @@ export class FigureSum {
     else if (histogram === OLD_DURATION) this.duration.addOld(step, count);
   }
 
+  /** Without percentiles: their steps are not added. */
+  addSum({ counts }: FigureSum): void {
+    for (const name of COUNTERS) this.counts[name] += counts[name];
+  }
+
+  get requests(): number {
+    return this.counts.requests;
+  }
+
+  get costUsd(): number {
+    return this.counts.cost_nano_usd / 1e9;
+  }
+
   /** By status and reason, most first. */
   get errorCounts(): ErrorCount[] {
     return [...this.errors]

@@ -8,6 +8,8 @@ import { AnalyticsQuery } from './analytics.query.js';
 import { LiveController } from './live.controller.js';
 import { LiveFeed } from './live.feed.js';
 import { LongRequests } from './long-requests.js';
+import { MoneyController } from './money.controller.js';
+import { MoneyQuery } from './money.query.js';
 import { OtherTasksFeed } from './other-tasks.feed.js';
 import { requestLogSection } from './request-log.config.js';
 import { RequestLogQuery } from './request-log.query.js';
@@ -29,8 +31,8 @@ import { requestsRoomTable } from './requests.table.js';
     RecordingModule,
     AuthModule,
   ],
-  controllers: [RequestsController, AnalyticsController, LiveController],
-  providers: [RequestLogWriter, RequestLogQuery, AnalyticsQuery, LiveFeed, LongRequests, OtherTasksFeed],
+  controllers: [RequestsController, AnalyticsController, MoneyController, LiveController],
+  providers: [RequestLogWriter, RequestLogQuery, AnalyticsQuery, MoneyQuery, LiveFeed, LongRequests, OtherTasksFeed],
   exports: [AnalyticsQuery],
 })
 export class RequestLogModule {}

@@ -74,7 +74,7 @@ export function partKeyOf(part: Part, day: string, name: string): Key {
   return { partition: partPartition(part, day), sort: name };
 }
 
-function partPartition(part: Part, day: string): string {
+export function partPartition(part: Part, day: string): string {
   return `${part}#${day}`;
 }
 

@@ -1,0 +1,35 @@
+import type { moneyEn } from './money-en.js';
+
+export const moneyKo: typeof moneyEn = {
+  lead: '가격표에 따른 비용이며, 하루는 UTC 기준입니다. 막대를 누르면 해당 요청이 나옵니다.',
+  periods: { '7': '7일', '30': '30일', '90': '90일' },
+  by: '나누는 기준',
+  dimensions: {
+    model: '모델',
+    upstream: '업스트림',
+    user: '사용자',
+    team: '팀',
+    account: '계정',
+    key: '클라이언트 키',
+  },
+  month: '이번 달 비용',
+  forecast: '이번 달 예상',
+  forecastLead: '최근 4주의 요일별 비용 기준',
+  previous: (cost) => `지난달 ${cost}`,
+  inPeriod: (days) => `최근 ${days}일`,
+  perDay: (cost) => `하루 ${cost}`,
+  saved: '캐시로 절약',
+  hits: (share) => `입력의 ${share}를 캐시에서 읽음`,
+  ofFallbacks: '대체 처리',
+  ofAll: (share) => `비용의 ${share}`,
+  cost: '비용',
+  share: '비율',
+  hitShare: '캐시 적중',
+  others: '기타',
+  costByDay: '일별 비용',
+  costBy: (dimension) => `${dimension}별 비용`,
+  savedByDay: '프롬프트 캐시로 절약한 금액 (일별)',
+  savedLead:
+    '같은 토큰이 모두 일반 입력이었을 때의 비용에서 실제 비용을 뺀 값입니다. 0보다 작으면 쓰기 비용이 더 큽니다.',
+  noNames: '이 기간의 요청에는 해당 값이 없습니다.',
+};
