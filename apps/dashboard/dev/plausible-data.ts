@@ -192,6 +192,7 @@ export function plausibleDetail(line: RequestLine): RequestDetail {
     credential_fingerprint: '9f2c51ab03de',
     request_bytes: Math.round(line.cache_read_input_tokens * 3.9),
     answer_bytes: line.output_tokens * 61,
+    repeated: null,
     masking: firstByte % 10 === 0 ? { replaced: { ARN_IAM: 4, VPC: 2 }, restored: { ARN_IAM: 1 }, left: 0 } : null,
     prompt_cache: null,
     queue_ms: Math.max(0, firstByte - Math.round(firstByte * 0.98)),

@@ -111,6 +111,8 @@ export interface RequestDetail extends RequestLine {
   readonly masking: MaskingCounts | null;
   /** Null for a request without a session, or without an answer. */
   readonly prompt_cache: PromptCacheNote | null;
+  /** Equal tool calls that the conversation ends with, at least `LOOP_CALLS`; null without a loop. */
+  readonly repeated: { readonly tools: string; readonly times: number } | null;
 }
 
 /** What a list of requests can be sorted by. `tokens` is the sum of all kinds. */

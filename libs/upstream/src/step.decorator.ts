@@ -4,7 +4,7 @@ export const STEP_NAME = 'claude-proxy:step-name';
 export const STEP_ORDER = 'claude-proxy:step-order';
 
 /** The orders of the built-in steps. Requests pass lower numbers first, answers pass them last. */
-export const STEP_ORDERS = { keyLimits: 50, budgets: 100, masking: 200, sessions: 1_000 } as const;
+export const STEP_ORDERS = { loops: 25, keyLimits: 50, budgets: 100, masking: 200, sessions: 1_000 } as const;
 
 /**
  * Marks an injectable class as a step with this name. The class implements `ExchangeStep`. Names and orders are unique.

@@ -42,6 +42,7 @@ export function detailWith(special: Partial<RequestDetail>): RequestDetail {
     masking: null,
     cache_break: null,
     prompt_cache: null,
+    repeated: null,
     ...special,
   };
 }

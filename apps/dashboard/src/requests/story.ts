@@ -31,8 +31,7 @@ function beginning({ detail, texts }: Telling): string {
 function middle(telling: Telling): string[] {
   const { detail, texts, format, firstChoice } = telling;
   const { story } = texts;
-  const sentences: string[] = [];
-  if (detail.queue_ms >= WORTH_TELLING_MS) sentences.push(story.queued(format.milliseconds(detail.queue_ms)));
+  const sentences = beforeUpstreams(telling);
   const first = nameOfUpstream(firstChoice, texts);
   const wasFirstAsked = detail.attempts.some(({ upstream }) => upstream === firstChoice);
   if (!wasFirstAsked && detail.fallback_reason === 'limit_remembered') sentences.push(story.remembered(first));
@@ -49,6 +48,13 @@ function middle(telling: Telling): string[] {
     if (attempt.left_out) sentences.push(story.leftOut(attempt.left_out.join(', ')));
   }
   return sentences;
+}
+
+function beforeUpstreams({ detail: { repeated, queue_ms }, texts: { story }, format }: Telling): string[] {
+  return [
+    ...(repeated ? [story.repeated(repeated.tools, format.integer(repeated.times))] : []),
+    ...(queue_ms >= WORTH_TELLING_MS ? [story.queued(format.milliseconds(queue_ms))] : []),
+  ];
 }
 
 function attemptSentence(attempt: AttemptLine, { texts, format }: Telling): string {

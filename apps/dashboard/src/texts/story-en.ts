@@ -18,6 +18,8 @@ export const storyEn = {
     `${name} answered after ${time}${status === null ? '' : ` with status ${status}`}.`,
   leftOut: (names: string) => `The answer does without ${names}.`,
   failed: (name: string, time: string, why: string) => `${name} failed after ${time}: ${why}.`,
+  repeated: (tools: string, times: string) =>
+    `The agent had called ${tools} with the same input ${times} times in a row.`,
   unfit: (name: string, reason: string) => `${name} could not take it: ${reason}`,
   waited: (time: string) => `The gateway waited ${time} and asked once more.`,
   tookOver: (name: string) => `${name} took over.`,

@@ -17,6 +17,7 @@ export const storyKo: typeof storyEn = {
   answered: (name, time, status) => `${name}: ${time} 만에 응답했습니다${status === null ? '' : ` (상태 ${status})`}.`,
   leftOut: (names) => `다음 항목 없이 응답했습니다: ${names}.`,
   failed: (name, time, why) => `${name}: ${time} 후 실패했습니다 – ${why}.`,
+  repeated: (tools: string, times: string) => `에이전트가 같은 입력으로 ${tools}을(를) ${times}번 연속 호출했습니다.`,
   unfit: (name, reason) => `${name}: 이 요청을 처리할 수 없었습니다. ${reason}`,
   waited: (time) => `${time} 기다린 뒤 한 번 더 시도했습니다.`,
   tookOver: (name) => `이후 처리는 ${name} 차례로 넘어갔습니다.`,

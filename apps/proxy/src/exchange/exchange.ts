@@ -50,6 +50,12 @@ export interface MaskingCounts {
   readonly blobs?: number;
 }
 
+/** Equal tool calls that the conversation of the request ends with. */
+export interface RepeatedTools {
+  readonly tools: string;
+  readonly times: number;
+}
+
 /** What an answer said about itself, and what was made of it. */
 export interface AnswerFacts {
   readonly usage: Usage | undefined;
@@ -111,6 +117,8 @@ export class Exchange {
   readonly account: string | undefined;
   /** Why that account; undefined where there was no choice. */
   readonly accountDecision: AccountDecision | undefined;
+  /** The agent repeats itself, as far as that is looked for. */
+  readonly repeated: RepeatedTools | undefined;
   /** Undefined if nothing was masked. */
   readonly masking: MaskingCounts | undefined;
   /** What is known of the request in its session; undefined without one. */
@@ -212,6 +220,10 @@ export class Exchange {
 
   attempted(attempt: Attempt): void {
     this.set({ attempts: [...this.attempts, attempt] });
+  }
+
+  repeats(repeated: RepeatedTools): void {
+    this.set({ repeated });
   }
 
   masked(masking: MaskingCounts): void {

@@ -51,6 +51,7 @@ export function recordOf(exchange: Exchange): ExchangeRecord {
     masking: exchange.masking,
     cache_break: exchange.promptCache?.cache_break?.reason.kind,
     prompt_cache: exchange.promptCache,
+    repeated: exchange.repeated,
   };
 }
 

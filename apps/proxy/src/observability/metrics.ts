@@ -49,6 +49,11 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     'Identifiers that were masked, restored or left masked; BLOB: images, PDFs and files that passed.',
     ['rule', 'direction'],
   );
+  private readonly loops = this.counter(
+    'loop_requests_total',
+    'Requests of agents that repeat a tool call, by outcome.',
+    ['outcome'],
+  );
   private readonly events = this.counter('operator_events_total', 'Events for operators, by type.', ['type']);
   private readonly firstByte = this.histogram('first_byte_seconds', 'Time until the first byte of an answer.');
   private readonly accounts: AccountMetrics;
@@ -134,6 +139,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     this.accounts.count(exchange);
     this.sessions.count(exchange);
     this.countMasking(exchange);
+    if (exchange.repeated) this.loops.inc({ outcome });
     if (operation !== 'messages') return;
     if (firstByteMs !== undefined) this.firstByte.observe({ upstream }, firstByteMs / 1_000);
     this.duration.observe({ upstream }, durationMs / 1_000);

@@ -37,6 +37,7 @@ const UNKNOWN = {
   queue_ms: 0,
   usage: null,
   masking: null,
+  repeated: null,
   cache_break: null,
   prompt_cache: null,
 } as const satisfies Partial<RequestDetail>;
