@@ -1,5 +1,5 @@
 import type { NewKey } from '@claude-proxy/admin-api';
-import { answer } from '@claude-proxy/simulator';
+import { answer, rateLimited } from '@claude-proxy/simulator';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
@@ -35,8 +35,8 @@ const ask = async (name: string, path: string, init: RequestInit = {}) => {
   return { status: response.status, text, json: text === '' ? undefined : JSON.parse(text), headers: response.headers };
 };
 
-const USERS = ['/api/me', '/v1/usage/me', '/api/requests', '/api/limits'];
-const TEAMS = ['/api/teams'];
+const USERS = ['/api/me', '/v1/usage/me', '/api/requests', '/api/limits', '/api/budgets'];
+const TEAMS = ['/api/teams', '/api/budgets/statement'];
 const FIGURES = ['/v1/usage', '/api/analytics?range=1h', '/api/keys', '/api/audit', '/api/drills'];
 const OPERATORS = ['/debug/env', '/api/settings'];
 
@@ -99,6 +99,31 @@ describe('a client key at the admin API', () => {
     expect((await ask('lead', '/v1/usage/me?claude-code-user=alice')).status).toBe(200);
     expect((await ask('lead', '/v1/usage/me?claude-code-user=bob')).status).toBe(403);
     expect((await ask('viewer', '/v1/usage/me?claude-code-user=bob')).status).toBe(200);
+    const usersIn = ({ json }: { json: { requests: { user: string }[] } }) => json.requests.map(({ user }) => user);
+    expect(usersIn(await ask('lead', '/api/requests'))).toEqual(['alice']);
+    const scopesIn = ({ json }: { json: { lines: { scope: string }[] } }) =>
+      json.lines.map(({ scope }) => scope).sort();
+    expect(scopesIn(await ask('lead', '/api/budgets/statement'))).toEqual(['team:core', 'user:alice']);
+    expect(scopesIn(await ask('viewer', '/api/budgets/statement'))).toEqual(
+      expect.arrayContaining(['everybody', 'team:core', 'team:other', 'user:alice', 'user:bob']),
+    );
+    await admin.ask('/api/budgets/team:core', { method: 'PUT', body: JSON.stringify({ usd: { day: 1 } }) });
+    await admin.ask('/api/budgets/team:other', { method: 'PUT', body: JSON.stringify({ usd: { day: 1 } }) });
+    const { budgets } = (await ask('lead', '/api/budgets')).json;
+    expect(budgets.map(({ scope }: { scope: string }) => scope)).toEqual(['team:core']);
+  });
+
+  it('of a viewer of a team sees the limits of that team only', async () => {
+    pair.anthropic.script(rateLimited({ retryAfterSeconds: 600 }), rateLimited({ retryAfterSeconds: 600 }));
+    for (const user of ['alice', 'bob']) {
+      const own = { 'x-claude-proxy-key': keys[user]! };
+      await postMessage(pair.gateway, { user, apiKey: `sk-ant-own-${user}`, headers: own });
+    }
+    const limitedFor = async (name: string) =>
+      (await ask(name, '/api/limits')).json.limits.map(({ user }: { user: string }) => user).sort();
+    expect(await limitedFor('viewer')).toEqual(['alice', 'bob']);
+    expect(await limitedFor('lead')).toEqual(['alice']);
+    expect(await limitedFor('bob')).toEqual(['bob']);
   });
 
   it('that is wrong is refused with the reason', async () => {

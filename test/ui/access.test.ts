@@ -62,10 +62,90 @@ inBrowser('the pages of keys, budgets and audit', () => {
     await page.getByText('$1.00 / $1.50 a day').waitFor();
   });
 
+  it('raise a budget for a time, and set caps in tokens with a cheaper model at the cap', async () => {
+    const { page } = browser;
+    const row = page.locator('tbody tr', { hasText: 'user:alice' });
+    await row.getByRole('button', { name: 'Raise' }).click();
+    await row.getByLabel('More US dollars').fill('1');
+    await row.getByRole('button', { name: 'Raise' }).click();
+    await page.getByText('$1.00 / $2.50 a day').waitFor();
+    await row.getByText('raised until').waitFor();
+    const form = page.locator('form', { hasText: 'Set the budget' });
+    await form.getByLabel('Scope').fill('team:core');
+    await form.getByLabel('Tokens a week').fill('90000');
+    await form.getByLabel('At a cap').selectOption('cheaper:haiku');
+    await form.getByRole('button', { name: 'Set the budget' }).click();
+    const team = page.locator('tbody tr', { hasText: 'team:core' });
+    await team.getByText('cheaper:haiku').waitFor();
+    await team.getByRole('button', { name: 'Change' }).click();
+    expect(await form.getByLabel('Tokens a week').inputValue()).toBe('90000');
+    await form.getByLabel('Bedrock only').check();
+    await form.getByRole('button', { name: 'Set the budget' }).click();
+    await team.getByText('Bedrock', { exact: true }).waitFor();
+    expect((await admin.ask('/api/budgets/team:core')).json).toMatchObject({
+      tokens: { week: 90_000 },
+      when_over: 'cheaper:haiku',
+      bedrock_only: true,
+    });
+  });
+
+  it('create a team, show what it costs, and give its statement as CSV', async () => {
+    const { page } = browser;
+    const form = page.locator('form', { hasText: 'Set the team' });
+    await form.getByLabel('Team').fill('core');
+    await form.getByLabel('Users').fill('alice, bob');
+    await form.getByRole('button', { name: 'Set the team' }).click();
+    const section = page.locator('section', { has: page.getByRole('heading', { name: 'Teams' }) });
+    const row = section.locator('tbody tr', { hasText: 'core' });
+    await row.getByText('alice, bob').waitFor();
+    expect((await postMessage(pair.gateway, { apiKey: key })).status).toBe(200);
+    await admin.written();
+    await page.reload();
+    await row.getByText('$1.00').waitFor();
+    const link = await section.getByRole('link', { name: 'Statement (CSV)' }).getAttribute('href');
+    expect((await admin.ask(new URL(link!).pathname + new URL(link!).search)).text).toContain(',team,core,1.0');
+    await row.getByRole('button', { name: 'Remove' }).click();
+    await row.getByRole('button', { name: 'Remove' }).click();
+    await row.getByText('alice, bob').waitFor({ state: 'detached' });
+  });
+
   it('list what operators have changed', async () => {
     await go('#/audit');
     for (const act of ['budget.set', 'key.created', 'session.begun'])
       await browser.page.getByText(act).first().waitFor();
+  });
+
+  it('show a viewer everything, and nothing that it may not do', async () => {
+    const { page } = browser;
+    const viewer = (await admin.post('/api/keys', { name: 'v', user: 'vera', roles: ['viewer'] })).json.key;
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(viewer);
+    for (const [name, text] of [
+      ['access', 'user:alice'],
+      ['accounts', 'default'],
+      ['limits', 'Drills'],
+      ['masking', 'off'],
+    ] as const) {
+      await go(`#/${name}`);
+      await page.locator('main').getByText(text).first().waitFor();
+      expect([name, await page.locator('main form, main button, main textarea').count()]).toEqual([name, 0]);
+    }
+  });
+
+  it('show the viewer of a team that team', async () => {
+    const { page } = browser;
+    const lead = (await admin.post('/api/keys', { name: 'l', user: 'leo', roles: ['viewer'], team: 'core' })).json.key;
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(lead);
+    await go('#/access');
+    await page.locator('tbody tr', { hasText: 'team:core' }).first().waitFor();
+    expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual([
+      'Keys & budgets',
+      'Requests',
+      'Connect',
+    ]);
+    await page.getByRole('link', { name: 'Statement of the team (CSV)' }).waitFor();
+    expect(await page.locator('main').getByText('user:alice').count()).toBe(0);
   });
 
   it('are not for a user, whose key opens its own view', async () => {
@@ -74,7 +154,7 @@ inBrowser('the pages of keys, budgets and audit', () => {
     await go('me');
     await signIn(key);
     await page.getByRole('heading', { name: 'alice' }).waitFor();
-    await page.getByText('$1.00 / $1.50 a day').waitFor();
+    await page.getByText('$2.00 / $2.50 a day').waitFor();
     await page.getByText('claude-opus-5-5').first().waitFor();
     const pages = await page.getByRole('navigation').getByRole('link').allInnerTexts();
     expect(pages).toEqual(['My usage', 'Requests', 'Connect']);

@@ -6,7 +6,7 @@ export function App() {
   const settings = useOwnSettings();
   return (
     <SettingsContext.Provider value={settings}>
-      <SignInGate>{(signOut, role) => <Shell signOut={signOut} role={role} />}</SignInGate>
+      <SignInGate>{(signOut, viewer) => <Shell signOut={signOut} viewer={viewer} />}</SignInGate>
     </SettingsContext.Provider>
   );
 }

@@ -1,4 +1,3 @@
-import type { PrincipalRole } from '@claude-proxy/admin-api';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { AccessPage } from './access/access-page.js';
 import { AuditPage } from './access/audit-page.js';
@@ -19,6 +18,7 @@ import { Preferences } from './preferences.js';
 import { ReadinessContext } from './readiness.js';
 import { RequestDrawer } from './requests/request-drawer.js';
 import { RequestsPage } from './requests/requests-page.js';
+import { isOfOneTeam, type Viewer, ViewerContext } from './role.js';
 import { hashOf, PAGES, type Page, type Route, useRoute } from './route.js';
 import { useSettings } from './texts/settings.js';
 import { UserPage } from './users/user-page.js';
@@ -30,63 +30,69 @@ const SettingsPage = lazyPage(() => import('./settings/settings-page.js').then((
 const READINESS_SECONDS = 20;
 const USER_PAGES: readonly Page[] = ['me', 'requests', 'connect'];
 
-function pagesFor(role: PrincipalRole): readonly Page[] {
-  if (role === 'user') return USER_PAGES;
-  return PAGES.filter((page) => page !== 'me' && (page !== 'settings' || role === 'admin'));
+const TEAM_PAGES: readonly Page[] = ['access', 'requests', 'connect'];
+
+function pagesFor(viewer: Viewer): readonly Page[] {
+  if (isOfOneTeam(viewer)) return TEAM_PAGES;
+  if (viewer.role === 'user') return USER_PAGES;
+  return PAGES.filter((page) => page !== 'me' && (page !== 'settings' || viewer.role === 'admin'));
 }
 
 /** What stands around every page: navigation, and what all pages share. */
 interface ShellProps {
   /** Undefined where there is nothing to sign out of. */
   readonly signOut: (() => void) | undefined;
-  readonly role: PrincipalRole;
+  readonly viewer: Viewer;
 }
 
-export function Shell({ signOut, role }: ShellProps) {
+export function Shell({ signOut, viewer }: ShellProps) {
   const { texts } = useSettings();
   const asked = useRoute();
-  const pages = pagesFor(role);
+  const pages = pagesFor(viewer);
+  // The feed has requests of all users.
+  const hasFeed = viewer.role !== 'user' && !isOfOneTeam(viewer);
   const route = pages.includes(asked.page) ? asked : { ...asked, page: pages[0]! };
   const readiness = usePolled('readiness', READINESS_SECONDS, (gateway, signal) => gateway.readiness(signal));
   const [feed, setFeed] = useState<LiveFeed>();
   useEffect(() => {
-    // The feed has requests of all users.
-    if (role === 'user') return;
+    if (!hasFeed) return;
     const opened = new LiveFeed();
     setFeed(opened);
     return () => opened.close();
   }, []);
   const state = useOwnGatewayState(feed);
   return (
-    <LiveFeedContext.Provider value={feed}>
-      <GatewayStateContext.Provider value={state}>
-        <ReadinessContext.Provider value={readiness}>
-          <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
-            {texts.skipToContent}
-          </button>
-          <div class="shell">
-            <header class="side">
-              <p class="brand">
-                <Mark />
-                {texts.name}
-              </p>
-              <Navigation current={route.page} pages={pages} />
-              <div class="side-foot">
-                {role !== 'user' && <FeedLight />}
-                <Preferences />
-                {signOut && (
-                  <button type="button" class="button is-quiet" onClick={signOut}>
-                    {texts.settings.signOut}
-                  </button>
-                )}
-              </div>
-            </header>
-            <Content route={route} />
-          </div>
-          <RequestDrawer route={route} />
-        </ReadinessContext.Provider>
-      </GatewayStateContext.Provider>
-    </LiveFeedContext.Provider>
+    <ViewerContext.Provider value={viewer}>
+      <LiveFeedContext.Provider value={feed}>
+        <GatewayStateContext.Provider value={state}>
+          <ReadinessContext.Provider value={readiness}>
+            <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
+              {texts.skipToContent}
+            </button>
+            <div class="shell">
+              <header class="side">
+                <p class="brand">
+                  <Mark />
+                  {texts.name}
+                </p>
+                <Navigation current={route.page} pages={pages} />
+                <div class="side-foot">
+                  {hasFeed && <FeedLight />}
+                  <Preferences />
+                  {signOut && (
+                    <button type="button" class="button is-quiet" onClick={signOut}>
+                      {texts.settings.signOut}
+                    </button>
+                  )}
+                </div>
+              </header>
+              <Content route={route} />
+            </div>
+            <RequestDrawer route={route} />
+          </ReadinessContext.Provider>
+        </GatewayStateContext.Provider>
+      </LiveFeedContext.Provider>
+    </ViewerContext.Provider>
   );
 }
 

@@ -37,6 +37,7 @@ import type {
   RequestPage,
   Session,
   SettingsReport,
+  Statement,
   TaskList,
   Team,
   TeamList,
@@ -278,6 +279,10 @@ export class AdminClient {
     return this.call.json('api/me', { signal });
   }
 
+  teams(signal?: AbortSignal): Promise<TeamList> {
+    return this.call.json('api/teams', { signal });
+  }
+
   /** Creates a team, or replaces its users. */
   setTeam({ name, users }: Team, signal?: AbortSignal): Promise<Team> {
     return this.call.json(`api/teams/${encodeURIComponent(name)}`, { method: 'PUT', body: { users }, signal });
@@ -287,8 +292,18 @@ export class AdminClient {
     return this.call.json(`api/teams/${encodeURIComponent(name)}`, { method: 'DELETE', signal });
   }
 
-  teams(signal?: AbortSignal): Promise<TeamList> {
-    return this.call.json('api/teams', { signal });
+  /** What each user, team and key has spent. @param month `YYYY-MM`; undefined for the present one */
+  statement(month?: string, signal?: AbortSignal): Promise<Statement> {
+    return this.call.json('api/budgets/statement', { query: { month }, signal });
+  }
+
+  /** For people who have signed in at the load balancer. The only answer with the text of the key. */
+  createOwnKey(name: string, signal?: AbortSignal): Promise<CreatedKey> {
+    return this.call.json('api/me/keys', { method: 'POST', body: { name }, signal });
+  }
+
+  revokeOwnKey(id: string, signal?: AbortSignal): Promise<void> {
+    return this.call.json(`api/me/keys/${encodeURIComponent(id)}`, { method: 'DELETE', signal });
   }
 
   /** What the pool would do with such a request now. */

@@ -1,12 +1,20 @@
-import type { BudgetOrder } from '@claude-proxy/admin-api';
+import type { Budget, BudgetCaps, BudgetOrder } from '@claude-proxy/admin-api';
 import type { TargetedEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { useSettings } from '../texts/settings.js';
 
-const KINDS = ['day', 'week', 'month'] as const;
+const WINDOWS = ['day', 'week', 'month'] as const;
+/** Parts of names of models that a budget can fall to. Others are set by the API. */
+const CHEAPER = ['haiku', 'sonnet'] as const;
 
-/** Caps in dollars. Caps in tokens are set by the API. */
-export function BudgetForm({ onSet }: { onSet(scope: string, order: BudgetOrder): Promise<boolean> }) {
+interface BudgetFormProps {
+  /** The budget that is changed; undefined for a new one. */
+  readonly budget: Budget | undefined;
+  onSet(scope: string, order: BudgetOrder): Promise<boolean>;
+}
+
+/** Caps in dollars and tokens, and what happens at a cap. */
+export function BudgetForm({ budget, onSet }: BudgetFormProps) {
   const { texts } = useSettings();
   const { access } = texts;
   const [isBusy, setBusy] = useState(false);
@@ -15,9 +23,8 @@ export function BudgetForm({ onSet }: { onSet(scope: string, order: BudgetOrder)
     event.preventDefault();
     const form = event.currentTarget;
     const given = new FormData(form);
-    const caps = KINDS.flatMap((kind) => (given.get(kind) ? [[kind, Number(given.get(kind))] as const] : []));
     setBusy(true);
-    const isDone = await onSet(String(given.get('scope')).trim(), { usd: Object.fromEntries(caps) });
+    const isDone = await onSet(String(given.get('scope')).trim(), orderIn(given));
     setBusy(false);
     if (isDone) form.reset();
   };
@@ -25,19 +32,87 @@ export function BudgetForm({ onSet }: { onSet(scope: string, order: BudgetOrder)
     <form class="bar" onSubmit={set}>
       <label class="field">
         <span>{access.scope}</span>
-        <input type="text" name="scope" required placeholder="user:alice" title={access.scopeHint} spellcheck={false} />
+        <input
+          type="text"
+          name="scope"
+          required
+          placeholder="user:alice"
+          title={access.scopeHint}
+          spellcheck={false}
+          defaultValue={budget?.scope}
+          readOnly={budget !== undefined}
+        />
       </label>
-      {KINDS.map((kind) => (
-        <label class="field is-short" key={kind}>
-          <span>
-            {access.dollars} {access.windows[kind]}
-          </span>
-          <input type="number" name={kind} min={0.01} step={0.01} />
-        </label>
-      ))}
+      <Caps name="usd" label={access.dollars} step={0.01} caps={budget?.usd} />
+      <Caps name="tokens" label={access.tokenCap} step={1} caps={budget?.tokens} />
+      <WhenOver chosen={budget?.when_over ?? null} />
+      <label class="option">
+        <input type="checkbox" name="bedrock" defaultChecked={budget?.bedrock_only} />
+        {access.bedrockOnly}
+      </label>
       <button type="submit" class="button is-primary" disabled={isBusy}>
         {access.set}
       </button>
     </form>
   );
+}
+
+interface CapsProps {
+  readonly name: 'usd' | 'tokens';
+  readonly label: string;
+  readonly step: number;
+  readonly caps: BudgetCaps | undefined;
+}
+
+function Caps({ name, label, step, caps }: CapsProps) {
+  const { texts } = useSettings();
+  return (
+    <>
+      {WINDOWS.map((window) => (
+        <label class="field is-short" key={window}>
+          <span>
+            {label} {texts.access.windows[window]}
+          </span>
+          <input type="number" name={`${name} ${window}`} min={step} step={step} defaultValue={caps?.[window]} />
+        </label>
+      ))}
+    </>
+  );
+}
+
+function WhenOver({ chosen }: { readonly chosen: string | null }) {
+  const { texts } = useSettings();
+  const { access } = texts;
+  const cheaper = CHEAPER.map((part) => `cheaper:${part}`);
+  const isOther = chosen !== null && chosen !== 'refuse' && !cheaper.includes(chosen);
+  return (
+    <label class="field">
+      <span>{access.whenOver}</span>
+      <select name="when_over" defaultValue={chosen ?? ''}>
+        <option value="">{access.asSet}</option>
+        <option value="refuse">{access.refuse}</option>
+        {[...cheaper, ...(isOther ? [chosen] : [])].map((value) => (
+          <option key={value} value={value} selected={value === chosen}>
+            {access.cheaper(value.slice('cheaper:'.length))}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function orderIn(given: FormData): BudgetOrder {
+  const capsOf = (name: string): BudgetCaps =>
+    Object.fromEntries(
+      WINDOWS.flatMap((window) => {
+        const amount = given.get(`${name} ${window}`);
+        return amount ? [[window, Number(amount)] as const] : [];
+      }),
+    );
+  return {
+    usd: capsOf('usd'),
+    tokens: capsOf('tokens'),
+    when_over: String(given.get('when_over')) || null,
+    bedrock_only: given.get('bedrock') !== null,
+  };
 }

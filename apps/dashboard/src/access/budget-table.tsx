@@ -1,17 +1,25 @@
 import type { Budget, BudgetWindowState } from '@claude-proxy/admin-api';
 import { Moment } from '../parts/moment.js';
 import { useSettings } from '../texts/settings.js';
+import { RaiseButton } from './raise-button.js';
 import { SureButton } from './sure-button.js';
+
+/** The scope of `FALLBACK_BUDGET_USD_PER_DAY`. */
+const SET_BY_SETTING = 'bedrock';
 
 interface BudgetTableProps {
   readonly budgets: readonly Budget[];
   /** Undefined for those who only look. */
-  readonly onRemove?: (scope: string) => void;
+  readonly acts?: {
+    change(budget: Budget): void;
+    raise(scope: string, usd: number, until: number): Promise<boolean>;
+    remove(scope: string): void;
+  };
 }
 
 /** Caps, what is spent of them, and when they renew. */
-export function BudgetTable({ budgets, onRemove }: BudgetTableProps) {
-  const { texts } = useSettings();
+export function BudgetTable({ budgets, acts }: BudgetTableProps) {
+  const { texts, format } = useSettings();
   const { access } = texts;
   return (
     <table class="rows">
@@ -22,7 +30,7 @@ export function BudgetTable({ budgets, onRemove }: BudgetTableProps) {
           <th scope="col" class="wide-cell">
             {access.renews}
           </th>
-          {onRemove && (
+          {acts && (
             <th scope="col">
               <span class="unseen">{access.remove}</span>
             </th>
@@ -36,8 +44,9 @@ export function BudgetTable({ budgets, onRemove }: BudgetTableProps) {
               <span class="clip" title={budget.scope}>
                 {budget.scope}
               </span>
-              {budget.raise && <span class="tag">{access.raised}</span>}
+              {budget.raise && <span class="tag">{access.raisedUntil(format.clock(budget.raise.until))}</span>}
               {budget.bedrock_only && <span class="tag">Bedrock</span>}
+              {budget.when_over?.startsWith('cheaper:') && <span class="tag">{budget.when_over}</span>}
             </th>
             <td>
               {budget.windows.length === 0 ? (
@@ -53,23 +62,38 @@ export function BudgetTable({ budgets, onRemove }: BudgetTableProps) {
                 </div>
               ))}
             </td>
-            {onRemove && (
-              <td class="row-end">
-                {budget.scope !== 'bedrock' && (
-                  <SureButton
-                    label={access.remove}
-                    name={budget.scope}
-                    question={access.removeSure(budget.scope)}
-                    isDanger
-                    onSure={() => onRemove(budget.scope)}
-                  />
-                )}
-              </td>
-            )}
+            {acts && <td class="row-end">{budget.scope !== SET_BY_SETTING && <Acts budget={budget} acts={acts} />}</td>}
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+function Acts({ budget, acts }: { readonly budget: Budget; readonly acts: NonNullable<BudgetTableProps['acts']> }) {
+  const { texts } = useSettings();
+  const { access } = texts;
+  const { scope } = budget;
+  const hasDollars = Object.keys(budget.usd).length > 0;
+  return (
+    <>
+      <button type="button" class="button is-small" onClick={() => acts.change(budget)}>
+        {access.change}
+        <span class="unseen"> {scope}</span>
+      </button>{' '}
+      {hasDollars && (
+        <>
+          <RaiseButton scope={scope} onRaise={(usd, until) => acts.raise(scope, usd, until)} />{' '}
+        </>
+      )}
+      <SureButton
+        label={access.remove}
+        name={scope}
+        question={access.removeSure(scope)}
+        isDanger
+        onSure={() => acts.remove(scope)}
+      />
+    </>
   );
 }
 

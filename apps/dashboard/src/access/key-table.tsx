@@ -7,7 +7,7 @@ interface KeyTableProps {
   readonly keys: readonly ClientKey[];
   /** Undefined for those who only look. */
   readonly acts?: {
-    rotate(id: string): void;
+    rotate?(id: string): void;
     revoke(id: string): void;
   };
 }
@@ -62,12 +62,14 @@ export function KeyTable({ keys, acts }: KeyTableProps) {
               <td class="row-end">
                 {state !== 'revoked' && (
                   <>
-                    <SureButton
-                      label={access.rotate}
-                      name={id}
-                      question={access.rotateSure(id)}
-                      onSure={() => acts.rotate(id)}
-                    />{' '}
+                    {acts.rotate && (
+                      <SureButton
+                        label={access.rotate}
+                        name={id}
+                        question={access.rotateSure(id)}
+                        onSure={() => acts.rotate?.(id)}
+                      />
+                    )}{' '}
                     <SureButton
                       label={access.revoke}
                       name={id}

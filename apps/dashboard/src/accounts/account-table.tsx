@@ -1,6 +1,7 @@
 import type { Account } from '@claude-proxy/admin-api';
 import { Empty } from '../parts/load-state.js';
 import { Moment } from '../parts/moment.js';
+import { useMayAct } from '../role.js';
 import { useSettings } from '../texts/settings.js';
 import { AccountActions } from './account-actions.js';
 import { shareOf, tightestWindow } from './tightest-window.js';
@@ -13,6 +14,7 @@ interface AccountTableProps {
 export function AccountTable({ accounts, onDone }: AccountTableProps) {
   const { texts, format } = useSettings();
   const words = texts.accounts;
+  const mayAct = useMayAct();
   if (accounts.length === 0) {
     return (
       <Empty title={words.none}>
@@ -41,9 +43,11 @@ export function AccountTable({ accounts, onDone }: AccountTableProps) {
           <th scope="col" class="number middle-cell">
             {words.cost}
           </th>
-          <th scope="col">
-            <span class="unseen">{words.actions}</span>
-          </th>
+          {mayAct && (
+            <th scope="col">
+              <span class="unseen">{words.actions}</span>
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -68,9 +72,11 @@ export function AccountTable({ accounts, onDone }: AccountTableProps) {
               {account.cache_hit_share === null ? texts.unit.none : format.percent(account.cache_hit_share)}
             </td>
             <td class="number middle-cell">{format.usd(account.cost_usd)}</td>
-            <td class="row-end">
-              <AccountActions account={account} onDone={onDone} />
-            </td>
+            {mayAct && (
+              <td class="row-end">
+                <AccountActions account={account} onDone={onDone} />
+              </td>
+            )}
           </tr>
         ))}
       </tbody>

@@ -3,6 +3,7 @@ import { useLive } from '../api/use-live.js';
 import { usePolled } from '../api/use-polled.js';
 import { Freshness } from '../parts/freshness.js';
 import { Loaded } from '../parts/load-state.js';
+import { useMayAct } from '../role.js';
 import { useSettings } from '../texts/settings.js';
 import { AccountForm } from './account-form.js';
 import { AccountTable } from './account-table.js';
@@ -12,6 +13,7 @@ const REFRESH_SECONDS = 10;
 /** The operator's API keys: their states, what is left of their limits, and what they have served. */
 export function AccountsPage() {
   const { texts } = useSettings();
+  const mayAct = useMayAct();
   const [message, setMessage] = useState('');
   const accounts = usePolled('accounts', REFRESH_SECONDS, (gateway, signal) => gateway.accounts(signal));
   useLive((event) => {
@@ -37,11 +39,13 @@ export function AccountsPage() {
           {({ accounts: list }) => <AccountTable accounts={list} onDone={onDone} />}
         </Loaded>
       </section>
-      <section class="panel" aria-labelledby="add-account">
-        <h2 id="add-account">{texts.accounts.add}</h2>
-        <p class="lead">{texts.accounts.addLead}</p>
-        <AccountForm onDone={onDone} />
-      </section>
+      {mayAct && (
+        <section class="panel" aria-labelledby="add-account">
+          <h2 id="add-account">{texts.accounts.add}</h2>
+          <p class="lead">{texts.accounts.addLead}</p>
+          <AccountForm onDone={onDone} />
+        </section>
+      )}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { Drill } from '@claude-proxy/admin-api';
 import { useState } from 'preact/hooks';
 import { gateway } from '../api/gateway.js';
+import { useMayAct } from '../role.js';
 import { useSettings } from '../texts/settings.js';
 import { Countdown } from './countdown.js';
 
@@ -14,6 +15,7 @@ interface DrillRowsProps {
 export function DrillRows({ drills, asOf, onChange }: DrillRowsProps) {
   const { texts, format } = useSettings();
   const { limits } = texts;
+  const mayAct = useMayAct();
   const [problem, setProblem] = useState('');
   const stop = async (id: string) => {
     setProblem('');
@@ -37,9 +39,11 @@ export function DrillRows({ drills, asOf, onChange }: DrillRowsProps) {
           <span aria-live="off">
             <Countdown secondsLeft={drill.seconds_left} asOf={asOf} onOver={onChange} />
           </span>
-          <button type="button" class="button" onClick={() => void stop(drill.id)}>
-            {limits.stop}
-          </button>
+          {mayAct && (
+            <button type="button" class="button" onClick={() => void stop(drill.id)}>
+              {limits.stop}
+            </button>
+          )}
         </div>
       ))}
       {problem && (

@@ -2,6 +2,7 @@ import type { Limit } from '@claude-proxy/admin-api';
 import { useState } from 'preact/hooks';
 import { gateway } from '../api/gateway.js';
 import { Empty } from '../parts/load-state.js';
+import { useMayAct } from '../role.js';
 import { hashOf } from '../route.js';
 import type { Texts } from '../texts/en.js';
 import { useSettings } from '../texts/settings.js';
@@ -16,6 +17,7 @@ interface LimitTableProps {
 
 export function LimitTable({ limits, asOf, onChange }: LimitTableProps) {
   const { texts } = useSettings();
+  const mayAct = useMayAct();
   const [message, setMessage] = useState('');
   const clear = async (user: string) => {
     try {
@@ -49,9 +51,11 @@ export function LimitTable({ limits, asOf, onChange }: LimitTableProps) {
               <th scope="col" class="number">
                 {texts.limits.left}
               </th>
-              <th scope="col">
-                <span class="unseen">{texts.limits.clear}</span>
-              </th>
+              {mayAct && (
+                <th scope="col">
+                  <span class="unseen">{texts.limits.clear}</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -70,9 +74,11 @@ export function LimitTable({ limits, asOf, onChange }: LimitTableProps) {
                     <Countdown secondsLeft={limit.seconds_left} asOf={asOf} onOver={onChange} />
                   )}
                 </td>
-                <td class="row-end">
-                  <ClearButton user={limit.user} onClear={() => void clear(limit.user)} />
-                </td>
+                {mayAct && (
+                  <td class="row-end">
+                    <ClearButton user={limit.user} onClear={() => void clear(limit.user)} />
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>

@@ -3,6 +3,7 @@ import { useLive } from '../api/use-live.js';
 import { usePolled } from '../api/use-polled.js';
 import { Freshness } from '../parts/freshness.js';
 import { Loaded } from '../parts/load-state.js';
+import { useMayAct } from '../role.js';
 import { useSettings } from '../texts/settings.js';
 import { DrillForm } from './drill-form.js';
 import { DrillRows } from './drill-rows.js';
@@ -17,6 +18,7 @@ const GATHER_MS = 500;
 /** What is limited, and how to try out what happens then. */
 export function LimitsPage() {
   const { texts } = useSettings();
+  const mayAct = useMayAct();
   const limits = usePolled('limits', REFRESH_SECONDS, (gateway, signal) => gateway.limits(signal));
   const drills = usePolled('drills', REFRESH_SECONDS, (gateway, signal) => gateway.drills(signal));
   const timers = useRef<{ limits?: number | undefined; drills?: number | undefined }>({});
@@ -56,7 +58,7 @@ export function LimitsPage() {
         <section class="panel" aria-labelledby="drills">
           <h2 id="drills">{texts.limits.drills}</h2>
           <p class="lead">{texts.limits.drillsLead}</p>
-          <DrillForm onStarted={drills.refresh} />
+          {mayAct && <DrillForm onStarted={drills.refresh} />}
           <Loaded of={drills} lines={1}>
             {({ drills: list }) => (
               <DrillRows drills={list} asOf={drills.updatedAt ?? Date.now()} onChange={drills.refresh} />

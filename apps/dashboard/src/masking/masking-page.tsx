@@ -3,6 +3,7 @@ import { usePolled } from '../api/use-polled.js';
 import { Freshness } from '../parts/freshness.js';
 import { Empty, Loaded } from '../parts/load-state.js';
 import { Moment } from '../parts/moment.js';
+import { useMayAct } from '../role.js';
 import { hashOf } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 import { PreviewBox } from './preview-box.js';
@@ -12,6 +13,7 @@ const REFRESH_SECONDS = 15;
 /** What is masked, what it would make of a text, and which keys were seen. */
 export function MaskingPage() {
   const { texts, format } = useSettings();
+  const mayAct = useMayAct();
   const rules = usePolled('masking', REFRESH_SECONDS, (gateway, signal) => gateway.maskingRules(signal));
   return (
     <>
@@ -29,7 +31,7 @@ export function MaskingPage() {
               </p>
             )}
             <div class="columns">
-              <PreviewBox />
+              {mayAct && <PreviewBox />}
               <section class="panel" aria-labelledby="masking-alarms">
                 <h2 id="masking-alarms">{texts.masking.alarms}</h2>
                 <p class="lead">{texts.masking.alarmsLead}</p>

@@ -1,6 +1,5 @@
 import type { Me } from '@claude-proxy/admin-api';
 import { BudgetTable } from '../access/budget-table.js';
-import { KeyTable } from '../access/key-table.js';
 import { usePolled } from '../api/use-polled.js';
 import { Countdown } from '../limits/countdown.js';
 import { Freshness } from '../parts/freshness.js';
@@ -8,16 +7,23 @@ import { Empty, Loaded } from '../parts/load-state.js';
 import type { Route } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 import { UserFigures } from '../users/user-page.js';
+import { OwnKeys } from './own-keys.js';
 
 const REFRESH_SECONDS = 30;
 
 /** A user's own view: what is left, what is limited, what was used, and the last requests. */
 export function MePage({ route }: { readonly route: Route }) {
   const me = usePolled('me', REFRESH_SECONDS, (gateway, signal) => gateway.me(signal));
-  return <Loaded of={me}>{(data) => <OwnView me={data} route={route} />}</Loaded>;
+  return <Loaded of={me}>{(data) => <OwnView me={data} route={route} onChange={me.refresh} />}</Loaded>;
 }
 
-function OwnView({ me, route }: { readonly me: Me; readonly route: Route }) {
+interface OwnViewProps {
+  readonly me: Me;
+  readonly route: Route;
+  onChange(): void;
+}
+
+function OwnView({ me, route, onChange }: OwnViewProps) {
   const { texts } = useSettings();
   const { access } = texts;
   const budgets = usePolled('own budgets', REFRESH_SECONDS, (gateway, signal) => gateway.budgets(signal));
@@ -69,10 +75,7 @@ function OwnView({ me, route }: { readonly me: Me; readonly route: Route }) {
         </section>
       </div>
       {me.user !== null && <UserFigures route={route} user={me.user} />}
-      <section class="panel is-table" aria-labelledby="own-keys">
-        <h2 id="own-keys">{access.ownKeys}</h2>
-        <KeyTable keys={me.keys} />
-      </section>
+      <OwnKeys me={me} onChange={onChange} />
     </>
   );
 }

@@ -1,9 +1,10 @@
-import type { PrincipalRole, Session } from '@claude-proxy/admin-api';
+import type { Session } from '@claude-proxy/admin-api';
 import { AdminApiError } from '@claude-proxy/admin-client';
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { gateway, onSignedOut } from '../api/gateway.js';
 import { Loading } from '../parts/load-state.js';
+import type { Viewer } from '../role.js';
 import { takeLinkCode } from './link-code.js';
 import { SignIn } from './sign-in.js';
 
@@ -11,7 +12,7 @@ const RETRY_MS = 5_000;
 
 interface SignInGateProps {
   /** Undefined where there is nothing to sign out of. */
-  children(signOut: (() => void) | undefined, role: PrincipalRole): ComponentChildren;
+  children(signOut: (() => void) | undefined, viewer: Viewer): ComponentChildren;
 }
 
 /** Shows the page to operators, viewers and users, and the sign-in to all others. */
@@ -55,7 +56,8 @@ export function SignInGate({ children }: SignInGateProps) {
       await gateway.signOut().catch(() => undefined);
       await look();
     };
-    return <>{children(session.needs_token ? () => void signOut() : undefined, session.role ?? 'admin')}</>;
+    const { needs_token: isSession, role = 'admin', team = null } = session;
+    return <>{children(isSession ? () => void signOut() : undefined, { role, team })}</>;
   }
   if (!session && !isAway) return <Loading lines={1} />;
   return <SignIn session={session} isAway={isAway} linkError={linkError} onSignedIn={look} />;

@@ -3,7 +3,8 @@ import { Delete, Get, HttpCode, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AdminController } from '../auth/admin-controller.decorator.js';
 import { AuditLog } from '../auth/audit.log.js';
-import { OpenTo, ownUserOf } from '../auth/principal.js';
+import { OpenTo, ownUserOf, principalOf } from '../auth/principal.js';
+import { TeamDirectory } from '../auth/teams/team.directory.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import { userIdOf } from '../auth/user-id.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
@@ -17,6 +18,7 @@ import { isAccount } from './limit-owner.js';
 export class LimitsController {
   constructor(
     private readonly limits: LimitStore,
+    private readonly teams: TeamDirectory,
     private readonly audit: AuditLog,
   ) {}
 
@@ -25,7 +27,11 @@ export class LimitsController {
   async list(@Req() request: FastifyRequest): Promise<LimitList> {
     const items = await this.limits.all().catch(storeUnavailable);
     const own = ownUserOf(request);
-    const shown = own === undefined ? items : items.filter(({ user_id }) => user_id === own);
+    const { role, team } = principalOf(request) ?? {};
+    const ofTeam = role === 'viewer' && team ? team : undefined;
+    const shown = items.filter(({ user_id: user }) =>
+      own === undefined ? ofTeam === undefined || this.teams.teamOf(user) === ofTeam : user === own,
+    );
     const limits = shown.flatMap(limitsOf).sort((a, b) => b.until - a.until);
     return { limits };
   }

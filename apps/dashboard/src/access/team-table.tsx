@@ -1,0 +1,85 @@
+import { useSettings } from '../texts/settings.js';
+import { SureButton } from './sure-button.js';
+import type { TeamRow } from './team-rows.js';
+
+const SHOWN_USERS = 8;
+
+interface TeamTableProps {
+  readonly rows: readonly TeamRow[];
+  /** Undefined for those who only look. */
+  readonly acts?: {
+    change(name: string): void;
+    remove(name: string): void;
+  };
+}
+
+/** Teams with their users, and what they have used in the month. */
+export function TeamTable({ rows, acts }: TeamTableProps) {
+  const { texts, format } = useSettings();
+  const { access } = texts;
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">{access.team}</th>
+          <th scope="col" class="wide-cell">
+            {access.members}
+          </th>
+          <th scope="col" class="number">
+            {access.cost}
+          </th>
+          <th scope="col" class="number middle-cell">
+            {access.tokenCap}
+          </th>
+          <th scope="col" class="number middle-cell">
+            {access.requests}
+          </th>
+          {acts && (
+            <th scope="col">
+              <span class="unseen">{access.change}</span>
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, users, isKept, line }) => (
+          <tr key={name}>
+            <th scope="row">
+              <span class="clip" title={name}>
+                {name}
+              </span>
+            </th>
+            <td class="wide-cell">
+              <span class="clip" title={users.join(', ')}>
+                {users.slice(0, SHOWN_USERS).join(', ')}
+                {users.length > SHOWN_USERS && ` +${format.integer(users.length - SHOWN_USERS)}`}
+              </span>
+            </td>
+            <td class="number">{format.usd(line?.usd ?? 0)}</td>
+            <td class="number middle-cell">{format.compact(line?.tokens ?? 0)}</td>
+            <td class="number middle-cell">{format.integer(line?.requests ?? 0)}</td>
+            {acts && (
+              <td class="row-end">
+                {isKept && (
+                  <>
+                    <button type="button" class="button is-small" onClick={() => acts.change(name)}>
+                      {access.change}
+                      <span class="unseen"> {name}</span>
+                    </button>{' '}
+                    <SureButton
+                      label={access.remove}
+                      name={name}
+                      question={access.removeTeamSure(name)}
+                      isDanger
+                      onSure={() => acts.remove(name)}
+                    />
+                  </>
+                )}
+              </td>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
