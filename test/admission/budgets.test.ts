@@ -274,6 +274,21 @@ describe('what a task learns', () => {
   });
 });
 
+describe('BUDGET_ON_STORE_LOSS=closed', () => {
+  it('refuses every request until the budgets have been read once', async () => {
+    tasks.line.state = 'down';
+    const pair = await startPair({
+      ...{ STATE_STORE: 'dynamodb', AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_DYNAMODB: tasks.line.url },
+      ...{ ANTHROPIC_API_KEY: 'sk-ant-operator', BUDGET_ON_STORE_LOSS: 'closed', BUDGET_PATIENCE_MS: '300' },
+    });
+    const post = () => postMessage(pair.gateway, { user: newUser(), apiKey: null, body: BODY });
+    expect((await post()).status).toBe(503);
+    tasks.line.state = 'well';
+    expect((await eventually(post, ({ status }) => status === 200)).status).toBe(200);
+    await pair.close();
+  });
+});
+
 describe('FALLBACK_BUDGET_USD_PER_DAY', () => {
   it('is a cap for upstreams of the operator alone', async () => {
     const stage = await startStage({ ANTHROPIC_API_KEY: 'sk-ant-operator', FALLBACK_BUDGET_USD_PER_DAY: '0.1' });
@@ -295,18 +310,27 @@ describe('FALLBACK_BUDGET_USD_PER_DAY', () => {
   it.each([
     ['closed', 503],
     ['open', 200],
-  ])('BUDGET_ON_STORE_LOSS=%s answers %d while the store is away', async (onStoreLoss, status) => {
-    const pair = await startPair({
-      ...{ STATE_STORE: 'dynamodb', AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_DYNAMODB: tasks.line.url },
-      ...{ ANTHROPIC_API_KEY: 'sk-ant-operator', BUDGET_ON_STORE_LOSS: onStoreLoss },
-    });
-    const user = newUser();
-    await put(`user:${user}`, { usd: { day: 5 } });
-    await pair.gateway.app.get(BudgetLedger).refresh();
-    tasks.line.state = 'down';
-    const refused = await postMessage(pair.gateway, { user, apiKey: null, body: BODY });
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([status, status === 503 ? '5' : null]);
-    tasks.line.state = 'well';
-    await pair.close();
-  });
+  ])(
+    'BUDGET_ON_STORE_LOSS=%s answers %d while the store is away, and a budget can differ',
+    async (onStoreLoss, status) => {
+      const pair = await startPair({
+        ...{ STATE_STORE: 'dynamodb', AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_DYNAMODB: tasks.line.url },
+        ...{ ANTHROPIC_API_KEY: 'sk-ant-operator', BUDGET_ON_STORE_LOSS: onStoreLoss },
+      });
+      const user = newUser();
+      const other = newUser();
+      await put(`user:${user}`, { usd: { day: 5 } });
+      const on_store_loss = onStoreLoss === 'open' ? 'closed' : 'open';
+      expect(await put(`user:${other}`, { usd: { day: 5 }, on_store_loss })).toMatchObject({ on_store_loss });
+      await pair.gateway.app.get(BudgetLedger).refresh();
+      tasks.line.state = 'down';
+      const [refused, opposite] = await Promise.all(
+        [user, other].map((each) => postMessage(pair.gateway, { user: each, apiKey: null, body: BODY })),
+      );
+      expect([refused!.status, refused!.headers.get('retry-after')]).toEqual([status, status === 503 ? '5' : null]);
+      expect(opposite!.status).toBe(status === 503 ? 200 : 503);
+      tasks.line.state = 'well';
+      await pair.close();
+    },
+  );
 });

@@ -16,6 +16,8 @@ export interface BudgetOrder {
   readonly when_over?: string | null;
   /** Counts and limits only what AWS Bedrock and other upstreams of the operator answer. */
   readonly bedrock_only?: boolean;
+  /** While the store is away: `open` serves, `closed` refuses. Null: the setting `BUDGET_ON_STORE_LOSS`. */
+  readonly on_store_loss?: 'open' | 'closed' | null;
 }
 
 /** Body of `POST /api/budgets/{scope}/raise`: added to the caps in US dollars until then. */
@@ -42,6 +44,7 @@ export interface Budget {
   readonly tokens: BudgetCaps;
   readonly when_over: string | null;
   readonly bedrock_only: boolean;
+  readonly on_store_loss: 'open' | 'closed' | null;
   readonly raise: BudgetRaise | null;
   /** Of the scope itself; empty for `user:*` and the like. */
   readonly windows: readonly BudgetWindowState[];

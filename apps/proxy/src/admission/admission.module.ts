@@ -10,6 +10,8 @@ import { ForeignPageGuard } from './foreign-page.guard.js';
 import { LimitCounters, LocalLimitCounters } from './key-limits/key-limit.counters.js';
 import { KeyLimitStep } from './key-limits/key-limit.step.js';
 import { LocalStorage } from './local.storage.js';
+import { LoopStep } from './loops/loop.step.js';
+import { loopsSection } from './loops/loops.config.js';
 import { ThrottleGuard } from './throttle.guard.js';
 import { ThrottleStorage } from './throttle.storage.js';
 
@@ -20,10 +22,11 @@ import { ThrottleStorage } from './throttle.storage.js';
  * the request passes. May enter: limits and budgets. Must not: what is asked, who answers.
  */
 @Module({
-  imports: [ConfigModule.forFeature(admissionSection), BudgetsModule],
+  imports: [ConfigModule.forFeature(admissionSection), ConfigModule.forFeature(loopsSection), BudgetsModule],
   providers: [
     ForeignPageGuard,
     KeyLimitStep,
+    LoopStep,
     ThrottleGuard,
     { provide: ThrottleStorage, inject: [redisSection.token], useFactory: storageOf },
     { provide: LimitCounters, inject: [redisSection.token], useFactory: countersOf },

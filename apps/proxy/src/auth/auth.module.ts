@@ -16,7 +16,8 @@ import { EndedSessions } from './ended-sessions.js';
 import { ClientKeyStore } from './keys/client-key.store.js';
 import { ClientKeys } from './keys/client-keys.service.js';
 import { KeyRegister } from './keys/key.register.js';
-import { keysSection } from './keys/keys.config.js';
+import { KeyPepper } from './keys/key-pepper.js';
+import { type KeysConfig, keysSection } from './keys/keys.config.js';
 import { KeysController } from './keys/keys.controller.js';
 import { MeController } from './me.controller.js';
 import { SessionController } from './session.controller.js';
@@ -54,6 +55,11 @@ import { ThisMachine } from './this-machine.js';
     ClientKeyStore,
     CredentialReader,
     EndedSessions,
+    {
+      provide: KeyPepper,
+      useFactory: ({ pepper }: KeysConfig) => new KeyPepper(pepper?.reveal()),
+      inject: [keysSection.token],
+    },
     KeyRegister,
     TeamDirectory,
     SignInCodes,

@@ -4,6 +4,7 @@ import { type AwsConfig, awsSection } from '../config/aws.config.js';
 import { ConfigModule } from '../config/config.module.js';
 import { type AnyModule, type Declaration, declaredIn } from '../config/declarations.js';
 import { AccessChanges } from './access-changes.js';
+import { RedisChanges } from './redis.changes.js';
 import { redisSection } from './redis.config.js';
 import type { RoomTable } from './room-table.js';
 import { type StateConfig, stateSection } from './state.config.js';
@@ -26,6 +27,7 @@ export function openTableStore(config: StateConfig, { region }: AwsConfig): Tabl
   imports: [ConfigModule.forFeature(stateSection), ConfigModule.forFeature(redisSection)],
   providers: [
     AccessChanges,
+    RedisChanges,
     StoreHealth,
     TaskRegister,
     { provide: TableStore, useFactory: openTableStore, inject: [stateSection.token, awsSection.token] },

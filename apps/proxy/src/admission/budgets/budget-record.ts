@@ -10,6 +10,8 @@ export interface BudgetRecord {
   readonly tokens: BudgetCaps;
   readonly when_over: string | null;
   readonly bedrock_only: boolean;
+  /** Null, or missing in a record of an earlier version: as `BUDGET_ON_STORE_LOSS` says. */
+  readonly on_store_loss?: 'open' | 'closed' | null;
   readonly raise: BudgetRaise | null;
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IndependentWrite } from '@claude-proxy/storage';
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { AccessChanges } from '../../state/access-changes.js';
+import { withPatience } from '../with-patience.js';
 import { BudgetStore } from './budget.store.js';
 import { BudgetCounter } from './budget-counter.js';
 import { type BudgetCap, type BudgetRecord, capsOf, recordFor, type Spender, scopesOf } from './budget-record.js';
@@ -49,6 +50,7 @@ export class BudgetLedger implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('Budgets');
   private readonly task = randomBytes(4).toString('hex');
   private readonly entries = new Map<string, Entry>();
+  private hasRead = false;
   private records: ReadonlyMap<string, BudgetRecord> = new Map();
   private timer: NodeJS.Timeout | undefined;
   private recalledAtMs = Number.NEGATIVE_INFINITY;
@@ -79,16 +81,23 @@ export class BudgetLedger implements OnModuleInit, OnModuleDestroy {
     return this.records.size === 0;
   }
 
+  /** No request may pass, because the budgets have not been read yet, and `BUDGET_ON_STORE_LOSS` is `closed`. */
+  get isClosed(): boolean {
+    return !this.hasRead && this.config.onStoreLoss === 'closed';
+  }
+
   get all(): readonly BudgetRecord[] {
     return [...this.records.values()];
   }
 
   /** Never rejects: without the store the last known budgets hold. */
   async refresh(): Promise<void> {
-    const records = await this.store.all().catch((error: unknown) => {
+    const records = await withPatience(this.store.all(), this.config.patienceMs).catch((error: unknown) => {
       this.logger.debug(`budgets could not be read: ${String(error)}`);
     });
-    if (records) this.records = this.withSettings(records);
+    if (!records) return;
+    this.records = this.withSettings(records);
+    this.hasRead = true;
   }
 
   /** The caps that hold for a spender now, without those for Bedrock alone. */
@@ -155,7 +164,7 @@ export class BudgetLedger implements OnModuleInit, OnModuleDestroy {
     const { fallbackUsdPerDay } = this.config;
     if (fallbackUsdPerDay === undefined) return all;
     const usd = { day: fallbackUsdPerDay };
-    const record = { usd, tokens: {}, when_over: null, bedrock_only: true, raise: null };
+    const record = { usd, tokens: {}, when_over: null, bedrock_only: true, on_store_loss: null, raise: null };
     return all.set(BEDROCK_SCOPE, { scope: BEDROCK_SCOPE, ...record });
   }
 

@@ -80,7 +80,13 @@ export class BudgetReport {
     const caps = scope.endsWith(':*') ? [] : this.ledger.capsOfScope(record, scope, Date.now());
     const { raise, ...rest } = record;
     const isRaised = raise !== null && Date.now() < raise.until;
-    return { ...rest, scope, raise: isRaised ? raise : null, windows: await Promise.all(caps.map(stateOf)) };
+    return {
+      on_store_loss: null,
+      ...rest,
+      scope,
+      raise: isRaised ? raise : null,
+      windows: await Promise.all(caps.map(stateOf)),
+    };
   }
 }
 

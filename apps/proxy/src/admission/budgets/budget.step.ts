@@ -41,12 +41,13 @@ export class BudgetStep implements ExchangeStep<Caller> {
   ) {}
 
   appliesTo(): boolean {
-    return !this.ledger.isEmpty;
+    return !this.ledger.isEmpty || this.ledger.isClosed;
   }
 
   /** Without a promise while the leases of its budgets last. @throws GatewayError billing_error */
   before(request: StepRequest, caller: Caller): StepRun | undefined | Promise<StepRun | undefined> {
     if (!isCounted(request)) return undefined;
+    if (this.ledger.isClosed) return this.afterFirstRead(request, caller);
     const spender = spenderOf(caller);
     const nowMs = Date.now();
     this.closeBedrock(caller, spender, nowMs);
@@ -56,6 +57,13 @@ export class BudgetStep implements ExchangeStep<Caller> {
     if (reserved instanceof Promise)
       return reserved.then((outcome) => this.run(outcome, { request, caller, caps, nowMs }));
     return this.run(reserved, { request, caller, caps, nowMs });
+  }
+
+  /** The budgets were never read, so it is not known which of them hold. @throws GatewayError api_error */
+  private async afterFirstRead(request: StepRequest, caller: Caller): Promise<StepRun | undefined> {
+    await this.ledger.refresh();
+    if (this.ledger.isClosed) throw storeLost(undefined);
+    return this.before(request, caller);
   }
 
   private run(
@@ -115,7 +123,7 @@ export class BudgetStep implements ExchangeStep<Caller> {
   ): Promise<Reservation | OpenCap> {
     for (const [index, cap] of caps.entries()) {
       const asked = index === 0 ? first : cap.counter.reserve(expected[cap.unit], cap.cap);
-      const granted = await this.granted(asked, cap.counter).catch((error: unknown) => {
+      const granted = await this.granted(asked, cap).catch((error: unknown) => {
         cancelAll(parts);
         throw error;
       });
@@ -129,22 +137,18 @@ export class BudgetStep implements ExchangeStep<Caller> {
   }
 
   /** @throws GatewayError api_error if the store is unreachable and `BUDGET_ON_STORE_LOSS` is `closed` */
-  private async granted(
-    asked: number | Promise<number | undefined>,
-    counter: OpenCap['counter'],
-  ): Promise<number | undefined> {
+  private async granted(asked: number | Promise<number | undefined>, cap: OpenCap): Promise<number | undefined> {
     try {
       return await asked;
     } catch (error) {
-      return this.withoutStore(counter, error);
+      return this.withoutStore(cap, error);
     }
   }
 
-  private withoutStore(counter: OpenCap['counter'], error: unknown): number {
-    this.logger.warn(
-      `❌ a budget could not be checked (BUDGET_ON_STORE_LOSS=${this.config.onStoreLoss}): ${String(error)}`,
-    );
-    if (this.config.onStoreLoss === 'closed') throw storeLost(error);
+  private withoutStore({ counter, record, scope }: OpenCap, error: unknown): number {
+    const act = record.on_store_loss ?? this.config.onStoreLoss;
+    this.logger.warn(`❌ the budget of ${scope} could not be checked (${act}): ${String(error)}`);
+    if (act === 'closed') throw storeLost(error);
     return counter.reserveUnbacked();
   }
 

@@ -37,7 +37,7 @@ export const budgetsSection = section(
     onStoreLoss: setting(
       'BUDGET_ON_STORE_LOSS',
       oneOf('open', 'closed'),
-      'While the store is unreachable: `open` serves callers with a budget, and counts later; `closed` refuses them with 503.',
+      'While the store is unreachable: `open` serves callers with a budget, and counts later; `closed` refuses them with 503, and all callers until the budgets have been read once. A budget can differ (`on_store_loss`).',
       'open',
     ),
     whenOver: setting(

@@ -1,7 +1,26 @@
-import type { Budget, BudgetCaps, BudgetList, BudgetOrder, BudgetRaise, Statement } from '@claude-proxy/admin-api';
+import type {
+  Budget,
+  BudgetCaps,
+  BudgetList,
+  BudgetOrder,
+  BudgetRaise,
+  Statement,
+  StatementLine,
+} from '@claude-proxy/admin-api';
 import { Body, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsNumber, IsObject, IsOptional, Matches, Max, Min, ValidateNested } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminController } from '../../auth/admin-controller.decorator.js';
 import { AuditLog } from '../../auth/audit.log.js';
@@ -83,6 +102,10 @@ class BudgetDto implements BudgetOrder {
   @IsOptional()
   @IsBoolean({ message: 'bedrock_only must be true or false' })
   bedrock_only?: boolean;
+
+  @IsOptional()
+  @IsIn(['open', 'closed'], { message: 'on_store_loss must be "open", "closed" or null' })
+  on_store_loss?: 'open' | 'closed' | null;
 }
 
 class RaiseDto implements BudgetRaise {
@@ -114,14 +137,17 @@ export class BudgetsController {
 
   /** What each user, team and key has spent in a month; as CSV with `format=csv`. */
   @Get('statement')
+  @OpenTo('team')
   async statement(
     @Query() query: Record<string, unknown>,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Statement | string> {
     const parameters = parametersOf(query);
     const { month = this.report.thisMonth() } = parameters;
     if (!/^\d{4}-(?:0[1-9]|1[0-2])$/.test(month)) throw invalidParameter('month', month, 'a month as YYYY-MM');
-    const statement = await this.report.statement(month).catch(storeUnavailable);
+    const whole = await this.report.statement(month).catch(storeUnavailable);
+    const statement = { month, lines: whole.lines.filter(this.readableLines(request)) };
     if (oneOf(parameters, 'format', ['json', 'csv']) !== 'csv') return statement;
     const name = `attachment; filename="statement-${month}.csv"`;
     void reply.header('content-type', 'text/csv; charset=utf-8').header('content-disposition', name);
@@ -141,8 +167,8 @@ export class BudgetsController {
   @Put(':scope')
   async put(@Param('scope') given: string, @Body() order: BudgetDto, @Req() request: FastifyRequest): Promise<Budget> {
     const scope = scopeIn(given);
-    const { usd = {}, tokens = {}, when_over = null, bedrock_only = false } = order;
-    const record = { scope, usd: plain(usd), tokens: plain(tokens), when_over, bedrock_only };
+    const { usd = {}, tokens = {}, when_over = null, bedrock_only = false, on_store_loss = null } = order;
+    const record = { scope, usd: plain(usd), tokens: plain(tokens), when_over, bedrock_only, on_store_loss };
     if (Object.keys(record.usd).length + Object.keys(record.tokens).length === 0) throw noCaps();
     const budget = await this.report.put(record).catch(storeUnavailable);
     this.audit.record({ act: 'budget.set', target: scope, details: { caps: capsText(record) } }, request);
@@ -168,6 +194,16 @@ export class BudgetsController {
     const scope = scopeIn(given);
     await this.report.remove(scope).catch(storeUnavailable);
     this.audit.record({ act: 'budget.removed', target: scope }, request);
+  }
+
+  /** The viewer of a team reads the lines of the team and of its users. */
+  private readableLines(request: FastifyRequest): (line: StatementLine) => boolean {
+    const principal = principalOf(request);
+    const team = principal?.role === 'viewer' ? principal.team : null;
+    if (team === null) return () => true;
+    return ({ scope }) =>
+      scope === `team:${team}` ||
+      (scope.startsWith('user:') && this.teams.teamOf(scope.slice('user:'.length)) === team);
   }
 
   /** Undefined for those who see all. A user sees the budgets that hold for it, but not how much others spend. */

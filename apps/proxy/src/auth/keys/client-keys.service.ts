@@ -1,11 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { GatewayError } from '../../exchange/gateway-error.js';
 import { AccessChanges } from '../../state/access-changes.js';
 import { WrongTries } from '../wrong-tries.js';
 import { ClientKeyStore } from './client-key.store.js';
 import { CacheOutageError, KeyCache } from './key-cache.js';
 import { identityOf, type KeyIdentity, listedIdentity } from './key-identity.js';
-import { judgeKey, type KeyRecord, type KeyVerdict } from './key-record.js';
+import { KeyPepper } from './key-pepper.js';
+import { judgeKey, type KeyRecord, type KeyVerdict, type ShownKey } from './key-record.js';
 import { digestOf, hasKeyPrefix, parseKeyText } from './key-text.js';
 import { type KeysConfig, keysSection } from './keys.config.js';
 
@@ -14,6 +15,7 @@ const MISSING_MS = 5_000;
 const PATIENCE_MS = 1_000;
 const MAX_ENTRIES = 50_000;
 const OUTAGE_RETRY_SECONDS = 5;
+const LOG_EVERY_MS = 60_000;
 /** Unknown ids per minute and address that are looked up in the store. Invented keys with a valid checksum end here. */
 const MAX_UNKNOWN = 100;
 const MIN_LISTED_CHARACTERS = 8;
@@ -26,12 +28,15 @@ export class ClientKeys {
   private readonly listed: ReadonlyMap<string, KeyIdentity>;
   private readonly cache: KeyCache<KeyRecord>;
   private readonly identities = new WeakMap<KeyRecord, KeyIdentity>();
+  private readonly logger = new Logger('ClientKeys');
+  private loggedAtMs = Number.NEGATIVE_INFINITY;
   private readonly unknownTries = new WrongTries(MAX_UNKNOWN);
   private isWatching = false;
 
   constructor(
     private readonly store: ClientKeyStore,
     private readonly changes: AccessChanges,
+    private readonly pepper: KeyPepper,
     @Inject(keysSection.token) { clientAuth, allowedKeys, outageSeconds }: KeysConfig,
   ) {
     const listed = (allowedKeys?.reveal() ?? '').split(',').map((key) => key.trim());
@@ -68,13 +73,13 @@ export class ClientKeys {
       throw refusal('The client key is misspelled: its checksum is wrong. Copy the whole key again.');
     const { id, digest } = parsed;
     const known = this.cache.peek(id);
-    return known ? this.judged(known.value, digest) : this.lookUp(id, digest, address);
+    return known ? this.judged(known.value, this.shown(digest)) : this.lookUp(id, digest, address);
   }
 
   /** The identity of an active key, for a session that began with it. @throws GatewayError as `identify` does */
   async identifyById(id: string): Promise<KeyIdentity> {
     const { value } = this.cache.peek(id) ?? (await this.load(id));
-    return this.judged(value, value?.hash ?? '');
+    return this.judged(value, () => value?.hash);
   }
 
   /** For changes by this task. */
@@ -89,11 +94,17 @@ export class ClientKeys {
   }
 
   private async lookUp(id: string, digest: string, address: string): Promise<KeyIdentity> {
-    const waitSeconds = this.unknownTries.waitSecondsOf(address, performance.now());
+    // A key in use is read again after 30 s, and after each change of any key.
+    const isKnown = this.cache.hasFound(id);
+    const waitSeconds = isKnown ? 0 : this.unknownTries.waitSecondsOf(address, performance.now());
     if (waitSeconds > 0) throw tooManyUnknown(waitSeconds);
     const { value } = await this.load(id);
     if (!value) this.unknownTries.note(address, performance.now());
-    return this.judged(value, digest);
+    return this.judged(value, this.shown(digest));
+  }
+
+  private shown(digest: string): ShownKey {
+    return (pepper) => this.pepper.hashFor(digest, pepper);
   }
 
   private async load(id: string) {
@@ -113,8 +124,24 @@ export class ClientKeys {
     this.changes.watch('keys', () => this.cache.expire());
   }
 
-  private judged(record: KeyRecord | undefined, digest: string): KeyIdentity {
-    const verdict = record ? judgeKey(record, digest, Date.now()) : 'unknown';
+  /** Not 401: the key may be valid, and people would replace it. */
+  private pepperLost({ id }: KeyRecord): GatewayError {
+    const what = `The client key ${id} cannot be checked, because CLIENT_KEY_PEPPER of the gateway is not the one it was stored with`;
+    if (performance.now() - this.loggedAtMs > LOG_EVERY_MS) {
+      this.loggedAtMs = performance.now();
+      this.logger.error(`❌ ${what}. Set the former value again, or rotate the key.`);
+    }
+    return new GatewayError({
+      type: 'api_error',
+      status: 503,
+      message: `${what}. The key may be valid. Ask the operator of this gateway to set the former value again.`,
+      isWorthRetrying: false,
+    });
+  }
+
+  private judged(record: KeyRecord | undefined, shown: ShownKey): KeyIdentity {
+    const verdict = record ? judgeKey(record, shown, Date.now()) : 'unknown';
+    if (record && verdict === 'unverifiable') throw this.pepperLost(record);
     if (!record || verdict !== 'valid') throw refusal(sentenceOf(verdict, record));
     this.store.noteUse(record.id);
     const known = this.identities.get(record);

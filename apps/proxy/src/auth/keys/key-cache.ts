@@ -59,6 +59,11 @@ export class KeyCache<Value> {
     return isFresh ? entry : undefined;
   }
 
+  /** True if the value was found before, also if it has to be read again. */
+  hasFound(id: string): boolean {
+    return this.entries.get(id)?.value !== undefined;
+  }
+
   /** @throws CacheOutageError */
   async load(id: string): Promise<Cached<Value>> {
     const { now, patienceMs } = this.options;

@@ -8,6 +8,7 @@ import type { AdminRequest } from '../browser-origin.js';
 import { userIdOf } from '../user-id.js';
 import { ClientKeyStore } from './client-key.store.js';
 import { ClientKeys } from './client-keys.service.js';
+import { KeyPepper, type SealedDigest } from './key-pepper.js';
 import { type KeyRecord, revokedRecord, rotatedRecord, shownKey } from './key-record.js';
 import { newKeyText, parseKeyText } from './key-text.js';
 
@@ -21,6 +22,7 @@ export class KeyRegister {
     private readonly store: ClientKeyStore,
     private readonly clientKeys: ClientKeys,
     private readonly events: OperatorEvents,
+    private readonly pepper: KeyPepper,
   ) {}
 
   /** @throws StorageError */
@@ -40,7 +42,7 @@ export class KeyRegister {
       const key = order.imported_key ?? newKeyText();
       const { id, digest } = parseKeyText(key) as { id: string; digest: string };
       try {
-        await this.store.add(recordOf({ ...order, user }, { id, hash: digest, createdBy }));
+        await this.store.add(recordOf({ ...order, user }, { id, createdBy, ...this.pepper.seal(digest) }));
         this.clientKeys.forget(id);
         return { id, key };
       } catch (error) {
@@ -68,7 +70,9 @@ export class KeyRegister {
   async rotate(id: string, overlapSeconds: number): Promise<CreatedKey> {
     const key = newKeyText(id);
     const { digest } = parseKeyText(key) as { digest: string };
-    await this.store.change(id, (known) => rotatedRecord(expectNotRevoked(known), digest, overlapSeconds, Date.now()));
+    await this.store.change(id, (known) =>
+      rotatedRecord(expectNotRevoked(known), this.pepper.seal(digest), overlapSeconds, Date.now()),
+    );
     this.clientKeys.forget(id);
     return { id, key };
   }
@@ -89,10 +93,11 @@ export class KeyRegister {
   }
 }
 
-function recordOf(order: NewKey, made: { id: string; hash: string; createdBy: string }): KeyRecord {
+function recordOf(order: NewKey, made: SealedDigest & { id: string; createdBy: string }): KeyRecord {
   return {
     id: made.id,
     hash: made.hash,
+    pepper: made.pepper,
     name: order.name,
     user: order.user,
     owner: order.owner ?? 'user',

@@ -12,6 +12,11 @@ export const keysSection = section('keys', 'Client keys: which callers the gatew
     secret,
     'Client keys without attributes, separated by commas, in any form of 8 characters or more. Their callers choose the user in the path.',
   ),
+  pepper: setting(
+    'CLIENT_KEY_PEPPER',
+    secret,
+    'A secret that is a part of the stored hash of each key that is created or rotated from now on, so that the store alone cannot confirm a key. If it is lost or changed, these keys get 503 until it is set again or they are rotated.',
+  ),
   isSelfService: setting(
     'KEY_SELF_SERVICE',
     flag,
