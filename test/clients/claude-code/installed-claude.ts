@@ -25,11 +25,16 @@ export class InstalledClaude {
   }
 
   /** Runs one headless session to its end. */
-  async run(baseUrl: string, prompt: string, flags: readonly string[] = []): Promise<Session> {
+  async run(
+    baseUrl: string,
+    prompt: string,
+    flags: readonly string[] = [],
+    credentials: Readonly<Record<string, string>> = { ANTHROPIC_API_KEY: 'sk-ant-test-claude-code' },
+  ): Promise<Session> {
     const startedMs = performance.now();
     const child = spawn(this.command, ['-p', prompt, '--output-format', 'stream-json', '--verbose', ...flags], {
       cwd: this.home,
-      env: environmentOf(this.home, baseUrl),
+      env: { ...environmentOf(this.home, baseUrl), ...credentials },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: PATIENCE_MS,
     });
@@ -88,7 +93,6 @@ function environmentOf(home: string, baseUrl: string): Record<string, string> {
     // Without a sandbox, Claude Code refuses to skip permissions as root.
     IS_SANDBOX: '1',
     ANTHROPIC_BASE_URL: baseUrl,
-    ANTHROPIC_API_KEY: 'sk-ant-test-claude-code',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_TELEMETRY: '1',
     DISABLE_AUTOUPDATER: '1',

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { rateLimited } from '@claude-proxy/simulator';
 import { type Stage, setStage } from '../../drills/stage.js';
 import { InstalledClaude } from './installed-claude.js';
+import { KEY_SCENARIOS, type KeyRow, keyRowOf } from './key-scenarios.js';
 import { playMasking } from './masking-play.js';
 import { playedModel } from './played-model.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
@@ -62,6 +63,7 @@ async function main(): Promise<number> {
   const claude = await InstalledClaude.at(values.claude ?? 'claude');
   print(`Claude Code ${claude.version}, played against the real gateway between simulated upstreams.\n`);
   const rows: Row[] = [];
+  const keyRows: KeyRow[] = [];
   const faults: string[] = [];
   const isWanted = ({ title }: { readonly title: string }) => title.includes(values.only ?? '');
   try {
@@ -74,11 +76,17 @@ async function main(): Promise<number> {
       print(`${found.length > 0 ? '❌' : '✅'} ${title}${found.map((fault) => `\n     ${fault}`).join('')}`);
       faults.push(...found);
     }
+    print('\nWith a client key:');
+    for (const scenario of KEY_SCENARIOS.filter(isWanted)) {
+      keyRows.push(await keyRowOf(claude, scenario));
+      print(keyLineOf(keyRows.at(-1)!));
+    }
   } finally {
     await claude.remove();
   }
-  if (values.write) await writeFile(PAGE, pageOf(claude.version, rows));
-  return faults.length === 0 && rows.every(({ noticed }) => noticed.flat().length === 0) ? 0 : 1;
+  if (values.write) await writeFile(PAGE, pageOf(claude.version, rows, keyRows));
+  const isWell = keyRows.every(({ isAsPromised }) => isAsPromised) && faults.length === 0;
+  return isWell && rows.every(({ noticed }) => noticed.flat().length === 0) ? 0 : 1;
 }
 
 async function rowOf(claude: InstalledClaude, scenario: Scenario): Promise<Row> {
@@ -131,7 +139,11 @@ function lineOf({ scenario, noticed, isKnownSeen }: Row): string {
   return `${marks} ${scenario.title}${details.join('')}`;
 }
 
-function pageOf(version: string, rows: readonly Row[]): string {
+function keyLineOf({ title, isAsPromised, refusedRequests, seen }: KeyRow): string {
+  return `${isAsPromised ? '✅' : '❌'} ${title}: ${refusedRequests} refused; ${seen}`;
+}
+
+function pageOf(version: string, rows: readonly Row[], keyRows: readonly KeyRow[]): string {
   const head = `| what a person does | ${WAYS.map(({ title }) => title).join(' | ')} |\n|---|${WAYS.map(() => '---|').join('')}`;
   const lines = rows.map((row) => {
     const cells = row.noticed.map((noticed, way) =>
@@ -147,6 +159,14 @@ session without a gateway. The simulated model does what the prompt orders, so e
 
 ${head}
 ${lines.join('\n')}
+
+## With a client key
+
+The gateway requires client keys. Each way to present one is played, and each refusal costs one request and shows its reason.
+
+| what happens | refused requests | what the person reads |
+|---|---|---|
+${keyRows.map(({ title, refusedRequests, seen }) => `| ${title} | ${refusedRequests} | ${seen.replaceAll('|', '\\|')} |`).join('\n')}
 `;
 }
 
