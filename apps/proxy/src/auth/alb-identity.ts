@@ -20,19 +20,15 @@ export interface SignedIn {
 }
 
 type IdentityConfig = Pick<AlbConfig, 'loadBalancerArn' | 'issuer' | 'clientId'> &
-  Partial<Pick<AlbConfig, 'groupsClaim' | 'teamClaim'>>;
+  Partial<Pick<AlbConfig, 'groupsClaim' | 'teamClaim' | 'keysUrl'>>;
 type Verify = (token: string) => Promise<Record<string, unknown>>;
 
 /** Verifies the load balancer's statement about a person: signature, ARN, client, issuer and time must be valid. */
 export class AlbIdentity {
   private readonly verify: Verify | undefined;
 
-  /** @param keysUrl URL of the keys, instead of AWS's own URL for the Region */
-  constructor(
-    private readonly config: IdentityConfig,
-    keysUrl?: string,
-  ) {
-    this.verify = verifierOf(config, keysUrl);
+  constructor(private readonly config: IdentityConfig) {
+    this.verify = verifierOf(config);
   }
 
   /** Undefined without a sign-in, and without a configured load balancer. Never throws. */
@@ -59,12 +55,12 @@ export class AlbIdentity {
 }
 
 /** @throws ConfigError for incomplete settings: a half configured check must not look active */
-function verifierOf({ loadBalancerArn, issuer, clientId }: IdentityConfig, keysUrl?: string): Verify | undefined {
+function verifierOf({ loadBalancerArn, issuer, clientId, keysUrl }: IdentityConfig): Verify | undefined {
   if (!loadBalancerArn && !issuer && !clientId) return undefined;
   if (!loadBalancerArn || !issuer || !clientId)
     throw new ConfigError(['ALB_ARN, ALB_OIDC_ISSUER and ALB_OIDC_CLIENT_ID go together: set all three, or none.']);
   const verifier = AlbJwtVerifier.create(
-    { albArn: loadBalancerArn, issuer, clientId, ...(keysUrl && { jwksUri: keysUrl }) },
+    { albArn: loadBalancerArn, issuer, clientId, ...(keysUrl && { jwksUri: keysUrl.href.replace(/\/$/, '') }) },
     { jwksCache: new AlbJwksCache({ fetcher: { fetch: fetchKey } }) },
   );
   return (token) => verifier.verify(token);

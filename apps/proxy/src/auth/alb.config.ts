@@ -1,4 +1,4 @@
-import { list, text } from '../config/kinds.js';
+import { httpUrl, list, text } from '../config/kinds.js';
 import { type ConfigOf, section, setting } from '../config/section.js';
 
 export const albSection = section('alb', 'Sign-in at an AWS load balancer in front. All three, or none.', {
@@ -9,6 +9,11 @@ export const albSection = section('alb', 'Sign-in at an AWS load balancer in fro
   ),
   issuer: setting('ALB_OIDC_ISSUER', text, 'The identity provider that has signed the person in.'),
   clientId: setting('ALB_OIDC_CLIENT_ID', text, 'The client id of the load balancer at that provider.'),
+  keysUrl: setting(
+    'ALB_PUBLIC_KEYS_URL',
+    httpUrl,
+    "Where the load balancer's public keys are, instead of AWS's own address for the Region: the key id is appended.",
+  ),
   admins: setting(
     'ALB_ADMINS',
     list,
