@@ -1,5 +1,6 @@
 import { oneOf, wholeNumber } from '../../config/kinds.js';
 import { type ConfigOf, section, setting } from '../../config/section.js';
+import { MAX_TIMES } from './repeated-call.js';
 
 export const loopsSection = section('loops', 'Agents that repeat themselves.', {
   mode: setting(
@@ -10,7 +11,7 @@ export const loopsSection = section('loops', 'Agents that repeat themselves.', {
   ),
   calls: setting(
     'LOOP_CALLS',
-    wholeNumber(2, 1_000),
+    wholeNumber(2, MAX_TIMES),
     'Equal tool calls in a row that count as a loop. A message of a person begins a new count.',
     '10',
   ),
