@@ -8,6 +8,7 @@ import type { Route } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 import { UserFigures } from '../users/user-page.js';
 import { OwnKeys } from './own-keys.js';
+import { OwnSessions } from './own-sessions.js';
 
 const REFRESH_SECONDS = 30;
 
@@ -75,6 +76,7 @@ function OwnView({ me, route, onChange }: OwnViewProps) {
         </section>
       </div>
       {me.user !== null && <UserFigures route={route} user={me.user} />}
+      {me.user !== null && <OwnSessions user={me.user} />}
       <OwnKeys me={me} onChange={onChange} />
     </>
   );
