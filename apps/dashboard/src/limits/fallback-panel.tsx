@@ -4,6 +4,7 @@ import { gateway } from '../api/gateway.js';
 import { usePolled } from '../api/use-polled.js';
 import { Loaded } from '../parts/load-state.js';
 import { Moment } from '../parts/moment.js';
+import { useMayAct } from '../role.js';
 import { useSettings } from '../texts/settings.js';
 
 const REFRESH_SECONDS = 10;
@@ -13,6 +14,7 @@ const MAX_REASON_CHARACTERS = 200;
 export function FallbackPanel() {
   const { texts } = useSettings();
   const words = texts.limits.fallback;
+  const mayAct = useMayAct();
   const state = usePolled('fallback', REFRESH_SECONDS, (api, signal) => api.fallback(signal));
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState('');
@@ -44,7 +46,7 @@ export function FallbackPanel() {
               {given && `: ${given}`}
             </p>
             {!is_configured && <p class="muted">{words.notConfigured}</p>}
-            {is_configured && (
+            {is_configured && mayAct && (
               <>
                 <label class="field">
                   <span>{words.reason}</span>
