@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FORMS } from '../../dist/libs/masking/src/index.js';
 import { answer, overloaded, startAnthropicSimulator } from '../../dist/libs/simulator/src/index.js';
+import { reportChain } from './report-chain.mjs';
+import { reportCuts } from './report-cuts.mjs';
+import { hasNginx, startNginx } from './report-nginx.mjs';
 
 const ROUNDS = 100;
 const MAX_ADDED_MS = 100;
@@ -23,20 +26,36 @@ const bodyOf = (content) =>
 
 const anthropic = await startAnthropicSimulator();
 const directory = await mkdtemp(join(tmpdir(), 'masking-report-'));
-const gateways = [];
+const processes = [];
 try {
   const masked = await start('aws,ips');
   const plain = await start('off');
   say('# Masking report\n');
-  await chain(masked);
-  const failures = await forms(masked);
-  await faults(masked);
-  const isGood = await figures(masked, plain);
-  if (failures > 0 || !isGood) process.exitCode = 1;
+  const entrances = await entrancesOf(masked);
+  const brokenWays = await reportChain({ say, anthropic, entrances, bodyOf, headers: HEADERS });
+  const entrance = entrances.nginx ?? masked;
+  const failures = await forms(entrance);
+  const differing = reportCuts(say);
+  await faults(entrance);
+  const isGood = await figures(entrance, plain);
+  if (brokenWays + failures + differing > 0 || !isGood) process.exitCode = 1;
 } finally {
-  for (const gateway of gateways) gateway.kill();
+  for (const child of processes) child.kill();
   await anthropic.close();
   await rm(directory, { recursive: true, force: true });
+}
+
+/** What clients are given as a base URL, without its `/v1`. */
+async function entrancesOf(gateway) {
+  if (!hasNginx()) {
+    say('nginx is not installed, so the chain is played without it (apt-get install nginx).\n');
+    return { gateway };
+  }
+  const port = await freePort();
+  processes.push(await startNginx({ directory, port, gatewayPort: new URL(gateway).port }));
+  const nginx = `http://127.0.0.1:${port}`;
+  await isUp(nginx);
+  return { gateway, nginx };
 }
 
 async function start(masking) {
@@ -46,17 +65,22 @@ async function start(masking) {
     ...{ PORT: String(port), HOST: '127.0.0.1', ANTHROPIC_UPSTREAM_URL: anthropic.url, FALLBACK_CHAIN: 'anthropic' },
     ...{ MASKING: masking, DATA_DIR: join(directory, masking.replace(',', '-')), LOG_LEVEL: 'silent' },
   };
-  gateways.push(spawn(process.execPath, ['bin/start.js'], { env: environment, stdio: 'ignore' }));
+  processes.push(spawn(process.execPath, ['bin/start.js'], { env: environment, stdio: 'ignore' }));
   const url = `http://127.0.0.1:${port}`;
+  await isUp(url);
+  return url;
+}
+
+async function isUp(url) {
   for (let tries = 0; tries < 200; tries += 1) {
-    const isUp = await fetch(`${url}/health`).then(
+    const isAnswered = await fetch(`${url}/health`).then(
       ({ ok }) => ok,
       () => false,
     );
-    if (isUp) return url;
+    if (isAnswered) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('the gateway did not start');
+  throw new Error(`nothing answers at ${url}`);
 }
 
 async function freePort() {
@@ -70,14 +94,6 @@ async function freePort() {
 async function post(url, content, path = '/v1/messages') {
   const response = await fetch(`${url}${path}`, { method: 'POST', headers: HEADERS, body: bodyOf(content) });
   return { status: response.status, text: await response.text() };
-}
-
-/** A base URL that ends in `/v1`, and a user in the path. */
-async function chain(url) {
-  say('## Chain\n');
-  for (const path of ['/v1/messages', '/v1/v1/messages', '/user/alice/v1/messages']) {
-    say(`- ${path}: ${(await post(url, 'hello', path)).status}`);
-  }
 }
 
 async function forms(url) {
