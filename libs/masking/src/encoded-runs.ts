@@ -59,25 +59,17 @@ function decodedRun(run: string, offset: number): DecodedView {
   return viewOf(run, offset, /%([0-9A-Fa-f]{2})/g, (code) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
-/** An escape of a letter or a slash; other escapes, so that a backslash behind another is not taken for the beginning of one. */
-const JSON_ESCAPE = /\\(?:u00([2-7][0-9A-Fa-f])|(\/)|[\s\S])/g;
+/** An escape of a letter or a slash, also in JSON within JSON, where more backslashes precede. */
+const JSON_ESCAPE = /\\+(?:u00([2-7][0-9A-Fa-f])|(\/))/g;
 
 /** The text of a JSON string whose letters or slashes are escaped; undefined if none is. */
 export function unescapedView(raw: string): DecodedView | undefined {
   if (!/\\(?:\/|u00[2-7])/.test(raw)) return undefined;
-  return viewOf(raw, 0, JSON_ESCAPE, (code, slash) => {
-    if (slash) return slash;
-    return code ? String.fromCharCode(Number.parseInt(code, 16)) : undefined;
-  });
+  return viewOf(raw, 0, JSON_ESCAPE, (code, slash) => slash || String.fromCharCode(Number.parseInt(code, 16)));
 }
 
-/** @param decode the character of an escape; undefined to leave it as it is */
-function viewOf(
-  raw: string,
-  offset: number,
-  escapes: RegExp,
-  decode: (...groups: string[]) => string | undefined,
-): DecodedView {
+/** @param decode the character of an escape */
+function viewOf(raw: string, offset: number, escapes: RegExp, decode: (...groups: string[]) => string): DecodedView {
   const pieces: string[] = [];
   const starts: number[] = [];
   const origins: number[] = [];
@@ -90,10 +82,9 @@ function viewOf(
   };
   let from = 0;
   for (const { index, 0: escaped, 1: first = '', 2: second = '' } of raw.matchAll(escapes)) {
-    const character = decode(first, second);
-    if (character === undefined) continue;
     add(raw.slice(from, index), from);
-    add(character, index);
+    // What is written back goes behind the last backslash.
+    add(decode(first, second), index + Math.max(0, escaped.lastIndexOf('\\')));
     from = index + escaped.length;
   }
   add(raw.slice(from), from);

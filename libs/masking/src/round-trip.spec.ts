@@ -31,6 +31,26 @@ describe('a stream', () => {
     expect(out).toBe(original);
   });
 
+  it.each([
+    ['an escaped newline', '\\n'],
+    ['a color', '\u001b[31m'],
+    ['an escaped color', '\\x1b[1m'],
+    ['an escaped quote', '\\u0022'],
+    ['an encoded quote', '%22'],
+    ['a hyphen of a list', '-'],
+    ['emphasis', '**_'],
+    ['a Korean word', '리소스'],
+    ['an emoji', '🚀'],
+  ])('restores an id in single characters behind %s', (_name, before) => {
+    const ids = ['vpc-0a1b2c3d4e5f60718', 'AKIAQ3EGRMB5T2YKL7XA', 'arn:aws:iam::204813579264:role/team/ci-deployer'];
+    for (const id of ids) {
+      const said = `${before}${masked.split('\n')[EXAMPLES.indexOf(id)]!}`;
+      const stream = new TextStream(map, OPTIONS, newCounts());
+      const out = [...said].map((character) => stream.push(character)).join('') + stream.end();
+      expect(out).toBe(`${before}${id}`);
+    }
+  });
+
   it('M3 gives texts whose masking is what the model said, however it is cut', () => {
     const words = fc.constantFrom(
       ...masked.split('\n'),

@@ -50,6 +50,22 @@ const SURROUNDINGS: Record<string, (example: string) => string> = {
   'behind a file and line': (text) => `src/a.ts:12:${text}`,
   'behind an escape that clears a line': (text) => `\u001b[K${text}\u001b[K`,
   'behind a color in octal': (text) => `\\033[31m${text}\\033[0m`,
+  'in color of 256': (text) => `\u001b[38;5;196m${text}\u001b[39m`,
+  'in a link of a terminal': (text) => `\u001b]8;;https://x.example/\u0007${text}\u001b]8;;\u0007`,
+  'in a link of Markdown': (text) => `[see](${text})`,
+  'struck through': (text) => `~~${text}~~`,
+  'in HTML': (text) => `<a href='${text}'>&quot;${text}&quot;</a>`,
+  'behind an escaped quote': (text) => `\\u0022${text}\\u0022`,
+  'behind a hexadecimal quote': (text) => `\\x22${text}\\x22`,
+  'behind an encoded quote': (text) => `%22${text}%22`,
+  'with escaped slashes': (text) => text.replaceAll('/', '\\/'),
+  'with escaped colons': (text) => text.replaceAll(':', '\\u003a'),
+  'behind a NUL': (text) => `\\u0000${text}`,
+  'before a decomposed Korean particle': (text) => Buffer.from(`${text}${'를'.normalize('NFD')}`).toString('latin1'),
+  'before a Japanese particle': (text) => Buffer.from(`${text}の`).toString('latin1'),
+  'in full-width parentheses': (text) => Buffer.from(`（${text}）`).toString('latin1'),
+  'behind accents': (text) => Buffer.from(`${'e\u0301'.repeat(50)}${text}\u0301`).toString('latin1'),
+  'between emoji': (text) => Buffer.from(`🚀${text}🚀`).toString('latin1'),
 };
 const CREDENTIAL_NUMBERS = new Set([1, 2, 3, 4, 5, 6, 7, 8]);
 /** Emphasis and quotes around them become part of their context or value. */

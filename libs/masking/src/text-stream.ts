@@ -8,8 +8,10 @@ import { restoredText } from './text-restorer.js';
 const MAX_HELD_CHARACTERS = 2_100;
 /** What precedes a text decides what its parts mean. It is longer than an ARN. */
 const CONTEXT_CHARACTERS = 2_400;
+/** The longest escape. */
+const TAIL_CHARACTERS = 28;
 const RUN = new Uint8Array(128);
-for (const character of '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.:/%+=@*$#-') {
+for (const character of '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.:/\\%+=@*$#-') {
   RUN[character.charCodeAt(0)] = 1;
 }
 
@@ -26,15 +28,23 @@ function startWithoutMarks(text: string, from: number, end: number): number {
   return start;
 }
 
+/** The beginning of a word of which a part has left already: an escape, a color or emphasis before it is none of it. */
+function startBehindEscape(text: string, at: number, end: number): number {
+  let start = at;
+  while (start > 0 && isToken(text.charCodeAt(start - 1))) start -= 1;
+  if (start === at) return at;
+  return startWithoutMarks(text, startOfRun(text, start, end), end);
+}
+
 function endWithoutMarks(text: string, start: number, to: number): number {
   let end = to;
   while (end > start + 1 && (text[end - 1] === '-' || text[end - 1] === '_')) end -= 1;
   return end;
 }
 
-function startOfToken(text: string, at: number): number {
+function startOfToken(text: string, at: number, from: number): number {
   let start = at;
-  while (at < text.length && start > 0 && isToken(text.charCodeAt(start - 1))) start -= 1;
+  while (at < text.length && start > from && isToken(text.charCodeAt(start - 1))) start -= 1;
   return start;
 }
 
@@ -47,8 +57,8 @@ export interface RestoreCounts {
 /** A text that arrives in pieces of any size. Only an end that can still become a placeholder is held back. */
 export class TextStream {
   private held = '';
-  /** Of the last character that was released. */
-  private lastCode = 0;
+  /** The last characters that were released: an escape can end there. */
+  private tail = '';
 
   /** @param context what precedes the text; at first the key of a JSON member */
   constructor(
@@ -80,9 +90,9 @@ export class TextStream {
   /** @param ahead what follows and is held: it decides where a form ends */
   private release(text: string, ahead: string): string {
     if (text === '') return '';
-    const before = this.context;
+    const { context: before, tail } = this;
     this.remember(text);
-    if (!this.mayHavePlaceholder(text)) return text;
+    if (!this.mayHavePlaceholder(text, tail)) return text;
     const context = contextOf(before);
     const from = context.length;
     const to = from + text.length;
@@ -96,33 +106,35 @@ export class TextStream {
 
   /** Cut seldom: a text that is joined and cut for each piece costs more than everything else. */
   private remember(text: string): void {
-    this.lastCode = text.charCodeAt(text.length - 1);
+    this.tail = (this.tail + text).slice(-TAIL_CHARACTERS);
     const longer = this.context + text;
     this.context = longer.length > 4 * CONTEXT_CHARACTERS ? contextOf(longer) : longer;
   }
 
   /** In a text with escapes or encoded characters only the whole search finds out. */
-  private mayHavePlaceholder(text: string): boolean {
-    return text.includes('%') || text.includes('\\') || hasToken(text, this.map.allPlaceholders);
+  private mayHavePlaceholder(text: string, tail: string): boolean {
+    return text.includes('%') || text.includes('\\') || hasToken(tail + text, this.map.allPlaceholders);
   }
 
-  /** Where the text can be cut: before the first part of its last run that is, or can become, a placeholder. */
+  /** How much of the text can go on: what precedes the first part of its last run that is, or can become, a placeholder. */
   private cutOf(all: string): number {
-    let start = all.length;
-    while (start > 0 && RUN[all.charCodeAt(start - 1)] === 1) start -= 1;
-    const literal = startOfToken(all, this.startOfLiteral(all, start));
-    for (let at = start; at < all.length; ) {
-      if (!isToken(all.charCodeAt(at))) {
+    const text = this.tail + all;
+    const from = this.tail.length;
+    let start = text.length;
+    while (start > from && RUN[text.charCodeAt(start - 1)] === 1) start -= 1;
+    const literal = startOfToken(text, this.startOfLiteral(text, start), from);
+    for (let at = start; at < text.length; ) {
+      if (!isToken(text.charCodeAt(at))) {
         at += 1;
         continue;
       }
       let end = at;
-      while (end < all.length && isToken(all.charCodeAt(end))) end += 1;
-      const isContinued = at === 0 && isToken(this.lastCode);
-      if (!isContinued && this.mayBe(all, at, end)) return Math.min(at, literal);
+      while (end < text.length && isToken(text.charCodeAt(end))) end += 1;
+      const begin = at === from ? startBehindEscape(text, at, end) : at;
+      if (begin >= from && this.mayBe(text, begin, end)) return Math.min(begin, literal) - from;
       at = end;
     }
-    return literal;
+    return Math.max(literal, from) - from;
   }
 
   private mayBe(all: string, start: number, end: number): boolean {

@@ -6,7 +6,8 @@ import { PATTERNS, type Pattern } from './patterns.js';
 export const CONTEXT_CHARACTERS = 80;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colors begin with a control character
 const NOT_OF_THE_CONTEXT = /(?:\x1b|\\u001b|\\x1b|\\0?33|\\e)\[[0-9;]*m|\\+(?=["'`])/g;
-const EMPHASIS = /[*`]/g;
+/** Emphasis, and the blank of a form. */
+const MARKS = /[*`+]/g;
 const ESCAPED_BLANKS = /\\+[nrt]/g;
 
 /** Tries the expressions of forms at positions of one text, and keeps what they find. */
@@ -43,7 +44,7 @@ export class FormTrial {
   private contextBefore(at: number): string {
     return this.before(at, CONTEXT_CHARACTERS)
       .replace(NOT_OF_THE_CONTEXT, '')
-      .replace(EMPHASIS, ' ')
+      .replace(MARKS, ' ')
       .replace(ESCAPED_BLANKS, ' ');
   }
 }

@@ -26,12 +26,13 @@ export class HostSearch {
   findAtDot(at: number): void {
     const { text } = this.trial;
     if (!SUFFIXES.get(text.charCodeAt(at + 1))?.some((suffix) => text.startsWith(suffix, at + 1))) return;
-    const start = this.startOfHost(at);
+    const [begin, start] = this.startOfHost(at);
     if (start > at) return;
     const host = text.slice(start, at + MAX_SUFFIX_CHARACTERS);
     const patterns = PATTERNS.get('host')!.filter(({ needs }) => needs!.some((part) => host.includes(part)));
     if (patterns.length === 0) return;
-    for (const from of startsOfLabels(text, start, at)) {
+    // Behind a backslash the first letter is that of an escape or of the name.
+    for (const from of new Set([...startsOfLabels(text, start, at), begin])) {
       for (const pattern of patterns) {
         const end = this.trial.tryPattern(pattern, from);
         if (end === undefined) continue;
@@ -41,14 +42,16 @@ export class HostSearch {
     }
   }
 
-  private startOfHost(at: number): number {
+  /** Where its characters begin, and where the name begins without the letter of an escape. */
+  private startOfHost(at: number): readonly [number, number] {
     const { text } = this.trial;
     const first = Math.max(this.endOfLast, at - MAX_HOST_CHARACTERS);
     let start = at;
     while (start > first && HOST_CHARACTER.test(text[start - 1]!)) start -= 1;
+    const begin = start;
     start = startOfRun(text, start, at);
     while (isIn('.-', text[start])) start += 1;
-    return start;
+    return [begin, start];
   }
 }
 

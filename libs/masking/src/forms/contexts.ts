@@ -31,7 +31,7 @@ export const CONTEXTS: readonly PatternForm[] = [
     name: 'COGNITO_IDENTITY',
     anchor: 'uuid',
     pattern: `(?<t>${UUID})(?![0-9a-f]|-[0-9a-f])`,
-    before: `(?:^|[^A-Za-z0-9-]|\\\\u[0-9a-f]{4})${REGION}:`,
+    before: `(?:^|[^A-Za-z0-9-]|(?:^|[^A-Za-z0-9])-|\\\\u[0-9a-f]{4}|(?:\\\\x|%)[0-9a-f]{2}|\\[[0-9;]*m)${REGION}:`,
     examples: ['eu-west-1:0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0'],
     lookAlikes: ['0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0', 'trace:0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0'],
   },
