@@ -53,7 +53,7 @@ const SURROUNDINGS: Record<string, (example: string) => string> = {
   'in color of 256': (text) => `\u001b[38;5;196m${text}\u001b[39m`,
   'in a link of a terminal': (text) => `\u001b]8;;https://x.example/\u0007${text}\u001b]8;;\u0007`,
   'in a link of Markdown': (text) => `[see](${text})`,
-  'struck through': (text) => `~~${text}~~`,
+  'between tildes': (text) => `~~${text}~~`,
   'in HTML': (text) => `<a href='${text}'>&quot;${text}&quot;</a>`,
   'behind an escaped quote': (text) => `\\u0022${text}\\u0022`,
   'behind a hexadecimal quote': (text) => `\\x22${text}\\x22`,

@@ -58,7 +58,7 @@ function Alarms({ alarms }: { readonly alarms: readonly MaskingAlarm[] }) {
   const { texts, format } = useSettings();
   if (alarms.length === 0) return <p class="muted">{texts.masking.noAlarms}</p>;
   return (
-    <ul class="pulse-lines">
+    <ul class="pulse-lines masking-alarms">
       {alarms.map(({ rule, user, request, at, requests }) => (
         <li key={`${request} ${rule}`}>
           <a class="quiet" href={hashOf('masking', undefined, { open: request })}>
@@ -95,7 +95,9 @@ function Users({ users }: { readonly users: readonly MaskingUser[] }) {
       <tbody>
         {users.map(({ user, masked, restored, left }) => (
           <tr key={user}>
-            <td class="clip">{user}</td>
+            <td>
+              <span class="clip">{user}</span>
+            </td>
             <td class="number">{format.integer(masked)}</td>
             <td class="number">{format.integer(restored)}</td>
             <td class="number">{format.integer(left)}</td>
