@@ -129,6 +129,7 @@ export class TokenIndex {
   /** Those that are not a token, such as secrets with a slash. */
   readonly literals: string[] = [];
   shortest = Number.POSITIVE_INFINITY;
+  longest = 0;
   private readonly tokens = new Set<string>();
   private readonly lengths = new Uint8Array(MAX_INDEXED_LENGTH + 1);
   private readonly firsts = new Uint8Array(256);
@@ -144,6 +145,7 @@ export class TokenIndex {
   }
 
   add(text: string): void {
+    this.longest = Math.max(this.longest, text.length);
     if (!/^[A-Za-z0-9_-]+$/.test(text)) {
       if (this.literals.length < MAX_LITERALS && !this.literals.includes(text)) this.addLiteral(text);
       return;

@@ -112,6 +112,15 @@ describe('a stream', () => {
     expect(differing).toEqual([]);
   });
 
+  it('restores a session token of 4,000 characters in single characters', () => {
+    const token = `token IQoJb3JpZ2lu${'aB3dE5fG7+hI9jK1/'.repeat(300).slice(0, 3_988)} end`;
+    const long = newMasker().mask(requestWith(token));
+    const stream = new TextStream(long.map, OPTIONS, newCounts());
+    const said = textsIn(long.body!)[0]!;
+    expect(said).not.toContain('IQoJ');
+    expect([...said].map((character) => stream.push(character)).join('') + stream.end()).toBe(token);
+  });
+
   it('holds nothing of a text that cannot become a placeholder', () => {
     const stream = new TextStream(map, OPTIONS, newCounts());
     for (const piece of ['Hello', ' world', ', how', ' are', ' things', '?']) expect(stream.push(piece)).toBe(piece);

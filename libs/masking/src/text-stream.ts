@@ -4,7 +4,7 @@ import type { MaskMap } from './mask-map.js';
 import type { MaskOptions } from './text-masker.js';
 import { restoredText } from './text-restorer.js';
 
-/** The longest form is a session token of 2,048 characters. */
+/** An ARN has at most 2,048 characters. A longer placeholder, such as that of a session token, is held as far as it reaches. */
 const MAX_HELD_CHARACTERS = 2_100;
 /** What precedes a text decides what its parts mean. It is longer than an ARN. */
 const CONTEXT_CHARACTERS = 2_400;
@@ -75,7 +75,8 @@ export class TextStream {
   /** What can go on: as many characters as it takes from what came so far. */
   push(text: string): string {
     const all = this.held + text;
-    const cut = all.length > MAX_HELD_CHARACTERS + text.length ? all.length : this.cutOf(all);
+    const limit = Math.max(MAX_HELD_CHARACTERS, this.map.allPlaceholders.longest) + text.length;
+    const cut = all.length > limit ? all.length : this.cutOf(all);
     this.held = all.slice(cut);
     return this.release(all.slice(0, cut), this.held);
   }
