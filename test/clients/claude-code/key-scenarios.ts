@@ -44,15 +44,20 @@ interface KeyScenario {
 const bearer = ({ key }: Setting) => ({ ANTHROPIC_AUTH_TOKEN: key.key });
 
 export const KEY_SCENARIOS: readonly KeyScenario[] = [
-  { title: 'ANTHROPIC_AUTH_TOKEN', refused: 0, reads: /^says: Both ran\.$/m, play: (at) => at.session(bearer(at)) },
   {
-    title: 'ANTHROPIC_API_KEY',
+    title: 'client key: ANTHROPIC_AUTH_TOKEN',
+    refused: 0,
+    reads: /^says: Both ran\.$/m,
+    play: (at) => at.session(bearer(at)),
+  },
+  {
+    title: 'client key: ANTHROPIC_API_KEY',
     refused: 0,
     reads: /^says: Both ran\.$/m,
     play: (at) => at.session({ ANTHROPIC_API_KEY: at.key.key }),
   },
   {
-    title: 'apiKeyHelper',
+    title: 'client key: apiKeyHelper',
     refused: 0,
     reads: /^says: Both ran\.$/m,
     async play(at) {
@@ -63,13 +68,13 @@ export const KEY_SCENARIOS: readonly KeyScenario[] = [
     },
   },
   {
-    title: 'ANTHROPIC_CUSTOM_HEADERS beside a credential of its own',
+    title: 'client key: ANTHROPIC_CUSTOM_HEADERS beside a credential of its own',
     refused: 0,
     reads: /^says: Both ran\.$/m,
     play: (at) => at.session({ ANTHROPIC_API_KEY: OWN, ANTHROPIC_CUSTOM_HEADERS: `x-claude-proxy-key: ${at.key.key}` }),
   },
   {
-    title: 'over budget',
+    title: 'client key: over budget',
     refused: 1,
     reads: /^fails: .*The budget of the user alice is used up: .* It renews at .* Ask the operator/m,
     async play(at) {
@@ -79,7 +84,7 @@ export const KEY_SCENARIOS: readonly KeyScenario[] = [
     },
   },
   {
-    title: 'revoked in mid-session',
+    title: 'client key: revoked in mid-session',
     refused: 1,
     reads: /^fails: .*The client key \w+ was revoked on/m,
     async play(at) {
@@ -93,7 +98,7 @@ export const KEY_SCENARIOS: readonly KeyScenario[] = [
     },
   },
   {
-    title: 'rotated: the old key within the overlap',
+    title: 'client key: rotated: the old key within the overlap',
     refused: 0,
     reads: /^says: Both ran\.$/m,
     async play(at) {
@@ -102,7 +107,7 @@ export const KEY_SCENARIOS: readonly KeyScenario[] = [
     },
   },
   {
-    title: 'rotated: the old key after the overlap',
+    title: 'client key: rotated: the old key after the overlap',
     refused: 1,
     reads: /^fails: .*The client key \w+ was rotated on .* Use the new one/m,
     async play(at) {
@@ -111,7 +116,7 @@ export const KEY_SCENARIOS: readonly KeyScenario[] = [
     },
   },
   {
-    title: 'rotated: the new key',
+    title: 'client key: rotated: the new key',
     refused: 0,
     reads: /^says: Both ran\.$/m,
     async play(at) {
@@ -121,7 +126,7 @@ export const KEY_SCENARIOS: readonly KeyScenario[] = [
     },
   },
   {
-    title: 'a loop of one tool call, LOOP_DETECTION=stop',
+    title: 'client key: a loop of one tool call, LOOP_DETECTION=stop',
     settings: { LOOP_DETECTION: 'stop', LOOP_CALLS: '4' },
     refused: 1,
     reads: /^fails: .*The agent has called Bash with the same input 4 times in a row/m,
