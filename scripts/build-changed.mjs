@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +20,12 @@ const DASHBOARD = {
   sources: () => filesOf('apps/dashboard/{src/**/*,vite.config.ts}', 'libs/admin-{api,client}/src/**/*.ts'),
   outputs: () => ['dist/apps/dashboard/index.html'],
 };
+/** Served by the gateway. */
+const DOCUMENT = {
+  name: 'openapi',
+  sources: () => ['docs/openapi.json'],
+  outputs: () => ['dist/docs/openapi.json'],
+};
 
 /**
  * Builds each project of `nest-cli.json`, and the dashboard, if a source is newer than the output, as `make` does. SWC
@@ -30,11 +36,13 @@ const DASHBOARD = {
 export async function buildChanged({ isWhole = false } = {}) {
   await takeLock();
   try {
-    const all = [...serverProjects(), DASHBOARD];
+    const all = [...serverProjects(), DASHBOARD, DOCUMENT];
     const changed = isWhole ? all : all.filter(isStale);
     if (changed.length === 0) return report('Build: nothing has changed');
     const startedMs = performance.now();
-    await Promise.all([buildServer(changed.filter((each) => each !== DASHBOARD)), buildDashboard(changed)]);
+    const servers = changed.filter((each) => each !== DASHBOARD && each !== DOCUMENT);
+    await Promise.all([buildServer(servers), buildDashboard(changed)]);
+    if (changed.includes(DOCUMENT)) copyDocument();
     const names = changed.length === all.length ? 'everything' : changed.map(({ name }) => name).join(', ');
     report(`Build: ${names}, ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
   } catch (error) {
@@ -91,6 +99,11 @@ async function buildDashboard(changed) {
   await runTool('vite/bin/vite.js', 'build', '--config', config, '--outDir', fresh, '--logLevel', 'warn');
   await rm(page, { recursive: true, force: true });
   await rename(fresh, page);
+}
+
+function copyDocument() {
+  mkdirSync(join(DIST, 'docs'), { recursive: true });
+  copyFileSync(join(ROOT, 'docs/openapi.json'), join(DIST, 'docs/openapi.json'));
 }
 
 /** One build at a time. */

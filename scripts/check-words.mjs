@@ -17,7 +17,7 @@ const TEXT_FILE = /(?:\.(?:[cm]?[jt]s|tsx|css|html|json|md|toml|conf|ya?ml)|(?:^
 /** Fields of the HTTP API that clients use already. */
 const PUBLISHED_NAMES = /\bstruck: |\.struck\b/g;
 /** Generated files and recordings of other programs. */
-const FOREIGN_FILES = new Set(['package-lock.json', 'recorded.json', 'command-line.schema.json']);
+const FOREIGN_FILES = new Set(['package-lock.json', 'recorded.json', 'command-line.schema.json', 'openapi.json']);
 
 const ROOT = join(import.meta.dirname, '..');
 

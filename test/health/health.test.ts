@@ -19,7 +19,8 @@ const get = async (path: string) => {
 
 describe('/health', () => {
   it('is ok without a reachable upstream', async () => {
-    expect(await get('/health')).toEqual({ status: 200, body: { status: 'ok', uptime_seconds: expect.any(Number) } });
+    const body = { status: 'ok', uptime_seconds: expect.any(Number), version: expect.stringMatching(/^\d+\.\d+\.\d+/) };
+    expect(await get('/health')).toEqual({ status: 200, body });
   });
 });
 

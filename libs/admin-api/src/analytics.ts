@@ -75,7 +75,9 @@ export interface Bucket extends Figures {
 export interface Analytics {
   readonly total_requests: number;
   readonly total_tokens: number;
+  /** Deprecated: in milliseconds; `totals.duration_ms` has percentiles. */
   readonly average_response_time: number;
+  /** Deprecated: as `totals.cost_usd`. */
   readonly cost_estimate: number;
   readonly active_accounts: number;
   readonly rate_limited_accounts: number;

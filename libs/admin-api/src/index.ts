@@ -78,6 +78,18 @@ export {
 } from './money.js';
 export type { PriceReport, PriceRow } from './prices.js';
 export {
+  type AnalyticsParameters,
+  type MoneyParameters,
+  type PageQuery,
+  type RequestsParameters,
+  type StatementParameters,
+  USER_ORDERS,
+  type UsageParameters,
+  type UserOrder,
+  type UsersParameters,
+  type UserUsageParameters,
+} from './queries.js';
+export {
   type AttemptLine,
   type DecisionLine,
   type DecisionQuestion,
@@ -88,7 +100,7 @@ export {
   type RequestOrder,
   type RequestPage,
 } from './requests.js';
-export type { PrincipalRole, Readiness, Session } from './session.js';
+export type { Health, PrincipalRole, Readiness, Session } from './session.js';
 export {
   CACHE_BREAK_KINDS,
   type CacheBreak,
@@ -99,6 +111,6 @@ export {
 export type { EffectiveSection, EffectiveSetting, KnownModel, SettingsReport } from './settings.js';
 export type { Task, TaskList } from './tasks.js';
 export type { Me, Team, TeamList } from './teams.js';
-export type { TokenCounts, UsageOfAll, UsageOfUser, UsageSummary } from './usage.js';
+export type { TokenCounts, UsageOfAll, UsageOfUser, UsageSummary, UserPage, UserUsage } from './usage.js';
 export { isTooLong, type Matcher, valuesMatcher, valuesOf } from './value-list.js';
 export { VERDICT_CODES, type Verdict, type VerdictCode, type VerdictFacts } from './verdict.js';

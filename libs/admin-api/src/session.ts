@@ -18,6 +18,14 @@ export interface Session {
   readonly version?: string;
 }
 
+/** `GET /health`: the process runs. Open to all, and independent of other services. */
+export interface Health {
+  readonly status: 'ok';
+  readonly uptime_seconds: number;
+  /** Of the gateway. */
+  readonly version: string;
+}
+
 /** `GET /health/ready`. `detail` is empty unless the caller is an operator. */
 export interface Readiness {
   readonly status: 'ready' | 'degraded' | 'draining';

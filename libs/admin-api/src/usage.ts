@@ -53,3 +53,17 @@ export interface UsageOfAll extends Period {
   readonly by_request_type: Readonly<Record<string, TokenCounts>>;
   readonly by_model: Readonly<Record<string, TokenCounts>>;
 }
+
+export interface UserUsage extends TokenCounts {
+  readonly user: string;
+}
+
+/** Answer of `GET /api/users`. */
+export interface UserPage extends Period {
+  readonly request_type: string;
+  readonly users: readonly UserUsage[];
+  /** Value of `cursor=` for the next page; null at the end. */
+  readonly next_cursor: string | null;
+  /** Of all users that the search finds, on this page or another. */
+  readonly summary: UsageSummary & { readonly total_users: number };
+}

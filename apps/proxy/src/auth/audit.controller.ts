@@ -1,4 +1,4 @@
-import type { AuditPage } from '@claude-proxy/admin-api';
+import type { AuditPage, PageQuery } from '@claude-proxy/admin-api';
 import { Get, Query } from '@nestjs/common';
 import { storeUnavailable } from '../state/store-unavailable.js';
 import { AdminController } from './admin-controller.decorator.js';
@@ -14,7 +14,7 @@ export class AuditController {
   constructor(private readonly audit: AuditLog) {}
 
   @Get()
-  page(@Query() query: Record<string, unknown>): Promise<AuditPage> {
+  page(@Query() query: PageQuery): Promise<AuditPage> {
     const parameters = parametersOf(query);
     const limit = wholeNumberOf(parameters, 'limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT;
     const { cursor } = parameters;

@@ -5,15 +5,18 @@ const MAX_CHARACTERS = 2_048;
 
 export type QueryParameters = Readonly<Record<string, string | undefined>>;
 
+/** The names that a handler declares, as texts. */
+type ParametersIn<Query> = { readonly [Name in keyof Query & string]: string | undefined };
+
 /** The parameters of a query of the admin API; empty ones count as unset. @throws GatewayError for a repeated one */
-export function parametersOf(query: Readonly<Record<string, unknown>>): QueryParameters {
+export function parametersOf<Query extends object>(query: Query): ParametersIn<Query> {
   const set: Record<string, string> = {};
   for (const [name, value] of Object.entries(query)) {
     if (typeof value !== 'string') throw invalidParameter(name, String(value), 'one value');
     if (value.length > MAX_CHARACTERS) throw invalidParameter(name, value, `at most ${MAX_CHARACTERS} characters`);
     if (value !== '') set[name] = value;
   }
-  return set;
+  return set as ParametersIn<Query>;
 }
 
 /** @throws GatewayError invalid_request_error */

@@ -1,7 +1,8 @@
-import type { Readiness } from '@claude-proxy/admin-api';
+import type { Health, Readiness } from '@claude-proxy/admin-api';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminReader } from '../auth/admin.reader.js';
+import { VERSION } from '../config/version.js';
 import { inTime, ReadinessQuery } from './readiness.query.js';
 
 /** Liveness of the process, and its readiness for requests. */
@@ -14,16 +15,13 @@ export class HealthController {
 
   /** For load balancers. Independent of other services, so that their outage does not replace all tasks. */
   @Get()
-  live(): Record<string, unknown> {
-    return { status: 'ok', uptime_seconds: Math.round(process.uptime()) };
+  live(): Health {
+    return { status: 'ok', uptime_seconds: Math.round(process.uptime()), version: VERSION };
   }
 
   /** 503 only during the drain: without its store, or without one upstream, the gateway still answers. */
   @Get('ready')
-  async ready(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Record<string, unknown>> {
+  async ready(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
     const [readiness, showsDetails] = await Promise.all([
       this.readiness.now(),
       inTime(this.reader.mayRead(request), false),
@@ -34,7 +32,7 @@ export class HealthController {
 }
 
 /** Only operators see addresses, Regions, kinds of credentials and names of accounts. */
-function withoutDetails({ upstreams, accounts, ...rest }: Readiness): Record<string, unknown> {
+function withoutDetails({ upstreams, accounts, ...rest }: Readiness): Readiness {
   return {
     ...rest,
     upstreams: upstreams.map((upstream) => ({ ...upstream, detail: '' })),

@@ -1,4 +1,4 @@
-import type { Analytics } from '@claude-proxy/admin-api';
+import type { Analytics, AnalyticsParameters } from '@claude-proxy/admin-api';
 import { Get, Query } from '@nestjs/common';
 import { AdminController } from '../auth/admin-controller.decorator.js';
 import { parametersOf } from '../auth/query-parameters.js';
@@ -20,7 +20,7 @@ export class AnalyticsController {
   ) {}
 
   @Get()
-  async show(@Query() query: Record<string, unknown>): Promise<Analytics> {
+  async show(@Query() query: AnalyticsParameters): Promise<Analytics> {
     const question = figuresQuestionOf(parametersOf(query), this.upstreams.all, Date.now());
     const figures = await this.analytics.of(question).catch(storeUnavailable);
     return { ...figures, ...this.credentials.counts() };

@@ -1,4 +1,4 @@
-import { MONEY_DIMENSIONS, type Money } from '@claude-proxy/admin-api';
+import { MONEY_DIMENSIONS, type Money, type MoneyParameters } from '@claude-proxy/admin-api';
 import { Get, Query } from '@nestjs/common';
 import { AdminController } from '../auth/admin-controller.decorator.js';
 import { oneOf, parametersOf, wholeNumberOf } from '../auth/query-parameters.js';
@@ -16,7 +16,7 @@ export class MoneyController {
   constructor(private readonly money: MoneyQuery) {}
 
   @Get()
-  show(@Query() query: Record<string, unknown>): Promise<Money> {
+  show(@Query() query: MoneyParameters): Promise<Money> {
     const parameters = parametersOf(query);
     const days = wholeNumberOf(parameters, 'days', 1, MAX_DAYS) ?? DEFAULT_DAYS;
     const by = oneOf(parameters, 'by', MONEY_DIMENSIONS) ?? 'model';

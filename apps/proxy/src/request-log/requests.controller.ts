@@ -1,4 +1,4 @@
-import type { RequestDetail, RequestPage } from '@claude-proxy/admin-api';
+import type { RequestDetail, RequestPage, RequestsParameters } from '@claude-proxy/admin-api';
 import { Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AdminController } from '../auth/admin-controller.decorator.js';
@@ -29,7 +29,7 @@ export class RequestsController {
 
   @Get()
   @OpenTo('user')
-  page(@Query() query: Record<string, unknown>, @Req() request: FastifyRequest): Promise<RequestPage> {
+  page(@Query() query: RequestsParameters, @Req() request: FastifyRequest): Promise<RequestPage> {
     const isReadable = readableLines(request);
     // A user's own lines are the only ones, whatever user is named.
     const given = parametersOf(query);

@@ -1,4 +1,4 @@
-import type { UsageOfAll, UsageOfUser } from '@claude-proxy/admin-api';
+import type { UsageOfAll, UsageOfUser, UsageParameters, UserUsageParameters } from '@claude-proxy/admin-api';
 import { Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AdminController } from '../auth/admin-controller.decorator.js';
@@ -29,15 +29,15 @@ export class UsageController {
   /** With a client key: of its user, unless its role allows to name another one. */
   @Get('me')
   @OpenTo('user')
-  ofUser(@Query() query: Record<string, unknown>, @Req() request: FastifyRequest): Promise<UsageOfUser> {
+  ofUser(@Query() query: UserUsageParameters, @Req() request: FastifyRequest): Promise<UsageOfUser> {
     const parameters = parametersOf(query);
     const user = this.userFor(request, parameters['claude-code-user']);
-    return this.usage.ofUser(user, this.questionOf(parameters)).catch(storeUnavailable);
+    return this.usage.ofUser(user, usageQuestionOf(parameters, this.upstreams.all)).catch(storeUnavailable);
   }
 
   @Get()
-  ofAll(@Query() query: Record<string, unknown>): Promise<UsageOfAll> {
-    return this.usage.ofAll(this.questionOf(parametersOf(query))).catch(storeUnavailable);
+  ofAll(@Query() query: UsageParameters): Promise<UsageOfAll> {
+    return this.usage.ofAll(usageQuestionOf(parametersOf(query), this.upstreams.all)).catch(storeUnavailable);
   }
 
   /** @throws GatewayError permission_error for a user whose figures the caller may not read */
@@ -50,13 +50,14 @@ export class UsageController {
     if (own === user && isOfTeam) return user;
     throw new GatewayError({ type: 'permission_error', message: 'You may not read the usage of this user.' });
   }
+}
 
-  private questionOf(parameters: QueryParameters): UsageQuestion {
-    const requestType = oneOf(parameters, 'request_type', ['all', ...this.upstreams.all]) ?? 'all';
-    const zone = Zone.named(parameters.tz);
-    if (!zone) throw invalidParameter('tz', parameters.tz!, ZONE_RULE);
-    return { ...periodOf(parameters, zone), zone, requestType };
-  }
+/** @throws GatewayError invalid_request_error */
+export function usageQuestionOf(parameters: QueryParameters, upstreams: readonly string[]): UsageQuestion {
+  const requestType = oneOf(parameters, 'request_type', ['all', ...upstreams]) ?? 'all';
+  const zone = Zone.named(parameters.tz);
+  if (!zone) throw invalidParameter('tz', parameters.tz!, ZONE_RULE);
+  return { ...periodOf(parameters, zone), zone, requestType };
 }
 
 function periodOf({ days, date }: QueryParameters, zone: Zone): Pick<UsageQuestion, 'days' | 'period'> {

@@ -10,6 +10,7 @@ import { UsageController } from './usage.controller.js';
 import { UsageQuery } from './usage.query.js';
 import { usageRoomTable } from './usage.table.js';
 import { UsageWriter } from './usage.writer.js';
+import { UsersController } from './users.controller.js';
 
 /**
  * Tokens and money per user and day.
@@ -26,7 +27,7 @@ import { UsageWriter } from './usage.writer.js';
     AuthModule,
     PricesModule,
   ],
-  controllers: [UsageController, PricesController],
+  controllers: [UsageController, UsersController, PricesController],
   providers: [UsageWriter, UsageQuery],
 })
 export class UsageModule {}

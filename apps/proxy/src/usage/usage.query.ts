@@ -57,20 +57,26 @@ export class UsageQuery {
 
   /** @throws StorageError */
   async ofAll(question: UsageQuestion): Promise<UsageOfAll> {
-    const { days, period, requestType, zone } = question;
+    const sums = await this.sumsOf(question);
+    return {
+      request_type: question.requestType,
+      ...question.period,
+      summary: { total_users: sums.ofUsers.size, ...sums.ofUsers.summary() },
+      users: sums.ofUsers.toJSON(),
+      ...sums.breakdowns(),
+    };
+  }
+
+  /** @throws StorageError */
+  async sumsOf(question: UsageQuestion): Promise<UsageSums> {
+    const { days, requestType, zone } = question;
     const sums = new UsageSums();
     const read = utcDaysOf(question).map((day) => this.sumsOfDay(day, requestType, zone));
     for (const byDay of await Promise.all(read)) {
       for (const day of days) if (byDay.has(day)) sums.addAll(byDay.get(day)!);
       await nextTurn();
     }
-    return {
-      request_type: requestType,
-      ...period,
-      summary: { total_users: sums.ofUsers.size, ...sums.ofUsers.summary() },
-      users: sums.ofUsers.toJSON(),
-      ...sums.breakdowns(),
-    };
+    return sums;
   }
 
   private async itemsOfUser(user: string, day: string): Promise<Item[]> {

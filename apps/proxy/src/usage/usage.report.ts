@@ -17,6 +17,13 @@ export class Tally {
     for (const [name, counts] of other.byName) this.add(name, counts);
   }
 
+  /** The counters of the names that the test accepts. */
+  filtered(isWanted: (name: string) => boolean): Tally {
+    const found = new Tally();
+    for (const [name, counts] of this.byName) if (isWanted(name)) found.add(name, counts);
+    return found;
+  }
+
   toJSON(): Record<string, TokenCounts> {
     const sorted = [...this.byName].sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(sorted.map(([name, counts]) => [name, tokenCountsOf(counts)]));

@@ -6,6 +6,7 @@ import type {
   BudgetRaise,
   Statement,
   StatementLine,
+  StatementParameters,
 } from '@claude-proxy/admin-api';
 import { Body, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { Type } from 'class-transformer';
@@ -139,7 +140,7 @@ export class BudgetsController {
   @Get('statement')
   @OpenTo('team')
   async statement(
-    @Query() query: Record<string, unknown>,
+    @Query() query: StatementParameters,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Statement | string> {
