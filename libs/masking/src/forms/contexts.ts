@@ -14,9 +14,9 @@ export const CONTEXTS: readonly PatternForm[] = [
     number: 69,
     name: 'S3_BUCKET_CONTEXT',
     anchor: 'bucket',
-    pattern: `["\\'](?<n>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\\\\*["\\']`,
+    pattern: `["\\'](?!(?:bucket|db|logs?)\\\\*["\\'])(?<n>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\\\\*["\\']`,
     examples: ['{ Bucket: "acme-prod-logs" }', 'bucket_name = "acme-tf-state"'],
-    lookAlikes: ['Bucket: props.bucketName', 'Bucket: "${Name}"'],
+    lookAlikes: ['Bucket: props.bucketName', 'Bucket: "${Name}"', 'bucket: "bucket"'],
   },
   {
     number: 89,

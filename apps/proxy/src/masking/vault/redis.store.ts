@@ -4,6 +4,7 @@ import { KEPT_SECONDS, type VaultStore } from './mask-vault.js';
 
 /** So long a request waits for Redis. */
 const PATIENCE_MS = 2_000;
+const DISCONNECT_MS = 100;
 const COMPLAIN_EVERY_MS = 60_000;
 
 /** In a Redis that all tasks share. While it is away, each method throws. */
@@ -16,7 +17,7 @@ export class RedisStore implements VaultStore {
     this.redis = new Redis(url, {
       commandTimeout: PATIENCE_MS,
       connectTimeout: PATIENCE_MS,
-      disconnectTimeout: PATIENCE_MS,
+      disconnectTimeout: DISCONNECT_MS,
       maxRetriesPerRequest: 0,
     });
     this.redis.on('error', (error: Error) => this.complain(error));
