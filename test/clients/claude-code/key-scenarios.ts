@@ -1,8 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AdminToken } from '../../../apps/proxy/src/auth/admin-token.js';
 import { ExchangeFeed } from '../../../apps/proxy/src/exchange/exchange-feed.js';
 import { type Stage, setStage } from '../../drills/stage.js';
-import { adminTokenOf } from '../../support/admin-api.js';
 import type { InstalledClaude, Session } from './installed-claude.js';
 import { orderOf, type Play, playedModel } from './played-model.js';
 import { transcriptOf } from './transcript.js';
@@ -144,7 +144,7 @@ export async function keyRowOf(claude: InstalledClaude, scenario: KeyScenario): 
     if (operation === 'messages' && status >= 400) refusedRequests += 1;
   });
   const admin = async <Answer>(method: string, path: string, body: unknown = {}): Promise<Answer> => {
-    const headers = { 'x-admin-token': adminTokenOf(stage) };
+    const headers = { 'x-admin-token': stage.app.get(AdminToken).reveal() };
     const hasBody = method !== 'DELETE';
     const response = await fetch(stage.url + path, {
       method,

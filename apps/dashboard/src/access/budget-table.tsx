@@ -76,16 +76,12 @@ function Acts({ budget, acts }: { readonly budget: Budget; readonly acts: NonNul
   const { scope } = budget;
   const hasDollars = Object.keys(budget.usd).length > 0;
   return (
-    <>
+    <div class="actions">
       <button type="button" class="button is-small" onClick={() => acts.change(budget)}>
         {access.change}
         <span class="unseen"> {scope}</span>
-      </button>{' '}
-      {hasDollars && (
-        <>
-          <RaiseButton scope={scope} onRaise={(usd, until) => acts.raise(scope, usd, until)} />{' '}
-        </>
-      )}
+      </button>
+      {hasDollars && <RaiseButton scope={scope} onRaise={(usd, until) => acts.raise(scope, usd, until)} />}
       <SureButton
         label={access.remove}
         name={scope}
@@ -93,7 +89,7 @@ function Acts({ budget, acts }: { readonly budget: Budget; readonly acts: NonNul
         isDanger
         onSure={() => acts.remove(scope)}
       />
-    </>
+    </div>
   );
 }
 

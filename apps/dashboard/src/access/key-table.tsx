@@ -61,7 +61,7 @@ export function KeyTable({ keys, acts }: KeyTableProps) {
             {acts && (
               <td class="row-end">
                 {state !== 'revoked' && (
-                  <>
+                  <div class="actions">
                     {acts.rotate && (
                       <SureButton
                         label={access.rotate}
@@ -69,7 +69,7 @@ export function KeyTable({ keys, acts }: KeyTableProps) {
                         question={access.rotateSure(id)}
                         onSure={() => acts.rotate?.(id)}
                       />
-                    )}{' '}
+                    )}
                     <SureButton
                       label={access.revoke}
                       name={id}
@@ -77,7 +77,7 @@ export function KeyTable({ keys, acts }: KeyTableProps) {
                       isDanger
                       onSure={() => acts.revoke(id)}
                     />
-                  </>
+                  </div>
                 )}
               </td>
             )}

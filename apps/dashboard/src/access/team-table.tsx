@@ -61,11 +61,11 @@ export function TeamTable({ rows, acts }: TeamTableProps) {
             {acts && (
               <td class="row-end">
                 {isKept && (
-                  <>
+                  <div class="actions">
                     <button type="button" class="button is-small" onClick={() => acts.change(name)}>
                       {access.change}
                       <span class="unseen"> {name}</span>
-                    </button>{' '}
+                    </button>
                     <SureButton
                       label={access.remove}
                       name={name}
@@ -73,7 +73,7 @@ export function TeamTable({ rows, acts }: TeamTableProps) {
                       isDanger
                       onSure={() => acts.remove(name)}
                     />
-                  </>
+                  </div>
                 )}
               </td>
             )}
