@@ -47,7 +47,7 @@ export class Breaker {
     else this.probeUntilMs = 0;
   }
 
-  private get isOpen(): boolean {
+  get isOpen(): boolean {
     return this.openUntilMs > 0;
   }
 

@@ -50,6 +50,6 @@ import { UpstreamMemory } from './upstream-memory.js';
     UpstreamMemory,
     UpstreamRegistry,
   ],
-  exports: [DrillRegister, FallbackRouter, FallbackSwitch, LimitStore, UpstreamRegistry],
+  exports: [DrillRegister, FallbackRouter, FallbackSwitch, LimitStore, UpstreamLoad, UpstreamRegistry],
 })
 export class FallbackModule {}

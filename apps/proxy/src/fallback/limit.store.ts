@@ -15,6 +15,7 @@ import {
   closedWindowIn,
   hasWindow,
   type LimitItem,
+  livingScopes,
   stops,
   withoutWindows,
   withWindow,
@@ -136,6 +137,13 @@ export class LimitStore implements OnModuleDestroy {
     const byUser = new Map<string, LimitItem>();
     for (const item of [...met, ...(listed as unknown as LimitItem[])]) if (item) byUser.set(item.user_id, item);
     return [...byUser.values()];
+  }
+
+  /** Windows in force, of the users and accounts that this process has met. */
+  knownWindows(): number {
+    let count = 0;
+    for (const { item } of this.cache.values()) count += Object.keys(livingScopes(item, nowSeconds())).length;
+    return count;
   }
 
   private usersOutsideTheIndex(): string[] {

@@ -26,6 +26,13 @@ export class UpstreamLoad {
     return this.breakers.size === 0;
   }
 
+  /** Models of an upstream whose breaker is open. */
+  openBreakersOf(upstream: string): number {
+    let count = 0;
+    for (const [key, breaker] of this.breakers) if (breaker.isOpen && key.startsWith(`${upstream}/`)) count += 1;
+    return count;
+  }
+
   /** False while an upstream is taken for down, but for the one request that tries. */
   isPromising(upstream: string, model: string): boolean {
     return this.breakers.get(keyOf(upstream, model))?.admits(performance.now()) ?? true;

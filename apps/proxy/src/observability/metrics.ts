@@ -2,14 +2,12 @@ import { ClaudeModels, endOfLifeOf } from '@claude-proxy/claude-models';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { AccountPool } from '../accounts/account-pool.js';
-import { BudgetWarnings, WARNING_LEVELS } from '../admission/budgets/budget.warnings.js';
 import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { OperatorEvents } from '../exchange/operator-events.js';
 import { labelOf } from '../recording/labels.js';
-import { Recorder } from '../recording/recorder.js';
-import { StoreHealth } from '../state/store-health.js';
 import { AccountMetrics } from './account-metrics.js';
+import { GatewayFacts, GatewayMetrics } from './gateway-metrics.js';
 import { SessionMetrics } from './session-metrics.js';
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
@@ -18,18 +16,44 @@ const MAX_UNCOUNTED = 64;
 /** Maximum number of model labels, because names come from clients. */
 const MAX_MODEL_LABELS = 50;
 
+export interface MetricDescription {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly labels: readonly string[];
+}
+
+/** What prom-client does not declare. */
+interface RegisteredMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: unknown;
+  readonly labelNames?: readonly string[];
+}
+
 /** Figures of this process for Prometheus. No user is a label: their number is unbounded. */
 @Injectable()
 export class Metrics implements OnModuleInit, OnModuleDestroy {
   private readonly registry = new Registry();
   private uncounted: FinishedExchange[] = [];
   private readonly models = new Set<string>();
-  private readonly requests = this.counter('requests_total', 'Finished exchanges.', [
+  private readonly requests = this.counter('requests_total', 'Finished requests.', [
     'operation',
     'upstream',
     'outcome',
     'status',
+    'model',
   ]);
+  private readonly throttles = this.counter(
+    'throttles_total',
+    'Requests that the gateway itself refused with 429: throttle, limits of a key, budgets, loops.',
+    [],
+  );
+  private readonly unanswered = this.counter(
+    'unanswered_total',
+    'Messages that neither the first upstream nor a fallback upstream answered.',
+    [],
+  );
   private readonly attempts = this.counter('attempts_total', 'Attempts at an upstream.', ['upstream', 'failure']);
   private readonly fallbacks = this.counter('fallbacks_total', 'Answers of a fallback upstream.', [
     'upstream',
@@ -63,43 +87,15 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly feed: ExchangeFeed,
     private readonly claudeModels: ClaudeModels,
-    recorder: Recorder,
-    store: StoreHealth,
+    facts: GatewayFacts,
     accounts: AccountPool,
-    warnings: BudgetWarnings,
     private readonly operatorEvents: OperatorEvents,
   ) {
     this.accounts = new AccountMetrics(this.registry, accounts);
-    this.gauge('in_flight', 'Exchanges that have not ended.', () => feed.inFlight);
-    this.gauge('store_queue_exchanges', 'Exchanges that are not in the store yet.', () => recorder.waitingExchanges);
-    this.gauge(
-      'store_lost_exchanges',
-      'Exchanges that were lost before they were stored.',
-      () => recorder.lostExchanges,
-    );
+    new GatewayMetrics(this.registry, facts);
     this.modelEnds();
-    this.storeTroubles(store);
-    this.budgetWarnings(warnings);
     // Memory, CPU, garbage collection, and the delay of the event loop.
     collectDefaultMetrics({ register: this.registry });
-  }
-
-  private budgetWarnings(warnings: BudgetWarnings): void {
-    const gauge: Gauge = new Gauge({
-      name: 'claude_proxy_budget_warnings_total',
-      help: 'Budgets that have reached a share of a cap, in percent, since the start.',
-      labelNames: ['level'],
-      registers: [this.registry],
-      collect: () => {
-        for (const level of WARNING_LEVELS) gauge.set({ level }, warnings.countOf(level));
-      },
-    });
-  }
-
-  private storeTroubles(store: StoreHealth): void {
-    this.gauge('store_failures', 'Failed calls of the store, since the start.', () => store.failures);
-    this.gauge('store_conflicts', 'Writes that lost a race and were sent again.', () => store.conflicts);
-    this.gauge('store_refused_items', 'Items that the store cannot keep.', () => store.refusedItems);
   }
 
   onModuleInit(): void {
@@ -111,6 +107,14 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
 
   get contentType(): string {
     return this.registry.contentType;
+  }
+
+  /** All metrics, for `docs/metrics.md`. */
+  get descriptions(): MetricDescription[] {
+    return this.registry.getMetricsAsArray().map((metric) => {
+      const { name, help, type, labelNames = [] } = metric as unknown as RegisteredMetric;
+      return { name, help, type: String(type), labels: [...labelNames] };
+    });
   }
 
   /** The current values in the format of Prometheus. */
@@ -131,7 +135,9 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
 
   private count(exchange: FinishedExchange): void {
     const { operation, outcome, status, upstream = 'none', firstByteMs, durationMs } = exchange;
-    this.requests.inc({ operation, upstream, outcome, status: String(status) });
+    const model = this.servedModel(exchange);
+    this.requests.inc({ operation, upstream, outcome, status: String(status), model });
+    if (isOwnThrottle(exchange)) this.throttles.inc();
     for (const attempt of exchange.attempts) {
       this.attempts.inc({ upstream: attempt.upstream, failure: attempt.failure ?? 'none' });
     }
@@ -141,8 +147,9 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     this.countMasking(exchange);
     if (exchange.repeated) this.loops.inc({ outcome });
     if (operation !== 'messages') return;
-    if (firstByteMs !== undefined) this.firstByte.observe({ upstream }, firstByteMs / 1_000);
-    this.duration.observe({ upstream }, durationMs / 1_000);
+    if (outcome === 'refused' && exchange.fallbackReason !== undefined) this.unanswered.inc();
+    if (firstByteMs !== undefined) this.firstByte.observe({ upstream, model }, firstByteMs / 1_000);
+    this.duration.observe({ upstream, model }, durationMs / 1_000);
     this.observeUsage(exchange, upstream);
   }
 
@@ -173,6 +180,15 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     if (costNanoUsd) this.cost.inc(labels, costNanoUsd / 1e9);
   }
 
+  /** Only an answer adds a name: refused requests may name anything, and would take the places of models that are used. */
+  private servedModel({ answeredModel, model, usage }: FinishedExchange): string {
+    const name = answeredModel ?? model;
+    if (name === undefined) return 'none';
+    if (usage) return this.modelLabelOf(name);
+    const label = labelOf(name);
+    return this.models.has(label) ? label : 'other';
+  }
+
   private modelLabelOf(name = 'unknown'): string {
     const model = labelOf(name);
     if (this.models.has(model) || this.models.size < MAX_MODEL_LABELS) {
@@ -186,8 +202,8 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     return new Counter({ name: `claude_proxy_${name}`, help, labelNames, registers: [this.registry] });
   }
 
-  private histogram(name: string, help: string): Histogram<'upstream'> {
-    const labelNames: 'upstream'[] = ['upstream'];
+  private histogram(name: string, help: string): Histogram<'upstream' | 'model'> {
+    const labelNames: ('upstream' | 'model')[] = ['upstream', 'model'];
     return new Histogram({
       name: `claude_proxy_${name}`,
       help,
@@ -213,13 +229,9 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
       },
     });
   }
+}
 
-  private gauge(name: string, help: string, read: () => number): void {
-    const gauge: Gauge = new Gauge({
-      name: `claude_proxy_${name}`,
-      help,
-      registers: [this.registry],
-      collect: () => gauge.set(read()),
-    });
-  }
+/** No upstream was asked, and no limit of an upstream was the reason. */
+function isOwnThrottle({ status, outcome, attempts, fallbackReason }: FinishedExchange): boolean {
+  return status === 429 && outcome === 'refused' && attempts.length === 0 && fallbackReason === undefined;
 }

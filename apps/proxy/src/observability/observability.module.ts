@@ -4,11 +4,13 @@ import { AccountsModule } from '../accounts/accounts.module.js';
 import { BudgetsModule } from '../admission/budgets/budgets.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConfigModule } from '../config/config.module.js';
+import { FallbackModule } from '../fallback/fallback.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { RecordingModule } from '../recording/recording.module.js';
 import { StateModule } from '../state/state.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { ExchangeLog } from './exchange.log.js';
+import { GatewayFacts } from './gateway-metrics.js';
 import { LOGGER } from './logger.token.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
@@ -31,6 +33,7 @@ import { Pulse } from './pulse.js';
     AccountsModule,
     AuthModule,
     BudgetsModule,
+    FallbackModule,
     UsageModule,
   ],
 })
@@ -39,7 +42,7 @@ export class ObservabilityModule {
     return {
       module: ObservabilityModule,
       controllers: [MetricsController],
-      providers: [ExchangeLog, Metrics, ModelWarnings, Pulse, { provide: LOGGER, useValue: logger }],
+      providers: [ExchangeLog, GatewayFacts, Metrics, ModelWarnings, Pulse, { provide: LOGGER, useValue: logger }],
     };
   }
 }

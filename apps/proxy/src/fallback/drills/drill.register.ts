@@ -47,6 +47,12 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
     return this.config.isForcedLimit;
   }
 
+  /** Drills in force. */
+  get count(): number {
+    const nowMs = Date.now();
+    return this.drills.filter((drill) => isOn(drill, nowMs)).length + Number(this.isForced);
+  }
+
   onModuleInit(): void {
     this.tasks.addFacts(() => this.ownHits());
     this.timer = setInterval(() => void this.refresh(), REFRESH_MS).unref();

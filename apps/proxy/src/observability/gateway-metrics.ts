@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { BudgetWarnings, WARNING_LEVELS } from '../admission/budgets/budget.warnings.js';
+import { VERSION } from '../config/version.js';
+import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { DrillRegister } from '../fallback/drills/drill.register.js';
+import { LimitStore } from '../fallback/limit.store.js';
+import { UpstreamLoad } from '../fallback/upstream.load.js';
+import { UpstreamRegistry } from '../fallback/upstream.registry.js';
+import { Recorder } from '../recording/recorder.js';
+import { StoreHealth } from '../state/store-health.js';
+
+/** The rooms whose state is measured. */
+@Injectable()
+export class GatewayFacts {
+  constructor(
+    readonly feed: ExchangeFeed,
+    readonly recorder: Recorder,
+    readonly store: StoreHealth,
+    readonly warnings: BudgetWarnings,
+    readonly upstreams: UpstreamRegistry,
+    readonly load: UpstreamLoad,
+    readonly limits: LimitStore,
+    readonly drills: DrillRegister,
+  ) {}
+}
+
+/** The state of this process, read from its rooms at each scrape. */
+export class GatewayMetrics {
+  constructor(
+    private readonly registry: Registry,
+    private readonly facts: GatewayFacts,
+  ) {
+    const { feed, recorder, limits, drills } = facts;
+    this.buildInfo();
+    this.gauge('in_flight', 'Requests that have not ended.', () => feed.inFlight);
+    this.gauge('store_queue_exchanges', 'Requests that are not in the store yet.', () => recorder.waitingExchanges);
+    this.gauge('limited_windows', 'Rate limits in force that this process knows of.', () => limits.knownWindows());
+    this.gauge('drills', 'Drills in force.', () => drills.count);
+    this.breakers();
+    this.storeTroubles();
+    this.budgetWarnings();
+  }
+
+  private buildInfo(): void {
+    const labelNames = ['version', 'node'] as const;
+    const name = 'claude_proxy_build_info';
+    new Gauge({
+      name,
+      help: 'Always 1: the version of the gateway and of Node.',
+      labelNames,
+      registers: [this.registry],
+    })
+      .labels({ version: VERSION, node: process.version })
+      .set(1);
+  }
+
+  private breakers(): void {
+    const { upstreams, load } = this.facts;
+    const gauge: Gauge<'upstream'> = new Gauge({
+      name: 'claude_proxy_open_breakers',
+      help: 'Models of an upstream that are asked last, because requests have failed there one after the other.',
+      labelNames: ['upstream'],
+      registers: [this.registry],
+      collect: () => {
+        for (const { name } of upstreams.chain) gauge.set({ upstream: name }, load.openBreakersOf(name));
+      },
+    });
+  }
+
+  private storeTroubles(): void {
+    const { store, recorder } = this.facts;
+    this.total('store_failures', 'Failed calls of the store.', () => store.failures);
+    this.total('store_conflicts', 'Writes that lost a race and were sent again.', () => store.conflicts);
+    this.total('store_refused_items', 'Items that the store cannot keep.', () => store.refusedItems);
+    this.total(
+      'store_lost_exchanges',
+      'Requests that were lost before they were stored.',
+      () => recorder.lostExchanges,
+    );
+  }
+
+  private budgetWarnings(): void {
+    const { warnings } = this.facts;
+    const counter: Counter<'level'> = new Counter({
+      name: 'claude_proxy_budget_warnings_total',
+      help: 'Budgets that have reached a share of a cap, in percent.',
+      labelNames: ['level'],
+      registers: [this.registry],
+      collect: () => {
+        counter.reset();
+        for (const level of WARNING_LEVELS) counter.inc({ level: String(level) }, warnings.countOf(level));
+      },
+    });
+  }
+
+  private gauge(name: string, help: string, read: () => number): void {
+    const gauge: Gauge = new Gauge({
+      name: `claude_proxy_${name}`,
+      help,
+      registers: [this.registry],
+      collect: () => gauge.set(read()),
+    });
+  }
+
+  /** A counter, and the gauge of the same value that earlier versions had. */
+  private total(name: string, help: string, read: () => number): void {
+    const counter: Counter = new Counter({
+      name: `claude_proxy_${name}_total`,
+      help,
+      registers: [this.registry],
+      collect: () => {
+        counter.reset();
+        counter.inc(read());
+      },
+    });
+    this.gauge(name, `Deprecated: as claude_proxy_${name}_total.`, read);
+  }
+}
