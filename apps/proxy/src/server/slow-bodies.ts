@@ -38,10 +38,16 @@ export class SlowBodies {
     for (const request of requests) {
       const { complete, socket } = request;
       // A connection that has ended meanwhile has no socket.
-      if (!complete && socket) this.watched.set(request, { socket, bytesBefore: socket.bytesRead, dueMs });
+      if (!complete && socket) this.follow(request, { socket, bytesBefore: socket.bytesRead, dueMs });
     }
     if (this.watched.size > 0)
       this.timer ??= setInterval(() => this.look(), this.timeoutMs / LOOKS_PER_TIMEOUT).unref();
+  }
+
+  /** Only until its end: a map that lives long would carry ended requests into old space. */
+  private follow(request: IncomingMessage, progress: Progress): void {
+    this.watched.set(request, progress);
+    request.once('close', () => this.watched.delete(request));
   }
 
   private look(): void {
