@@ -9,6 +9,7 @@ import { UpstreamLoad } from '../fallback/upstream.load.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { Recorder } from '../recording/recorder.js';
 import { StoreHealth } from '../state/store-health.js';
+import { Webhook } from './webhook/webhook.js';
 
 /** The rooms whose state is measured. */
 @Injectable()
@@ -22,6 +23,7 @@ export class GatewayFacts {
     readonly load: UpstreamLoad,
     readonly limits: LimitStore,
     readonly drills: DrillRegister,
+    readonly webhook: Webhook,
   ) {}
 }
 
@@ -40,6 +42,7 @@ export class GatewayMetrics {
     this.breakers();
     this.storeTroubles();
     this.budgetWarnings();
+    this.webhookEvents();
   }
 
   private buildInfo(): void {
@@ -90,6 +93,22 @@ export class GatewayMetrics {
       collect: () => {
         counter.reset();
         for (const level of WARNING_LEVELS) counter.inc({ level: String(level) }, warnings.countOf(level));
+      },
+    });
+  }
+
+  private webhookEvents(): void {
+    const { webhook } = this.facts;
+    const counter: Counter<'outcome'> = new Counter({
+      name: 'claude_proxy_webhook_events_total',
+      help: 'Events for the webhook: delivered or lost.',
+      labelNames: ['outcome'],
+      registers: [this.registry],
+      collect: () => {
+        counter.reset();
+        if (!webhook.isOn) return;
+        counter.inc({ outcome: 'delivered' }, webhook.delivered);
+        counter.inc({ outcome: 'lost' }, webhook.lost);
       },
     });
   }

@@ -17,6 +17,8 @@ import { Metrics } from './metrics.js';
 import { ModelWarnings } from './model-warnings.js';
 import { observabilitySection } from './observability.config.js';
 import { Pulse } from './pulse.js';
+import { webhookSection } from './webhook/webhook.config.js';
+import { Webhook } from './webhook/webhook.js';
 
 /**
  * Logs and metrics; no room calls it.
@@ -27,6 +29,7 @@ import { Pulse } from './pulse.js';
 @Module({
   imports: [
     ConfigModule.forFeature(observabilitySection),
+    ConfigModule.forFeature(webhookSection),
     StateModule,
     RecordingModule,
     HttpModule,
@@ -42,7 +45,15 @@ export class ObservabilityModule {
     return {
       module: ObservabilityModule,
       controllers: [MetricsController],
-      providers: [ExchangeLog, GatewayFacts, Metrics, ModelWarnings, Pulse, { provide: LOGGER, useValue: logger }],
+      providers: [
+        ExchangeLog,
+        GatewayFacts,
+        Metrics,
+        ModelWarnings,
+        Pulse,
+        Webhook,
+        { provide: LOGGER, useValue: logger },
+      ],
     };
   }
 }
