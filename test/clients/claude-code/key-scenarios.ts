@@ -14,6 +14,7 @@ const ECHO: Play = {
   calls: ['one', 'two'].map((word) => ({ name: 'Bash', input: { command: `echo ${word}`, description: 'run it' } })),
   text: 'Both ran.',
 };
+const TIME = /\d{4}-\d\d-\d\d \d\d:\d\d UTC/g;
 const SAME = { name: 'Bash', input: { command: 'echo again', description: 'run it' } };
 
 /** What a person with a client key sees, and how many requests the gateway has refused meanwhile. */
@@ -78,7 +79,7 @@ export const KEY_SCENARIOS: readonly KeyScenario[] = [
     refused: 1,
     reads: /^fails: .*The budget of the user alice is used up: .* It renews at .* Ask the operator/m,
     async play(at) {
-      await at.admin('PUT', '/api/budgets/user:alice', { usd: { day: 0.000001 } });
+      await at.admin('PUT', '/api/budgets/user:alice', { usd: { day: 0.01 } });
       await at.session(bearer(at));
       return at.session(bearer(at));
     },
@@ -157,7 +158,8 @@ export async function keyRowOf(claude: InstalledClaude, scenario: KeyScenario): 
     const key = await admin<Setting['key']>('POST', '/api/keys', { name: 'laptop', user: 'alice' });
     const session: Setting['session'] = (own, flags = [], play = ECHO) =>
       claude.run(stage.url, orderOf(play), [SKIP, ...flags], own);
-    const seen = transcriptOf(await scenario.play({ stage, claude, key, admin, session }));
+    const lines = transcriptOf(await scenario.play({ stage, claude, key, admin, session }));
+    const seen = lines.map((line) => line.replaceAll(key.id, 'ID').replaceAll(TIME, '[time]'));
     const isAsPromised =
       scenario.reads.test(seen.join('\n')) && refusedRequests === scenario.refused && !hasLeaked(stage);
     return {

@@ -76,7 +76,7 @@ function namesOf({ tools }: RepeatedCall): string {
 function refusal(tools: string, times: number, calls: number): GatewayError {
   return new GatewayError({
     type: 'rate_limit_error',
-    message: `The agent has called ${tools} with the same input ${times} times in a row, so this gateway has stopped it (${calls} are allowed). Write what it should do differently: your next message begins a new count.`,
+    message: `The agent has called ${tools} with the same input ${times} times in a row, so this gateway has stopped it (LOOP_CALLS is ${calls}). Write what it should do differently: your next message begins a new count.`,
     isWorthRetrying: false,
   });
 }
