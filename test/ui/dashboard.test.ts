@@ -139,12 +139,14 @@ inBrowser('the dashboard', () => {
     await written();
     await go('requests');
     await page.getByLabel('Search', { exact: true }).fill(user.slice(2, 12).toUpperCase());
+    await page.waitForURL(/q=/);
     await row(user).nth(2).waitFor();
     await page.getByRole('button', { name: 'Cost' }).click();
     await page.waitForURL(/sort=cost/);
     await page.locator('th[aria-sort=descending]', { hasText: 'Cost' }).waitFor();
     await row(user).first().getByText('4,000').waitFor();
     await page.getByLabel('Search', { exact: true }).fill(ids[2]!.slice(4, 20));
+    await page.waitForURL((url) => url.hash.includes(ids[2]!.slice(4, 20)));
     await row(user).nth(1).waitFor({ state: 'detached' });
     await row(user).first().waitFor();
     expect(await row(user).count()).toBe(1);
@@ -316,15 +318,49 @@ inBrowser('the dashboard', () => {
     expect(await page.locator('main img, dialog img, main script').count()).toBe(0);
   });
 
-  it('shows settings for this gateway, and checks the connection', async () => {
+  it('shows the lines of each client, and says who answers, with which credential', async () => {
     const { page } = browser;
+    const user = newUser();
     await go('connect');
-    await page.getByLabel('Usage is counted for').fill('alice@example.com');
-    const address = `${stage.gateway.url}/user/alice@example.com`;
-    expect(await page.locator('pre').allInnerTexts()).toHaveLength(13);
-    for (const text of await page.locator('pre').allInnerTexts()) expect(text).toContain(address);
+    await page.getByLabel('Usage is counted for').fill(user);
+    const address = `${stage.gateway.url}/user/${user}`;
+    for (const client of ['Claude Code', 'Anthropic SDK', 'OpenAI SDK', 'Codex', 'LangChain', 'curl']) {
+      await page.locator('label', { hasText: client }).last().click();
+      await page.locator('pre', { hasText: address }).first().waitFor();
+    }
+    await page.getByText('For a team').click();
+    await page.locator('pre', { hasText: `${stage.gateway.url}/user/YOUR-NAME` }).waitFor();
+    await page.getByLabel('Key for the check').fill('sk-ant-of-a-client');
     await page.getByRole('button', { name: 'Check the connection' }).click();
-    await page.getByText('This browser reaches the gateway.').waitFor();
+    await page.getByText(/^Anthropic answers, in /).waitFor();
+    await page.getByText(`Counted for ${user}.`).waitFor();
+    await page.getByText(/^Credential: fingerprint [0-9a-f]+\.$/).waitFor();
+    await page.getByText('Anthropic accepts the credential.').waitFor();
+    expect(await page.content()).not.toContain('sk-ant-of-a-client');
+  });
+
+  it('narrows the overview to a user, compares it with the time before, and leads to errors and hours', async () => {
+    const { page } = browser;
+    const user = newUser();
+    stage.anthropic.script(answer(), refuse(400));
+    for (const _ of [1, 2]) await postMessage(stage.gateway, { user });
+    await written();
+    await go(`overview?range=1h&user=${user}`);
+    await page.locator('.card', { hasText: 'Requests' }).getByText('2', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('heading', { name: 'Compared with the time before' }).waitFor();
+    await page.getByRole('link', { name: 'invalid or forbidden request' }).click();
+    await row(user).getByText('400').filter({ visible: true }).waitFor();
+    expect(await row(user).count()).toBe(1);
+    await page.goBack();
+    await page.locator('.chart-table summary').first().click();
+    await page.locator('.chart-table').first().getByRole('link').last().click();
+    await row(user).nth(1).waitFor();
+    await page.goBack();
+    await page.locator('label', { hasText: 'Custom' }).click();
+    await page.getByLabel('From').waitFor();
+    await page.goBack();
+    await page.waitForURL(/range=1h/);
   });
 
   it.each([

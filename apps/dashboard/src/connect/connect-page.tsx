@@ -4,9 +4,11 @@ import { Copyable } from '../parts/copyable.js';
 import { Segmented } from '../parts/segmented.js';
 import { type Route, replaceQuery } from '../route.js';
 import { useSettings } from '../texts/settings.js';
+import { clientsOf, teamInstruction } from './clients.js';
 import { ConnectionCheck } from './connection-check.js';
-import { openAiSnippets } from './openai-snippets.js';
-import { baseUrlOf, curl, isUserId, python, settingsFile, shell, typescript } from './snippets.js';
+import { baseUrlOf, isUserId } from './snippets.js';
+
+const TEAM = 'team';
 
 /** Everything a client needs, ready to copy. */
 export function ConnectPage({ route }: { readonly route: Route }) {
@@ -17,10 +19,13 @@ export function ConnectPage({ route }: { readonly route: Route }) {
   const isGood = user === '' || isUserId(user);
   const baseUrl = baseUrlOf(gatewayAddress, isGood ? user : '');
   const connection = { baseUrl, isKeyShared: credential === 'shared' };
-  const onUser = (next: string) => {
-    setUser(next);
-    replaceQuery(route, next === '' ? {} : { user: next });
+  const clients = clientsOf(connection, connect);
+  const tab = route.query.get('client') ?? clients[0]!.id;
+  const change = (next: Readonly<Record<string, string>>) => {
+    const query = { user, client: tab, ...next };
+    replaceQuery(route, Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '')));
   };
+  const shown = clients.find(({ id }) => id === tab);
   return (
     <>
       <header class="page-head">
@@ -41,7 +46,10 @@ export function ConnectPage({ route }: { readonly route: Route }) {
             value={user}
             aria-invalid={!isGood}
             aria-describedby="user-hint"
-            onInput={({ currentTarget }) => onUser(currentTarget.value.trim())}
+            onInput={({ currentTarget }) => {
+              setUser(currentTarget.value.trim());
+              change({ user: currentTarget.value.trim() });
+            }}
           />
           <small id="user-hint" class={isGood ? 'hint' : 'problem'}>
             {isGood ? connect.userHint : connect.userWrong}
@@ -64,26 +72,30 @@ export function ConnectPage({ route }: { readonly route: Route }) {
           <span>{connect.address}</span>
           <output class="address">{baseUrl}</output>
         </div>
-        <ConnectionCheck user={isGood ? user : ''} />
+        <ConnectionCheck user={isGood ? user : ''} needsKey={credential === 'own'} />
       </section>
-      <h2 class="group">{connect.claudeCode}</h2>
-      <div class="columns">
-        <Copyable title={connect.settingsFile} text={settingsFile(connection)} />
-        <Copyable title={connect.shell} text={shell(connection)} />
+      <div class="bar">
+        <Segmented
+          legend={connect.client}
+          value={tab}
+          choices={[
+            ...clients.map(({ id, name }) => ({ value: id, label: name })),
+            { value: TEAM, label: connect.team },
+          ]}
+          onChange={(client) => change({ client })}
+        />
       </div>
-      <h2 class="group">SDK</h2>
       <div class="columns">
-        <Copyable title={connect.typescript} text={typescript(connection)} />
-        <Copyable title={connect.python} text={python(connection)} />
-      </div>
-      <h2 class="group">OpenAI</h2>
-      <div class="columns">
-        {openAiSnippets(connection).map(({ title, text }) => (
+        {shown?.snippets.map(({ title, text }) => (
           <Copyable key={title} title={title} text={text} />
         ))}
       </div>
-      <h2 class="group">HTTP</h2>
-      <Copyable title={connect.curl} text={curl(connection)} />
+      {tab === TEAM && (
+        <Copyable
+          title={connect.teamTitle}
+          text={teamInstruction(gatewayAddress, credential === 'shared', connect.teamWords)}
+        />
+      )}
     </>
   );
 }

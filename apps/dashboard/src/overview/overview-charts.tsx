@@ -3,11 +3,16 @@ import { useMemo } from 'preact/hooks';
 import type { Format } from '../format/create-format.js';
 import type { Series } from '../parts/chart-series.js';
 import { TimeChart } from '../parts/time-chart.js';
+import { hashOf } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 import { colourOfUpstream, nameOfUpstream } from '../upstreams.js';
+import type { Narrowing } from './overview-question.js';
+import { requestsBetween } from './requests-behind.js';
 
 interface ChartProps {
   readonly analytics: Analytics;
+  /** Of the figures, and so of the requests behind them. */
+  readonly narrowing: Narrowing;
 }
 
 export const TOKEN_KINDS = [
@@ -20,7 +25,7 @@ export const TOKEN_KINDS = [
 const LATENCIES = ['p50', 'p95', 'p99'] as const;
 
 /** Requests, stacked by who answered. */
-export function UpstreamsChart({ analytics }: ChartProps) {
+export function UpstreamsChart({ analytics, narrowing }: ChartProps) {
   const { texts, format } = useSettings();
   const { buckets, by_upstream, totals } = analytics;
   const series = useMemo<Series[]>(() => {
@@ -36,7 +41,7 @@ export function UpstreamsChart({ analytics }: ChartProps) {
     <TimeChart
       kind="bar"
       description={`${texts.overview.overTime}: ${parts}; ${texts.overview.total} ${format.integer(totals.requests)}`}
-      {...useTimes(analytics, format)}
+      {...useTimes(analytics, narrowing, format)}
       series={series}
       show={format.integer}
       showShort={format.compact}
@@ -44,7 +49,7 @@ export function UpstreamsChart({ analytics }: ChartProps) {
   );
 }
 
-export function TokensChart({ analytics }: ChartProps) {
+export function TokensChart({ analytics, narrowing }: ChartProps) {
   const { texts, format } = useSettings();
   const series = useMemo<Series[]>(
     () =>
@@ -60,7 +65,7 @@ export function TokensChart({ analytics }: ChartProps) {
     <TimeChart
       kind="bar"
       description={`${texts.overview.tokensOverTime}: ${parts}`}
-      {...useTimes(analytics, format)}
+      {...useTimes(analytics, narrowing, format)}
       series={series}
       show={format.integer}
       showShort={format.compact}
@@ -68,7 +73,7 @@ export function TokensChart({ analytics }: ChartProps) {
   );
 }
 
-export function LatencyChart({ analytics }: ChartProps) {
+export function LatencyChart({ analytics, narrowing }: ChartProps) {
   const { texts, format } = useSettings();
   const series = useMemo<Series[]>(
     () =>
@@ -87,7 +92,7 @@ export function LatencyChart({ analytics }: ChartProps) {
     <TimeChart
       kind="line"
       description={`${texts.overview.latency}: ${parts}`}
-      {...useTimes(analytics, format)}
+      {...useTimes(analytics, narrowing, format)}
       series={series}
       show={format.milliseconds}
       showShort={format.milliseconds}
@@ -95,13 +100,16 @@ export function LatencyChart({ analytics }: ChartProps) {
   );
 }
 
-function useTimes({ buckets, bucket_seconds }: Analytics, format: Format) {
+function useTimes({ buckets, bucket_seconds }: Analytics, narrowing: Narrowing, format: Format) {
   return useMemo(
     () => ({
       labels: buckets.map(({ time }) => format.axis(time, bucket_seconds)),
+      links: buckets.map(({ time }) =>
+        hashOf('requests', undefined, { ...narrowing, ...requestsBetween(time, time + bucket_seconds * 1_000) }),
+      ),
       titles: buckets.map(({ time }) => format.dateTime(time)),
     }),
-    [buckets, bucket_seconds, format],
+    [buckets, bucket_seconds, JSON.stringify(narrowing), format],
   );
 }
 

@@ -1,17 +1,19 @@
-import { ANALYTICS_RANGES, type Analytics, type AnalyticsRange } from '@claude-proxy/admin-api';
+import type { Analytics } from '@claude-proxy/admin-api';
 import { usePolled } from '../api/use-polled.js';
 import { Freshness } from '../parts/freshness.js';
 import { Empty, Loaded } from '../parts/load-state.js';
-import { Segmented } from '../parts/segmented.js';
-import { hashOf, type Route, replaceQuery } from '../route.js';
+import { hashOf, type Route } from '../route.js';
 import { useSettings } from '../texts/settings.js';
+import { Comparison } from './comparison.js';
+import { ErrorPanel } from './error-panel.js';
 import { FigureCards } from './figure-cards.js';
+import { FilterRow } from './filter-row.js';
+import { ModelTable } from './model-table.js';
 import { Notices } from './notices.js';
 import { LatencyChart, TokensChart, UpstreamsChart } from './overview-charts.js';
+import { type Narrowing, narrowingOf, overviewQuestionOf } from './overview-question.js';
 import { TopList } from './top-list.js';
 import { VerdictPanel } from './verdict-panel.js';
-
-const REFRESH_SECONDS: Readonly<Record<AnalyticsRange, number>> = { '1h': 10, '24h': 20, '7d': 60, '30d': 120 };
 
 /** The gateway counts invalid names of models under this name. */
 const OTHER_MODELS = 'other';
@@ -19,31 +21,45 @@ const OTHER_MODELS = 'other';
 /** Is it well right now, and how has it been. */
 export function OverviewPage({ route }: { readonly route: Route }) {
   const { texts } = useSettings();
-  const range = ANALYTICS_RANGES.find((each) => each === route.query.get('range')) ?? '24h';
-  const analytics = usePolled(`analytics ${range}`, REFRESH_SECONDS[range], (gateway, signal) =>
-    gateway.analytics(range, { byUser: true }, signal),
+  const { question, everySeconds } = overviewQuestionOf(route.query);
+  const narrowing = narrowingOf(route.query);
+  const analytics = usePolled(`analytics ${JSON.stringify(question)}`, everySeconds, (gateway, signal) =>
+    gateway.figures(question, signal),
   );
   return (
     <>
       <h1 class="unseen">{texts.pages.overview}</h1>
       <VerdictPanel />
       <div class="bar">
-        <Segmented
-          legend={texts.range}
-          value={range}
-          choices={ANALYTICS_RANGES.map((each) => ({ value: each, label: texts.ranges[each] }))}
-          onChange={(next) => replaceQuery(route, { range: next })}
-        />
+        <FilterRow route={route} models={Object.keys(analytics.data?.by_model ?? {})} />
         <Freshness of={analytics} />
       </div>
       <Loaded of={analytics} lines={6}>
-        {(data) => <Figures analytics={data} />}
+        {(data) => (
+          <>
+            <Completeness analytics={data} />
+            {route.query.get('compare') === 'true' && <Comparison analytics={data} narrowing={narrowing} />}
+            <Figures analytics={data} narrowing={narrowing} />
+          </>
+        )}
       </Loaded>
     </>
   );
 }
 
-function Figures({ analytics }: { readonly analytics: Analytics }) {
+/** Filters that need lines may not reach back to the beginning of the time. */
+function Completeness({ analytics }: { readonly analytics: Analytics }) {
+  const { texts, format } = useSettings();
+  if (analytics.complete_since <= analytics.since) return null;
+  return <p class="notice">{texts.overview.completeSince(format.dateTime(analytics.complete_since))}</p>;
+}
+
+interface FiguresProps {
+  readonly analytics: Analytics;
+  readonly narrowing: Narrowing;
+}
+
+function Figures({ analytics, narrowing }: FiguresProps) {
   const { texts } = useSettings();
   if (analytics.totals.requests === 0) {
     return (
@@ -63,30 +79,42 @@ function Figures({ analytics }: { readonly analytics: Analytics }) {
       <FigureCards analytics={analytics} />
       <section class="panel" aria-labelledby="over-time">
         <h2 id="over-time">{texts.overview.overTime}</h2>
-        <UpstreamsChart analytics={analytics} />
+        <UpstreamsChart analytics={analytics} narrowing={narrowing} />
       </section>
       <div class="columns">
         <section class="panel" aria-labelledby="tokens-over-time">
           <h2 id="tokens-over-time">{texts.overview.tokensOverTime}</h2>
-          <TokensChart analytics={analytics} />
+          <TokensChart analytics={analytics} narrowing={narrowing} />
         </section>
         <section class="panel" aria-labelledby="latency">
           <h2 id="latency">{texts.overview.latency}</h2>
-          <LatencyChart analytics={analytics} />
+          <LatencyChart analytics={analytics} narrowing={narrowing} />
         </section>
       </div>
       <div class="columns">
-        <section class="panel" aria-labelledby="top-users">
-          <h2 id="top-users">{texts.overview.topUsers}</h2>
-          <TopList
-            figures={analytics.by_user ?? {}}
-            label={texts.users.user}
-            linkOf={(name) => hashOf('users', name)}
-          />
-          <p class="panel-foot">
-            <a href={hashOf('users')}>{texts.overview.allUsers}</a>
-          </p>
+        <section class="panel" aria-labelledby="errors">
+          <h2 id="errors">{texts.overview.errorsBy}</h2>
+          <ErrorPanel analytics={analytics} narrowing={narrowing} />
         </section>
+        <section class="panel is-table" aria-labelledby="speed">
+          <h2 id="speed">{texts.overview.speed}</h2>
+          <ModelTable byModel={analytics.by_model} />
+        </section>
+      </div>
+      <div class="columns">
+        {analytics.by_user && (
+          <section class="panel" aria-labelledby="top-users">
+            <h2 id="top-users">{texts.overview.topUsers}</h2>
+            <TopList
+              figures={analytics.by_user ?? {}}
+              label={texts.users.user}
+              linkOf={(name) => hashOf('users', name)}
+            />
+            <p class="panel-foot">
+              <a href={hashOf('users')}>{texts.overview.allUsers}</a>
+            </p>
+          </section>
+        )}
         <section class="panel" aria-labelledby="top-models">
           <h2 id="top-models">{texts.overview.topModels}</h2>
           <TopList
