@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { answer } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
@@ -75,7 +76,9 @@ class Terminal {
   /** `script` ends its program with itself. */
   private async close(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    this.child.kill('SIGTERM');
+    // A stopped program gets no other signal.
+    process.kill(Number(readFileSync(join(directory, 'pid'), 'utf8')), 'SIGKILL');
+    this.child.kill('SIGKILL');
     await once(this.child, 'close');
   }
 
@@ -125,6 +128,11 @@ const hasScript = spawnSync('script', ['--version']).status === 0;
     const terminal = Terminal.open(100, 30);
     await terminal.shows(ENTER);
     await terminal.shows(/alice/);
+    stage.anthropic.script(answer({ text: 'word '.repeat(100), chunkDelayMs: 100 }));
+    const streamed = postMessage(stage.gateway, { user: 'streamer', isStream: true });
+    await terminal.shows(/Streams in flight/);
+    await terminal.shows(/streamer .*tokens\/s/);
+    await streamed;
     await postMessage(stage.gateway, { user: 'joon' });
     await terminal.shows(/joon/);
     terminal.press('\r');

@@ -34,6 +34,7 @@ export type {
 } from './budgets.js';
 export { OPERATOR_EVENT_TYPES, type OperatorEvent, type OperatorEventType } from './events.js';
 export type { FallbackChange, FallbackState, FallbackTrial, FallbackTrials } from './fallback.js';
+export type { InFlightLine, InFlightList } from './in-flight.js';
 export {
   type ClientKey,
   type CreatedKey,

@@ -20,6 +20,7 @@ import type {
   FallbackChange,
   FallbackState,
   FallbackTrials,
+  InFlightList,
   KeyList,
   LimitList,
   LiveEvent,
@@ -132,6 +133,11 @@ export class AdminClient {
   /** The processes of the deployment. */
   tasks(signal?: AbortSignal): Promise<TaskList> {
     return this.call.json('api/tasks', { signal });
+  }
+
+  /** Of the task that answers. */
+  inFlight(signal?: AbortSignal): Promise<InFlightList> {
+    return this.call.json('api/in-flight', { signal });
   }
 
   limits(signal?: AbortSignal): Promise<LimitList> {

@@ -12,16 +12,18 @@ export function stateText({ state, state_reason, state_until }: Account, nowMs: 
 export function effectOf(before: Account, after: Account, all: readonly Account[]): string {
   const { name, sessions } = before;
   if (after.state === 'paused' && before.state !== 'paused') {
-    return `${name} is paused on all tasks within 5 s: running answers go on, ${sessions} sessions move with their next request and lose their prompt cache.`;
+    return `${name} is paused on all tasks within 5 s: running answers go on, ${countOf(sessions)} will move with the next request and lose the prompt cache.`;
   }
   if (after.state === 'draining' && before.state !== 'draining') {
-    return `${name} takes no new sessions: ${sessions} sessions stay until their prompt cache is cold.`;
+    return `${name} takes no new sessions: ${countOf(sessions)} will stay until the prompt cache is cold.`;
   }
   if (after.priority !== before.priority) return priorityEffect(after, all);
   if (before.state === 'paused' || before.state === 'draining')
     return `${after.name} takes new sessions within 5 s; its state is ${after.state}.`;
   return `${after.name} is changed: state ${after.state}, priority ${after.priority}, weight ${after.weight}, models ${after.models?.join(', ') ?? 'all'}.`;
 }
+
+const countOf = (sessions: number) => (sessions === 1 ? '1 session' : `${sessions} sessions`);
 
 function priorityEffect({ id, name, priority }: Account, all: readonly Account[]): string {
   const above = all.filter((other) => other.id !== id && other.state === 'ready' && other.priority < priority);

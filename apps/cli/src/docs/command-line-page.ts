@@ -1,8 +1,8 @@
 import type { CommandSpec } from '../core/command.js';
 import { EXIT_MEANINGS } from '../core/exit-codes.js';
 
-/** The text of `docs/command-line.md`. */
-export function commandLinePage(specs: readonly CommandSpec[]): string {
+/** The text of `docs/command-line.md`. @param session what was printed in a session that was really run */
+export function commandLinePage(specs: readonly CommandSpec[], session: string): string {
   const shown = specs.filter(({ isHidden }) => !isHidden);
   return `# Command line
 
@@ -31,6 +31,19 @@ shells keep it in their history.
 | exit code | name | meaning |
 |---|---|---|
 ${EXIT_MEANINGS.map(([code, name, meaning]) => `| ${code} | \`${name}\` | ${meaning} |`).join('\n')}
+
+## A session
+
+Recorded with a gateway in front of a simulated Anthropic.
+
+\`\`\`
+${session.trimEnd()}
+\`\`\`
+
+\`ccp top\` in a terminal of 80 x 24 and of 200 x 60:
+
+![ccp top in a small terminal](images/top-80x24.png)
+![ccp top in a large terminal](images/top-200x60.png)
 
 ## Completion
 

@@ -33,6 +33,12 @@ export async function readOverview(client: AdminClient, signal: AbortSignal): Pr
   }
 }
 
+/** An earlier version, and a load balancer in between, may not have them. */
+export async function readStreams(client: AdminClient, signal: AbortSignal): Promise<(state: TopState) => TopState> {
+  const { requests } = await client.inFlight(signal).catch(() => ({ requests: [] }));
+  return (state) => ({ ...state, streams: requests });
+}
+
 export async function readLines(client: AdminClient, signal: AbortSignal): Promise<(state: TopState) => TopState> {
   const { requests } = await client.requests({ limit: FIRST_LINES }, signal);
   return (state) => withLines(state, requests);

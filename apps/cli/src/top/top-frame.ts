@@ -14,7 +14,11 @@ export interface FrameLayout {
 }
 
 const MAX_ACCOUNT_ROWS = 6;
+const MAX_STREAM_ROWS = 5;
 const MIN_LIST_ROWS = 4;
+/** A text event of Anthropic has about 145 bytes for 5 tokens. The exact number is known at the end. */
+const BYTES_PER_TOKEN = 30;
+const MIN_SPEED_MS = 200;
 const BAR_WIDTH = 12;
 
 /** Exactly `rows` lines of at most `columns` columns. */
@@ -59,7 +63,8 @@ function overviewLines(state: TopState, layout: FrameLayout): FrameLine[] {
   const accounts = accountLines(state, layout);
   const room = layout.rows - 1 - head.length - MIN_LIST_ROWS;
   const shown = room > 1 ? accounts.slice(0, Math.min(accounts.length, room)) : [];
-  const above = [...head, ...shown];
+  const streams = streamLines(state, layout).slice(0, Math.max(0, room - shown.length));
+  const above = [...head, ...shown, ...(streams.length > 1 ? streams : [])];
   return [...above, ...listLines(state, layout, layout.rows - 1 - above.length)];
 }
 
@@ -132,6 +137,34 @@ function accountLines({ accounts, nowMs, hasDetails }: TopState, layout: FrameLa
     ...rows,
     ...(rest > 0 ? [{ text: `  ${rest} more: press d`, tone: 'dim' as const }] : []),
   ];
+}
+
+function streamLines({ streams, hasDetails }: TopState, { columns }: FrameLayout): FrameLine[] {
+  if (streams.length === 0) return [];
+  const shown = hasDetails ? streams : streams.slice(0, MAX_STREAM_ROWS);
+  const isWide = columns >= 110;
+  const rows = shown.map(({ user, model, upstream, elapsed_ms, first_byte_ms, answer_bytes }): FrameLine => {
+    const name = model ?? '-';
+    const cells = [
+      cell(user, isWide ? 24 : 14),
+      cell(isWide ? name : name.replace(/^claude-/, ''), isWide ? 26 : 14),
+      cell(upstream ?? '-', isWide ? 14 : 9),
+      cell(durationText(elapsed_ms), 6),
+      first_byte_ms === null
+        ? 'waits for the first byte'
+        : `first byte ${durationText(first_byte_ms)}  ~${tokensPerSecond(answer_bytes, elapsed_ms - first_byte_ms)} tokens/s`,
+    ];
+    return { text: `  ${cells.join(' ')}` };
+  });
+  const rest = streams.length - shown.length;
+  return [
+    { text: `Streams in flight (${streams.length})${rest > 0 ? `, ${rest} more: press d` : ''}`, tone: 'dim' },
+    ...rows,
+  ];
+}
+
+function tokensPerSecond(bytes: number, ms: number): number {
+  return ms < MIN_SPEED_MS ? 0 : Math.round((bytes / BYTES_PER_TOKEN / ms) * 1_000);
 }
 
 export function barOf(share: number): string {

@@ -4,13 +4,14 @@ import { storyOf } from '../requests/story.js';
 import type { Layout } from '../text/layout.js';
 import { keysOf } from './keys-of.js';
 import { Screen } from './screen.js';
-import { readLines, readOverview } from './top-data.js';
+import { readLines, readOverview, readStreams } from './top-data.js';
 import { frameOf } from './top-frame.js';
 import { newTop, pressed, type TopState, visibleLines, withLines } from './top-state.js';
 
 /** A frame is drawn at most so often, and only if something has changed. */
 const FRAME_MS = 500;
 const OVERVIEW_MS = 5_000;
+const STREAMS_MS = 2_000;
 
 /** A terminal that can be put into raw mode: what `process.stdin` is. */
 export interface Keyboard {
@@ -44,8 +45,8 @@ export class TopSession {
   /** Without a keyboard: one frame. */
   async once(): Promise<string[]> {
     const signal = this.world.signal;
-    for (const change of await Promise.all([readOverview(this.client, signal), readLines(this.client, signal)]))
-      this.state = change(this.state);
+    const read = [readOverview, readLines, readStreams].map((each) => each(this.client, signal));
+    for (const change of await Promise.all(read)) this.state = change(this.state);
     return frameOf(this.state, { ...this.size(), hasColor: false });
   }
 
@@ -131,7 +132,9 @@ export class TopSession {
 
   private async readOften(signal: AbortSignal): Promise<void> {
     const read = async () => this.change(await readOverview(this.client, signal));
-    await read();
+    const streams = async () => this.change(await readStreams(this.client, signal));
+    await Promise.all([read(), streams()]);
+    this.timers.add(setInterval(() => void streams(), STREAMS_MS));
     this.timers.add(setInterval(() => void read().catch(() => undefined), OVERVIEW_MS));
     this.timers.add(setInterval(() => this.change((state) => state), FRAME_MS * 2));
   }

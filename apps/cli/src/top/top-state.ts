@@ -1,4 +1,13 @@
-import type { Account, Analytics, Drill, Limit, Readiness, RequestLine, Verdict } from '@claude-proxy/admin-api';
+import type {
+  Account,
+  Analytics,
+  Drill,
+  InFlightLine,
+  Limit,
+  Readiness,
+  RequestLine,
+  Verdict,
+} from '@claude-proxy/admin-api';
 
 /** What the terminal UI shows. Each act returns a new state, so that a frame is a pure function of it. */
 export interface TopState {
@@ -10,6 +19,8 @@ export interface TopState {
   readonly hour: Analytics | null;
   readonly day: Analytics | null;
   readonly accounts: readonly Account[];
+  /** Streams that are answered now, oldest first. */
+  readonly streams: readonly InFlightLine[];
   readonly limits: readonly Limit[];
   readonly drills: readonly Drill[];
   /** Newest first. */
@@ -39,6 +50,7 @@ export function newTop(url: string, nowMs: number): TopState {
     hour: null,
     day: null,
     accounts: [],
+    streams: [],
     limits: [],
     drills: [],
     lines: [],

@@ -75,6 +75,16 @@ const full: TopState = {
   day: analytics,
   connection: 'open',
   accounts: [account],
+  streams: [
+    {
+      ...{ id: 's', user: '민지', model: 'claude-opus-5-5', upstream: 'anthropic', is_stream: true },
+      ...{ elapsed_ms: 3_000, first_byte_ms: 1_000, answer_bytes: 3_000 },
+    },
+    {
+      ...{ id: 't', user: 'joon', model: null, upstream: null, is_stream: true },
+      ...{ elapsed_ms: 500, first_byte_ms: null, answer_bytes: 0 },
+    },
+  ],
   lines: [lineOf('a'), lineOf('b', { user: 'alice', duration_ms: 9_000 })],
 };
 const layout = { columns: 80, rows: 24, hasColor: false, hasUnicode: true };
@@ -105,6 +115,10 @@ describe('a frame of ccp top', () => {
     expect(text).toContain('In flight 3   last minute 2   last hour 10   errors 1   fallbacks 2');
     expect(text).toContain('Upstreams: anthropic 100%');
     expect(text).toMatch(/acme +ready +4 sess\. +\$12\.00 +opus ███░+ 25% in 1m/);
+    expect(text).toMatch(
+      /Streams in flight \(2\)\n {2}민지 +opus-5-5 +anthropic +3\.0s +first byte 1\.0s {2}~50 tokens\/s/,
+    );
+    expect(text).toMatch(/joon +- +- +500ms +waits for the first byte/);
     expect(text).toMatch(/박준영 +opus-5-5 +anthropic +200 +2\.0s +1\.1k +\$0\.50/);
   });
 

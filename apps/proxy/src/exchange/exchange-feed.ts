@@ -13,6 +13,7 @@ export class ExchangeFeed {
   private readonly logger = new Logger(ExchangeFeed.name);
   private readonly listeners: ExchangeListener[] = [];
   private readonly ended = new WeakSet<Exchange>();
+  private readonly opened = new Set<Exchange>();
   private readonly changeListeners: ((what: Change) => void)[] = [];
   private readonly receivedListeners: ExchangeListener[] = [];
   private begun = 0;
@@ -27,12 +28,18 @@ export class ExchangeFeed {
     this.begun += 1;
   }
 
+  /** Those in flight whose body is there, oldest first. */
+  open(): Exchange[] {
+    return [...this.opened];
+  }
+
   onReceived(listener: ExchangeListener): void {
     this.receivedListeners.push(listener);
   }
 
   /** The body is there, and the work on it begins. */
   received(exchange: Exchange): void {
+    this.opened.add(exchange);
     this.notify(this.receivedListeners, exchange, `exchange ${exchange.id}`);
   }
 
@@ -54,6 +61,7 @@ export class ExchangeFeed {
     if (this.ended.has(exchange)) return;
     this.ended.add(exchange);
     this.finished += 1;
+    this.opened.delete(exchange);
     exchange.finished();
     exchange.recorded(recordOf(exchange));
     this.notify(this.listeners, exchange, `exchange ${exchange.id}`);

@@ -5,6 +5,7 @@ import { RecordingModule } from '../recording/recording.module.js';
 import { StateModule } from '../state/state.module.js';
 import { AnalyticsController } from './analytics.controller.js';
 import { AnalyticsQuery } from './analytics.query.js';
+import { InFlightController } from './in-flight.controller.js';
 import { LiveController } from './live.controller.js';
 import { LiveFeed } from './live.feed.js';
 import { LongRequests } from './long-requests.js';
@@ -31,7 +32,7 @@ import { requestsRoomTable } from './requests.table.js';
     RecordingModule,
     AuthModule,
   ],
-  controllers: [RequestsController, AnalyticsController, MoneyController, LiveController],
+  controllers: [InFlightController, RequestsController, AnalyticsController, MoneyController, LiveController],
   providers: [RequestLogWriter, RequestLogQuery, AnalyticsQuery, MoneyQuery, LiveFeed, LongRequests, OtherTasksFeed],
   exports: [AnalyticsQuery],
 })
