@@ -1,15 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { AccessPage } from './access/access-page.js';
-import { AuditPage } from './access/audit-page.js';
-import { AccountsPage } from './accounts/accounts-page.js';
 import { GatewayStateContext, useGatewayState, useOwnGatewayState } from './api/gateway-state.js';
 import { LiveFeed } from './api/live-feed.js';
 import { LiveFeedContext } from './api/use-live.js';
 import { usePolled } from './api/use-polled.js';
-import { ConnectPage } from './connect/connect-page.js';
 import { lazyPage } from './lazy-page.js';
 import { LimitsPage } from './limits/limits-page.js';
-import { MaskingPage } from './masking/masking-page.js';
 import { MePage } from './me/me-page.js';
 import { OverviewPage } from './overview/overview-page.js';
 import { lightOf } from './overview/shown-verdict.js';
@@ -24,6 +19,11 @@ import { useSettings } from './texts/settings.js';
 import { UserPage } from './users/user-page.js';
 import { UsersPage } from './users/users-page.js';
 
+const AccessPage = lazyPage(() => import('./access/access-page.js').then(({ AccessPage }) => AccessPage));
+const AuditPage = lazyPage(() => import('./access/audit-page.js').then(({ AuditPage }) => AuditPage));
+const AccountsPage = lazyPage(() => import('./accounts/accounts-page.js').then(({ AccountsPage }) => AccountsPage));
+const ConnectPage = lazyPage(() => import('./connect/connect-page.js').then(({ ConnectPage }) => ConnectPage));
+const MaskingPage = lazyPage(() => import('./masking/masking-page.js').then(({ MaskingPage }) => MaskingPage));
 const MoneyPage = lazyPage(() => import('./money/money-page.js').then(({ MoneyPage }) => MoneyPage));
 const SettingsPage = lazyPage(() => import('./settings/settings-page.js').then(({ SettingsPage }) => SettingsPage));
 
@@ -151,15 +151,15 @@ function PageOf({ route }: { readonly route: Route }) {
     case 'requests':
       return <RequestsPage route={route} />;
     case 'accounts':
-      return <AccountsPage />;
+      return <AccountsPage route={route} />;
     case 'limits':
       return <LimitsPage />;
     case 'masking':
-      return <MaskingPage />;
+      return <MaskingPage route={route} />;
     case 'access':
-      return <AccessPage />;
+      return <AccessPage route={route} />;
     case 'audit':
-      return <AuditPage />;
+      return <AuditPage route={route} />;
     case 'me':
       return <MePage route={route} />;
     case 'money':
