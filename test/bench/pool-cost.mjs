@@ -3,6 +3,7 @@ import { apiKeyCredential } from '../../dist/apps/proxy/src/auth/credential.read
 import { CredentialStates } from '../../dist/apps/proxy/src/exchange/credential-states.js';
 import { ExchangeFeed } from '../../dist/apps/proxy/src/exchange/exchange-feed.js';
 import { OperatorCredentials } from '../../dist/apps/proxy/src/exchange/operator-credentials.js';
+import { OperatorEvents } from '../../dist/apps/proxy/src/exchange/operator-events.js';
 import { ClaudeModels } from '../../dist/libs/claude-models/src/index.js';
 
 const ACCOUNTS = 50;
@@ -28,6 +29,8 @@ export function poolMicrosecondsPerRequest() {
     new OperatorCredentials(),
     new ExchangeFeed(),
     new CredentialStates(),
+    new OperatorEvents(),
+    new OperatorEvents(),
     CONFIG,
   );
   const accounts = Array.from({ length: ACCOUNTS }, (_, index) => accountOf(index));

@@ -47,6 +47,16 @@ const received = (occurrence: string, count: number) =>
   );
 
 describe('an event', () => {
+  it('is that of a drill that begins', async () => {
+    await admin.post('/api/drills', { user: 'alice', seconds: 1, share: 0.5 });
+    const [post] = await eventually(
+      async () => posts.filter(({ body }) => body.includes('"drill.started"')),
+      ({ length }) => length > 0,
+    );
+    const text = 'A drill hits 50 % of the requests of the user alice for 1 s.';
+    expect(JSON.parse(post!.body)).toMatchObject({ type: 'drill.started', subject: 'user:alice', text });
+  });
+
   it('is posted once, with a signature that the documented function accepts', async () => {
     report('first');
     report('first');

@@ -2,6 +2,8 @@
 export const OPERATOR_EVENT_TYPES = [
   'budget.reached',
   'limit.reached',
+  'account.out',
+  'drill.started',
   'loop.detected',
   'key.revoked',
   'credential.seen',

@@ -15,6 +15,7 @@ import { CredentialStates } from '../exchange/credential-states.js';
 import { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { OperatorCredentials } from '../exchange/operator-credentials.js';
+import { OperatorEvents } from '../exchange/operator-events.js';
 import { type Account, accountIdOf } from './account.js';
 import { AccountPool } from './account-pool.js';
 import type { AccountsConfig } from './accounts.config.js';
@@ -43,7 +44,14 @@ class ClockedPool extends AccountPool {
 /** `organization/workspace/key` of each account. */
 function poolOf(places: readonly string[], more: Partial<Account> = {}) {
   const feed = new ExchangeFeed();
-  const pool = new ClockedPool(new ClaudeModels(), new OperatorCredentials(), feed, new CredentialStates(), CONFIG);
+  const pool = new ClockedPool(
+    new ClaudeModels(),
+    new OperatorCredentials(),
+    feed,
+    new CredentialStates(),
+    new OperatorEvents(),
+    CONFIG,
+  );
   pool.onModuleInit();
   const accounts = places.map((place): Account => {
     const credential = apiKeyCredential(place);

@@ -14,9 +14,11 @@ import { type AccountCounts, CredentialStates } from '../exchange/credential-sta
 import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { OperatorCredentials } from '../exchange/operator-credentials.js';
+import { OperatorEvents } from '../exchange/operator-events.js';
 import type { Account } from './account.js';
 import { AccountChoice, DryAccountChoice, groupOfModel } from './account-choice.js';
 import { AccountClosures, type Owners } from './account-closures.js';
+import { accountEventOf } from './account-event.js';
 import { AccountList } from './account-list.js';
 import { AccountSessions, type BoundSession } from './account-sessions.js';
 import { type AccountSummary, summaryOf } from './account-summary.js';
@@ -70,6 +72,7 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
     private readonly operators: OperatorCredentials,
     private readonly feed: ExchangeFeed,
     private readonly states: CredentialStates,
+    private readonly events: OperatorEvents,
     @Inject(accountsSection.token) private readonly config: AccountsConfig,
   ) {
     this.sessions = new AccountSessions(config.sessionTimeoutSeconds * 1_000);
@@ -166,6 +169,8 @@ export class AccountPool implements CredentialSource, PoolState, OnModuleInit {
     const reach = this.choice.reachOf(account, verdict, group);
     this.closures.close(owners, { ...verdict, reach }, closed, nowMs);
     this.feed.changed('accounts');
+    const event = accountEventOf(account, verdict, nowMs);
+    if (event) this.events.report(event);
   }
 
   /** An operator or a probe has found this key to be good. */

@@ -1,27 +1,23 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ExchangeFeed } from '../../exchange/exchange-feed.js';
 import { OperatorEvents } from '../../exchange/operator-events.js';
 import type { OpenCap } from './budget.ledger.js';
 import { percentOf, shareText } from './budget-texts.js';
-import { type BudgetsConfig, budgetsSection } from './budgets.config.js';
 
 /** In percent of a cap. */
 export const WARNING_LEVELS = [100, 95, 75] as const;
 type Level = (typeof WARNING_LEVELS)[number];
-const WEBHOOK_TIMEOUT_MS = 5_000;
 const MAX_NOTED = 10_000;
 
-/** Reports a budget that reaches 75, 95 and 100 %: in the log, the live feed, the metrics and to a webhook, once each. */
+/** Reports a budget that reaches 75, 95 and 100 %, once each. */
 @Injectable()
 export class BudgetWarnings {
-  private readonly logger = new Logger('Budgets');
   private readonly noted = new Map<string, Level>();
   private readonly counts = new Map<Level, number>();
 
   constructor(
     private readonly feed: ExchangeFeed,
     private readonly events: OperatorEvents,
-    @Inject(budgetsSection.token) private readonly config: BudgetsConfig,
   ) {}
 
   /** Warnings of this process since its start, per level. */
@@ -42,7 +38,6 @@ export class BudgetWarnings {
     this.counts.set(level, this.countOf(level) + 1);
     this.feed.changed('budgets');
     this.report(open, level);
-    void this.post(open, level);
   }
 
   private report(open: OpenCap, level: Level): void {
@@ -54,21 +49,6 @@ export class BudgetWarnings {
       details: figuresOf(open, level),
       occurrence: `${unit} ${window} ${endsAt} ${cap} ${level}`,
     });
-  }
-
-  /** Never rejects. */
-  private async post(open: OpenCap, level: Level): Promise<void> {
-    const { webhookUrl } = this.config;
-    if (!webhookUrl) return;
-    const body = JSON.stringify({ event: 'budget.reached', scope: open.scope, ...figuresOf(open, level) });
-    const headers = { 'content-type': 'application/json' };
-    const signal = AbortSignal.timeout(WEBHOOK_TIMEOUT_MS);
-    try {
-      const answer = await fetch(webhookUrl, { method: 'POST', headers, body, signal, redirect: 'error' });
-      if (!answer.ok) throw new Error(`status ${answer.status}`);
-    } catch (error) {
-      this.logger.warn(`BUDGET_WEBHOOK_URL did not take a warning: ${String(error)}`);
-    }
   }
 }
 

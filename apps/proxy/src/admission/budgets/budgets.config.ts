@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { httpUrl, type Kind, oneOf, text, wholeNumber } from '../../config/kinds.js';
+import { type Kind, oneOf, text, wholeNumber } from '../../config/kinds.js';
 import { type ConfigOf, section, setting } from '../../config/section.js';
 import { isTimeZone } from './budget-windows.js';
 
@@ -63,7 +63,6 @@ export const budgetsSection = section(
       'The contact that a refusal names for more budget.',
       'the operator of this gateway',
     ),
-    webhookUrl: setting('BUDGET_WEBHOOK_URL', httpUrl, 'Gets a POST with JSON when a budget reaches 75, 95 and 100 %.'),
     patienceMs: setting(
       'BUDGET_PATIENCE_MS',
       wholeNumber(50, 60_000),

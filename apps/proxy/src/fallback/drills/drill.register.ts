@@ -3,6 +3,7 @@ import type { Drill, DrillOrder } from '@claude-proxy/admin-api';
 import { type Item, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ExchangeFeed } from '../../exchange/exchange-feed.js';
+import { type EventReport, OperatorEvents } from '../../exchange/operator-events.js';
 import { sumOf } from '../../recording/sums.js';
 import { TaskRegister } from '../../state/task.register.js';
 import { type FallbackConfig, fallbackSection } from '../fallback.config.js';
@@ -37,6 +38,7 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
     store: TableStore,
     private readonly feed: ExchangeFeed,
     private readonly tasks: TaskRegister,
+    private readonly events: OperatorEvents,
     @Inject(fallbackSection.token) private readonly config: FallbackConfig,
   ) {
     this.table = store.table(limitTable(config.rateLimitTable));
@@ -93,6 +95,7 @@ export class DrillRegister implements OnModuleInit, OnModuleDestroy {
       started_at_ms: startedAtMs,
     });
     this.change([...this.drills, drill]);
+    this.events.report(eventOf(drill));
     return this.shown(drill);
   }
 
@@ -162,5 +165,16 @@ function drillOf(item: Item): StoredDrill {
     id: String(item.user_id).slice('drill#'.length),
     startedAtMs,
     untilMs: startedAtMs + seconds * 1_000,
+  };
+}
+
+function eventOf({ id, user, share, seconds, untilMs }: StoredDrill): EventReport {
+  const whose = user === null ? 'all users' : `the user ${user}`;
+  return {
+    type: 'drill.started',
+    subject: user === null ? 'everybody' : `user:${user}`,
+    text: `A drill hits ${Math.round(share * 100)} % of the requests of ${whose} for ${seconds} s.`,
+    details: { drill_id: id, share, seconds, until: untilMs },
+    occurrence: id,
   };
 }
