@@ -1,8 +1,8 @@
-import { LANGUAGES, type Language, THEMES, type Theme, useSettings } from './texts/settings.js';
+import { LANGUAGES, type Language, THEMES, type Theme, useSettings, ZONES } from './texts/settings.js';
 
-/** Language and colours. */
+/** Language, colors, and whose hours and days are shown. */
 export function Preferences() {
-  const { texts, language, theme, setLanguage, setTheme } = useSettings();
+  const { texts, language, theme, zone, setLanguage, setTheme, setZone } = useSettings();
   return (
     <div class="preferences">
       <label>
@@ -21,6 +21,16 @@ export function Preferences() {
           {THEMES.map((each) => (
             <option key={each} value={each}>
               {texts.settings.themes[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span class="unseen">{texts.settings.zone}</span>
+        <select value={zone} onChange={({ currentTarget }) => setZone(currentTarget.value)}>
+          {ZONES.map((name) => (
+            <option key={name} value={name}>
+              {name === 'browser' ? texts.settings.zoneOfBrowser : name}
             </option>
           ))}
         </select>

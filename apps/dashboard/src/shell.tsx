@@ -116,7 +116,7 @@ function Navigation({ current, pages }: { readonly current: Page; readonly pages
 }
 
 function Content({ route }: { readonly route: Route }) {
-  const { texts } = useSettings();
+  const { texts, format } = useSettings();
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
   const place = `${route.page}/${route.argument ?? ''}`;
@@ -134,6 +134,7 @@ function Content({ route }: { readonly route: Route }) {
   return (
     <main id="content" tabIndex={-1} ref={main} key={place}>
       <PageOf route={route} />
+      <p class="zone">{texts.settings.zoneIs(format.zone)}</p>
     </main>
   );
 }

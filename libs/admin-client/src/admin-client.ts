@@ -116,8 +116,12 @@ export class AdminClient {
     return this.call.json('health/ready', { signal, acceptedStatus: NOT_READY });
   }
 
-  analytics(range: AnalyticsRange, { byUser = false } = {}, signal?: AbortSignal): Promise<Analytics> {
-    return this.figures({ range, by_user: byUser }, signal);
+  analytics(
+    range: AnalyticsRange,
+    { byUser = false, tz }: { readonly byUser?: boolean; readonly tz?: string } = {},
+    signal?: AbortSignal,
+  ): Promise<Analytics> {
+    return this.figures({ range, by_user: byUser, ...(tz !== undefined && { tz }) }, signal);
   }
 
   /** Figures of any time and filter. */

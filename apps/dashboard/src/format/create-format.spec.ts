@@ -43,6 +43,22 @@ describe('createFormat', () => {
     expect(en.day('2026-11-21')).toContain('Nov 21');
   });
 
+  it('writes times in the zone of the settings, and names it', () => {
+    const time = Date.UTC(2026, 10, 27, 3, 0);
+    const west = createFormat('en-US', 'America/Los_Angeles');
+    expect(west.dateTime(time)).toMatch(/^Nov 26, 2026, 7:00:00\sPM$/);
+    expect(west.zone).toBe('America/Los_Angeles, UTC-8');
+    expect(createFormat('en-GB', 'UTC').clock(time)).toBe('03:00:00');
+    expect(createFormat('en-US', 'UTC').zone).toBe('UTC');
+  });
+
+  it('names the date on an axis of hours at midnight only', () => {
+    const seoul = createFormat('en-GB', 'Asia/Seoul');
+    const midnight = Date.UTC(2026, 10, 26, 15, 0);
+    expect([midnight, midnight + 3_600_000].map((time) => seoul.axis(time, 3_600))).toEqual(['27 Nov', '01:00']);
+    expect(seoul.axis(midnight, 86_400)).toBe('27 Nov');
+  });
+
   it('counts in Korean units', () => {
     expect(createFormat('ko').compact(94_728_000)).toBe('9472.8만');
   });

@@ -8,10 +8,12 @@ export interface Format {
   usd(value: number): string;
   milliseconds(value: number): string;
   bytes(value: number): string;
-  /** `14:03:22` in the viewer's zone. */
+  /** `14:03:22` in the zone of the settings. */
   clock(time: number): string;
   dateTime(time: number): string;
-  /** A label on a time axis whose steps are so long. */
+  /** `Asia/Seoul, UTC+9`: whose days and hours these are. */
+  readonly zone: string;
+  /** A label on a time axis whose steps are so long. Steps of hours name the date at midnight only. */
   axis(time: number, stepSeconds: number): string;
   /** `YYYY-MM-DD`, a day and no moment: no zone may move it. */
   day(isoDay: string): string;
@@ -23,9 +25,10 @@ export interface Format {
 const SMALLEST_SUM = 0.0001;
 const DAY_SECONDS = 86_400;
 
-export function createFormat(locale: string): Format {
+/** @param timeZone of the IANA database. @default - the zone of the browser */
+export function createFormat(locale: string, timeZone?: string): Format {
   const number = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
-  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone, ...options });
   const unit = (name: string, digits: number) =>
     number({
       style: 'unit',
@@ -54,10 +57,11 @@ export function createFormat(locale: string): Format {
     unit('hour', 0),
   ];
   const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte'].map((name) => unit(name, 1));
-  const clock = date({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-  const minuteOfDay = date({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const clock = date({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const minuteOfDay = date({ hour: '2-digit', minute: '2-digit' });
+  const midnight = new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', minute: 'numeric', hourCycle: 'h23' });
   const dayOfMonth = date({ month: 'short', day: 'numeric' });
-  const dateTime = date({ dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
+  const dateTime = date({ dateStyle: 'medium', timeStyle: 'medium' });
   const utcDay = date({ month: 'short', day: 'numeric', weekday: 'short', timeZone: 'UTC' });
 
   const span = (seconds: number): string => {
@@ -86,11 +90,19 @@ export function createFormat(locale: string): Format {
     dateTime: (time) => dateTime.format(time),
     axis: (time, stepSeconds) => {
       if (stepSeconds >= DAY_SECONDS) return dayOfMonth.format(time);
-      return stepSeconds >= 3_600 ? `${dayOfMonth.format(time)} ${minuteOfDay.format(time)}` : minuteOfDay.format(time);
+      return midnight.format(time) === '00:00' ? dayOfMonth.format(time) : minuteOfDay.format(time);
     },
+    zone: zoneText(timeZone),
     day: (isoDay) => utcDay.format(new Date(`${isoDay}T00:00:00Z`)),
     span,
   };
+}
+
+function zoneText(timeZone: string | undefined): string {
+  const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'shortOffset' });
+  const offset = format.formatToParts().find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const { timeZone: name } = format.resolvedOptions();
+  return name === 'UTC' ? name : `${name}, ${offset.replace('GMT', 'UTC')}`;
 }
 
 function joined(large: string, rest: number, small: Intl.NumberFormat): string {

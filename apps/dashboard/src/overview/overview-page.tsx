@@ -20,8 +20,9 @@ const OTHER_MODELS = 'other';
 
 /** Is it well right now, and how has it been. */
 export function OverviewPage({ route }: { readonly route: Route }) {
-  const { texts } = useSettings();
-  const { question, everySeconds } = overviewQuestionOf(route.query);
+  const { texts, timeZone: tz } = useSettings();
+  const { question: narrowed, everySeconds } = overviewQuestionOf(route.query);
+  const question = { ...narrowed, tz };
   const narrowing = narrowingOf(route.query);
   const analytics = usePolled(`analytics ${JSON.stringify(question)}`, everySeconds, (gateway, signal) =>
     gateway.figures(question, signal),

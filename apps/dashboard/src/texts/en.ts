@@ -44,7 +44,10 @@ export const en = {
   },
   settings: {
     language: 'Language',
-    theme: 'Colours',
+    theme: 'Colors',
+    zone: 'Time zone',
+    zoneOfBrowser: 'Time of this browser',
+    zoneIs: (zone: string) => `All times: ${zone}`,
     themes: { auto: 'System', light: 'Light', dark: 'Dark' },
     signOut: 'Sign out',
   },
@@ -86,6 +89,7 @@ export const en = {
   range: 'Range',
   unit: {
     requests: (count: number, text: string) => `${text} request${s(count)}`,
+    answers: (count: number, text: string) => `${text} answer${s(count)}`,
     users: (count: number, text: string) => `${text} user${s(count)}`,
     noAnswer: 'no answer',
     none: '–',
@@ -168,7 +172,7 @@ export const en = {
   },
   users: {
     period: 'Period',
-    periods: { '1': 'Today (UTC)', '7': '7 days', '30': '30 days' },
+    periods: { '1': 'Today', '7': '7 days', '30': '30 days' },
     search: 'Find a user',
     user: 'User',
     requests: 'Requests',
@@ -181,7 +185,7 @@ export const en = {
     noMatch: (text: string) => `No user matches “${text}”.`,
     back: 'All users',
     days: 'Tokens per day',
-    daysTable: 'Days (UTC)',
+    daysTable: 'Days',
     day: 'Day',
     models: 'Models',
     model: 'Model',

@@ -43,6 +43,9 @@ export const ko: Texts = {
   settings: {
     language: '언어',
     theme: '화면 색',
+    zone: '시간대',
+    zoneOfBrowser: '브라우저 시간',
+    zoneIs: (zone) => `모든 시각: ${zone}`,
     themes: { auto: '시스템', light: '밝게', dark: '어둡게' },
     signOut: '로그아웃',
   },
@@ -83,6 +86,7 @@ export const ko: Texts = {
   range: '기간',
   unit: {
     requests: (_, text) => `요청 ${text}건`,
+    answers: (_count, text) => `응답 ${text}건`,
     users: (_, text) => `사용자 ${text}명`,
     noAnswer: '응답 없음',
     none: '–',
@@ -164,7 +168,7 @@ export const ko: Texts = {
   },
   users: {
     period: '기간',
-    periods: { '1': '오늘 (UTC)', '7': '7일', '30': '30일' },
+    periods: { '1': '오늘', '7': '7일', '30': '30일' },
     search: '사용자 찾기',
     user: '사용자',
     requests: '요청',
@@ -177,7 +181,7 @@ export const ko: Texts = {
     noMatch: (text) => `“${text}”에 맞는 사용자가 없습니다.`,
     back: '전체 사용자',
     days: '일별 토큰',
-    daysTable: '날짜별 (UTC)',
+    daysTable: '날짜별',
     day: '날짜',
     models: '모델',
     model: '모델',

@@ -6,18 +6,30 @@ import { ko } from './ko.js';
 
 export const LANGUAGES = { en: 'English', ko: '한국어' } as const;
 export type Language = keyof typeof LANGUAGES;
+export const ZONES: readonly ZoneChoice[] = [
+  'browser',
+  'UTC',
+  ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC'),
+];
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
+
+/** `browser`, or a zone of the IANA database. */
+export type ZoneChoice = string;
 
 export interface Settings {
   readonly language: Language;
   readonly theme: Theme;
+  readonly zone: ZoneChoice;
+  /** The zone in force, for questions about days. */
+  readonly timeZone: string;
   /** What is on the screen, also where the theme is `auto`. */
   readonly isDark: boolean;
   readonly texts: Texts;
   readonly format: Format;
   setLanguage(language: Language): void;
   setTheme(theme: Theme): void;
+  setZone(zone: ZoneChoice): void;
 }
 
 export const SettingsContext = createContext<Settings | undefined>(undefined);
@@ -31,6 +43,7 @@ export function useSettings(): Settings {
 export function useOwnSettings(): Settings {
   const [language, setLanguage] = useRemembered('language', Object.keys(LANGUAGES) as Language[], languageOfBrowser());
   const [theme, setTheme] = useRemembered('theme', THEMES, 'auto');
+  const [zone, setZone] = useRemembered('zone', ZONES, 'browser');
   const isDarkSystem = useDarkSystem();
   const isDark = theme === 'dark' || (theme === 'auto' && isDarkSystem);
 
@@ -44,13 +57,20 @@ export function useOwnSettings(): Settings {
       language,
       theme,
       isDark,
+      zone,
+      timeZone: zone === 'browser' ? zoneOfBrowser() : zone,
       texts: language === 'ko' ? ko : en,
-      format: createFormat(language === 'ko' ? 'ko' : localeOfEnglish()),
+      format: createFormat(language === 'ko' ? 'ko' : localeOfEnglish(), zone === 'browser' ? undefined : zone),
       setLanguage,
       setTheme,
+      setZone,
     }),
-    [language, theme, isDark],
+    [language, theme, zone, isDark],
   );
+}
+
+function zoneOfBrowser(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 function languageOfBrowser(): Language {

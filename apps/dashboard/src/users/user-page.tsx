@@ -63,10 +63,10 @@ function PossibleUser({ route, user }: UserPageProps) {
 
 /** Days, models, upstreams, cost, and the last requests. */
 export function UserFigures({ route, user }: UserPageProps) {
-  const { texts } = useSettings();
+  const { texts, timeZone: tz } = useSettings();
   const period = periodOf(route);
-  const usage = usePolled(`usage ${user} ${period}`, REFRESH_SECONDS, (gateway, signal) =>
-    gateway.usageOf(user, { days: Number(period) }, signal),
+  const usage = usePolled(`usage ${user} ${period} ${tz}`, REFRESH_SECONDS, (gateway, signal) =>
+    gateway.usageOf(user, { days: Number(period), tz }, signal),
   );
   const recent = usePolled(`requests ${user}`, RECENT_REFRESH_SECONDS, (gateway, signal) =>
     gateway.requests({ user, limit: RECENT }, signal),

@@ -31,18 +31,19 @@ export function periodOf({ query }: Route): Period {
 
 /** Who used how much. */
 export function UsersPage({ route }: { readonly route: Route }) {
-  const { texts, format } = useSettings();
+  const { texts, format, timeZone: tz } = useSettings();
   const period = periodOf(route);
-  const all = usePolled(`usage ${period}`, REFRESH_SECONDS, (gateway, signal) =>
-    gateway.usage({ days: Number(period) }, signal),
+  const all = usePolled(`usage ${period} ${tz}`, REFRESH_SECONDS, (gateway, signal) =>
+    gateway.usage({ days: Number(period), tz }, signal),
   );
-  const bedrock = usePolled(`usage of Bedrock ${period}`, REFRESH_SECONDS, (gateway, signal) =>
-    gateway.usage({ days: Number(period), request_type: 'bedrock' }, signal),
+  const bedrock = usePolled(`usage of Bedrock ${period} ${tz}`, REFRESH_SECONDS, (gateway, signal) =>
+    gateway.usage({ days: Number(period), tz, request_type: 'bedrock' }, signal),
   );
   const [search, setSearch] = useState('');
   const rows = all.data ? userRowsOf(all.data, bedrock.data) : [];
   const needle = search.trim().toLowerCase();
   const found = rows.filter(({ user }) => user.toLowerCase().includes(needle));
+  const answers = found.reduce((sum, { requests }) => sum + requests, 0);
   return (
     <>
       <header class="page-head">
@@ -76,7 +77,7 @@ export function UsersPage({ route }: { readonly route: Route }) {
       </div>
       <section class="panel is-table">
         <Loaded of={all} lines={8}>
-          {({ summary }) =>
+          {() =>
             rows.length === 0 ? (
               <Empty title={texts.users.empty} />
             ) : (
@@ -84,7 +85,7 @@ export function UsersPage({ route }: { readonly route: Route }) {
                 <p class="table-lead" role="status">
                   {texts.users.summary(
                     texts.unit.users(found.length, format.integer(found.length)),
-                    texts.unit.requests(summary.total_requests, format.integer(summary.total_requests)),
+                    texts.unit.answers(answers, format.integer(answers)),
                   )}
                 </p>
                 {found.length === 0 ? <Empty title={texts.users.noMatch(search)} /> : <UserTable rows={found} />}
