@@ -35,7 +35,7 @@ export function analyticsOf(lines: Lines, range: AnalyticsRange, until: number, 
     total_requests: totals.requests,
     total_tokens: totals.input_tokens + totals.output_tokens,
     average_response_time: totals.duration_ms?.p50 ?? 0,
-    cost_estimate: totals.cost_usd,
+    cost_estimate: totals.cost_usd ?? 0,
     active_accounts: 1,
     rate_limited_accounts: 0,
     requests_last_hour: lines.filter(({ started_at }) => started_at > until - 3_600_000).length,
@@ -94,6 +94,7 @@ function usageOf(lines: Lines) {
       total_requests: sum.requests,
       total_cache_creation_input_tokens: sum.cache_creation_input_tokens,
       total_cache_read_input_tokens: sum.cache_read_input_tokens,
+      total_all_tokens: sum.all_tokens,
       total_cost_usd: sum.cost_usd,
       total_unpriced_requests: sum.unpriced_requests,
     },
@@ -120,6 +121,7 @@ function countsOf(lines: Lines): TokenCounts {
     requests: figures.requests,
     cache_creation_input_tokens: figures.cache_creation_input_tokens,
     cache_read_input_tokens: figures.cache_read_input_tokens,
+    all_tokens: figures.all_tokens,
     cost_usd: figures.cost_usd,
     unpriced_requests: figures.unpriced_requests,
   };
@@ -146,6 +148,8 @@ function figuresOf(lines: Lines): Figures {
   const cacheRead = sum((line) => line.cache_read_input_tokens);
   return {
     requests: lines.length,
+    answers: lines.filter(({ outcome }) => outcome !== 'refused').length,
+    all_tokens: input + cacheWrite + cacheRead + sum((line) => line.output_tokens),
     errors: lines.filter(({ outcome }) => outcome === 'refused' || outcome === 'broken').length,
     caller_errors: lines.filter(({ status }) => status === 400).length,
     fallbacks: lines.filter(({ upstream }) => upstream === 'bedrock').length,

@@ -8,7 +8,10 @@ export type AnalyticsRange = (typeof ANALYTICS_RANGES)[number];
 
 /** What is known about a set of exchanges. */
 export interface Figures {
+  /** Finished requests to a model, with any end. */
   readonly requests: number;
+  /** Those for which an upstream reported tokens: what `/v1/usage` counts. Figures of earlier versions have no such count. */
+  readonly answers: number;
   /** Refused and broken requests. A request that its client aborted is not an error. */
   readonly errors: number;
   /** Errors that only the caller can fix: the request is invalid, forbidden, too large, or throttled by the gateway. */
@@ -19,8 +22,10 @@ export interface Figures {
   readonly output_tokens: number;
   readonly cache_creation_input_tokens: number;
   readonly cache_read_input_tokens: number;
-  /** Sum in US dollars of the answers that have a price. */
-  readonly cost_usd: number;
+  /** All of the four above. */
+  readonly all_tokens: number;
+  /** Sum in US dollars of the answers that have a price; null if there are answers and none has one. */
+  readonly cost_usd: number | null;
   /** Answers whose model has no price. `cost_usd` does not include them. */
   readonly unpriced_requests: number;
   /** The part of `cost_usd` for answers of a fallback upstream. */

@@ -7,11 +7,14 @@ export interface TokenCounts {
   readonly output_tokens: number;
   /** Input and output. Cache tokens are counted in the fields below. */
   readonly total_tokens: number;
+  /** Answers: requests for which an upstream reported tokens. */
   readonly requests: number;
   /** Our own field. */
   readonly cache_creation_input_tokens: number;
   /** Our own field. */
   readonly cache_read_input_tokens: number;
+  /** Our own field. Input, output and cache. */
+  readonly all_tokens: number;
   /** Our own field. Sum in US dollars of the answers that have a price; null if none has one. */
   readonly cost_usd: number | null;
   /** Our own field. Answers without a price; `cost_usd` does not include them. */
@@ -25,6 +28,8 @@ export interface UsageSummary {
   readonly total_requests: number;
   readonly total_cache_creation_input_tokens: number;
   readonly total_cache_read_input_tokens: number;
+  /** As `all_tokens`. */
+  readonly total_all_tokens: number;
   /** As `cost_usd`. */
   readonly total_cost_usd: number | null;
   readonly total_unpriced_requests: number;

@@ -14,7 +14,9 @@ const SUMS = [
   'unpriced_requests',
 ] as const satisfies readonly (keyof Figures)[];
 
-export type PeriodRow = Readonly<Record<(typeof SUMS)[number], number>> & {
+export type PeriodRow = Readonly<Record<Exclude<(typeof SUMS)[number], 'cost_usd'>, number>> & {
+  /** Null if no answer has a price. */
+  readonly cost_usd: number | null;
   /** `2026-11-27`, or `2026-11-27 14:00`; UTC. */
   readonly name: string;
   readonly cache_hit_share: number | null;
@@ -29,8 +31,10 @@ export function sumByPeriod(buckets: readonly Bucket[], period: 'day' | 'hour'):
     byName.set(name, [...(byName.get(name) ?? []), bucket]);
   }
   return [...byName].map(([name, of]) => {
-    const sums = Object.fromEntries(SUMS.map((key) => [key, of.reduce((sum, bucket) => sum + bucket[key], 0)]));
-    return { name, ...(sums as Record<(typeof SUMS)[number], number>), cache_hit_share: cacheShareOf(sums) };
+    const sums = Object.fromEntries(SUMS.map((key) => [key, of.reduce((sum, bucket) => sum + (bucket[key] ?? 0), 0)]));
+    const cost_usd = of.every((bucket) => bucket.cost_usd === null) ? null : (sums.cost_usd ?? 0);
+    const row = sums as Record<(typeof SUMS)[number], number>;
+    return { name, ...row, cost_usd, cache_hit_share: cacheShareOf(sums) };
   });
 }
 

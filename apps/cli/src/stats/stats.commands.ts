@@ -49,7 +49,7 @@ function byName(
       const figures = await analyticsOf(context, input, '24h', hasUsers);
       const rows = Object.entries(select(figures))
         .map(([name, each]) => ({ name, ...each }))
-        .sort((left, right) => right.cost_usd - left.cost_usd || right.requests - left.requests);
+        .sort((left, right) => (right.cost_usd ?? 0) - (left.cost_usd ?? 0) || right.requests - left.requests);
       return answerOf(figures, rows, figuresText(verb, rows));
     },
   };

@@ -105,7 +105,7 @@ function figureLines({ hour, day, readiness, nowMs, lines }: TopState): FrameLin
       text: `In flight ${hour.in_flight}   last minute ${minute.length}   last hour ${countText(totals.requests)}   errors ${countText(totals.errors)}   fallbacks ${countText(totals.fallbacks)}`,
     },
     {
-      text: `${first}   ${speed}   cache ${shareText(totals.cache_hit_share)}   24 h ${moneyText(day.totals.cost_usd)}, ${countText(day.total_tokens)} tokens`,
+      text: `${first}   ${speed}   cache ${shareText(totals.cache_hit_share)}   24 h ${moneyText(day.totals.cost_usd)}, ${countText(day.totals.all_tokens)} tokens`,
     },
     { text: `Upstreams: ${upstreams.join('   ')}` },
   ];

@@ -46,6 +46,7 @@ const totals = {
   errors: 1,
   fallbacks: 2,
   cost_usd: 3,
+  all_tokens: 12_000,
   first_byte_ms: { p50: 300, p95: 900, p99: 950 },
   output_tokens_per_second: 60,
   cache_hit_share: 0.9,

@@ -50,7 +50,7 @@ export function MoneyTable({ money }: MoneyTableProps) {
               </a>
             </th>
             <td class="number">
-              {row.requests === row.unpriced_requests && row.requests > 0 ? unit.none : format.usd(row.cost_usd)}
+              {row.cost_usd === 0 && row.unpriced_requests > 0 ? unit.none : format.usd(row.cost_usd)}
             </td>
             <td class="number middle-cell">{share(row.cost_usd)}</td>
             <td class="number middle-cell">{format.integer(row.requests)}</td>

@@ -38,7 +38,7 @@ export function FigureCards({ analytics }: { readonly analytics: Analytics }) {
         label={overview.requests}
         value={format.compact(totals.requests)}
         title={format.integer(totals.requests)}
-        sub={overview.lastHour(format.integer(analytics.requests_last_hour))}
+        sub={`${overview.answers(format.integer(totals.answers))}, ${overview.lastHour(format.integer(analytics.requests_last_hour))}`}
       />
       <Card
         label={overview.bedrock}
@@ -84,16 +84,21 @@ function errorsOf({ errors, caller_errors }: Figures, { overview, unit }: Texts,
 
 function CostCard({ totals }: { readonly totals: Figures }) {
   const { texts, format } = useSettings();
-  const priced = totals.requests - totals.unpriced_requests;
+  const { cost_usd, unpriced_requests, answers } = totals;
+  const priced = answers - unpriced_requests;
   const sub =
-    totals.unpriced_requests > 0
-      ? texts.overview.unpriced(totals.unpriced_requests, format.integer(totals.unpriced_requests))
-      : texts.overview.perRequest(format.usd(priced > 0 ? totals.cost_usd / priced : 0));
-  return <Card label={texts.overview.cost} value={format.usd(totals.cost_usd)} sub={sub} />;
+    unpriced_requests > 0
+      ? texts.overview.unpriced(unpriced_requests, format.integer(unpriced_requests))
+      : texts.overview.perAnswer(format.usd(priced > 0 ? (cost_usd ?? 0) / priced : 0));
+  return <Card label={texts.overview.cost} value={costText(totals, texts, format)} sub={sub} />;
 }
 
-/** Everything that went in, from the cache or not, and everything that came out. */
-export function allTokensOf(figures: Figures): number {
-  const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = figures;
-  return input_tokens + output_tokens + cache_creation_input_tokens + cache_read_input_tokens;
+/** A sum that lacks a part says so. Without any price there is not a number to show. */
+export function costText({ cost_usd, unpriced_requests }: Figures, texts: Texts, format: Format): string {
+  if (cost_usd === null) return texts.unit.none;
+  return unpriced_requests > 0 ? `≥ ${format.usd(cost_usd)}` : format.usd(cost_usd);
+}
+
+export function allTokensOf({ all_tokens }: Figures): number {
+  return all_tokens;
 }

@@ -1,6 +1,6 @@
 import type { Figures } from '@claude-proxy/admin-api';
 import { useSettings } from '../texts/settings.js';
-import { allTokensOf } from './figure-cards.js';
+import { allTokensOf, costText } from './figure-cards.js';
 
 const SHOWN = 6;
 
@@ -15,9 +15,9 @@ interface TopListProps {
 export function TopList({ figures, label, linkOf }: TopListProps) {
   const { texts, format } = useSettings();
   const rows = Object.entries(figures)
-    .sort(([, a], [, b]) => b.cost_usd - a.cost_usd || allTokensOf(b) - allTokensOf(a))
+    .sort(([, a], [, b]) => (b.cost_usd ?? 0) - (a.cost_usd ?? 0) || allTokensOf(b) - allTokensOf(a))
     .slice(0, SHOWN);
-  const weightOf = (each: Figures) => (rows[0]?.[1].cost_usd ? each.cost_usd : allTokensOf(each));
+  const weightOf = (each: Figures) => (rows[0]?.[1].cost_usd ? (each.cost_usd ?? 0) : allTokensOf(each));
   const heaviest = Math.max(1e-9, ...rows.map(([, each]) => weightOf(each)));
   return (
     <table class="top-list">
@@ -48,9 +48,7 @@ export function TopList({ figures, label, linkOf }: TopListProps) {
             <td class="number" title={format.integer(allTokensOf(each))}>
               {format.compact(allTokensOf(each))}
             </td>
-            <td class="number">
-              {each.requests === each.unpriced_requests ? texts.unit.none : format.usd(each.cost_usd)}
-            </td>
+            <td class="number">{costText(each, texts, format)}</td>
           </tr>
         ))}
       </tbody>

@@ -8,6 +8,7 @@ const row = (user: string, cost_usd: number | null, requests = 1): UserRow => ({
   bedrockRequests: 0,
   input_tokens: 0,
   output_tokens: 0,
+  all_tokens: 0,
   total_tokens: 0,
   cache_creation_input_tokens: 0,
   cache_read_input_tokens: 0,

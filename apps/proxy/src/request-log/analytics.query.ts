@@ -77,7 +77,7 @@ export class AnalyticsQuery {
       total_requests: totals.requests,
       total_tokens: totals.input_tokens + totals.output_tokens,
       average_response_time: sums.total.averageDurationMs,
-      cost_estimate: totals.cost_usd,
+      cost_estimate: totals.cost_usd ?? 0,
       top_models: Object.entries(byModel)
         .map(([model, { requests }]) => ({ model, count: requests }))
         .slice(0, 10),

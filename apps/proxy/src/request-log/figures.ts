@@ -2,6 +2,7 @@ import type { ErrorCount, Figures } from '@claude-proxy/admin-api';
 import { countOf, type Usage } from '@claude-proxy/messages-api';
 import type { Item } from '@claude-proxy/storage';
 import type { FinishedExchange } from '../exchange/exchange.js';
+import { allTokensOf, costOf, isAnswer } from '../recording/definitions.js';
 import { sumOf } from '../recording/sums.js';
 import { isCallersError } from './callers-error.js';
 import { errorIn, errorOf } from './error-reason.js';
@@ -9,6 +10,7 @@ import { Histogram, stepOf } from './histogram.js';
 
 const COUNTERS = [
   'requests',
+  'answers',
   'errors',
   'caller_errors',
   'fallbacks',
@@ -47,6 +49,7 @@ export type CountedExchange = Pick<
   | 'attempts'
   | 'hasOperatorCredential'
   | 'isFallback'
+  | 'upstream'
   | 'usage'
   | 'costNanoUsd'
   | 'cacheSavingNanoUsd'
@@ -65,6 +68,7 @@ export class FigureAddition {
     const { counts } = this;
     const { outcome, isFallback, usage, firstByteMs, durationMs } = exchange;
     counts.requests += 1;
+    if (isAnswer(exchange)) counts.answers += 1;
     if (outcome === 'refused' || outcome === 'broken') this.addError(errorOf(exchange));
     if (isCallersError(exchange)) counts.caller_errors += 1;
     if (isFallback) counts.fallbacks += 1;
@@ -183,6 +187,7 @@ export class FigureSum {
     const input = counts.input_tokens + counts.cache_creation_input_tokens + counts.cache_read_input_tokens;
     return {
       requests: counts.requests,
+      answers: counts.answers,
       errors: counts.errors,
       caller_errors: counts.caller_errors,
       fallbacks: counts.fallbacks,
@@ -190,7 +195,8 @@ export class FigureSum {
       output_tokens: counts.output_tokens,
       cache_creation_input_tokens: counts.cache_creation_input_tokens,
       cache_read_input_tokens: counts.cache_read_input_tokens,
-      cost_usd: counts.cost_nano_usd / 1e9,
+      all_tokens: allTokensOf(counts),
+      cost_usd: costOf(counts.cost_nano_usd, counts.unpriced_requests),
       unpriced_requests: counts.unpriced_requests,
       fallback_cost_usd: counts.fallback_cost_nano_usd / 1e9,
       cache_saved_usd: (counts.cache_saved_nano_usd - counts.cache_lost_nano_usd) / 1e9,

@@ -23,6 +23,7 @@ function countedOf(line: RequestDetail): CountedExchange {
     outcome: line.outcome,
     status: line.status,
     isFallback: line.is_fallback,
+    upstream: line.upstream ?? undefined,
     // Lines name the account, and figures whose credential it was.
     hasOperatorCredential: line.account !== null,
     usage: usage === null ? undefined : tokensOf(line),

@@ -164,7 +164,8 @@ function namesOf(days: readonly DaySums[]): Money['names'] {
 
 function moneyOf(sum: FigureSum): MoneySum {
   const { requests, cost_usd, unpriced_requests, fallback_cost_usd, cache_saved_usd, cache_hit_share } = sum.figures();
-  return { requests, cost_usd, unpriced_requests, fallback_cost_usd, cache_saved_usd, cache_hit_share };
+  // Sums of money are added up by day; `unpriced_requests` says what they lack.
+  return { requests, cost_usd: cost_usd ?? 0, unpriced_requests, fallback_cost_usd, cache_saved_usd, cache_hit_share };
 }
 
 /** In UTC. Today is the last one. */

@@ -1,5 +1,6 @@
 import type { TokenCounts, UsageSummary } from '@claude-proxy/admin-api';
 import type { Item } from '@claude-proxy/storage';
+import { allTokensOf, costOf } from '../recording/definitions.js';
 import { sumOf } from '../recording/sums.js';
 import { COUNTERS, type Counts, emptyCounts, parseModelCounter } from './usage.table.js';
 
@@ -43,7 +44,8 @@ export class Tally {
       total_requests: all.request_count,
       total_cache_creation_input_tokens: all.cache_creation_input_tokens,
       total_cache_read_input_tokens: all.cache_read_input_tokens,
-      total_cost_usd: costOf(all),
+      total_all_tokens: allTokensOf(all),
+      total_cost_usd: costOf(all.cost_nano_usd, all.unpriced_count),
       total_unpriced_requests: all.unpriced_count,
     };
   }
@@ -72,12 +74,8 @@ function tokenCountsOf(counts: Counts): TokenCounts {
     requests: counts.request_count,
     cache_creation_input_tokens: counts.cache_creation_input_tokens,
     cache_read_input_tokens: counts.cache_read_input_tokens,
-    cost_usd: costOf(counts),
+    all_tokens: allTokensOf(counts),
+    cost_usd: costOf(counts.cost_nano_usd, counts.unpriced_count),
     unpriced_requests: counts.unpriced_count,
   };
-}
-
-/** Sum of the priced answers; null if none has a price, because 0 would mean free of charge. */
-function costOf({ request_count, unpriced_count, cost_nano_usd }: Counts): number | null {
-  return unpriced_count > 0 && unpriced_count >= request_count ? null : cost_nano_usd / 1e9;
 }

@@ -2,6 +2,7 @@ import { countOf, type Usage } from '@claude-proxy/messages-api';
 import type { IndependentWrite, TableDefinition } from '@claude-proxy/storage';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { FinishedExchange } from '../exchange/exchange.js';
+import { isAnswer } from '../recording/definitions.js';
 import type { ExchangeWriter, WriterBatch } from '../recording/exchange-writer.js';
 import { labelOf } from '../recording/labels.js';
 import { hourOf } from '../recording/periods.js';
@@ -48,7 +49,7 @@ class UsageBatch implements WriterBatch {
 
   add(exchange: FinishedExchange): void {
     const { user, usage, upstream, operation } = exchange;
-    if (operation !== 'messages' || !usage || !upstream) return;
+    if (operation !== 'messages' || !isAnswer(exchange) || !usage || !upstream) return;
     const hour = hourOf(exchange.startedAt);
     const period = hour.slice(0, 10);
     const key = usageKeyOf(user, period, upstream);

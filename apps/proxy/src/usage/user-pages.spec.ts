@@ -8,6 +8,7 @@ const usageOf = (user: string, requests: number, cost: number | null = requests)
   cost_usd: cost,
   input_tokens: requests,
   output_tokens: 0,
+  all_tokens: 0,
   total_tokens: requests,
   cache_creation_input_tokens: 0,
   cache_read_input_tokens: 0,
