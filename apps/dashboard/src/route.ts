@@ -5,6 +5,7 @@ export const PAGES = [
   'money',
   'users',
   'requests',
+  'sessions',
   'limits',
   'accounts',
   'masking',

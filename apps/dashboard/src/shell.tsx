@@ -15,6 +15,7 @@ import { RequestDrawer } from './requests/request-drawer.js';
 import { RequestsPage } from './requests/requests-page.js';
 import { isOfOneTeam, type Viewer, ViewerContext } from './role.js';
 import { hashOf, PAGES, type Page, type Route, useRoute } from './route.js';
+import { SessionsPage } from './sessions/sessions-page.js';
 import { useSettings } from './texts/settings.js';
 import { UserPage } from './users/user-page.js';
 import { UsersPage } from './users/users-page.js';
@@ -28,7 +29,7 @@ const MoneyPage = lazyPage(() => import('./money/money-page.js').then(({ MoneyPa
 const SettingsPage = lazyPage(() => import('./settings/settings-page.js').then(({ SettingsPage }) => SettingsPage));
 
 const READINESS_SECONDS = 20;
-const USER_PAGES: readonly Page[] = ['me', 'requests', 'connect'];
+const USER_PAGES: readonly Page[] = ['me', 'requests', 'sessions', 'connect'];
 
 const TEAM_PAGES: readonly Page[] = ['access', 'requests', 'connect'];
 
@@ -151,6 +152,8 @@ function PageOf({ route }: { readonly route: Route }) {
       );
     case 'requests':
       return <RequestsPage route={route} />;
+    case 'sessions':
+      return <SessionsPage route={route} />;
     case 'accounts':
       return <AccountsPage route={route} />;
     case 'limits':

@@ -108,6 +108,12 @@ export {
   type CacheBreakKind,
   type CacheBreakReason,
   type PromptCacheNote,
+  SESSION_ORDERS,
+  type SessionDetail,
+  type SessionLine,
+  type SessionOrder,
+  type SessionPage,
+  type SessionRequest,
 } from './sessions.js';
 export type { EffectiveSection, EffectiveSetting, KnownModel, SettingsReport } from './settings.js';
 export type { Task, TaskList } from './tasks.js';

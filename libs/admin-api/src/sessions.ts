@@ -85,3 +85,64 @@ export interface PromptCacheNote {
   /** Null if the cache was read as expected. */
   readonly cache_break: CacheBreak | null;
 }
+
+export const SESSION_ORDERS = ['recent', 'requests', 'tokens', 'cost', 'breaks', 'lost'] as const;
+export type SessionOrder = (typeof SESSION_ORDERS)[number];
+
+/** The sums of a session, from the answered and refused requests for messages. */
+export interface SessionLine {
+  /** As the client names it. */
+  readonly session: string;
+  readonly user: string;
+  readonly team: string | null;
+  /** Arrival of the last request, epoch milliseconds. */
+  readonly last_at: number;
+  /** Of the last request. */
+  readonly model: string | null;
+  readonly requests: number;
+  readonly errors: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cache_creation_input_tokens: number;
+  readonly cache_read_input_tokens: number;
+  readonly cost_usd: number;
+  readonly unpriced_requests: number;
+  readonly cache_breaks: number;
+  readonly lost_tokens: number;
+  readonly lost_usd: number;
+}
+
+/** Answer of `GET /api/sessions`. */
+export interface SessionPage {
+  readonly sessions: readonly SessionLine[];
+  /** Of the period, in all pages. */
+  readonly total: number;
+  /** Value of `cursor=` for the next page; null at the end. */
+  readonly next_cursor: string | null;
+}
+
+/** A request as the page of its session shows it. */
+export interface SessionRequest {
+  readonly id: string;
+  readonly started_at: number;
+  readonly duration_ms: number;
+  readonly model: string | null;
+  readonly upstream: string | null;
+  readonly outcome: 'completed' | 'refused' | 'aborted' | 'broken';
+  readonly status: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cache_creation_input_tokens: number;
+  readonly cache_read_input_tokens: number;
+  readonly cost_usd: number | null;
+  /** Null where prompts are not compared. */
+  readonly prompt_cache: PromptCacheNote | null;
+}
+
+/** Answer of `GET /api/sessions/{id}`. */
+export interface SessionDetail extends SessionLine {
+  readonly first_at: number;
+  /** Oldest first: the last 2,000. */
+  readonly items: readonly SessionRequest[];
+  readonly has_more: boolean;
+}

@@ -37,6 +37,9 @@ import type {
   RequestOrder,
   RequestPage,
   Session,
+  SessionDetail,
+  SessionOrder,
+  SessionPage,
   SettingsReport,
   Statement,
   TaskList,
@@ -76,6 +79,15 @@ export interface RequestFilter extends Readonly<Partial<Record<ValueFilter, stri
 export interface RequestSorting {
   readonly sort?: RequestOrder;
   readonly order?: 'asc' | 'desc';
+}
+
+/** Sessions of clients with requests in the last `days`. */
+export interface SessionQuestion extends Paging {
+  readonly days?: number;
+  readonly user?: string;
+  /** A part of the session or the user. */
+  readonly q?: string;
+  readonly sort?: SessionOrder;
 }
 
 /** A range that ends now, or `since` and `until`. */
@@ -142,6 +154,14 @@ export class AdminClient {
   /** Of the task that answers. */
   inFlight(signal?: AbortSignal): Promise<InFlightList> {
     return this.call.json('api/in-flight', { signal });
+  }
+
+  clientSessions(question: SessionQuestion = {}, signal?: AbortSignal): Promise<SessionPage> {
+    return this.call.json('api/sessions', { query: { ...question }, signal });
+  }
+
+  clientSession(id: string, { user }: { readonly user?: string } = {}, signal?: AbortSignal): Promise<SessionDetail> {
+    return this.call.json(`api/sessions/${encodeURIComponent(id)}`, { query: { ...(user && { user }) }, signal });
   }
 
   limits(signal?: AbortSignal): Promise<LimitList> {

@@ -31,6 +31,7 @@ const PAGE_ICONS: Readonly<Record<Page, ComponentChildren>> = {
       <path d="M4 16.5c.8-3 3-4.3 6-4.3s5.2 1.3 6 4.3" />
     </>
   ),
+  sessions: <path d="M3 15V9M7 15V5M11 15v-4M15 15V7M3 17.5h14" />,
   requests: <path d="M3.5 5.500h13M3.5 10h13M3.5 14.500h8" />,
   limits: (
     <>

@@ -5,6 +5,7 @@ import { Moment } from '../parts/moment.js';
 import { UpstreamChip } from '../parts/upstream-chip.js';
 import { useFirstChoice } from '../readiness.js';
 import { hashOf } from '../route.js';
+import { LostOf } from '../sessions/session-breaks.js';
 import { useSettings } from '../texts/settings.js';
 import { StatusBadge } from './request-table.js';
 import { storyOf } from './story.js';
@@ -30,6 +31,15 @@ export function RequestStory({ detail }: { readonly detail: RequestDetail }) {
           <li key={sentence}>{sentence}</li>
         ))}
       </ol>
+      {detail.prompt_cache?.cache_break && (
+        <section>
+          <h3>{texts.sessions.breaks}</h3>
+          <p>
+            {texts.sessions.broken(texts.sessions.reasonOf(detail.prompt_cache.cache_break.reason))}{' '}
+            <LostOf found={detail.prompt_cache.cache_break} />
+          </p>
+        </section>
+      )}
       {detail.error && (
         <section>
           <h3>{story.error}</h3>
@@ -106,6 +116,11 @@ function Technicalities({ detail }: { readonly detail: RequestDetail }) {
           <a href={hashOf('users', detail.user)}>{detail.user}</a>
         </Fact>
         <Fact name={texts.requests.model}>{detail.model ?? none}</Fact>
+        {detail.session !== null && (
+          <Fact name={texts.sessions.session}>
+            <a href={hashOf('sessions', detail.session, { user: detail.user })}>{detail.session}</a>
+          </Fact>
+        )}
         <Fact name={fields.path}>{detail.path}</Fact>
         <Fact name={fields.outcome}>{texts.outcomes[detail.outcome]}</Fact>
         <Fact name={fields.stop_reason}>{detail.stop_reason ?? none}</Fact>

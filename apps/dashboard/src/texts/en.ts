@@ -3,6 +3,7 @@ import { accountsEn } from './accounts-en.js';
 import { limitsEn } from './limits-en.js';
 import { maskingEn } from './masking-en.js';
 import { moneyEn } from './money-en.js';
+import { sessionsEn } from './sessions-en.js';
 import { setupEn } from './setup-en.js';
 import { storyEn } from './story-en.js';
 import { verdictEn } from './verdict-en.js';
@@ -18,6 +19,7 @@ export const en = {
     overview: 'Overview',
     users: 'Users',
     requests: 'Requests',
+    sessions: 'Sessions',
     limits: 'Limits & drills',
     accounts: 'Accounts',
     masking: 'Masking',
@@ -32,6 +34,7 @@ export const en = {
     overview: 'Overview',
     users: 'Users',
     requests: 'Requests',
+    sessions: 'Sessions',
     limits: 'Limits',
     accounts: 'Accounts',
     masking: 'Masking',
@@ -255,6 +258,7 @@ export const en = {
   accounts: accountsEn,
   limits: limitsEn,
   masking: maskingEn,
+  sessions: sessionsEn,
   access: accessEn,
   connect: {
     lead: 'Everything a client needs, ready to copy.',

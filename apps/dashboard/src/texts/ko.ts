@@ -4,6 +4,7 @@ import type { Texts } from './en.js';
 import { limitsKo } from './limits-ko.js';
 import { maskingKo } from './masking-ko.js';
 import { moneyKo } from './money-ko.js';
+import { sessionsKo } from './sessions-ko.js';
 import { setupKo } from './setup-ko.js';
 import { storyKo } from './story-ko.js';
 import { verdictKo } from './verdict-ko.js';
@@ -16,6 +17,7 @@ export const ko: Texts = {
     overview: '개요',
     users: '사용자',
     requests: '요청',
+    sessions: '세션',
     limits: '한도와 훈련',
     accounts: '계정',
     masking: '마스킹',
@@ -30,6 +32,7 @@ export const ko: Texts = {
     overview: '개요',
     users: '사용자',
     requests: '요청',
+    sessions: '세션',
     limits: '한도',
     accounts: '계정',
     masking: '마스킹',
@@ -251,6 +254,7 @@ export const ko: Texts = {
   accounts: accountsKo,
   limits: limitsKo,
   masking: maskingKo,
+  sessions: sessionsKo,
   access: accessKo,
   connect: {
     lead: '클라이언트에 필요한 설정을 그대로 복사해 쓰세요.',

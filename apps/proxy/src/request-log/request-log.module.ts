@@ -17,6 +17,9 @@ import { RequestLogQuery } from './request-log.query.js';
 import { RequestLogWriter } from './request-log.writer.js';
 import { RequestsController } from './requests.controller.js';
 import { requestsRoomTable } from './requests.table.js';
+import { SessionWriter } from './session.writer.js';
+import { SessionsController } from './sessions.controller.js';
+import { SessionsQuery } from './sessions.query.js';
 
 /**
  * One line per exchange, and figures of all exchanges.
@@ -32,8 +35,18 @@ import { requestsRoomTable } from './requests.table.js';
     RecordingModule,
     AuthModule,
   ],
-  controllers: [InFlightController, RequestsController, AnalyticsController, MoneyController, LiveController],
-  providers: [RequestLogWriter, RequestLogQuery, AnalyticsQuery, MoneyQuery, LiveFeed, LongRequests, OtherTasksFeed],
+  controllers: [InFlightController, RequestsController, SessionsController, AnalyticsController, MoneyController, LiveController],
+  providers: [
+    SessionWriter,
+    SessionsQuery,
+    RequestLogWriter,
+    RequestLogQuery,
+    AnalyticsQuery,
+    MoneyQuery,
+    LiveFeed,
+    LongRequests,
+    OtherTasksFeed,
+  ],
   exports: [AnalyticsQuery],
 })
 export class RequestLogModule {}

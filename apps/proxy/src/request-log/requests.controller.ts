@@ -2,13 +2,14 @@ import type { RequestDetail, RequestPage, RequestsParameters } from '@claude-pro
 import { Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AdminController } from '../auth/admin-controller.decorator.js';
-import { OpenTo, ownUserOf, principalOf } from '../auth/principal.js';
+import { OpenTo, ownUserOf } from '../auth/principal.js';
 import { invalidParameter, parametersOf, type QueryParameters, wholeNumberOf } from '../auth/query-parameters.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import { GatewayError } from '../exchange/gateway-error.js';
 import { UpstreamNames } from '../exchange/upstream-names.js';
 import { storeUnavailable } from '../state/store-unavailable.js';
 import { lineFilterOf, lineOrderOf } from './line-query.js';
+import { readableLines } from './readable-lines.js';
 import { lineOf } from './request-line.js';
 import { type LineFilter, RequestLogQuery } from './request-log.query.js';
 
@@ -62,15 +63,6 @@ export class RequestsController {
     const isFound = detail && detail.started_at >= sinceMs && detail.started_at <= untilMs && filter.isWanted(detail);
     return { requests: isFound ? [lineOf(detail)] : [], next_cursor: null, searched_since: 0, searched_requests: 1 };
   }
-}
-
-/** A user reads its own lines, the viewer of a team those of the team. */
-function readableLines(request: FastifyRequest): (line: Pick<RequestDetail, 'user' | 'team'>) => boolean {
-  const own = ownUserOf(request);
-  if (own !== undefined) return ({ user }) => user === own;
-  const principal = principalOf(request);
-  const team = principal?.role === 'viewer' ? principal.team : null;
-  return team === null ? () => true : (line) => line.team === team;
 }
 
 function cursorOf({ cursor }: QueryParameters): string | undefined {

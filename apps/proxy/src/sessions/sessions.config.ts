@@ -5,7 +5,7 @@ export const sessionsSection = section('sessions', 'Sessions of clients, and wha
   isTracking: setting(
     'TRACK_SESSIONS',
     flag,
-    'Compares the prompts of a session by fingerprints, which are kept in memory, and names the reason of each cache break. Without it sessions are not listed.',
+    'Compares the prompts of a session by fingerprints, which are kept in memory, and names the reason of each cache break. Without it sessions are listed without cache breaks.',
     'true',
   ),
 });
