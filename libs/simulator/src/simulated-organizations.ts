@@ -2,7 +2,7 @@ import { tokensOfBytes } from './answer-usage.js';
 import { rateLimited } from './anthropic-refusals.js';
 import type { Behaviour } from './behaviours.js';
 import type { RecordedRequest } from './http-recording.js';
-import { SimulatedPromptCache } from './simulated-prompt-cache.js';
+import { PromptCache } from './prompt-cache.js';
 import { type BucketLimits, TokenBuckets } from './token-buckets.js';
 
 /** An organization with its workspaces and keys. Limits belong to the organization, prompt caches to the workspace. */
@@ -23,7 +23,7 @@ const OUTPUT_TOKENS = 20;
 
 /** Knows each key's organization and workspace, and answers as their limits and caches make the service answer. */
 export class SimulatedOrganizations {
-  readonly cache = new SimulatedPromptCache();
+  readonly cache = new PromptCache();
   private readonly owners: ReadonlyMap<string, Owner>;
   private readonly buckets = new Map<string, TokenBuckets>();
   private readonly refusals = new Map<string, Behaviour>();
@@ -70,10 +70,10 @@ export class SimulatedOrganizations {
     if (refusal) return refusal;
     const model = request.model ?? '';
     const buckets = this.bucketsOf(organization.id, model, organization.limits);
-    const lookup = this.cache.lookUp(workspace, model, request);
+    const lookup = this.cache.lookUp(`${workspace}/${model}`, request);
     const total = tokensOfBytes(request.bodyBytes);
     const read = Math.min(lookup.readTokens, total);
-    const written = lookup.isCaching ? total - read : 0;
+    const written = Math.min(lookup.writtenTokens, total - read);
     const missingSeconds = buckets.take({ requests: 1, inputTokens: total - read, outputTokens: OUTPUT_TOKENS });
     const headers = buckets.headers();
     if (missingSeconds > 0) return rateLimited({ retryAfterSeconds: Math.ceil(missingSeconds), headers });
