@@ -35,7 +35,14 @@ import { SessionsQuery } from './sessions.query.js';
     RecordingModule,
     AuthModule,
   ],
-  controllers: [InFlightController, RequestsController, SessionsController, AnalyticsController, MoneyController, LiveController],
+  controllers: [
+    InFlightController,
+    RequestsController,
+    SessionsController,
+    AnalyticsController,
+    MoneyController,
+    LiveController,
+  ],
   providers: [
     SessionWriter,
     SessionsQuery,
