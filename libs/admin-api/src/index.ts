@@ -83,6 +83,8 @@ export {
   type MoneyParameters,
   type PageQuery,
   type RequestsParameters,
+  type SessionParameters,
+  type SessionsParameters,
   type StatementParameters,
   USER_ORDERS,
   type UsageParameters,

@@ -2,6 +2,7 @@ import type { AnalyticsRange } from './analytics.js';
 import type { LineFilterTexts } from './line-filter.js';
 import type { MoneyDimension } from './money.js';
 import type { RequestOrder } from './requests.js';
+import type { SessionOrder } from './sessions.js';
 
 /** Parameters of the queries of the admin API. The OpenAPI document and the handlers have them from here. */
 
@@ -32,6 +33,20 @@ export interface RequestsParameters extends PageQuery, SpanParameters, LineFilte
   /** Default: `time`, newest first. */
   readonly sort?: RequestOrder;
   readonly order?: 'asc' | 'desc';
+}
+
+export interface SessionParameters {
+  /** Only the requests of this user. */
+  readonly user?: string;
+}
+
+export interface SessionsParameters extends PageQuery, SessionParameters {
+  /** 1 to 31, today included. Default: 1. */
+  readonly days?: string;
+  /** Default: `recent`. */
+  readonly sort?: SessionOrder;
+  /** A part of the id of a session or user. */
+  readonly q?: string;
 }
 
 export interface MoneyParameters {

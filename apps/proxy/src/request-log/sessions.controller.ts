@@ -1,4 +1,10 @@
-import { SESSION_ORDERS, type SessionDetail, type SessionPage } from '@claude-proxy/admin-api';
+import {
+  SESSION_ORDERS,
+  type SessionDetail,
+  type SessionPage,
+  type SessionParameters,
+  type SessionsParameters,
+} from '@claude-proxy/admin-api';
 import { Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AdminController } from '../auth/admin-controller.decorator.js';
@@ -23,7 +29,7 @@ export class SessionsController {
 
   @Get()
   @OpenTo('user')
-  page(@Query() query: Record<string, unknown>, @Req() request: FastifyRequest): Promise<SessionPage> {
+  page(@Query() query: SessionsParameters, @Req() request: FastifyRequest): Promise<SessionPage> {
     const isReadable = readableLines(request);
     const parameters = parametersOf(query);
     const { user, q } = parameters;
@@ -45,7 +51,7 @@ export class SessionsController {
   @OpenTo('user')
   async detail(
     @Param('id') id: string,
-    @Query() query: Record<string, unknown>,
+    @Query() query: SessionParameters,
     @Req() request: FastifyRequest,
   ): Promise<SessionDetail> {
     const isReadable = readableLines(request);
