@@ -24,7 +24,16 @@ describe('a script of package.json', () => {
 /** A clone with two of the libraries. */
 describe('a build', () => {
   let clone: string;
-  const COPIED = ['.swcrc', 'tsconfig.json', 'apps/dashboard', 'bin', 'libs', 'package.json', 'scripts'];
+  const COPIED = [
+    '.swcrc',
+    'tsconfig.json',
+    'apps/dashboard',
+    'bin',
+    'docs/openapi.json',
+    'libs',
+    'package.json',
+    'scripts',
+  ];
   const UP_TO_DATE = { code: 0, stdout: '', stderr: 'Build: nothing has changed\n' };
 
   const build = async (...args: string[]) => {

@@ -157,7 +157,7 @@ inBrowser('the pages of keys, budgets and audit', () => {
     await page.getByText('$2.00 / $2.50 a day').waitFor();
     await page.getByText('claude-opus-5-5').first().waitFor();
     const pages = await page.getByRole('navigation').getByRole('link').allInnerTexts();
-    expect(pages).toEqual(['My usage', 'Requests', 'Connect']);
+    expect(pages).toEqual(['My usage', 'Requests', 'Sessions', 'Connect']);
     await go('#/access');
     await page.getByRole('heading', { name: 'alice' }).waitFor();
   });

@@ -128,6 +128,7 @@ describe('the live feed of the client', () => {
     expect((await first).value).toMatchObject({ type: 'exchange', request: { user: 'lively' } });
     const { id } = await client.startDrill({ user: 'lively', seconds: 60, share: 1 });
     expect((await events.next()).value).toEqual({ type: 'drills' });
+    expect((await events.next()).value).toMatchObject({ type: 'event', event: { type: 'drill.started' } });
     await client.stopDrill(id);
     expect((await events.next()).value).toEqual({ type: 'drills' });
     const last = events.next();

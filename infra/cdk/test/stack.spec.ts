@@ -109,7 +109,9 @@ describe('the image', () => {
     const staged = readdirSync(`${app.outdir}/${asset}`, { recursive: true }).map(String);
     expect(staged).toEqual(expect.arrayContaining(['Dockerfile', 'package-lock.json', 'apps/proxy/src/main.ts']));
     expect(
-      staged.filter((path) => /node_modules|\.spec\.ts$|^(dist|data|docs|infra|cdk\.out|\.git)\b|\.env/.test(path)),
+      staged.filter((path) =>
+        /node_modules|\.spec\.ts$|^(dist|data|docs(?!$|\/openapi\.json$)|infra|cdk\.out|\.git)\b|\.env/.test(path),
+      ),
     ).toEqual([]);
     rmSync(app.outdir, { recursive: true, force: true });
   });

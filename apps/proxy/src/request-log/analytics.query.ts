@@ -20,6 +20,8 @@ const CACHE_MS = 5_000;
 const MAX_CACHED = 50;
 /** About two seconds of work, in turns of the event loop. */
 const MAX_SUMMED_LINES = 50_000;
+/** A range that ends now was worked out a moment ago: it has all of today. */
+const MOMENT_MS = 60_000;
 
 type Answer = Omit<Analytics, 'in_flight' | 'active_accounts' | 'rate_limited_accounts' | 'requests_last_hour'>;
 
@@ -139,7 +141,7 @@ export class AnalyticsQuery {
     const periods: string[] = [];
     for (const day of periodsOf(sinceMs, untilMs, DAY_MS, dayOf)) {
       const startMs = Date.parse(`${day}T00:00:00Z`);
-      const endMs = Math.min(startMs + DAY_MS, Date.now());
+      const endMs = Math.min(startMs + DAY_MS, Date.now() - MOMENT_MS);
       if (startMs >= sinceMs && endMs <= untilMs) periods.push(day);
       else periods.push(...periodsOf(Math.max(startMs, sinceMs), Math.min(endMs, untilMs), HOUR_MS, hourOf));
     }
