@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { acceptsGzip } from './accepts-gzip.js';
+import { acceptsCoding } from './accepts-coding.js';
 
 /** What fits a packet or two is not worth the work. */
 const MIN_CHARACTERS = 2_000;
@@ -16,7 +16,7 @@ export function compressAdminJson(fastify: FastifyInstance): void {
   fastify.addHook<string>('onSend', (request, reply, payload, done) => {
     if (!isCompressible(request, reply, payload)) return done(null, payload);
     reply.header('vary', 'accept-encoding');
-    if (!acceptsGzip(request.headers['accept-encoding'])) return done(null, payload);
+    if (!acceptsCoding(request.headers['accept-encoding'], 'gzip')) return done(null, payload);
     compressed(payload).then(
       (bytes) => {
         reply.header('content-encoding', 'gzip');

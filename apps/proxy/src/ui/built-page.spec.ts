@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readPageIn } from './built-page.js';
 
@@ -30,11 +30,14 @@ describe('readPageIn', () => {
     expect(page.get('index.html')).toMatchObject({ isHashed: false, contentType: 'text/html; charset=utf-8' });
   });
 
-  it('holds a compressed copy where it is smaller', () => {
+  it('makes a compressed copy where it is smaller, once', () => {
     const page = readPageIn(folder);
-    const { bytes, gzipped } = page.get('index.html')!;
-    expect(gunzipSync(gzipped!)).toEqual(bytes);
-    expect(page.get('assets/index-Dk3_9xQa.js')!.gzipped).toBeUndefined();
+    const asset = page.get('index.html')!;
+    expect(gunzipSync(asset.compressed('gzip')!)).toEqual(asset.bytes);
+    expect(brotliDecompressSync(asset.compressed('br')!)).toEqual(asset.bytes);
+    expect(asset.compressed('br')).toBe(asset.compressed('br'));
+    for (const coding of ['br', 'gzip'] as const)
+      expect(page.get('assets/index-Dk3_9xQa.js')!.compressed(coding)).toBeUndefined();
   });
 
   it('is empty where nothing has been built', () => {

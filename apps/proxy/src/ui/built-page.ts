@@ -2,16 +2,20 @@ import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+/** The smaller result first. */
+export const CODINGS = ['br', 'gzip'] as const;
+type Coding = (typeof CODINGS)[number];
 
 export interface Asset {
   readonly contentType: string;
   readonly bytes: Buffer;
-  /** Undefined where it would not be smaller. */
-  readonly gzipped: Buffer | undefined;
   readonly etag: string;
   /** Its name changes with its content, so it may be kept for ever. */
   readonly isHashed: boolean;
+  /** Undefined where it would not be smaller. */
+  compressed(coding: Coding): Buffer | undefined;
 }
 
 /** The files of the page by their path below `/ui/`; empty where the page has not been built. */
@@ -24,6 +28,12 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
   '.woff2': 'font/woff2',
+};
+/** 11, the highest quality of brotli, would hold the event loop for half a second. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+const COMPRESS: Readonly<Record<Coding, (bytes: Buffer) => Buffer>> = {
+  br: (bytes) => brotliCompressSync(bytes, BROTLI),
+  gzip: (bytes) => gzipSync(bytes),
 };
 /** Seen from the sources, then from `dist/apps/proxy/src/ui`. The page's own sources hold no `index.html` there. */
 const FOLDERS = ['../../../../dist/apps/dashboard/', '../../../dashboard/'];
@@ -57,16 +67,17 @@ function pathsIn(folder: string): string[] {
 }
 
 function assetOf(name: string, bytes: Buffer): Asset {
-  let gzipped: Buffer | undefined;
+  /** Made for its first reader: most processes never serve the page. */
+  const made = new Map<Coding, Buffer>();
   return {
     contentType: CONTENT_TYPES[extname(name)]!,
     bytes,
-    /** Made for its first reader: most processes never serve the page. */
-    get gzipped() {
-      gzipped ??= gzipSync(bytes);
-      return gzipped.length < bytes.length ? gzipped : undefined;
-    },
     etag: `W/"${hash('sha256', bytes).slice(0, 16)}"`,
     isHashed: HASHED_NAME.test(name),
+    compressed(coding) {
+      const compressed = made.get(coding) ?? COMPRESS[coding](bytes);
+      made.set(coding, compressed);
+      return compressed.length < bytes.length ? compressed : undefined;
+    },
   };
 }

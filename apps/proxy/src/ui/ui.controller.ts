@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { acceptsGzip } from '../http/accepts-gzip.js';
-import type { Asset, BuiltPage } from './built-page.js';
+import { acceptsCoding } from '../http/accepts-coding.js';
+import { type Asset, type BuiltPage, CODINGS } from './built-page.js';
 
 export const BUILT_PAGE = Symbol('BUILT_PAGE');
 
@@ -58,10 +58,11 @@ export class UiController {
   }
 }
 
-function sendBytes({ bytes, gzipped }: Asset, acceptEncoding: string | undefined, reply: FastifyReply): void {
-  const isCompressed = gzipped !== undefined && acceptsGzip(acceptEncoding);
-  if (isCompressed) reply.header('content-encoding', 'gzip');
-  void reply.send(isCompressed ? gzipped : bytes);
+function sendBytes(asset: Asset, acceptEncoding: string | undefined, reply: FastifyReply): void {
+  const coding = CODINGS.find((each) => acceptsCoding(acceptEncoding, each));
+  const compressed = coding && asset.compressed(coding);
+  if (compressed) reply.header('content-encoding', coding);
+  void reply.send(compressed ?? asset.bytes);
 }
 
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
