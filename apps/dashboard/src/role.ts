@@ -7,6 +7,8 @@ export interface Viewer {
   readonly role: PrincipalRole;
   /** A viewer with a team sees that team only. */
   readonly team: string | null;
+  /** Of the gateway. */
+  readonly version?: string;
 }
 
 export const ViewerContext = createContext<Viewer>({ role: 'admin', team: null });

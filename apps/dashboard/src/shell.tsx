@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { GatewayStateContext, useGatewayState, useOwnGatewayState } from './api/gateway-state.js';
 import { LiveFeed } from './api/live-feed.js';
 import { LiveFeedContext } from './api/use-live.js';
@@ -118,6 +118,7 @@ function Navigation({ current, pages }: { readonly current: Page; readonly pages
 
 function Content({ route }: { readonly route: Route }) {
   const { texts, format } = useSettings();
+  const { version } = useContext(ViewerContext);
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
   const place = `${route.page}/${route.argument ?? ''}`;
@@ -135,7 +136,10 @@ function Content({ route }: { readonly route: Route }) {
   return (
     <main id="content" tabIndex={-1} ref={main} key={place}>
       <PageOf route={route} />
-      <p class="zone">{texts.settings.zoneIs(format.zone)}</p>
+      <p class="zone">
+        {texts.settings.zoneIs(format.zone)}
+        {version !== undefined && ` · ${texts.settings.versionIs(version)}`}
+      </p>
     </main>
   );
 }

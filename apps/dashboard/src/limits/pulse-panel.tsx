@@ -7,7 +7,7 @@ import { UpstreamChip } from '../parts/upstream-chip.js';
 import { hashOf } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 import { colourOfUpstream, nameOfUpstream } from '../upstreams.js';
-import { type Slot, slotsUpTo, totalsOf, withExchange } from './pulse.js';
+import { SLOT_MS, SLOTS, type Slot, slotsUpTo, totalsOf, withExchange } from './pulse.js';
 
 const SHOWN_LINES = 6;
 
@@ -17,6 +17,7 @@ export function PulsePanel() {
   const { limits } = texts;
   const [known, setKnown] = useState<readonly Slot[]>([]);
   const [lines, setLines] = useState<readonly RequestLine[]>([]);
+  const [openedAt] = useState(Date.now);
   const now = useNow(1_000);
   useLive((event) => {
     if (event.type !== 'exchange') return;
@@ -24,6 +25,7 @@ export function PulsePanel() {
     setLines((before) => [event.request, ...before].slice(0, SHOWN_LINES));
   });
   const slots = slotsUpTo(now, known);
+  const seconds = Math.round(Math.max(0, Math.min(now - openedAt, SLOTS * SLOT_MS)) / 1_000);
   const totals = Object.entries(totalsOf(slots)).sort(([a], [b]) => a.localeCompare(b));
   const text = totals.map(([name, count]) => limits.by(format.integer(count), nameOfUpstream(name || null, texts)));
   return (
@@ -31,7 +33,9 @@ export function PulsePanel() {
       <h2 id="watch">{limits.watch}</h2>
       <p class="lead">{limits.watchLead}</p>
       <PulseBars slots={slots} />
-      <p class="pulse-text">{text.length === 0 ? limits.watchNothing : limits.watchText(text.join(' · '))}</p>
+      <p class="pulse-text">
+        {text.length === 0 ? limits.watchNothing(seconds) : limits.watchText(text.join(' · '), seconds)}
+      </p>
       {lines.length === 0 ? (
         <p class="muted">{limits.watchEmpty}</p>
       ) : (

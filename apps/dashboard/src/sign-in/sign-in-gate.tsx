@@ -56,8 +56,9 @@ export function SignInGate({ children }: SignInGateProps) {
       await gateway.signOut().catch(() => undefined);
       await look();
     };
-    const { needs_token: isSession, role = 'admin', team = null } = session;
-    return <>{children(isSession ? () => void signOut() : undefined, { role, team })}</>;
+    const { needs_token: isSession, role = 'admin', team = null, version } = session;
+    const viewer = { role, team, ...(version && { version }) };
+    return <>{children(isSession ? () => void signOut() : undefined, viewer)}</>;
   }
   if (!session && !isAway) return <Loading lines={1} />;
   return <SignIn session={session} isAway={isAway} linkError={linkError} onSignedIn={look} />;

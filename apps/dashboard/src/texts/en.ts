@@ -51,6 +51,7 @@ export const en = {
     zone: 'Time zone',
     zoneOfBrowser: 'Time of this browser',
     zoneIs: (zone: string) => `All times: ${zone}`,
+    versionIs: (version: string) => `version ${version}`,
     themes: { auto: 'System', light: 'Light', dark: 'Dark' },
     signOut: 'Sign out',
   },

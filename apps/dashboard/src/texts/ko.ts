@@ -49,6 +49,7 @@ export const ko: Texts = {
     zone: '시간대',
     zoneOfBrowser: '브라우저 시간',
     zoneIs: (zone) => `모든 시각: ${zone}`,
+    versionIs: (version) => `버전 ${version}`,
     themes: { auto: '시스템', light: '밝게', dark: '어둡게' },
     signOut: '로그아웃',
   },

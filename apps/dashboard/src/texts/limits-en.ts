@@ -55,9 +55,9 @@ export const limitsEn = {
   struck: (count: number, text: string) => `${text} request${s(count)} hit`,
   noDrill: 'No drill is running.',
   watch: 'Watch it work',
-  watchLead: 'Exchanges of the last two minutes, as they end',
-  watchText: (parts: string) => `In the last two minutes: ${parts}.`,
-  watchNothing: 'No exchange in the last two minutes.',
+  watchLead: 'Requests as they end, since this page was opened; two minutes at most',
+  watchText: (parts: string, seconds: number) => `In the last ${seconds} s: ${parts}.`,
+  watchNothing: (seconds: number) => `No request has ended in the last ${seconds} s.`,
   watchEmpty: 'Waiting for requests …',
   by: (count: string, name: string) => `${count} by ${name}`,
   fallback: {

@@ -55,9 +55,9 @@ export const limitsKo: typeof limitsEn = {
   struck: (_, text) => `요청 ${text}건에 적용`,
   noDrill: '진행 중인 훈련이 없습니다.',
   watch: '동작 지켜보기',
-  watchLead: '최근 2분 동안 끝난 요청',
-  watchText: (parts) => `최근 2분: ${parts}.`,
-  watchNothing: '최근 2분 동안 끝난 요청이 없습니다.',
+  watchLead: '이 페이지를 연 뒤에 끝난 요청(최대 2분)',
+  watchText: (parts, seconds) => `최근 ${seconds}초: ${parts}.`,
+  watchNothing: (seconds) => `최근 ${seconds}초 동안 끝난 요청이 없습니다.`,
   watchEmpty: '요청을 기다리는 중 …',
   by: (count, name) => `${name} ${count}건`,
   fallback: {
