@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:http';
@@ -21,8 +21,8 @@ const LAST_EVENT = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
 /**
  * Asks a container with 1 GB for 500 streams with bodies of 2 MB at once, then stops it while streams are open.
  *
- * @returns how the answers ended (`whole`, `refused`, `cut`) before and during the stop, the peak memory of the gateway
- *   in MB, and the container's exit code
+ * @returns what `ccp status` says inside the container, how the answers ended (`whole`, `refused`, `cut`) before and during
+ *   the stop, the peak memory of the gateway in MB, and the container's exit code
  */
 export async function holdStreams(image, environment) {
   const upstream = new SlowUpstream();
@@ -36,6 +36,7 @@ export async function holdStreams(image, environment) {
     FALLBACK_CHAIN: 'anthropic',
     THROTTLE_LIMIT: '0',
     LOG_LEVEL: 'silent',
+    ADMIN_TOKEN: 'image',
     ...environment,
   };
   const args = [CONTAINER, image, id, String(MEMORY_BYTES)];
@@ -43,12 +44,13 @@ export async function holdStreams(image, environment) {
   const ended = once(child, 'exit');
   try {
     await untilReady(port, START_TRIES);
+    const status = statusIn(id);
     const burst = await answersOf(port, STREAMS, BODY_BYTES);
     const peakMb = peakMegabytes(id);
     const last = answersOf(port, LAST_STREAMS, 1_000);
     await upstream.hasBegun(LAST_STREAMS);
     child.kill('SIGTERM');
-    return { burst, peakMb, last: await last, exitCode: (await ended)[0] };
+    return { status, burst, peakMb, last: await last, exitCode: (await ended)[0] };
   } finally {
     child.kill('SIGTERM');
     await ended;
@@ -130,6 +132,15 @@ function endOf(port, agent, body) {
     });
     asking.end(body);
   });
+}
+
+/** @throws Error unless the command finds the gateway: 0 is well, 6 is degraded */
+function statusIn(id) {
+  const { status, stdout, stderr } = spawnSync('runc', ['exec', id, 'node', 'bin/ccp.js', 'status'], {
+    encoding: 'utf8',
+  });
+  if (status !== 0 && status !== 6) throw new Error(`ccp status ended with exit code ${status}: ${stderr}${stdout}`);
+  return stdout.trim();
 }
 
 function peakMegabytes(id) {

@@ -46,7 +46,8 @@ async function drill(image, environment) {
 }
 
 async function streams(image, environment) {
-  const { burst, peakMb, last, exitCode } = await holdStreams(image, environment);
+  const { status, burst, peakMb, last, exitCode } = await holdStreams(image, environment);
+  print(`✅ ccp status in the container: ${status.split('\n')[0]}`);
   const line = `500 streams of 2 MB in 1 GB: ${burst.whole} whole, ${burst.refused} refused, ${burst.cut} cut, peak ${peakMb} MB; SIGTERM with 60 open streams: ${last.whole} whole, exit code ${exitCode}`;
   const holds = burst.cut === 0 && burst.whole > 0 && last.whole === 60 && exitCode === 0;
   if (!holds) throw new Error(line);
