@@ -2,8 +2,10 @@ import { BudgetLedger } from '../../dist/apps/proxy/src/admission/budgets/budget
 import { BudgetSettlements } from '../../dist/apps/proxy/src/admission/budgets/budget.settlements.js';
 import { BudgetStep } from '../../dist/apps/proxy/src/admission/budgets/budget.step.js';
 import { BudgetWindows } from '../../dist/apps/proxy/src/admission/budgets/budget-windows.js';
+import { LocalLimitCounters } from '../../dist/apps/proxy/src/admission/key-limits/key-limit.counters.js';
 import { KeyLimitStep } from '../../dist/apps/proxy/src/admission/key-limits/key-limit.step.js';
 import { ClientKeys } from '../../dist/apps/proxy/src/auth/keys/client-keys.service.js';
+import { KeyPepper } from '../../dist/apps/proxy/src/auth/keys/key-pepper.js';
 import { newKeyText, parseKeyText } from '../../dist/apps/proxy/src/auth/keys/key-text.js';
 import { Exchange } from '../../dist/apps/proxy/src/exchange/exchange.js';
 import { CostService } from '../../dist/apps/proxy/src/prices/cost.service.js';
@@ -25,7 +27,7 @@ const CONFIG = { mode: 'expected', onStoreLoss: 'open', whenOver: 'refuse', time
 export async function keysMicrosecondsPerRequest() {
   const { clientKeys, key } = await warmKey();
   const budgets = await warmBudgets();
-  const limits = new KeyLimitStep({});
+  const limits = new KeyLimitStep(new LocalLimitCounters());
   const rounds = Array.from({ length: ROUNDS }, () => timed(() => serve(clientKeys, key, limits, budgets)));
   return rounds.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)];
 }
@@ -36,7 +38,10 @@ async function warmKey() {
   const record = { id, hash, user: 'alice', team: null, roles: [], models: null, endpoints: null, limits: LIMITS };
   const stored = { ...record, state: 'active', expires_at: null, previous_hash: null };
   const store = { find: async () => stored, noteUse() {} };
-  const clientKeys = new ClientKeys(store, { watch() {} }, { clientAuth: 'keys', outageSeconds: 600 });
+  const clientKeys = new ClientKeys(store, { watch() {} }, new KeyPepper(undefined), {
+    clientAuth: 'keys',
+    outageSeconds: 600,
+  });
   await clientKeys.identify(key, '127.0.0.1');
   return { clientKeys, key };
 }
