@@ -30,7 +30,6 @@ export function poolMicrosecondsPerRequest() {
     new ExchangeFeed(),
     new CredentialStates(),
     new OperatorEvents(),
-    new OperatorEvents(),
     CONFIG,
   );
   const accounts = Array.from({ length: ACCOUNTS }, (_, index) => accountOf(index));
