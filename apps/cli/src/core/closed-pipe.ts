@@ -1,22 +1,23 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { fstatSync } from 'node:fs';
 
 const STDOUT = 1;
-const LOOK_MS = 400;
-/** Opened for writing, a pipe without a reader fails with ENXIO. */
-const PATH = '/proc/self/fd/1';
 
 /**
  * Calls back once the reader of the standard output has ended. A write would notice that, too, but `logs --follow | head -1` may
- * have none for hours. Only Linux can be asked; elsewhere the next write ends the command.
+ * have none for hours. Node cannot poll a pipe for it, and `tail` of GNU does: with this pipe as its output it ends when the
+ * reader does. Elsewhere the next write ends the command.
  */
 export function onReaderEnd(callback: () => void): void {
   if (process.platform !== 'linux' || !isPipe()) return;
-  const timer = setInterval(() => {
-    if (hasReader()) return;
-    clearInterval(timer);
-    callback();
-  }, LOOK_MS);
-  timer.unref();
+  const watcher = spawn('tail', [`--pid=${process.pid}`, '-f', '/dev/null'], {
+    stdio: ['ignore', 'inherit', 'ignore'],
+  });
+  watcher.unref();
+  watcher.once('error', () => {});
+  // Another `tail` ends for reasons of its own.
+  watcher.once('exit', (_code, signal) => signal === 'SIGPIPE' && callback());
+  process.once('exit', () => watcher.kill());
 }
 
 function isPipe(): boolean {
@@ -24,14 +25,5 @@ function isPipe(): boolean {
     return fstatSync(STDOUT).isFIFO();
   } catch {
     return false;
-  }
-}
-
-function hasReader(): boolean {
-  try {
-    closeSync(openSync(PATH, constants.O_WRONLY | constants.O_NONBLOCK));
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ENXIO';
   }
 }
