@@ -37,6 +37,8 @@ class Follower {
   private isEnded = false;
   private failure: unknown;
   private awaySinceMs: number | undefined;
+  /** The end of the newest line to begin with: what ended before it was not asked for. */
+  private beganMs = Number.NEGATIVE_INFINITY;
   private readonly timers = new Set<NodeJS.Timeout>();
 
   constructor(
@@ -103,6 +105,7 @@ class Follower {
     const { filter, last } = this.options;
     if (last === 0) return;
     const { requests } = await this.client.requests({ ...filter, limit: Math.min(last, PAGE) });
+    this.beganMs = Math.max(this.beganMs, ...requests.map(endOf));
     this.add(requests.toReversed());
   }
 
@@ -116,6 +119,7 @@ class Follower {
   }
 
   private async addEndedSince(sinceMs: number): Promise<void> {
+    const fromMs = Math.max(sinceMs - WRITE_DELAY_MS, this.beganMs);
     const missed: RequestLine[] = [];
     let cursor: string | null | undefined;
     do {
@@ -125,7 +129,7 @@ class Follower {
         limit: PAGE,
         cursor,
       });
-      missed.push(...page.requests.filter((line) => line.started_at + line.duration_ms >= sinceMs - WRITE_DELAY_MS));
+      missed.push(...page.requests.filter((line) => endOf(line) >= fromMs));
       cursor = page.next_cursor;
     } while (cursor);
     this.add(missed.toReversed());
@@ -140,4 +144,8 @@ class Follower {
     }
     this.wake();
   }
+}
+
+function endOf({ started_at, duration_ms }: RequestLine): number {
+  return started_at + duration_ms;
 }
