@@ -134,7 +134,8 @@ class RelayedAnswer implements BodySink {
       this.close();
     } else {
       this.over();
-      this.response.destroy();
+      // What was written goes out first: Node keeps the writes of one turn together, and a destroyed socket drops them.
+      this.response.socket?.destroySoon();
     }
   }
 
