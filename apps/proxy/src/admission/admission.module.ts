@@ -1,5 +1,6 @@
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { getStorageToken, ThrottlerModule, type ThrottlerStorage } from '@nestjs/throttler';
 import type { FastifyInstance } from 'fastify';
 import { ConfigModule } from '../config/config.module.js';
 import { type RedisConfig, redisSection } from '../state/redis.config.js';
@@ -12,8 +13,16 @@ import { KeyLimitStep } from './key-limits/key-limit.step.js';
 import { LocalStorage } from './local.storage.js';
 import { LoopStep } from './loops/loop.step.js';
 import { loopsSection } from './loops/loops.config.js';
-import { ThrottleGuard } from './throttle.guard.js';
-import { ThrottleStorage } from './throttle.storage.js';
+import type { SharedStorage } from './shared.storage.js';
+import { ThrottleGuard, throttlesOf } from './throttle.guard.js';
+
+const throttlerModule = ThrottlerModule.forRootAsync({
+  inject: [admissionSection.token, redisSection.token],
+  useFactory: async (config: AdmissionConfig, redis: RedisConfig) => ({
+    storage: await storageOf(redis),
+    throttlers: throttlesOf(config),
+  }),
+});
 
 /**
  * May this caller be served now: how often a user asks, what it may spend, and which web pages may.
@@ -22,13 +31,17 @@ import { ThrottleStorage } from './throttle.storage.js';
  * the request passes. May enter: limits and budgets. Must not: what is asked, who answers.
  */
 @Module({
-  imports: [ConfigModule.forFeature(admissionSection), ConfigModule.forFeature(loopsSection), BudgetsModule],
+  imports: [
+    ConfigModule.forFeature(admissionSection),
+    ConfigModule.forFeature(loopsSection),
+    BudgetsModule,
+    throttlerModule,
+  ],
   providers: [
     ForeignPageGuard,
     KeyLimitStep,
     LoopStep,
     ThrottleGuard,
-    { provide: ThrottleStorage, inject: [redisSection.token], useFactory: storageOf },
     { provide: LimitCounters, inject: [redisSection.token], useFactory: countersOf },
   ],
   exports: [BudgetsModule, ForeignPageGuard, ThrottleGuard],
@@ -36,7 +49,7 @@ import { ThrottleStorage } from './throttle.storage.js';
 export class AdmissionModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly adapter: HttpAdapterHost,
-    private readonly storage: ThrottleStorage,
+    @Inject(getStorageToken()) private readonly storage: ThrottlerStorage & Partial<Pick<SharedStorage, 'close'>>,
     @Inject(admissionSection.token) private readonly config: AdmissionConfig,
   ) {}
 
@@ -51,12 +64,12 @@ export class AdmissionModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.storage.close();
+    this.storage.close?.();
   }
 }
 
 /** The client of Redis is loaded only where it is used: it has 60 modules. */
-async function storageOf({ url }: RedisConfig): Promise<ThrottleStorage> {
+async function storageOf({ url }: RedisConfig): Promise<ThrottlerStorage> {
   if (!url) return new LocalStorage();
   const { SharedStorage } = await import('./shared.storage.js');
   return new SharedStorage(url.reveal());

@@ -1,15 +1,18 @@
-import { type Hit, ThrottleStorage } from './throttle.storage.js';
+import type { ThrottlerStorage } from '@nestjs/throttler';
 import { WindowCounter } from './window-counter.js';
 
 const MAX_KEYS = 100_000;
 
-/** Counts in this process alone. */
-export class LocalStorage extends ThrottleStorage {
+type Hit = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+
+/** Counts in this process alone. Throttler's own storage keeps every hit, and looks at all of them at each. */
+export class LocalStorage implements ThrottlerStorage {
   private readonly counter = new WindowCounter(MAX_KEYS);
 
-  override increment(key: string, windowMs: number, limit: number): Hit {
+  async increment(key: string, windowMs: number, limit: number): Promise<Hit> {
     const { hits, msUntilEnd } = this.counter.hit(key, windowMs, performance.now());
+    const timeToExpire = Math.ceil(msUntilEnd / 1_000);
     const isBlocked = hits > limit;
-    return { isBlocked, timeToBlockExpire: isBlocked ? Math.ceil(msUntilEnd / 1_000) : 0 };
+    return { totalHits: hits, timeToExpire, isBlocked, timeToBlockExpire: isBlocked ? timeToExpire : 0 };
   }
 }

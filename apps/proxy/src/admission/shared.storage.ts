@@ -1,7 +1,7 @@
 import { ThrottlerStorageRedisService } from '@nest-lab/throttler-storage-redis';
 import { Logger } from '@nestjs/common';
+import type { ThrottlerStorage } from '@nestjs/throttler';
 import { Redis } from 'ioredis';
-import { ThrottleStorage } from './throttle.storage.js';
 import { withPatience } from './with-patience.js';
 
 /** So long a request waits at most. */
@@ -20,7 +20,7 @@ type SharedHit = Awaited<ReturnType<ThrottlerStorageRedisService['increment']>>;
 const PASSED: SharedHit = { totalHits: 0, timeToExpire: 0, isBlocked: false, timeToBlockExpire: 0 };
 
 /** Counts in a Redis that all tasks share. While that is away requests pass uncounted, and none waits for it. */
-export class SharedStorage extends ThrottleStorage {
+export class SharedStorage implements ThrottlerStorage {
   private readonly logger = new Logger('Throttle');
   private readonly redis: Redis;
   private readonly counters: ThrottlerStorageRedisService;
@@ -28,7 +28,6 @@ export class SharedStorage extends ThrottleStorage {
   private complainedAtMs = -Infinity;
 
   constructor(url: string) {
-    super();
     this.redis = new Redis(url, {
       commandTimeout: COMMAND_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
@@ -43,7 +42,7 @@ export class SharedStorage extends ThrottleStorage {
     this.counters = new ThrottlerStorageRedisService(this.redis);
   }
 
-  override async increment(
+  async increment(
     key: string,
     windowMs: number,
     limit: number,
@@ -64,7 +63,7 @@ export class SharedStorage extends ThrottleStorage {
     }
   }
 
-  override close(): void {
+  close(): void {
     this.redis.removeAllListeners('close').disconnect();
   }
 

@@ -1,53 +1,70 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import {
+  InjectThrottlerOptions,
+  InjectThrottlerStorage,
+  ThrottlerGuard,
+  type ThrottlerModuleOptions,
+  type ThrottlerOptions,
+  type ThrottlerStorage,
+} from '@nestjs/throttler';
 import { addressBlockOf } from '../auth/address-block.js';
 import { type Caller, type CallerRequest, callerOf } from '../auth/caller.js';
 import { Endpoint } from '../auth/endpoint.decorator.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { GatewayError } from '../exchange/gateway-error.js';
-import { type AdmissionConfig, admissionSection } from './admission.config.js';
-import { type Hit, ThrottleStorage } from './throttle.storage.js';
+import type { AdmissionConfig } from './admission.config.js';
 
 /** A limit on requests of one kind, by what they cost. */
-interface Throttle {
+interface Throttle extends ThrottlerOptions {
   readonly name: string;
+  readonly limit: number;
+  /** Milliseconds. */
+  readonly ttl: number;
   /** A name in the path is the caller's own word, so the credential is counted too. */
   readonly counted: 'user' | 'credential';
-  readonly limit: number;
+}
+
+export function throttlesOf({
+  throttleLimit,
+  addressLimit,
+  countTokensLimit,
+  windowSeconds,
+}: AdmissionConfig): Throttle[] {
+  const ttl = windowSeconds * 1_000;
+  return [
+    { name: 'models', counted: 'user', limit: throttleLimit, ttl },
+    { name: 'models:address', counted: 'credential', limit: addressLimit ?? throttleLimit, ttl },
+    { name: 'count_tokens', counted: 'user', limit: countTokensLimit, ttl },
+    { name: 'count_tokens:address', counted: 'credential', limit: countTokensLimit, ttl },
+  ];
 }
 
 /**
  * Refuses too many requests of a user at an address, and of a credential at an address whatever users it names. No
- * upstream is asked, and nothing is remembered. Not `ThrottlerGuard`, whose settings per route and whose promises for each
- * of them cost a small request 7 % of its garbage.
+ * upstream is asked, and nothing is remembered. Routes have no limits of their own, so the look-ups that
+ * `ThrottlerGuard` makes for them at each request are left out: they cost a small request 7 % of its garbage.
  */
 @Injectable()
-export class ThrottleGuard implements CanActivate {
+export class ThrottleGuard extends ThrottlerGuard {
   private readonly ofModels: readonly Throttle[];
   private readonly ofCountTokens: readonly Throttle[];
-  private readonly windowMs: number;
 
   constructor(
-    private readonly storage: ThrottleStorage,
-    private readonly reflector: Reflector,
+    @InjectThrottlerOptions() options: ThrottlerModuleOptions,
+    @InjectThrottlerStorage() storage: ThrottlerStorage,
+    reflector: Reflector,
     private readonly feed: ExchangeFeed,
-    @Inject(admissionSection.token) config: AdmissionConfig,
   ) {
-    this.windowMs = config.windowSeconds * 1_000;
-    const { throttleLimit, addressLimit = throttleLimit, countTokensLimit } = config;
-    const throttles: readonly Throttle[] = [
-      { name: 'models', counted: 'user', limit: throttleLimit },
-      { name: 'models:address', counted: 'credential', limit: addressLimit },
-      { name: 'count_tokens', counted: 'user', limit: countTokensLimit },
-      { name: 'count_tokens:address', counted: 'credential', limit: countTokensLimit },
-    ];
-    const active = throttles.filter(({ limit }) => limit > 0 && this.windowMs > 0);
+    super(options, storage, reflector);
+    const throttles = (Array.isArray(options) ? options : options.throttlers) as Throttle[];
+    const active = throttles.filter(({ limit, ttl }) => limit > 0 && ttl > 0);
     this.ofModels = active.filter(({ name }) => name.startsWith('models'));
     this.ofCountTokens = active.filter(({ name }) => name.startsWith('count_tokens'));
   }
 
-  /** Returns a promise only where counts are shared. @throws GatewayError rate_limit_error, on record as a refusal */
-  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+  /** @throws GatewayError rate_limit_error, on record as a refusal */
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
     const endpoint = this.reflector.get(Endpoint, context.getHandler());
     if (!endpoint) return true;
     const throttles = endpoint.operation === 'count_tokens' ? this.ofCountTokens : this.ofModels;
@@ -55,31 +72,20 @@ export class ThrottleGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<CallerRequest>();
     const address = addressBlockOf(request.ip);
     const caller = callerOf(request)!;
-    let counting: Promise<void> | undefined;
-    for (const throttle of throttles) {
-      if (counting) counting = counting.then(() => this.count(throttle, caller, address));
-      else counting = this.count(throttle, caller, address);
-    }
-    return counting ? counting.then(() => true) : true;
+    for (const throttle of throttles) await this.count(throttle, caller, address);
+    return true;
   }
 
-  private count(throttle: Throttle, caller: Caller, address: string): Promise<void> | undefined {
-    const { name, counted, limit } = throttle;
+  private async count({ name, counted, limit, ttl }: Throttle, caller: Caller, address: string): Promise<void> {
     const key = `claude-proxy:${name}:${counted === 'user' ? caller.user : credentialOf(caller)}@${address}`;
-    const hit = this.storage.increment(key, this.windowMs, limit, this.windowMs, name);
-    if (hit instanceof Promise) return hit.then((shared) => this.expectRoom(shared, throttle, caller));
-    this.expectRoom(hit, throttle, caller);
-    return undefined;
-  }
-
-  private expectRoom({ isBlocked, timeToBlockExpire }: Hit, { counted, limit }: Throttle, { exchange }: Caller): void {
+    const { isBlocked, timeToBlockExpire } = await this.storageService.increment(key, ttl, limit, ttl, name);
     if (!isBlocked) return;
     const error = new GatewayError({
       type: 'rate_limit_error',
-      message: `Too many requests: this gateway takes ${limit} in ${this.windowMs / 1_000} s from one ${counted} at one address.`,
+      message: `Too many requests: this gateway takes ${limit} in ${ttl / 1_000} s from one ${counted} at one address.`,
       retryAfterSeconds: timeToBlockExpire,
     });
-    this.feed.reject(exchange, error);
+    this.feed.reject(caller.exchange, error);
     throw error;
   }
 }
