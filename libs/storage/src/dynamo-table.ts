@@ -9,6 +9,7 @@ import {
 import { type CheckedQuery, checkedQuery, cursorOf, isEmptyRange } from './checked-query.js';
 import { checkDefinition, checkedChange, checkedItem, checkedKey, keyOf } from './checked-writes.js';
 import { holds } from './condition.js';
+import { distinctKeys } from './distinct-keys.js';
 import type { DynamoCalls } from './dynamo-calls.js';
 import {
   deleteExpiredInput,
@@ -18,6 +19,7 @@ import {
   queryInput,
   TTL_ATTRIBUTE,
 } from './dynamo-expression.js';
+import { getEach } from './dynamo-get-each.js';
 import { checkSize } from './item-size.js';
 import { hasStep } from './step-attribute.js';
 import { ConditionFailedError, StorageError } from './storage-error.js';
@@ -61,8 +63,12 @@ export class DynamoTable extends Table {
     const { name } = this.#definition;
     const command = { TableName: name, Key: checkedKey(this.#definition, key), ConsistentRead: true };
     const { Item: item } = await this.#calls.repeatable(name, (client) => client.send(new GetCommand(command)));
-    const ttl: unknown = item?.[TTL_ATTRIBUTE];
-    return typeof ttl === 'number' && ttl <= this.#nowSeconds() ? undefined : item;
+    return this.#isAlive(item) ? item : undefined;
+  }
+
+  override async getMany(keys: readonly Key[]): Promise<Item[]> {
+    const items = await getEach(this.#definition.name, distinctKeys(this.#definition, keys), this.#calls);
+    return items.filter((item) => this.#isAlive(item));
   }
 
   override async put(item: Item, condition?: PutCondition): Promise<void> {
@@ -155,6 +161,11 @@ export class DynamoTable extends Table {
       Limit: limit,
     };
     return this.#calls.repeatable(this.#definition.name, (client) => client.send(new QueryCommand(input)));
+  }
+
+  #isAlive(item: Item | undefined): boolean {
+    const ttl: unknown = item?.[TTL_ATTRIBUTE];
+    return typeof ttl !== 'number' || ttl > this.#nowSeconds();
   }
 
   #nowSeconds(): number {

@@ -1,6 +1,7 @@
 import { type CheckedQuery, checkedQuery, isEmptyRange } from './checked-query.js';
 import { checkDefinition, checkedChange, checkedItem, checkedKey, keyOfWrite } from './checked-writes.js';
 import { holds } from './condition.js';
+import { distinctKeys } from './distinct-keys.js';
 import { checkSize } from './item-size.js';
 import type { SqliteFile } from './sqlite-file.js';
 import { cursorBehind, queryToSql, quoted, schemaOf } from './sqlite-query.js';
@@ -57,6 +58,12 @@ export class SqliteTable extends Table {
   override async get(key: Key): Promise<Item | undefined> {
     const checked = checkedKey(this.#definition, key);
     return this.#file.read(() => this.#find(checked));
+  }
+
+  override async getMany(keys: readonly Key[]): Promise<Item[]> {
+    const checked = distinctKeys(this.#definition, keys);
+    await this.#file.turn();
+    return this.#file.read(() => checked.map((key) => this.#find(key)).filter((item) => item !== undefined));
   }
 
   override async put(item: Item, condition?: PutCondition): Promise<void> {

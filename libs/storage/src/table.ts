@@ -119,6 +119,9 @@ export abstract class Table {
   /** The latest state, including a write that another writer has just made. */
   abstract get(key: Key): Promise<Item | undefined>;
 
+  /** The items of these keys, in no order; missing ones are left out. May lag briefly behind the last write. */
+  abstract getMany(keys: readonly Key[]): Promise<Item[]>;
+
   /** Replaces the whole item. @throws ConditionFailedError */
   abstract put(item: Item, condition?: PutCondition): Promise<void>;
 

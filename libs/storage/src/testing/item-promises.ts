@@ -36,6 +36,19 @@ function promiseRoundTrips(bench: Bench, users: Users): void {
     expect(await users().get({ user_id: bench.unusedKey() })).toBeUndefined();
   });
 
+  it('returns many items at once, each once and without the missing and the expired ones', async () => {
+    const keys = Array.from({ length: 120 }, () => ({ user_id: bench.unusedKey() }));
+    const living = keys.map((key, index) => ({ ...key, index }));
+    const expiring = { user_id: bench.unusedKey(), ttl: bench.nowSeconds() + 10 };
+    await Promise.all([...living, expiring].map((item) => users().put(item)));
+    bench.pass(11);
+    const asked = [...keys, keys[0]!, { user_id: expiring.user_id }, { user_id: bench.unusedKey() }];
+    const found = await users().getMany(asked);
+    expect(found.toSorted((a, b) => Number(a.index) - Number(b.index))).toEqual(living);
+    expect(await users().getMany([])).toEqual([]);
+    await expect(users().getMany([{ user_id: '' }])).rejects.toMatchObject(INVALID);
+  });
+
   it('replaces the whole item', async () => {
     const user_id = bench.unusedKey();
     await users().put({ user_id, old: 1 });
