@@ -3,6 +3,9 @@ import type { IndependentWrite, TableStore } from '@claude-proxy/storage';
 const DAY_MS = 86_400_000;
 const MODELS = ['claude-opus-5-5', 'claude-sonnet-5', 'claude-haiku-4-5'];
 const USAGE_COUNTERS = ['input_tokens', 'output_tokens', 'total_tokens', 'request_count', 'cost_nano_usd'];
+/** Counters of one hour: input, output, requests, cost. */
+const HOUR_LETTERS = ['i', 'o', 'r', '$'];
+const USAGE = { name: 'claude-proxy-usage', partitionKey: 'user_period' };
 const FIGURES = { requests: 1, answered: 1, input_tokens: 10, output_tokens: 5, duration_ms: 900, 'd#63': 1 };
 
 export interface Company {
@@ -22,14 +25,18 @@ export async function writeCompany(store: Pick<TableStore, 'writeEach'>, { users
 }
 
 function writesOfUser(user: string, day: string, shard: number): IndependentWrite[] {
-  const counters = ['', ...MODELS.map((model) => `model#${model}#`)].flatMap((prefix) =>
-    USAGE_COUNTERS.map((counter) => [`${prefix}${counter}`, prefix === '' ? MODELS.length : 1]),
-  );
-  const period = { period: day, period_shard: `${day}#${shard}`, request_type: 'anthropic' };
-  const usage = { user_period: `${user}#${day}#anthropic`, user_id: user, ...period, ...Object.fromEntries(counters) };
+  const totals = Object.fromEntries(USAGE_COUNTERS.map((counter) => [counter, MODELS.length]));
+  const ofModels = MODELS.map((model, index) => ({
+    [`name#mod${index}`]: model,
+    ...Object.fromEntries(HOUR_LETTERS.map((letter) => [`9#mod${index}${letter}`, 1])),
+  }));
+  const key = `${user}#${day}#anthropic`;
+  const usage = { user_id: user, period: day, request_type: 'anthropic', ...Object.assign(totals, ...ofModels) };
+  const entry = { period_shard: `${day}#${shard}`, counted_in: key };
   const figures = { partition: `user#${day}`, sort: user, user, ...FIGURES, requests: MODELS.length };
   return [
-    { kind: 'put', table: { name: 'claude-proxy-usage', partitionKey: 'user_period' }, item: usage },
+    { kind: 'put', table: USAGE, item: { user_period: key, ...usage } },
+    { kind: 'put', table: USAGE, item: { user_period: `${key}##entry`, ...entry } },
     put(figures),
   ];
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { answer, cut, errorAfter, internal, overloaded, rateLimited } from '@claude-proxy/simulator';
 import { TableStore } from '@claude-proxy/storage';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { usageTable } from '../../apps/proxy/src/usage/usage.table.js';
+import { periodShardOf, usageKeyOf, usageTable } from '../../apps/proxy/src/usage/usage.table.js';
+import { modelCounter } from '../../apps/proxy/src/usage/usage-counters.js';
 import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
 import { type Stage, startStage } from '../support/start-stage.js';
@@ -175,6 +176,28 @@ describe('GET /v1/usage', () => {
       output_tokens: 3,
       requests: 1,
     });
+  });
+
+  it('counts an item once that an earlier version began and put in the index', async () => {
+    const user = newUser();
+    const table = stage.gateway.app.get(TableStore).table(usageTable('claude-proxy-usage'));
+    const day = today();
+    const counted = { input_tokens: 7, output_tokens: 3, total_tokens: 10, request_count: 1 };
+    const ofModel = Object.entries(counted).map(([name, value]) => [modelCounter('claude-haiku-4-5', name), value]);
+    await table.put({
+      user_period: usageKeyOf(user, day, 'anthropic'),
+      period_shard: periodShardOf(day, user),
+      request_type: 'anthropic',
+      ...counted,
+      ...Object.fromEntries(ofModel),
+    });
+    stage.anthropic.script(answer({ usage }));
+    await postMessage(stage.gateway, { user });
+    const mine = await usageOf(user);
+    expect(mine.summary).toMatchObject({ total_requests: 2, total_input_tokens: 107 });
+    expect(mine.by_model['claude-haiku-4-5']).toMatchObject({ requests: 1, input_tokens: 7, total_tokens: 10 });
+    expect(mine.by_model['claude-opus-5-5']).toMatchObject(counts(1));
+    expect((await ask(`/v1/usage?date=${day}`)).json.users[user]).toMatchObject({ requests: 2, input_tokens: 107 });
   });
 
   it.each([

@@ -6,7 +6,15 @@ import { dayOf } from '../recording/periods.js';
 import type { Zone } from '../recording/zone.js';
 import { type UsageConfig, usageSection } from './usage.config.js';
 import { UsageSums } from './usage.sums.js';
-import { PERIOD_SHARDS, periodShardOf, USAGE_BY_PERIOD, usageKeyOf, usageTable } from './usage.table.js';
+import {
+  isIndexed,
+  keyOfEntry,
+  PERIOD_SHARDS,
+  periodShardOf,
+  USAGE_BY_PERIOD,
+  usageKeyOf,
+  usageTable,
+} from './usage.table.js';
 import { zonedItems } from './zoned-items.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -81,17 +89,19 @@ export class UsageQuery {
 
   private async itemsOfUser(user: string, day: string): Promise<Item[]> {
     const partition = periodShardOf(day, user);
-    const items = await Array.fromAsync(
+    const found = await Array.fromAsync(
       this.table.each({ index: USAGE_BY_PERIOD, partition, prefix: `${user}#${day}` }),
     );
-    const original = await this.originalItem(user, day, items);
-    return original ? [...items, original] : items;
+    // Items of the original project are not in the index, but their key is known.
+    return this.countedIn(found, [usageKeyOf(user, day, 'bedrock')]);
   }
 
-  /** Items of the original project are not in the index, but their key is known. */
-  private async originalItem(user: string, day: string, found: readonly Item[]): Promise<Item | undefined> {
-    const key = usageKeyOf(user, day, 'bedrock');
-    return found.some((item) => item.user_period === key) ? undefined : this.table.get({ user_period: key });
+  /** The items with counters: those among the items of the index, those that its entries name, and further ones. */
+  private async countedIn(found: readonly Item[], further: readonly string[] = []): Promise<Item[]> {
+    const own = found.filter((item) => keyOfEntry(item) === undefined);
+    const keys = [...found.flatMap((item) => keyOfEntry(item) ?? []), ...further];
+    const named = await this.table.getMany(keys.map((user_period) => ({ user_period })));
+    return [...own, ...named.filter((item) => !isIndexed(item))];
   }
 
   /** Caches sums of past days. They change only if the store was unreachable at the end of the day. */
@@ -126,7 +136,7 @@ export class UsageQuery {
     };
     const shards = Array.from({ length: PERIOD_SHARDS }, async (_, shard) => {
       for await (const page of this.table.pages({ index: USAGE_BY_PERIOD, partition: `${day}#${shard}` })) {
-        for (const item of page) for (const each of zonedItems(item, zone)) add(each);
+        for (const item of await this.countedIn(page)) for (const each of zonedItems(item, zone)) add(each);
       }
     });
     await Promise.all(shards);

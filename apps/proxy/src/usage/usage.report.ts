@@ -2,7 +2,7 @@ import type { TokenCounts, UsageSummary } from '@claude-proxy/admin-api';
 import type { Item } from '@claude-proxy/storage';
 import { allTokensOf, costOf } from '../recording/definitions.js';
 import { sumOf } from '../recording/sums.js';
-import { COUNTERS, type Counts, emptyCounts, parseModelCounter } from './usage.table.js';
+import { COUNTERS, type Counts, emptyCounts, parseModelCounter } from './usage-counters.js';
 
 /** Adds up counters by name: a day, a user, a model. */
 export class Tally {

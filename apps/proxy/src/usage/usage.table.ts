@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { TableDefinition } from '@claude-proxy/storage';
+import type { Item, TableDefinition } from '@claude-proxy/storage';
 import type { RoomTable } from '../state/room-table.js';
 import { usageSection } from './usage.config.js';
 
@@ -8,24 +8,11 @@ export const USAGE_BY_PERIOD = 'by-period';
 /** Number of index partitions for the counters of one day, so that none becomes hot. */
 export const PERIOD_SHARDS = 4;
 
-/** The first four are the published schema of the original project. `total_tokens` excludes the cache. */
-export const COUNTERS = [
-  'input_tokens',
-  'output_tokens',
-  'total_tokens',
-  'request_count',
-  'cache_creation_input_tokens',
-  'cache_read_input_tokens',
-  'cost_nano_usd',
-  'unpriced_count',
-] as const;
-export type Counts = Record<(typeof COUNTERS)[number], number>;
+const COUNTED_IN = 'counted_in';
+/** The name of an upstream contains no `#`. */
+const ENTRY_END = '##entry';
 
-export function emptyCounts(): Counts {
-  return Object.fromEntries(COUNTERS.map((counter) => [counter, 0])) as Counts;
-}
-
-/** Keys and counters are the published schema of the original project; the index makes "all users of a day" a query. */
+/** Keys and counters are the published schema of the original project. The index lists the users of a day. */
 export function usageTable(name: string): TableDefinition {
   return {
     name,
@@ -44,59 +31,25 @@ export function periodShardOf(period: string, user: string): string {
   return `${period}#${shard}`;
 }
 
-const MODEL_COUNTER = /^model#(.+)#([a-z_]+)$/;
-
-/** Counters per model are top-level attributes, because only those can be incremented. */
-export function modelCounter(model: string, counter: string): string {
-  return `model#${model}#${counter}`;
+/** An index entry names an item of counters. It is written once a day, so that counting does not write the index. */
+export function entryOf(key: string, period: string, user: string): Item {
+  return { user_period: `${key}${ENTRY_END}`, period_shard: periodShardOf(period, user), [COUNTED_IN]: key };
 }
 
-export function parseModelCounter(attribute: string): { model: string; counter: string } | undefined {
-  const [, model, counter] = MODEL_COUNTER.exec(attribute) ?? [];
-  return model && counter ? { model, counter } : undefined;
+/** The key of the item that an index entry names; undefined for an item that has its counters itself. */
+export function keyOfEntry(item: Item): string | undefined {
+  const key = item[COUNTED_IN];
+  return typeof key === 'string' ? key : undefined;
 }
 
-/** One letter each, because an item has them for every hour and model. `total_tokens` follows from input and output. */
-const LETTERS = {
-  i: 'input_tokens',
-  o: 'output_tokens',
-  r: 'request_count',
-  w: 'cache_creation_input_tokens',
-  c: 'cache_read_input_tokens',
-  $: 'cost_nano_usd',
-  u: 'unpriced_count',
-} as const satisfies Readonly<Record<string, keyof Counts>>;
-const HOUR_COUNTER = /^(\d\d)#([\w-]{4})#(.)$/;
-const marks = new Map<string, string>();
-const MAX_MARKS = 1_000;
-
-/** A model in the names of hour counters: 24 bits of a hash. An item has few models, and their names too. */
-export function modelMarkOf(model: string): string {
-  let mark = marks.get(model);
-  if (mark === undefined) {
-    mark = hash('sha256', model, 'base64url').slice(0, 4);
-    if (marks.size >= MAX_MARKS) marks.clear();
-    marks.set(model, mark);
-  }
-  return mark;
-}
-
-/** The counters of one hour (`09`) and model, by which days of other zones are added up. Zeros are left out. */
-export function hourCounters(hour: string, model: string, counts: Counts): Record<string, number> {
-  const named = Object.entries(LETTERS).filter(([, counter]) => counts[counter] !== 0);
-  const mark = modelMarkOf(model);
-  return Object.fromEntries(named.map(([letter, counter]) => [`${hour}#${mark}#${letter}`, counts[counter]]));
-}
-
-export function parseHourCounter(attribute: string) {
-  const [, hour, mark, letter] = HOUR_COUNTER.exec(attribute) ?? [];
-  if (!hour || !mark || !letter || !Object.hasOwn(LETTERS, letter)) return undefined;
-  return { hour: Number(hour), mark, counter: LETTERS[letter as keyof typeof LETTERS] };
+/** Whether the index contains the item itself, as earlier versions wrote all items. */
+export function isIndexed(item: Item): boolean {
+  return item.period_shard !== undefined;
 }
 
 export const usageRoomTable: RoomTable = {
   section: usageSection,
   setting: 'usageTable',
   define: usageTable,
-  actions: ['GetItem', 'UpdateItem', 'DeleteItem', 'Query'],
+  actions: ['GetItem', 'BatchGetItem', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'Query'],
 };

@@ -8,23 +8,22 @@ import { labelOf } from '../recording/labels.js';
 import { hourOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
 import { type UsageConfig, usageSection } from './usage.config.js';
-import {
-  COUNTERS,
-  type Counts,
-  emptyCounts,
-  hourCounters,
-  modelCounter,
-  periodShardOf,
-  usageKeyOf,
-  usageTable,
-} from './usage.table.js';
+import { entryOf, usageKeyOf, usageTable } from './usage.table.js';
+import { COUNTERS, type Counts, emptyCounts, hourCounters, modelName } from './usage-counters.js';
 
-const TTL_SECONDS = 90 * 24 * 60 * 60;
+const DAY_SECONDS = 24 * 60 * 60;
+const TTL_SECONDS = 90 * DAY_SECONDS;
+/** An index entry is written before the last increment of its item, and must not expire before it. */
+const ENTRY_TTL_SECONDS = TTL_SECONDS + 2 * DAY_SECONDS;
+/** About 3 MB. Entries that are forgotten are written again. */
+const MAX_KNOWN_ENTRIES = 20_000;
 
 /** Adds the tokens of each answer to the day of its user. */
 @Injectable()
 export class UsageWriter implements ExchangeWriter, OnModuleInit {
   private readonly table: TableDefinition;
+  /** Keys of items whose index entries this process has written. */
+  private readonly entered = new Set<string>();
 
   constructor(
     private readonly recorder: Recorder,
@@ -38,14 +37,17 @@ export class UsageWriter implements ExchangeWriter, OnModuleInit {
   }
 
   startBatch(): WriterBatch {
-    return new UsageBatch(this.table);
+    return new UsageBatch(this.table, this.entered);
   }
 }
 
 class UsageBatch implements WriterBatch {
   private readonly days = new Map<string, DayOfUser>();
 
-  constructor(private readonly table: TableDefinition) {}
+  constructor(
+    private readonly table: TableDefinition,
+    private readonly entered: Set<string>,
+  ) {}
 
   add(exchange: FinishedExchange): void {
     const { user, usage, upstream, operation } = exchange;
@@ -62,7 +64,16 @@ class UsageBatch implements WriterBatch {
   }
 
   writes(): IndependentWrite[] {
-    return [...this.days.values()].map((day) => day.writeTo(this.table));
+    const days = [...this.days.values()];
+    return [...days.flatMap((day) => this.newEntryOf(day)), ...days.map((day) => day.writeTo(this.table))];
+  }
+
+  private newEntryOf({ key, period, user }: DayOfUser): IndependentWrite[] {
+    if (this.entered.has(key)) return [];
+    if (this.entered.size >= MAX_KNOWN_ENTRIES) this.entered.clear();
+    this.entered.add(key);
+    const item = { ...entryOf(key, period, user), ttl: Math.floor(Date.now() / 1_000) + ENTRY_TTL_SECONDS };
+    return [{ kind: 'put', table: this.table, item }];
   }
 }
 
@@ -72,9 +83,9 @@ class DayOfUser {
   private lastModel = '';
 
   constructor(
-    private readonly key: string,
-    private readonly user: string,
-    private readonly period: string,
+    readonly key: string,
+    readonly user: string,
+    readonly period: string,
     private readonly upstream: string,
   ) {}
 
@@ -101,11 +112,11 @@ class DayOfUser {
       user_id: user,
       period,
       period_type: 'daily',
-      period_shard: periodShardOf(period, user),
       request_type: upstream,
       model: this.lastModel,
       last_updated_at: nowSeconds,
       ttl: nowSeconds + TTL_SECONDS,
+      ...this.modelNames(),
     };
     return { kind: 'increment', table, key: { user_period: key }, add: this.counters(), set };
   }
@@ -120,15 +131,15 @@ class DayOfUser {
     return sum.counts;
   }
 
-  /** The counters of the day, in total and per model, and those of each hour. */
+  private modelNames(): Record<string, string> {
+    return Object.assign({}, ...[...this.sums.values()].map(({ model }) => modelName(model)));
+  }
+
+  /** The counters of the day, and those of each hour and model. */
   private counters(): Record<string, number> {
     const add: Record<string, number> = emptyCounts();
     for (const { hour, model, counts } of this.sums.values()) {
-      for (const name of COUNTERS) {
-        add[name]! += counts[name];
-        const ofModel = modelCounter(model, name);
-        add[ofModel] = (add[ofModel] ?? 0) + counts[name];
-      }
+      for (const name of COUNTERS) add[name]! += counts[name];
       Object.assign(add, hourCounters(hour, model, counts));
     }
     return add;

@@ -1,31 +1,23 @@
 import type { Item } from '@claude-proxy/storage';
 import { sumOf } from '../recording/sums.js';
 import type { Zone } from '../recording/zone.js';
-import { COUNTERS, modelCounter, modelMarkOf, parseHourCounter, parseModelCounter } from './usage.table.js';
+import { countersIn, modelCounter, readCounters } from './usage-counters.js';
 
 const HOUR_MS = 60 * 60 * 1_000;
 /** What no hour counts, in items of earlier versions, belongs to the middle of its UTC day. */
 const NOON = 12;
-const TOTAL = 'total_tokens';
-/** What `total_tokens` is the sum of. */
-const TOKENS: ReadonlySet<string> = new Set(['input_tokens', 'output_tokens']);
 
 /**
  * The item of a UTC day as items of days of a zone: two, or one. An hour belongs to the day in which it begins, so zones
  * that are half an hour off are exact to half an hour.
  */
 export function zonedItems(item: Item, zone: Zone): Item[] {
-  if (zone.name === 'UTC') return [item];
-  const split = new SplitItem(item, zone);
-  const models = modelsIn(item);
-  for (const [attribute, value] of Object.entries(item)) {
-    const parsed = parseHourCounter(attribute);
-    const model = parsed && models.get(parsed.mark);
-    if (!parsed || model === undefined) continue;
-    for (const counter of TOKENS.has(parsed.counter) ? [parsed.counter, TOTAL] : [parsed.counter]) {
-      split.move(parsed.hour, counter, sumOf(value));
-      split.move(parsed.hour, modelCounter(model, counter), sumOf(value));
-    }
+  const { counters, hours } = readCounters(item);
+  if (zone.name === 'UTC') return [counters];
+  const split = new SplitItem(counters, zone);
+  for (const { hour, model, counter, amount } of hours) {
+    split.move(hour, counter, amount);
+    split.move(hour, modelCounter(model, counter), amount);
   }
   return split.finish();
 }
@@ -71,14 +63,4 @@ class SplitItem {
     }
     return zoned;
   }
-}
-
-function modelsIn(item: Item): Map<string, string> {
-  const names = Object.keys(item).flatMap((attribute) => parseModelCounter(attribute)?.model ?? []);
-  return new Map(names.map((model) => [modelMarkOf(model), model]));
-}
-
-function countersIn(item: Item): string[] {
-  const known: readonly string[] = COUNTERS;
-  return Object.keys(item).filter((attribute) => known.includes(attribute) || parseModelCounter(attribute));
 }
