@@ -21,7 +21,10 @@ const DAY = [
 /** Usual for Claude Code in a day: the main model, a small one, a third. */
 const MODELS = ['claude-opus-5-5', 'claude-haiku-5-5', 'claude-sonnet-5-5'];
 /** More users change neither units nor conflicts of a slice of some seconds, only the time until it begins. */
-const MAX_USERS = 300;
+const MAX_USERS = 120;
+const WARM_HOURS = 4;
+const HOUR_MS = 60 * 60 * 1_000;
+const DAY_MS = 24 * HOUR_MS;
 const USD_PER_MILLION_UNITS = 0.625;
 const MAX_CONFLICT_PERCENT = 1;
 
@@ -66,9 +69,11 @@ async function played({ name, load }) {
     async ({ modules, tasks, line, front, connect }) => {
       const exchangeOf = exchangesOf(modules);
       const warm = await warmedUp(tasks, exchangeOf);
+      const startedAtMs = performance.now();
       const before = { writes: line.writes, conflicts: line.conflicts, units: new Map(front.units) };
       const played = { seconds: 1, exchangesPerSecond: Math.round(seconds * exchangesPerSecond) };
       const exchanges = await runTasks(tasks, { ...played, pauseMs: 1_000 / exchangesPerSecond, exchangeOf });
+      const tookSeconds = (performance.now() - startedAtMs) / 1_000;
       const lost = warm + exchanges - (await countedIn(modules, connect()));
       const units = [...front.units].map(([table, sum]) => [table, sum - (before.units.get(table) ?? 0)]);
       const unitsPerRequest = units.reduce((sum, [, each]) => sum + each, 0) / exchanges;
@@ -77,7 +82,7 @@ async function played({ name, load }) {
         ([table, sum]) => `${table.replace('claude-proxy-', '')} ${(sum / exchanges).toFixed(1)}`,
       );
       print(
-        `${name}: ${exchanges} requests, ${line.writes - before.writes} writes, ${conflictPercent.toFixed(2)} % conflicts, ` +
+        `${name}: ${exchanges} requests in ${tookSeconds.toFixed(1)} s, ${line.writes - before.writes} writes, ${conflictPercent.toFixed(2)} % conflicts, ` +
           `${lost} lost, ${unitsPerRequest.toFixed(1)} units a request (${parts.join(', ')})`,
       );
       return { unitsPerRequest, conflictPercent, lost };
@@ -86,10 +91,19 @@ async function played({ name, load }) {
   );
 }
 
-/** Each active user has used each model today, so that items have the size that they have at noon. */
+/**
+ * Each active user has used each model in each hour of half a working day, and each task, so that items have their average
+ * size. The hours are the first ones of today, whatever the time is.
+ */
 async function warmedUp(tasks, exchangeOf) {
-  const total = users * MODELS.length;
-  for (let index = 0; index < total; index += 1) tasks[index % tasks.length].feed.finish(exchangeOf(0, index));
+  const total = users * Math.max(MODELS.length * WARM_HOURS, tasks.length);
+  const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  for (let index = 0; index < total; index += 1) {
+    const round = Math.floor(index / users);
+    const startedAt = midnight + (Math.floor(round / MODELS.length) % WARM_HOURS) * HOUR_MS;
+    const { feed } = tasks[((index % users) + round) % tasks.length];
+    feed.finish(Object.assign(exchangeOf(0, index), { startedAt }));
+  }
   await Promise.all(tasks.map(({ recorder }) => recorder.flush()));
   return total;
 }
@@ -100,7 +114,7 @@ function exchangesOf({ Exchange }) {
     const exchange = new Exchange(`developer-${turn % users}@example.com`, 'messages', '/v1/messages');
     return Object.assign(exchange, {
       model: MODELS[Math.floor(turn / users) % MODELS.length],
-      upstream: turn % 20 === 0 ? 'bedrock' : 'anthropic',
+      upstream: turn % 19 === 0 ? 'bedrock' : 'anthropic',
       status: 200,
       isStream: true,
       firstByteMs: 900,

@@ -52,10 +52,10 @@ export async function withTasks(count, play, lineBefore = (url) => ({ url, close
 }
 
 /** All requests that the usage of today and yesterday counts. */
-export async function countedIn({ UsageQuery }, store) {
+export async function countedIn({ UsageQuery, Zone }, store) {
   const days = [0, 1].map((back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10));
   const query = new UsageQuery(store, USAGE_CONFIG);
-  const { summary } = await query.ofAll({ days, period: { period_days: 2 }, requestType: 'all' });
+  const { summary } = await query.ofAll({ days, period: { period_days: 2 }, requestType: 'all', zone: Zone.utc });
   return summary.total_requests;
 }
 
@@ -67,6 +67,7 @@ async function modulesOf() {
     'apps/proxy/src/exchange/exchange',
     'apps/proxy/src/exchange/exchange-feed',
     'apps/proxy/src/recording/recorder',
+    'apps/proxy/src/recording/zone',
     'apps/proxy/src/request-log/request-log.writer',
     'apps/proxy/src/request-log/requests.table',
     'apps/proxy/src/state/store-health',
