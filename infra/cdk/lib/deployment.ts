@@ -33,6 +33,8 @@ export interface Deployment {
     readonly architecture: Architecture;
     /** An image that exists. @default - built from the Dockerfile of this repository */
     readonly image: string | undefined;
+    /** The base of an image that is built, with its digest. @default - the version that the Dockerfile names */
+    readonly nodeImage: string | undefined;
     readonly hasExec: boolean;
     readonly taskCount: number;
     readonly maxTaskCount: number;
@@ -85,6 +87,7 @@ export function deploymentOf(node: Node): Deployment {
       memoryMib: context.number('memory', 1_024),
       architecture: context.oneOf('architecture', ['arm64', 'x86_64']),
       image: context.text('image'),
+      nodeImage: context.text('nodeImage'),
       hasExec: context.flag('ecsExec', false),
       taskCount: context.number('taskCount', 2),
       maxTaskCount: context.number('maxTaskCount', 10),

@@ -11,10 +11,20 @@ const REPOSITORY = join(import.meta.dirname, '../../..');
 const WITH_DIGEST = /^[^@\s]+@sha256:[0-9a-f]{64}$/;
 const IN_ECR = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^@:]+)(?::[^@]+)?@(sha256:.+)$/;
 
-/** Synthesis hashes the files that `.dockerignore` allows. The image itself is built during the deployment. */
-export function proxyImage(architecture: Architecture): ContainerImage {
+/**
+ * Synthesis hashes the files that `.dockerignore` allows. The image itself is built during the deployment.
+ *
+ * @param nodeImage the base, with its digest. Default: the version that the Dockerfile names
+ * @throws Error if the base has no digest
+ */
+export function proxyImage(architecture: Architecture, nodeImage?: string): ContainerImage {
+  if (nodeImage !== undefined && !WITH_DIGEST.test(nodeImage))
+    throw new Error(
+      `The context "nodeImage" must name an image of Node with its digest, such as node:24.21.0-bookworm-slim@sha256:…; it is "${nodeImage}".`,
+    );
   return ContainerImage.fromAsset(REPOSITORY, {
     platform: architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+    ...(nodeImage !== undefined && { buildArgs: { NODE_IMAGE: nodeImage } }),
   });
 }
 

@@ -12,7 +12,7 @@ const OPEN = new Set(NAMES.open);
 const SECRET = new Set(NAMES.secret);
 
 /** For settings that the application itself does not declare, such as those of a module of a team. */
-const SECRET_WORD = /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)S?(_ID)?$/i;
+const SECRET_WORD = /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|HEADER)S?(_ID)?$/i;
 /** A user with a password in a URL, wherever in the text. */
 const PASSWORD_IN_URL = /[a-z][a-z0-9+.-]*:\/\/[^/?#\s"'@:]*:[^/?#\s"'@]+@/i;
 const KNOWN_SECRETS = /sk-ant-[\w-]{8}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY/;

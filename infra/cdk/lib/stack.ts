@@ -93,8 +93,8 @@ export class ClaudeProxyStack extends Stack {
   }
 
   private image(): ContainerImage {
-    const { image, architecture } = this.deployment.service;
-    return image === undefined ? proxyImage(architecture) : builtImage(this, image);
+    const { image, architecture, nodeImage } = this.deployment.service;
+    return image === undefined ? proxyImage(architecture, nodeImage) : builtImage(this, image);
   }
 
   private scale({ service }: Service, log: ApplicationLog): void {

@@ -6,7 +6,7 @@ import { App } from 'aws-cdk-lib';
 import { contextOfFile } from '../lib/context-file.ts';
 import { deploymentOf } from '../lib/deployment.ts';
 import { namesOf } from '../lib/deployment-names.ts';
-import { builtImage } from '../lib/image.ts';
+import { builtImage, proxyImage } from '../lib/image.ts';
 import { expectNoSecrets } from '../lib/open-settings.ts';
 import { expectUsableRegion } from '../lib/partition.ts';
 import { BUILT_IMAGE, FULL_CONTEXT, IMAGE_DIGEST, PRIVATE_VPC, TRIAL } from './support/shapes.ts';
@@ -160,6 +160,11 @@ describe('a context that cannot work is refused with what is allowed', () => {
     for (const uri of ['claude-code-proxy:latest', BUILT_IMAGE.replace(/@.*/, ':1'), BUILT_IMAGE.slice(0, -1)])
       expect(() => builtImage(new App(), uri)).toThrow(/must be the URI of an image with its digest/);
   });
+
+  it('a base image without a digest', () => {
+    expect(() => proxyImage('arm64', 'node:24.21.0-bookworm-slim')).toThrow(/"nodeImage" must name .* with its digest/);
+    expect(() => proxyImage('arm64', `node:24.21.0-bookworm-slim@${IMAGE_DIGEST}`)).not.toThrow();
+  });
 });
 
 describe('names', () => {
@@ -181,6 +186,7 @@ describe('settings', () => {
     ['AWS_ACCESS_KEY_ID', 'x', 'name is that of a secret'],
     ['ACME_API_TOKEN', 'x', 'name is that of a secret'],
     ['DB_PASSWD', 'x', 'name is that of a secret'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=Bearer x', 'secret'],
     ['ANTHROPIC_UPSTREAM_URL', 'https://user:pw@proxy.example.com', 'URL with a password'],
     ['HTTPS_PROXY', 'http://:pw@proxy:3128', 'URL with a password'],
     ['ACME', '{"url":"rediss://:hunter2@x"}', 'URL with a password'],
