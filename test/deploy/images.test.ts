@@ -44,7 +44,8 @@ describe('an image that is pulled', () => {
   it('can be pinned by digest with one variable, which docs/operations.md names', () => {
     const named = [...read('compose.yaml').matchAll(/^ +image: (?:&\w+ )?(.+)$/gm)].map(([, image]) => image!);
     for (const image of named) expect(image).toMatch(/^(\$\{[A-Z]+_IMAGE:-[^}]+\}|\*image)$/);
-    expect(read('Dockerfile').match(/^FROM .+$/gm)!.filter((from) => !from.includes('${NODE_IMAGE}'))).toEqual([]);
+    const bases = [...read('Dockerfile').matchAll(/^FROM (?:--\S+ )?(\S+)/gm)].map(([, base]) => base);
+    expect(new Set(bases)).toEqual(new Set([`\${NODE_IMAGE}`]));
     const page = read('docs/operations.md');
     for (const { variable } of ofCompose) expect(page).toContain(`\`${variable}\``);
   });
@@ -60,7 +61,10 @@ describe('files that name images', () => {
     },
   );
 
-  it.each(['FROM node:latest', 'image: nginx', '    image: amazon/dynamodb-local:latest'])('%s would be found', (line) => {
-    expect(line).toMatch(WITHOUT_VERSION);
-  });
+  it.each(['FROM node:latest', 'image: nginx', '    image: amazon/dynamodb-local:latest'])(
+    '%s would be found',
+    (line) => {
+      expect(line).toMatch(WITHOUT_VERSION);
+    },
+  );
 });

@@ -87,7 +87,9 @@ describe('permissions', () => {
     const { Statement: statements } = policy!.Properties.PolicyDocument as { Statement: { Action: string[] }[] };
     const actions = new Set(statements.flatMap(({ Action }) => Action));
     expect([...actions].sort()).toEqual(
-      ['BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((name) => `dynamodb:${name}`),
+      ['BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+        (name) => `dynamodb:${name}`,
+      ),
     );
     plain.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
