@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule, ROOMS } from './app.module.js';
 import { clientVariables } from './config/client-variables.js';
@@ -18,12 +18,12 @@ import {
   refuseFraming,
 } from './http/early-refusals.js';
 import { type HttpConfig, httpSection } from './http/http.config.js';
-import { withoutLastSlash } from './http/routes.js';
+import { routedUrl } from './http/routes.js';
 import { createLogger, RoomLogger } from './observability/logging.js';
 import { type ObservabilityConfig, observabilitySection } from './observability/observability.config.js';
-import { GatewayAdapter } from './server/gateway-adapter.js';
 import { SlowBodies } from './server/slow-bodies.js';
 import { loadUpstreamModules } from './server/upstream-modules.js';
+import { keepUsualMethods } from './server/usual-methods.js';
 
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Must exceed the idle time-out of the load balancer in front, whose longest is 4000 s. */
@@ -63,6 +63,7 @@ export async function createGateway(
   fastify.server.on('connect', refuseConnect);
   leaveBodiesAlone(fastify, config[httpSection.name] as HttpConfig);
   compressAdminJson(fastify);
+  keepUsualMethods(fastify);
   app.get(AllowedMethods).watch(fastify);
   await app.init();
   await fastify.ready();
@@ -76,12 +77,12 @@ function moduleNames(environment: Environment): readonly string[] {
   return parsed.success ? (parsed.data as readonly string[]) : [];
 }
 
-function createAdapter({ trustedProxies }: ServerConfig): GatewayAdapter {
-  return new GatewayAdapter({
+function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter {
+  return new FastifyAdapter({
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // Whether a user id is too long is for `userIdOf` to say; by default the router finds no such path.
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
-    rewriteUrl: ({ url = '/' }) => withoutLastSlash(url),
+    rewriteUrl: ({ url = '/' }) => routedUrl(url),
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
