@@ -6,6 +6,7 @@ import { type Pair, startPair } from '../support/start-pair.js';
 import { hasChromium, openBrowser, type WatchedBrowser } from './watched-browser.js';
 
 const TOKEN = 'admin-token-of-the-access-test';
+const SESSION = '5e551017-0000-4000-8000-000000000001';
 /** Elements that make the page wider than its window. */
 const IS_TOO_WIDE = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
 
@@ -56,7 +57,8 @@ inBrowser('the pages of keys, budgets and audit', () => {
     await form.getByLabel('US dollars a day').fill('1.5');
     await form.getByRole('button', { name: 'Set the budget' }).click();
     await page.locator('tbody tr', { hasText: 'user:alice' }).waitFor();
-    expect((await postMessage(pair.gateway, { apiKey: key })).status).toBe(200);
+    const headers = { 'x-claude-code-session-id': SESSION };
+    expect((await postMessage(pair.gateway, { apiKey: key, headers })).status).toBe(200);
     await admin.written();
     await page.reload();
     await page.getByText('$1.00 / $1.50 a day').waitFor();
@@ -80,12 +82,15 @@ inBrowser('the pages of keys, budgets and audit', () => {
     await team.getByRole('button', { name: 'Change' }).click();
     expect(await form.getByLabel('Tokens a week').inputValue()).toBe('90000');
     await form.getByLabel('Bedrock only').check();
+    await form.getByLabel('Without the store').selectOption('refuse');
     await form.getByRole('button', { name: 'Set the budget' }).click();
     await team.getByText('Bedrock', { exact: true }).waitFor();
+    await team.getByText('Without the store: refuse').waitFor();
     expect((await admin.ask('/api/budgets/team:core')).json).toMatchObject({
       tokens: { week: 90_000 },
       when_over: 'cheaper:haiku',
       bedrock_only: true,
+      on_store_loss: 'closed',
     });
   });
 
@@ -156,6 +161,11 @@ inBrowser('the pages of keys, budgets and audit', () => {
     await page.getByRole('heading', { name: 'alice' }).waitFor();
     await page.getByText('$2.00 / $2.50 a day').waitFor();
     await page.getByText('claude-opus-5-5').first().waitFor();
+    const own = page.locator('section', { has: page.getByRole('heading', { name: 'My sessions' }) });
+    await own.locator('tbody tr', { hasText: SESSION.slice(0, 8) }).waitFor();
+    const keys = page.locator('section', { has: page.getByRole('heading', { name: 'My keys' }) });
+    await keys.locator('tbody tr', { hasText: key.slice(4, 12) }).waitFor();
+    expect(await keys.getByRole('button').count()).toBe(0);
     const pages = await page.getByRole('navigation').getByRole('link').allInnerTexts();
     expect(pages).toEqual(['My usage', 'Requests', 'Sessions', 'Connect']);
     await go('#/access');

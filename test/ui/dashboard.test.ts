@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEntry } from '@claude-proxy/admin-api';
 import { answer, rateLimited, refuse } from '@claude-proxy/simulator';
+import { TableStore } from '@claude-proxy/storage';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { SignInCodes } from '../../apps/proxy/src/auth/sign-in-codes.js';
@@ -53,7 +54,7 @@ inBrowser('the dashboard', () => {
   it('shows a request with its exact tokens as soon as it has ended', async () => {
     const user = newUser();
     await go(`requests?user=${user}`);
-    await browser.page.getByText('No exchange matches these filters.').waitFor();
+    await browser.page.getByText('No request matches these filters.').waitFor();
     await browser.page.locator('.feed-light.is-open').waitFor();
     stage.anthropic.script(answer({ usage: { input_tokens: 12_345, output_tokens: 6_789 } }));
     await postMessage(stage.gateway, { user, isStream: true });
@@ -67,14 +68,14 @@ inBrowser('the dashboard', () => {
   it('shows no results of the old filter under a new one', async () => {
     const user = newUser();
     await go(`requests?user=${user}`);
-    await browser.page.getByText('No exchange matches these filters.').waitFor();
+    await browser.page.getByText('No request matches these filters.').waitFor();
     await browser.page.locator('.feed-light.is-open').waitFor();
     await postMessage(stage.gateway, { user });
     // The result has arrived and is not drawn yet.
     await sleep(100);
     await go('requests?since=2040-01-01T00:00');
     await sleep(1_000);
-    await browser.page.getByText('No exchange matches these filters.').waitFor();
+    await browser.page.getByText('No request matches these filters.').waitFor();
     expect(await row(user).count()).toBe(0);
   });
 
@@ -85,10 +86,10 @@ inBrowser('the dashboard', () => {
     await page.locator('.feed-light.is-open').waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await postMessage(stage.gateway, { user });
-    await page.getByText('1 new exchange waiting').waitFor();
+    await page.getByText('1 new request waiting').waitFor();
     await go(`requests?user=${user}&status=200`);
     await row(user).waitFor();
-    expect(await page.getByText('1 new exchange waiting').count()).toBe(0);
+    expect(await page.getByText('1 new request waiting').count()).toBe(0);
     await page.getByRole('button', { name: 'Resume' }).click();
   });
 
@@ -140,6 +141,8 @@ inBrowser('the dashboard', () => {
     await go('requests');
     await page.getByLabel('Search', { exact: true }).fill(user.slice(2, 12).toUpperCase());
     await page.waitForURL(/q=/);
+    // The list of the address before has them too.
+    await page.locator('tbody tr').filter({ hasNotText: user }).first().waitFor({ state: 'detached' });
     await row(user).nth(2).waitFor();
     await page.getByRole('button', { name: 'Cost' }).click();
     await page.waitForURL(/sort=cost/);
@@ -213,6 +216,61 @@ inBrowser('the dashboard', () => {
     expect(await page.evaluate('document.activeElement.closest("tr").innerText')).toContain(user);
   });
 
+  it('reads the next story by an arrow key, while the list stays in use', async () => {
+    const { page } = browser;
+    const user = newUser();
+    stage.anthropic.script(refuse(400), answer());
+    for (const _ of [1, 2]) await postMessage(stage.gateway, { user });
+    await written();
+    await go(`requests?user=${user}`);
+    await row(user).nth(1).waitFor();
+    await row(user).first().getByRole('link').click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('The answer was complete').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await drawer.getByText('The caller got a refusal with status 400.').waitFor();
+    await drawer.getByRole('button', { name: 'Previous in the list' }).click();
+    await drawer.getByText('The answer was complete').waitFor();
+    // Below the drawer nothing is dimmed, and a click reaches the list.
+    await row(user)
+      .nth(1)
+      .click({ position: { x: 20, y: 10 } });
+    await drawer.getByText('The caller got a refusal with status 400.').waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'hidden' });
+  });
+
+  it('shows times in the zone of its setting, also in the fields of a filter, and keeps UTC in the address', async () => {
+    const { page } = browser;
+    const zone = page.getByLabel('Time zone');
+    await go('requests?since=2026-11-27T15:04:00.000Z');
+    await zone.selectOption('Asia/Seoul');
+    await page.getByText('All times: Asia/Seoul, UTC+9').waitFor();
+    const from = page.getByLabel('From');
+    expect(await from.inputValue()).toBe('2026-11-28T00:04');
+    await from.fill('2026-11-28T09:30');
+    await page.waitForURL(/since=2026-11-28T00%3A30/);
+    await zone.selectOption('UTC');
+    await page.reload();
+    expect(await from.inputValue()).toBe('2026-11-28T00:30');
+    await zone.selectOption('browser');
+  });
+
+  it('has no menu on paper, and charts that are as wide as the paper', async () => {
+    const { page } = browser;
+    await go('overview?range=30d');
+    await page.locator('canvas').first().waitFor();
+    await page.setViewportSize({ width: 700, height: 990 });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByRole('navigation').isVisible()).toBe(false);
+    const cut = await page.evaluate(
+      '[...document.querySelectorAll("canvas")].filter((each) => each.offsetWidth > each.parentElement.clientWidth).length',
+    );
+    await page.emulateMedia({ media: 'screen' });
+    await page.setViewportSize({ width: 1280, height: 860 });
+    expect(cut).toBe(0);
+  });
+
   it('starts a drill, sees Bedrock take over, and ends it', async () => {
     const { page } = browser;
     const user = newUser();
@@ -261,9 +319,9 @@ inBrowser('the dashboard', () => {
       .getByText(/^(9m \d+s|10m)$/)
       .waitFor();
     await row(user)
-      .getByRole('button', { name: `Clear ${user}` })
+      .getByRole('button', { name: `Clear all limits ${user}` })
       .click();
-    await row(user).getByRole('button', { name: 'Clear', exact: true }).click();
+    await row(user).getByRole('button', { name: 'Clear all limits', exact: true }).click();
     await page.getByText(`The limits of ${user} are cleared.`).waitFor();
     await row(user).waitFor({ state: 'detached' });
     expect(await postMessage(stage.gateway, { user })).toMatchObject({ upstream: 'anthropic' });
@@ -388,6 +446,18 @@ inBrowser('the dashboard', () => {
     expect(tooWide).toEqual([]);
   });
 
+  it('reaches every page from the menu of a phone', async () => {
+    const { page } = browser;
+    await page.setViewportSize({ width: 375, height: 812 });
+    await go('overview');
+    const more = page.getByRole('button', { name: 'More', exact: true });
+    await more.click();
+    await page.getByRole('link', { name: 'Keys & budgets' }).click();
+    await page.getByRole('heading', { name: 'Keys & budgets' }).waitFor();
+    expect(await more.getAttribute('aria-expanded')).toBe('false');
+    await page.setViewportSize({ width: 1280, height: 860 });
+  });
+
   it('has caused no browser errors and no requests to other origins', () => {
     expect(browser.complaints).toEqual([]);
     expect([...browser.origins]).toEqual([stage.gateway.url]);
@@ -416,6 +486,15 @@ inBrowser('the sign-in to the dashboard', () => {
   it('rejects a wrong token', async () => {
     await signIn('not-the-token');
     await browser.page.getByText('This is not the admin token, and not a valid client key.').waitFor();
+  });
+
+  it('says for how long an address is locked out', async () => {
+    const wrong = { data: { token: 'not-the-token' }, headers: { origin: stage.gateway.url } };
+    for (const _ of [1, 2, 3, 4, 5]) await browser.context.request.post(`${stage.gateway.url}/api/session`, wrong);
+    await signIn('not-the-token');
+    await browser.page
+      .getByText(/^Too many wrong tokens from this address\. Try again in (1m|\d+s); the right one/)
+      .waitFor();
   });
 
   it('shows the age of its figures while the gateway is unreachable, and continues afterwards', async () => {
@@ -536,6 +615,17 @@ inBrowser('the dashboard of a gateway with errors of its callers', () => {
       .evaluateAll((labels) => labels.map((label) => label.getBoundingClientRect().top));
     expect(tops).toHaveLength(2);
     expect(tops[0]).toBe(tops[1]);
+  });
+
+  it('gives its verdict while the store is away, also to a page that is opened then', async () => {
+    const store = own.gateway.app.get(TableStore);
+    const { check } = store;
+    store.check = () => new Promise(() => {});
+    await browser.page.goto('about:blank');
+    await go('overview');
+    await browser.page.locator('.verdict.is-warning').waitFor();
+    await browser.page.getByText('Counts wait in memory until it is back (no answer).').waitFor();
+    store.check = check;
   });
 
   it('shows that the gateway is shutting down', async () => {

@@ -55,7 +55,11 @@ export function pushQuery(route: Route, query: Readonly<Record<string, string>>)
 
 /** Changes the query of the present page without a new entry in the history. */
 export function replaceQuery(route: Route, query: Readonly<Record<string, string>>): void {
-  const hash = hashOf(route.page, route.argument, query);
+  replaceHash(hashOf(route.page, route.argument, query));
+}
+
+/** Goes to another address of this page without a new entry in the history. */
+export function replaceHash(hash: string): void {
   if (hash === location.hash) return;
   history.replaceState(null, '', hash);
   window.dispatchEvent(new HashChangeEvent('hashchange'));

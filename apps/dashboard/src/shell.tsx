@@ -6,15 +6,16 @@ import { usePolled } from './api/use-polled.js';
 import { lazyPage } from './lazy-page.js';
 import { LimitsPage } from './limits/limits-page.js';
 import { MePage } from './me/me-page.js';
+import { Navigation } from './navigation.js';
 import { OverviewPage } from './overview/overview-page.js';
 import { lightOf } from './overview/shown-verdict.js';
-import { Mark, PageIcon } from './parts/icons.js';
+import { Mark } from './parts/icons.js';
 import { Preferences } from './preferences.js';
 import { ReadinessContext } from './readiness.js';
 import { RequestDrawer } from './requests/request-drawer.js';
 import { RequestsPage } from './requests/requests-page.js';
 import { isOfOneTeam, type Viewer, ViewerContext } from './role.js';
-import { hashOf, PAGES, type Page, type Route, useRoute } from './route.js';
+import { PAGES, type Page, type Route, useRoute } from './route.js';
 import { SessionsPage } from './sessions/sessions-page.js';
 import { useSettings } from './texts/settings.js';
 import { UserPage } from './users/user-page.js';
@@ -94,25 +95,6 @@ export function Shell({ signOut, viewer }: ShellProps) {
         </GatewayStateContext.Provider>
       </LiveFeedContext.Provider>
     </ViewerContext.Provider>
-  );
-}
-
-function Navigation({ current, pages }: { readonly current: Page; readonly pages: readonly Page[] }) {
-  const { texts } = useSettings();
-  return (
-    <nav aria-label={texts.navigation}>
-      <ul>
-        {pages.map((page) => (
-          <li key={page}>
-            <a href={hashOf(page)} aria-current={page === current ? 'page' : undefined} aria-label={texts.pages[page]}>
-              <PageIcon page={page} />
-              <span class="wide-only">{texts.pages[page]}</span>
-              <span class="narrow-only">{texts.pagesShort[page]}</span>
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
   );
 }
 

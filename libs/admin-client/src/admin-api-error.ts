@@ -9,6 +9,8 @@ export class AdminApiError extends Error {
     readonly type?: string,
     /** The id of the refused request, if the gateway named one. */
     readonly requestId?: string,
+    /** When the gateway allows another try. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(message);
   }

@@ -123,6 +123,7 @@ export class HttpCall {
       error?.message || response.statusText || `The gateway answered with status ${response.status}`,
       error?.type,
       request_id ?? response.headers.get('x-claude-proxy-exchange') ?? undefined,
+      Number(response.headers.get('retry-after')) || undefined,
     );
     if (refusal.isUnauthorized && !isSignIn) this.options.onUnauthorized?.();
     throw refusal;

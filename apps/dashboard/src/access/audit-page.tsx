@@ -4,6 +4,7 @@ import { usePolled } from '../api/use-polled.js';
 import { Freshness } from '../parts/freshness.js';
 import { Empty, Loaded } from '../parts/load-state.js';
 import { Moment } from '../parts/moment.js';
+import { TableHead } from '../parts/table-head.js';
 import { useSettings } from '../texts/settings.js';
 
 const REFRESH_SECONDS = 30;
@@ -50,19 +51,15 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
   const { access } = texts;
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">{access.time}</th>
-          <th scope="col">{access.act}</th>
-          <th scope="col">{access.target}</th>
-          <th scope="col" class="middle-cell">
-            {access.actor}
-          </th>
-          <th scope="col" class="wide-cell">
-            {access.details}
-          </th>
-        </tr>
-      </thead>
+      <TableHead
+        columns={[
+          [access.time],
+          [access.act],
+          [access.target],
+          [access.actor, 'middle-cell'],
+          [access.details, 'wide-cell'],
+        ]}
+      />
       <tbody>
         {entries.map(({ id, at, act, actor, target, details }) => (
           <tr key={id}>

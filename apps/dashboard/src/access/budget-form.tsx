@@ -1,11 +1,13 @@
 import type { Budget, BudgetCaps, BudgetOrder } from '@claude-proxy/admin-api';
-import type { TargetedEvent } from 'preact';
-import { useState } from 'preact/hooks';
 import { useSettings } from '../texts/settings.js';
+import { ActionForm } from './action-form.js';
 
 const WINDOWS = ['day', 'week', 'month'] as const;
 /** Parts of names of models that a budget can fall to. Others are set by the API. */
 const CHEAPER = ['haiku', 'sonnet'] as const;
+
+const LOSSES = ['open', 'closed'] as const;
+type Loss = (typeof LOSSES)[number];
 
 interface BudgetFormProps {
   /** The budget that is changed; undefined for a new one. */
@@ -15,21 +17,9 @@ interface BudgetFormProps {
 
 /** Caps in dollars and tokens, and what happens at a cap. */
 export function BudgetForm({ budget, onSet }: BudgetFormProps) {
-  const { texts } = useSettings();
-  const { access } = texts;
-  const [isBusy, setBusy] = useState(false);
-
-  const set = async (event: TargetedEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const given = new FormData(form);
-    setBusy(true);
-    const isDone = await onSet(String(given.get('scope')).trim(), orderIn(given));
-    setBusy(false);
-    if (isDone) form.reset();
-  };
+  const { access } = useSettings().texts;
   return (
-    <form class="bar" onSubmit={set}>
+    <ActionForm submit={access.set} onSubmit={(text) => onSet(text('scope'), orderIn(text))}>
       <label class="field">
         <span>{access.scope}</span>
         <input
@@ -46,14 +36,12 @@ export function BudgetForm({ budget, onSet }: BudgetFormProps) {
       <Caps name="usd" label={access.dollars} step={0.01} caps={budget?.usd} />
       <Caps name="tokens" label={access.tokenCap} step={1} caps={budget?.tokens} />
       <WhenOver chosen={budget?.when_over ?? null} />
+      <OnStoreLoss chosen={budget?.on_store_loss ?? null} />
       <label class="option">
         <input type="checkbox" name="bedrock" defaultChecked={budget?.bedrock_only} />
         {access.bedrockOnly}
       </label>
-      <button type="submit" class="button is-primary" disabled={isBusy}>
-        {access.set}
-      </button>
-    </form>
+    </ActionForm>
   );
 }
 
@@ -101,18 +89,36 @@ function WhenOver({ chosen }: { readonly chosen: string | null }) {
   );
 }
 
-function orderIn(given: FormData): BudgetOrder {
+function OnStoreLoss({ chosen }: { readonly chosen: Loss | null }) {
+  const { access } = useSettings().texts;
+  return (
+    <label class="field">
+      <span>{access.onStoreLoss}</span>
+      <select name="on_store_loss">
+        <option value="">{access.lossAsSet}</option>
+        {LOSSES.map((value) => (
+          <option key={value} value={value} selected={value === chosen}>
+            {access.losses[value]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function orderIn(text: (name: string) => string): BudgetOrder {
   const capsOf = (name: string): BudgetCaps =>
     Object.fromEntries(
       WINDOWS.flatMap((window) => {
-        const amount = given.get(`${name} ${window}`);
+        const amount = text(`${name} ${window}`);
         return amount ? [[window, Number(amount)] as const] : [];
       }),
     );
   return {
     usd: capsOf('usd'),
     tokens: capsOf('tokens'),
-    when_over: String(given.get('when_over')) || null,
-    bedrock_only: given.get('bedrock') !== null,
+    when_over: text('when_over') || null,
+    bedrock_only: text('bedrock') !== '',
+    on_store_loss: LOSSES.find((loss) => loss === text('on_store_loss')) ?? null,
   };
 }

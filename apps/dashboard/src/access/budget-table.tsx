@@ -1,5 +1,6 @@
 import type { Budget, BudgetWindowState } from '@claude-proxy/admin-api';
 import { Moment } from '../parts/moment.js';
+import { TableHead } from '../parts/table-head.js';
 import { useSettings } from '../texts/settings.js';
 import { RaiseButton } from './raise-button.js';
 import { SureButton } from './sure-button.js';
@@ -23,20 +24,10 @@ export function BudgetTable({ budgets, acts }: BudgetTableProps) {
   const { access } = texts;
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">{access.scope}</th>
-          <th scope="col">{access.spent}</th>
-          <th scope="col" class="wide-cell">
-            {access.renews}
-          </th>
-          {acts && (
-            <th scope="col">
-              <span class="unseen">{access.remove}</span>
-            </th>
-          )}
-        </tr>
-      </thead>
+      <TableHead
+        columns={[[access.scope], [access.spent], [access.renews, 'wide-cell']]}
+        acts={acts && access.remove}
+      />
       <tbody>
         {budgets.map((budget) => (
           <tr key={budget.scope}>
@@ -46,6 +37,11 @@ export function BudgetTable({ budgets, acts }: BudgetTableProps) {
               </span>
               {budget.raise && <span class="tag">{access.raisedUntil(format.clock(budget.raise.until))}</span>}
               {budget.bedrock_only && <span class="tag">Bedrock</span>}
+              {budget.on_store_loss && (
+                <span class="tag">
+                  {access.onStoreLoss}: {access.losses[budget.on_store_loss]}
+                </span>
+              )}
               {budget.when_over?.startsWith('cheaper:') && <span class="tag">{budget.when_over}</span>}
             </th>
             <td>
@@ -95,7 +91,8 @@ function Acts({ budget, acts }: { readonly budget: Budget; readonly acts: NonNul
 
 function Spent({ state: { unit, window, cap, spent } }: { readonly state: BudgetWindowState }) {
   const { texts, format } = useSettings();
-  const amount = (value: number) => (unit === 'usd' ? format.usd(value) : texts.access.tokens(format.compact(value)));
+  const amount = (value: number) =>
+    unit === 'usd' ? format.usdColumn([spent, cap])(value) : texts.access.tokens(format.compact(value));
   return (
     <div class="budget-share">
       <meter min={0} max={cap} high={cap * 0.75} optimum={0} value={Math.min(spent, cap)} aria-hidden="true" />

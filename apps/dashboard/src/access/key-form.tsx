@@ -1,28 +1,22 @@
 import { KEY_ROLES, type KeyRole, type NewKey } from '@claude-proxy/admin-api';
-import type { TargetedEvent } from 'preact';
-import { useState } from 'preact/hooks';
 import { useSettings } from '../texts/settings.js';
+import { ActionForm } from './action-form.js';
 
 /** A new key: a name, a user, and a team and role if it needs them. */
 export function KeyForm({ onCreate }: { onCreate(order: NewKey): Promise<boolean> }) {
-  const { texts } = useSettings();
-  const { access } = texts;
-  const [isBusy, setBusy] = useState(false);
-
-  const create = async (event: TargetedEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const given = new FormData(form);
-    const text = (name: string) => String(given.get(name) ?? '').trim();
-    setBusy(true);
-    const team = text('team');
-    const roles = [text('role') as KeyRole];
-    const isDone = await onCreate({ name: text('name'), user: text('user'), roles, ...(team !== '' && { team }) });
-    setBusy(false);
-    if (isDone) form.reset();
-  };
+  const { access } = useSettings().texts;
   return (
-    <form class="bar" onSubmit={create}>
+    <ActionForm
+      submit={access.create}
+      onSubmit={(text) =>
+        onCreate({
+          name: text('name'),
+          user: text('user'),
+          roles: [text('role') as KeyRole],
+          ...(text('team') !== '' && { team: text('team') }),
+        })
+      }
+    >
       <Field label={access.name} name="name" isRequired />
       <Field label={access.user} name="user" isRequired />
       <Field label={access.team} name="team" />
@@ -36,10 +30,7 @@ export function KeyForm({ onCreate }: { onCreate(order: NewKey): Promise<boolean
           ))}
         </select>
       </label>
-      <button type="submit" class="button is-primary" disabled={isBusy}>
-        {access.create}
-      </button>
-    </form>
+    </ActionForm>
   );
 }
 
@@ -53,7 +44,7 @@ function Field({ label, name, isRequired = false }: FieldProps) {
   return (
     <label class="field">
       <span>{label}</span>
-      <input type="text" name={name} required={isRequired} maxLength={128} autocomplete="off" spellcheck={false} />
+      <input type="text" name={name} required={isRequired} maxLength={128} spellcheck={false} />
     </label>
   );
 }

@@ -1,5 +1,6 @@
 import type { ClientKey } from '@claude-proxy/admin-api';
 import { Empty } from '../parts/load-state.js';
+import { TableHead } from '../parts/table-head.js';
 import { useSettings } from '../texts/settings.js';
 import { SureButton } from './sure-button.js';
 
@@ -19,29 +20,17 @@ export function KeyTable({ keys, acts }: KeyTableProps) {
   if (keys.length === 0) return <Empty title={access.noKeys} />;
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">{access.name}</th>
-          <th scope="col">{access.user}</th>
-          <th scope="col" class="wide-cell">
-            {access.team}
-          </th>
-          <th scope="col" class="wide-cell">
-            {access.roles}
-          </th>
-          <th scope="col" class="middle-cell">
-            {access.state}
-          </th>
-          <th scope="col" class="wide-cell">
-            {access.lastUsed}
-          </th>
-          {acts && (
-            <th scope="col">
-              <span class="unseen">{access.rotate}</span>
-            </th>
-          )}
-        </tr>
-      </thead>
+      <TableHead
+        columns={[
+          [access.name],
+          [access.user],
+          [access.team, 'wide-cell'],
+          [access.roles, 'wide-cell'],
+          [access.state, 'middle-cell'],
+          [access.lastUsed, 'wide-cell'],
+        ]}
+        acts={acts && access.rotate}
+      />
       <tbody>
         {keys.map(({ id, name, user, team, roles, state, last_used_day }) => (
           <tr key={id}>

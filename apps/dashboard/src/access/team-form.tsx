@@ -1,7 +1,6 @@
 import type { Team } from '@claude-proxy/admin-api';
-import type { TargetedEvent } from 'preact';
-import { useState } from 'preact/hooks';
 import { useSettings } from '../texts/settings.js';
+import { ActionForm } from './action-form.js';
 
 interface TeamFormProps {
   /** The team that is changed; undefined for a new one. */
@@ -11,24 +10,19 @@ interface TeamFormProps {
 
 /** A team and all of its users. */
 export function TeamForm({ team, onSet }: TeamFormProps) {
-  const { texts } = useSettings();
-  const { access } = texts;
-  const [isBusy, setBusy] = useState(false);
-
-  const set = async (event: TargetedEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const given = new FormData(form);
-    const users = String(given.get('users'))
-      .split(/[\s,]+/)
-      .filter((user) => user !== '');
-    setBusy(true);
-    const isDone = await onSet({ name: String(given.get('team')).trim(), users });
-    setBusy(false);
-    if (isDone) form.reset();
-  };
+  const { access } = useSettings().texts;
   return (
-    <form class="bar" onSubmit={set}>
+    <ActionForm
+      submit={access.setTeam}
+      onSubmit={(text) =>
+        onSet({
+          name: text('team'),
+          users: text('users')
+            .split(/[\s,]+/)
+            .filter(Boolean),
+        })
+      }
+    >
       <label class="field">
         <span>{access.team}</span>
         <input
@@ -51,9 +45,6 @@ export function TeamForm({ team, onSet }: TeamFormProps) {
           defaultValue={team?.users.join(', ')}
         />
       </label>
-      <button type="submit" class="button is-primary" disabled={isBusy}>
-        {access.setTeam}
-      </button>
-    </form>
+    </ActionForm>
   );
 }

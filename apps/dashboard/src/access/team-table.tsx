@@ -1,3 +1,4 @@
+import { TableHead } from '../parts/table-head.js';
 import { useSettings } from '../texts/settings.js';
 import { SureButton } from './sure-button.js';
 import type { TeamRow } from './team-rows.js';
@@ -17,30 +18,19 @@ interface TeamTableProps {
 export function TeamTable({ rows, acts }: TeamTableProps) {
   const { texts, format } = useSettings();
   const { access } = texts;
+  const usd = format.usdColumn(rows.map(({ line }) => line?.usd ?? 0));
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">{access.team}</th>
-          <th scope="col" class="wide-cell">
-            {access.members}
-          </th>
-          <th scope="col" class="number">
-            {access.cost}
-          </th>
-          <th scope="col" class="number middle-cell">
-            {access.tokenCap}
-          </th>
-          <th scope="col" class="number middle-cell">
-            {access.requests}
-          </th>
-          {acts && (
-            <th scope="col">
-              <span class="unseen">{access.change}</span>
-            </th>
-          )}
-        </tr>
-      </thead>
+      <TableHead
+        columns={[
+          [access.team],
+          [access.members, 'wide-cell'],
+          [access.cost, 'number'],
+          [access.tokenCap, 'number middle-cell'],
+          [access.requests, 'number middle-cell'],
+        ]}
+        acts={acts && access.change}
+      />
       <tbody>
         {rows.map(({ name, users, isKept, line }) => (
           <tr key={name}>
@@ -55,7 +45,7 @@ export function TeamTable({ rows, acts }: TeamTableProps) {
                 {users.length > SHOWN_USERS && ` +${format.integer(users.length - SHOWN_USERS)}`}
               </span>
             </td>
-            <td class="number">{format.usd(line?.usd ?? 0)}</td>
+            <td class="number">{usd(line?.usd ?? 0)}</td>
             <td class="number middle-cell">{format.compact(line?.tokens ?? 0)}</td>
             <td class="number middle-cell">{format.integer(line?.requests ?? 0)}</td>
             {acts && (

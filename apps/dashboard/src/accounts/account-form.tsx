@@ -1,5 +1,5 @@
-import type { TargetedEvent } from 'preact';
 import { useState } from 'preact/hooks';
+import { ActionForm } from '../access/action-form.js';
 import { gateway } from '../api/gateway.js';
 import { useSettings } from '../texts/settings.js';
 
@@ -9,52 +9,30 @@ const MAX_PRIORITY = 1_000_000;
 export function AccountForm({ onDone }: { onDone(message: string): void }) {
   const { texts } = useSettings();
   const words = texts.accounts;
-  const [name, setName] = useState('');
-  const [key, setKey] = useState('');
-  const [priority, setPriority] = useState(DEFAULT_PRIORITY);
   const [problem, setProblem] = useState('');
-  const [isBusy, setBusy] = useState(false);
-  const add = async (event: TargetedEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setBusy(true);
+  const add = async (text: (name: string) => string) => {
     setProblem('');
+    const name = text('account-name');
     try {
-      const { same_organization: same } = await gateway.addAccount({ name, key, priority });
+      const order = { name, key: text('account-key'), priority: Number(text('account-priority')) };
+      const { same_organization: same } = await gateway.addAccount(order);
       const note = same.length > 0 ? ` ${words.sameOrganization(same.join(', '))}` : '';
       onDone(words.added(name) + note);
-      setName('');
+      return true;
     } catch (error) {
       setProblem(words.failed((error as Error).message));
-    } finally {
-      setKey('');
-      setBusy(false);
+      return false;
     }
   };
   return (
-    <form class="account-form" onSubmit={add} autocomplete="off">
+    <ActionForm class="account-form" submit={words.addNow} onSubmit={add}>
       <label class="field">
         <span>{words.name}</span>
-        <input
-          type="text"
-          name="account-name"
-          required
-          maxLength={64}
-          pattern="[A-Za-z0-9][A-Za-z0-9_.\-]*"
-          value={name}
-          onInput={({ currentTarget }) => setName(currentTarget.value.trim())}
-        />
+        <input type="text" name="account-name" required maxLength={64} pattern="[A-Za-z0-9][A-Za-z0-9_.\-]*" />
       </label>
       <label class="field">
         <span>{words.key}</span>
-        <input
-          type="password"
-          name="account-key"
-          required
-          maxLength={512}
-          autocomplete="off"
-          value={key}
-          onInput={({ currentTarget }) => setKey(currentTarget.value.trim())}
-        />
+        <input type="password" name="account-key" required maxLength={512} autocomplete="off" />
       </label>
       <label class="field is-short">
         <span>{words.priority}</span>
@@ -64,16 +42,12 @@ export function AccountForm({ onDone }: { onDone(message: string): void }) {
           required
           min={0}
           max={MAX_PRIORITY}
-          value={priority}
-          onInput={({ currentTarget }) => setPriority(currentTarget.valueAsNumber)}
+          defaultValue={DEFAULT_PRIORITY}
         />
       </label>
-      <button type="submit" class="button is-primary" disabled={isBusy}>
-        {words.addNow}
-      </button>
       <p class="problem" role="alert">
         {problem}
       </p>
-    </form>
+    </ActionForm>
   );
 }

@@ -1,10 +1,11 @@
 import type { Account } from '@claude-proxy/admin-api';
 import { Empty } from '../parts/load-state.js';
 import { Moment } from '../parts/moment.js';
+import { TableHead } from '../parts/table-head.js';
 import { useMayAct } from '../role.js';
 import { useSettings } from '../texts/settings.js';
 import { AccountActions } from './account-actions.js';
-import { shareOf, tightestWindow } from './tightest-window.js';
+import { Room } from './room.js';
 
 interface AccountTableProps {
   readonly accounts: readonly Account[];
@@ -22,34 +23,21 @@ export function AccountTable({ accounts, onDone }: AccountTableProps) {
       </Empty>
     );
   }
+  const usd = format.usdColumn(accounts.map(({ cost_usd }) => cost_usd));
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">{words.account}</th>
-          <th scope="col">{words.state}</th>
-          <th scope="col" class="wide-cell">
-            {words.room}
-          </th>
-          <th scope="col" class="number middle-cell">
-            {words.sessions}
-          </th>
-          <th scope="col" class="number middle-cell">
-            {words.requests}
-          </th>
-          <th scope="col" class="number middle-cell">
-            {words.cacheHits}
-          </th>
-          <th scope="col" class="number middle-cell">
-            {words.cost}
-          </th>
-          {mayAct && (
-            <th scope="col">
-              <span class="unseen">{words.actions}</span>
-            </th>
-          )}
-        </tr>
-      </thead>
+      <TableHead
+        columns={[
+          [words.account],
+          [words.state],
+          [words.room, 'wide-cell'],
+          [words.sessions, 'number middle-cell'],
+          [words.requests, 'number middle-cell'],
+          [words.cacheHits, 'number middle-cell'],
+          [words.cost, 'number middle-cell'],
+        ]}
+        acts={mayAct && words.actions}
+      />
       <tbody>
         {accounts.map((account) => (
           <tr key={account.id}>
@@ -71,7 +59,7 @@ export function AccountTable({ accounts, onDone }: AccountTableProps) {
             <td class="number middle-cell">
               {account.cache_hit_share === null ? texts.unit.none : format.percent(account.cache_hit_share)}
             </td>
-            <td class="number middle-cell">{format.usd(account.cost_usd)}</td>
+            <td class="number middle-cell">{usd(account.cost_usd)}</td>
             {mayAct && (
               <td class="row-end">
                 <AccountActions account={account} onDone={onDone} />
@@ -105,25 +93,6 @@ function State({ account: { state, state_reason, state_until } }: { readonly acc
           {until} <Moment time={state_until} isLong={state_until - Date.now() > 86_400_000} />
         </span>
       )}
-    </>
-  );
-}
-
-function Room({ account }: { readonly account: Account }) {
-  const { texts, format } = useSettings();
-  const words = texts.accounts;
-  const window = tightestWindow(account);
-  if (!window) return <>{texts.unit.none}</>;
-  const { group, kind, lasts_until } = window;
-  return (
-    <>
-      <meter min={0} max={1} low={0.2} optimum={1} value={shareOf(window)} aria-label={words.room} />{' '}
-      {format.percent(shareOf(window))}
-      <span class="clip sub">
-        {lasts_until === null
-          ? words.roomOf(group, words.kinds[kind] ?? kind)
-          : words.lasts(group, format.clock(lasts_until))}
-      </span>
     </>
   );
 }

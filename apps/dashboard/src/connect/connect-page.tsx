@@ -85,6 +85,7 @@ export function ConnectPage({ route }: { readonly route: Route }) {
           onChange={(client) => change({ client })}
         />
       </div>
+      <h2 class="unseen">{shown?.name ?? connect.team}</h2>
       <div class="columns">
         {shown?.snippets.map(({ title, text }) => (
           <Copyable key={title} title={title} text={text} />

@@ -6,11 +6,19 @@ export interface Format {
   /** Of a share between 0 and 1. */
   percent(share: number): string;
   usd(value: number): string;
+  /** The cost of one request, always with four decimals: a list of them does not change its look as it grows. */
+  usdOfRequest(value: number): string;
+  /** Sums of one column: all of them with the same decimals. */
+  usdColumn(values: readonly (number | null)[]): (value: number) => string;
+  /** Sums along an axis that ends here. */
+  usdAxis(largest: number): (value: number) => string;
   milliseconds(value: number): string;
   bytes(value: number): string;
   /** `14:03:22` in the zone of the settings. */
   clock(time: number): string;
   dateTime(time: number): string;
+  /** Shorter, without the year: `Nov 26, 2:03 PM`. */
+  dayAndMinute(time: number): string;
   /** `Asia/Seoul, UTC+9`: whose days and hours these are. */
   readonly zone: string;
   /** A label on a time axis whose steps are so long. Steps of hours name the date at midnight only. */
@@ -21,8 +29,6 @@ export interface Format {
   span(seconds: number): string;
 }
 
-/** A smaller sum is shown as less than this, and not as zero. */
-const SMALLEST_SUM = 0.0001;
 const DAY_SECONDS = 86_400;
 
 /** @param timeZone of the IANA database. @default - the zone of the browser */
@@ -40,15 +46,7 @@ export function createFormat(locale: string, timeZone?: string): Format {
   const compact = number({ notation: 'compact', maximumFractionDigits: 1 });
   const wholePercent = number({ style: 'percent', maximumFractionDigits: 0 });
   const finePercent = number({ style: 'percent', maximumFractionDigits: 1 });
-  const dollars = [0, 2, 4].map((digits) =>
-    number({
-      style: 'currency',
-      currency: 'USD',
-      currencyDisplay: 'narrowSymbol',
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    }),
-  );
+  const [wholeDollars, cents, fineDollars] = [0, 2, 4].map((digits) => dollarsOf(locale, digits));
   const [ms, second, wholeSecond, minute, hour] = [
     unit('millisecond', 0),
     unit('second', 1),
@@ -62,6 +60,7 @@ export function createFormat(locale: string, timeZone?: string): Format {
   const midnight = new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', minute: 'numeric', hourCycle: 'h23' });
   const dayOfMonth = date({ month: 'short', day: 'numeric' });
   const dateTime = date({ dateStyle: 'medium', timeStyle: 'medium' });
+  const dayAndMinute = date({ month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' });
   const utcDay = date({ month: 'short', day: 'numeric', weekday: 'short', timeZone: 'UTC' });
 
   const span = (seconds: number): string => {
@@ -74,10 +73,16 @@ export function createFormat(locale: string, timeZone?: string): Format {
     integer: (value) => integer.format(value),
     compact: (value) => (Math.abs(value) < 10_000 ? integer : compact).format(value),
     percent: (share) => (share > 0 && share < 0.1 ? finePercent : wholePercent).format(share),
-    usd: (value) =>
-      value > 0 && value < SMALLEST_SUM / 2
-        ? `<${dollars[2]!.format(SMALLEST_SUM)}`
-        : dollars[value !== 0 && Math.abs(value) < 0.1 ? 2 : Math.abs(value) >= 1_000 ? 0 : 1]!.format(value),
+    usd: (value) => {
+      const size = Math.abs(value);
+      return (size > 0 && size < 0.1 ? fineDollars! : size >= 1_000 ? wholeDollars! : cents!)(value);
+    },
+    usdOfRequest: fineDollars!,
+    usdColumn: (values) => {
+      const largest = Math.max(...values.map((value) => Math.abs(value ?? 0)));
+      return largest > 0 && largest < 1 ? fineDollars! : cents!;
+    },
+    usdAxis: (largest) => (largest >= 10 ? wholeDollars! : largest >= 0.1 ? cents! : fineDollars!),
     milliseconds: (value) => {
       if (value < 1_000) return ms!.format(value);
       return value < 60_000 ? second!.format(value / 1_000) : span(value / 1_000);
@@ -88,6 +93,7 @@ export function createFormat(locale: string, timeZone?: string): Format {
     },
     clock: (time) => clock.format(time),
     dateTime: (time) => dateTime.format(time),
+    dayAndMinute: (time) => dayAndMinute.format(time),
     axis: (time, stepSeconds) => {
       if (stepSeconds >= DAY_SECONDS) return dayOfMonth.format(time);
       return midnight.format(time) === '00:00' ? dayOfMonth.format(time) : minuteOfDay.format(time);
@@ -96,6 +102,18 @@ export function createFormat(locale: string, timeZone?: string): Format {
     day: (isoDay) => utcDay.format(new Date(`${isoDay}T00:00:00Z`)),
     span,
   };
+}
+
+/** With so many decimals. A sum that they would show as zero is shown as less than the smallest one. */
+function dollarsOf(locale: string, digits: number): (value: number) => string {
+  const currency = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const;
+  const format = new Intl.NumberFormat(locale, {
+    ...currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  const smallest = 10 ** -digits;
+  return (value) => (value > 0 && value < smallest / 2 ? `<${format.format(smallest)}` : format.format(value));
 }
 
 function zoneText(timeZone: string | undefined): string {

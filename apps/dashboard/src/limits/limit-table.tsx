@@ -1,7 +1,9 @@
 import type { Limit } from '@claude-proxy/admin-api';
 import { useState } from 'preact/hooks';
+import { SureButton } from '../access/sure-button.js';
 import { gateway } from '../api/gateway.js';
 import { Empty } from '../parts/load-state.js';
+import { TableHead } from '../parts/table-head.js';
 import { useMayAct } from '../role.js';
 import { hashOf } from '../route.js';
 import type { Texts } from '../texts/en.js';
@@ -39,27 +41,17 @@ export function LimitTable({ limits, asOf, onChange }: LimitTableProps) {
         </Empty>
       ) : (
         <table class="rows">
-          <thead>
-            <tr>
-              <th scope="col">{texts.users.user}</th>
-              <th scope="col" class="middle-cell">
-                {texts.limits.scope}
-              </th>
-              <th scope="col" class="middle-cell">
-                {texts.limits.reason}
-              </th>
-              <th scope="col" class="number">
-                {texts.limits.left}
-              </th>
-              {mayAct && (
-                <th scope="col">
-                  <span class="unseen">{texts.limits.clear}</span>
-                </th>
-              )}
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              [texts.users.user],
+              [texts.limits.scope, 'middle-cell'],
+              [texts.limits.reason, 'middle-cell'],
+              [texts.limits.left, 'number'],
+            ]}
+            acts={mayAct && texts.limits.clear}
+          />
           <tbody>
-            {limits.map((limit) => (
+            {limits.map((limit, index) => (
               <tr key={`${limit.user} ${limit.scope}`}>
                 <th scope="row">
                   <Owner name={limit.user} texts={texts} />
@@ -76,7 +68,15 @@ export function LimitTable({ limits, asOf, onChange }: LimitTableProps) {
                 </td>
                 {mayAct && (
                   <td class="row-end">
-                    <ClearButton user={limit.user} onClear={() => void clear(limit.user)} />
+                    {isFirstOfUser(limits, index) && (
+                      <SureButton
+                        label={texts.limits.clear}
+                        name={limit.user}
+                        question={texts.limits.clearSure(limit.user)}
+                        isDanger
+                        onSure={() => void clear(limit.user)}
+                      />
+                    )}
                   </td>
                 )}
               </tr>
@@ -88,29 +88,9 @@ export function LimitTable({ limits, asOf, onChange }: LimitTableProps) {
   );
 }
 
-/** Asks for confirmation: without its limit the user goes back to an upstream that refuses. */
-function ClearButton({ user, onClear }: { readonly user: string; onClear(): void }) {
-  const { texts } = useSettings();
-  const [isAsking, setAsking] = useState(false);
-  if (!isAsking) {
-    return (
-      <button type="button" class="button is-small" onClick={() => setAsking(true)}>
-        {texts.limits.clear}
-        <span class="unseen"> {user}</span>
-      </button>
-    );
-  }
-  return (
-    <fieldset class="sure">
-      <legend>{texts.limits.clearSure(user)}</legend>
-      <button type="button" class="button is-small is-danger" ref={(element) => element?.focus()} onClick={onClear}>
-        {texts.limits.clearYes}
-      </button>
-      <button type="button" class="button is-small is-quiet" onClick={() => setAsking(false)}>
-        {texts.limits.cancel}
-      </button>
-    </fieldset>
-  );
+/** Clearing ends all limits of a user, so one button is enough. */
+function isFirstOfUser(limits: readonly Limit[], index: number): boolean {
+  return limits.findIndex(({ user }) => user === limits[index]!.user) === index;
 }
 
 function scopeText(scope: string, { limits }: Texts): string {

@@ -8,6 +8,7 @@ import { useSettings } from '../texts/settings.js';
 import { DrillForm } from './drill-form.js';
 import { DrillRows } from './drill-rows.js';
 import { FallbackPanel } from './fallback-panel.js';
+import { HeadRoomPanel } from './head-room-panel.js';
 import { LimitTable } from './limit-table.js';
 import { PulsePanel } from './pulse-panel.js';
 
@@ -54,6 +55,7 @@ export function LimitsPage() {
           )}
         </Loaded>
       </section>
+      <HeadRoomPanel />
       <div class="columns">
         <section class="panel" aria-labelledby="drills">
           <h2 id="drills">{texts.limits.drills}</h2>

@@ -3,6 +3,7 @@ import { usePolled } from '../api/use-polled.js';
 import { Freshness } from '../parts/freshness.js';
 import { Empty, Loaded } from '../parts/load-state.js';
 import { Moment } from '../parts/moment.js';
+import { TableHead } from '../parts/table-head.js';
 import { useMayAct } from '../role.js';
 import { hashOf } from '../route.js';
 import { useSettings } from '../texts/settings.js';
@@ -78,20 +79,14 @@ function Users({ users }: { readonly users: readonly MaskingUser[] }) {
   if (users.length === 0) return <Empty title={texts.masking.noUsers} />;
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">{texts.masking.user}</th>
-          <th scope="col" class="number">
-            {texts.masking.masked}
-          </th>
-          <th scope="col" class="number">
-            {texts.masking.restored}
-          </th>
-          <th scope="col" class="number">
-            {texts.masking.left}
-          </th>
-        </tr>
-      </thead>
+      <TableHead
+        columns={[
+          [texts.masking.user],
+          [texts.masking.masked, 'number'],
+          [texts.masking.restored, 'number'],
+          [texts.masking.left, 'number'],
+        ]}
+      />
       <tbody>
         {users.map(({ user, masked, restored, left }) => (
           <tr key={user}>
@@ -121,23 +116,15 @@ function RuleTable({ rules: { rules, own_rules, figures } }: { readonly rules: M
   ];
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">{texts.masking.rule}</th>
-          <th scope="col" class="wide-cell">
-            {texts.masking.example}
-          </th>
-          <th scope="col" class="wide-cell">
-            {texts.masking.lookAlike}
-          </th>
-          <th scope="col" class="number">
-            {texts.masking.masked}
-          </th>
-          <th scope="col" class="number wide-cell">
-            {texts.masking.restored}
-          </th>
-        </tr>
-      </thead>
+      <TableHead
+        columns={[
+          [texts.masking.rule],
+          [texts.masking.example, 'wide-cell'],
+          [texts.masking.lookAlike, 'wide-cell'],
+          [texts.masking.masked, 'number'],
+          [texts.masking.restored, 'number wide-cell'],
+        ]}
+      />
       <tbody>
         {rows.map(({ name, example, lookAlike, note }) => (
           <tr key={name}>

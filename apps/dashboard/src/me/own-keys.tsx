@@ -1,7 +1,7 @@
 import type { CreatedKey, Me } from '@claude-proxy/admin-api';
-import type { TargetedEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { useActing } from '../access/acting.js';
+import { ActionForm } from '../access/action-form.js';
 import { KeyTable } from '../access/key-table.js';
 import { gateway } from '../api/gateway.js';
 import { Copyable } from '../parts/copyable.js';
@@ -13,12 +13,8 @@ export function OwnKeys({ me, onChange }: { readonly me: Me; onChange(): void })
   const { access } = texts;
   const [created, setCreated] = useState<CreatedKey>();
   const { message, act } = useActing(onChange);
-  const create = async (event: TargetedEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const name = String(new FormData(form).get('name'));
-    if (await act(async () => void setCreated(await gateway.createOwnKey(name)))) form.reset();
-  };
+  const create = (text: (name: string) => string) =>
+    act(async () => void setCreated(await gateway.createOwnKey(text('name'))));
   const acts = { revoke: (id: string) => void act(() => gateway.revokeOwnKey(id).then(() => access.revoked(id))) };
   return (
     <section class="panel is-table" aria-labelledby="own-keys">
@@ -28,15 +24,12 @@ export function OwnKeys({ me, onChange }: { readonly me: Me; onChange(): void })
       </p>
       {created && <Copyable title={access.created(created.id)} text={created.key} />}
       {me.may_create_keys && (
-        <form class="bar" onSubmit={create}>
+        <ActionForm submit={access.createOwn} onSubmit={create}>
           <label class="field">
             <span>{access.name}</span>
-            <input type="text" name="name" required maxLength={100} autocomplete="off" />
+            <input type="text" name="name" required maxLength={100} />
           </label>
-          <button type="submit" class="button is-primary">
-            {access.createOwn}
-          </button>
-        </form>
+        </ActionForm>
       )}
       <KeyTable keys={me.keys} {...(me.may_create_keys && { acts })} />
     </section>

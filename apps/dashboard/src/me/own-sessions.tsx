@@ -1,6 +1,7 @@
 import { usePolled } from '../api/use-polled.js';
 import { Empty, Loaded } from '../parts/load-state.js';
 import { Moment } from '../parts/moment.js';
+import { TableHead } from '../parts/table-head.js';
 import { hashOf } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 import { sessionsOf } from './sessions-of.js';
@@ -25,23 +26,18 @@ export function OwnSessions({ user }: { readonly user: string }) {
         {({ requests }) => {
           const sessions = sessionsOf(requests).slice(0, SHOWN);
           if (sessions.length === 0) return <Empty title={access.noSessions} />;
+          const usd = format.usdColumn(sessions.map(({ costUsd }) => costUsd));
           return (
             <table class="rows">
-              <thead>
-                <tr>
-                  <th scope="col">{access.session}</th>
-                  <th scope="col">{access.time}</th>
-                  <th scope="col" class="number">
-                    {access.requests}
-                  </th>
-                  <th scope="col" class="number">
-                    {access.cost}
-                  </th>
-                  <th scope="col" class="number middle-cell">
-                    {access.cacheShare}
-                  </th>
-                </tr>
-              </thead>
+              <TableHead
+                columns={[
+                  [access.session],
+                  [access.time],
+                  [access.requests, 'number'],
+                  [access.cost, 'number'],
+                  [access.cacheShare, 'number middle-cell'],
+                ]}
+              />
               <tbody>
                 {sessions.map(({ id, requests: count, costUsd, cacheShare, lastAt }) => (
                   <tr key={id}>
@@ -54,7 +50,7 @@ export function OwnSessions({ user }: { readonly user: string }) {
                       <Moment time={lastAt} isLong />
                     </td>
                     <td class="number">{format.integer(count)}</td>
-                    <td class="number">{format.usd(costUsd)}</td>
+                    <td class="number">{usd(costUsd)}</td>
                     <td class="number middle-cell">
                       {cacheShare === undefined ? texts.unit.none : format.percent(cacheShare)}
                     </td>

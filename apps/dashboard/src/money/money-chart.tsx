@@ -26,7 +26,7 @@ export function CostChart({ money }: MoneyChartProps) {
       {...useDays(money)}
       series={series}
       show={format.usd}
-      showShort={format.usd}
+      showShort={format.usdAxis(Math.max(...money.days.map(({ cost_usd }) => cost_usd)))}
     />
   );
 }
@@ -51,7 +51,7 @@ export function SavingsChart({ money }: MoneyChartProps) {
       {...useDays(money)}
       series={series}
       show={format.usd}
-      showShort={format.usd}
+      showShort={format.usdAxis(Math.max(...money.days.map(({ cache_saved_usd }) => Math.abs(cache_saved_usd))))}
     />
   );
 }

@@ -106,7 +106,7 @@ function MoneyCards({ money }: { readonly money: Money }) {
   const { totals, month, days } = money;
   const none = texts.unit.none;
   const cards = [
-    [words.month, format.usd(month.cost_usd), month.month],
+    [words.month, format.usd(month.cost_usd), `${month.month} (UTC)`],
     [
       words.forecast,
       month.forecast_usd === null ? none : format.usd(month.forecast_usd),

@@ -1,7 +1,7 @@
 import type { Analytics, Figures } from '@claude-proxy/admin-api';
 import { usePolled } from '../api/use-polled.js';
+import { TableHead } from '../parts/table-head.js';
 import { useSettings } from '../texts/settings.js';
-import { allTokensOf } from './figure-cards.js';
 import { type Narrowing, questionBefore } from './overview-question.js';
 
 const REFRESH_SECONDS = 300;
@@ -25,28 +25,17 @@ export function Comparison({ analytics, narrowing }: ComparisonProps) {
     [words.requests, ({ requests }) => requests, format.integer],
     [words.errors, ({ errors }) => errors, format.integer],
     [words.fallbacks, ({ fallbacks }) => fallbacks, format.integer],
-    [words.tokens, allTokensOf, format.compact],
-    [words.cost, ({ cost_usd }) => cost_usd, format.usd],
+    [words.tokens, ({ all_tokens }) => all_tokens, format.compact],
+    [words.cost, ({ cost_usd }) => cost_usd, format.usdColumn([now.cost_usd, then.cost_usd])],
     [words.firstByte, ({ first_byte_ms }) => first_byte_ms?.p50 ?? null, format.milliseconds],
   ];
   return (
     <section class="panel is-table" aria-labelledby="comparison">
       <h2 id="comparison">{words.comparison}</h2>
       <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">{words.figure}</th>
-            <th scope="col" class="number">
-              {words.now}
-            </th>
-            <th scope="col" class="number">
-              {words.before}
-            </th>
-            <th scope="col" class="number">
-              {words.change}
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={[[words.figure], [words.now, 'number'], [words.before, 'number'], [words.change, 'number']]}
+        />
         <tbody>
           {rows.map(([label, readOf, show]) => {
             const [a, b] = [readOf(now), readOf(then)];

@@ -1,4 +1,5 @@
 import type { Analytics, ErrorCount } from '@claude-proxy/admin-api';
+import { TableHead } from '../parts/table-head.js';
 import { hashOf } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 import { requestsBetween } from './requests-behind.js';
@@ -22,17 +23,9 @@ export function ErrorPanel({ analytics, narrowing }: ErrorPanelProps) {
     });
   return (
     <table class="top-list">
-      <thead>
-        <tr>
-          <th scope="col">{texts.overview.reason}</th>
-          <th scope="col" class="number">
-            {texts.requests.status}
-          </th>
-          <th scope="col" class="number">
-            {texts.overview.requests}
-          </th>
-        </tr>
-      </thead>
+      <TableHead
+        columns={[[texts.overview.reason], [texts.requests.status, 'number'], [texts.overview.requests, 'number']]}
+      />
       <tbody>
         {errors.map((error) => (
           <tr key={`${error.status} ${error.reason}`}>

@@ -1,7 +1,9 @@
 import type { Analytics, Figures } from '@claude-proxy/admin-api';
 import type { Format } from '../format/create-format.js';
+import { useFirstChoice } from '../readiness.js';
 import type { Texts } from '../texts/en.js';
 import { useSettings } from '../texts/settings.js';
+import { nameOfUpstream } from '../upstreams.js';
 
 interface CardProps {
   readonly label: string;
@@ -29,8 +31,7 @@ export function FigureCards({ analytics }: { readonly analytics: Analytics }) {
   const { texts, format } = useSettings();
   const { totals } = analytics;
   const { overview, unit } = texts;
-  const bedrock = analytics.by_upstream.bedrock?.requests ?? 0;
-  const tokens = allTokensOf(totals);
+  const tokens = totals.all_tokens;
   const share = (part: number) => (totals.requests === 0 ? unit.none : format.percent(part / totals.requests));
   return (
     <dl class="cards">
@@ -40,12 +41,7 @@ export function FigureCards({ analytics }: { readonly analytics: Analytics }) {
         title={format.integer(totals.requests)}
         sub={`${overview.answers(format.integer(totals.answers))}, ${overview.lastHour(format.integer(analytics.requests_last_hour))}`}
       />
-      <Card
-        label={overview.bedrock}
-        value={share(bedrock)}
-        sub={unit.requests(bedrock, format.integer(bedrock))}
-        {...(bedrock > 0 ? { tone: 'bedrock' as const } : {})}
-      />
+      <FallbackCard analytics={analytics} share={share(totals.fallbacks)} />
       <Card
         label={overview.errors}
         value={share(totals.errors)}
@@ -76,6 +72,30 @@ export function FigureCards({ analytics }: { readonly analytics: Analytics }) {
   );
 }
 
+interface FallbackCardProps {
+  readonly analytics: Analytics;
+  readonly share: string;
+}
+
+/** By which upstreams, whichever those are. */
+function FallbackCard({ analytics: { totals, by_upstream }, share }: FallbackCardProps) {
+  const { texts, format } = useSettings();
+  const firstChoice = useFirstChoice();
+  const others = Object.entries(by_upstream).filter(([name]) => name !== firstChoice && name !== 'none');
+  const parts = others.map(([name, { requests }]) =>
+    texts.limits.by(format.integer(requests), nameOfUpstream(name, texts)),
+  );
+  const isBedrock = others.length === 1 && others[0]![0] === 'bedrock';
+  return (
+    <Card
+      label={texts.overview.fallbacks}
+      value={share}
+      sub={parts.join(' · ') || texts.unit.requests(totals.fallbacks, format.integer(totals.fallbacks))}
+      {...(isBedrock && totals.fallbacks > 0 ? { tone: 'bedrock' as const } : {})}
+    />
+  );
+}
+
 /** How many, and how many of them are for the callers to mend. */
 function errorsOf({ errors, caller_errors }: Figures, { overview, unit }: Texts, format: Format): string {
   const all = unit.requests(errors, format.integer(errors));
@@ -94,11 +114,7 @@ function CostCard({ totals }: { readonly totals: Figures }) {
 }
 
 /** A sum that lacks a part says so. Without any price there is not a number to show. */
-export function costText({ cost_usd, unpriced_requests }: Figures, texts: Texts, format: Format): string {
+function costText({ cost_usd, unpriced_requests }: Figures, texts: Texts, format: Format): string {
   if (cost_usd === null) return texts.unit.none;
   return unpriced_requests > 0 ? `≥ ${format.usd(cost_usd)}` : format.usd(cost_usd);
-}
-
-export function allTokensOf({ all_tokens }: Figures): number {
-  return all_tokens;
 }

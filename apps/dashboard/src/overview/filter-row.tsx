@@ -18,7 +18,7 @@ interface FilterRowProps {
 
 /** What the figures below are of: any time, and any part of the requests. */
 export function FilterRow({ route, models }: FilterRowProps) {
-  const { texts } = useSettings();
+  const { texts, timeZone } = useSettings();
   const words = texts.overview;
   const { open: _open, ...query } = Object.fromEntries(route.query);
   const range = rangeOf(route.query);
@@ -57,8 +57,8 @@ export function FilterRow({ route, models }: FilterRowProps) {
               <TextFilter
                 key={key}
                 label={texts.requests[key]}
-                value={localOf(query[key])}
-                onChange={(value, isTyping) => change({ [key]: utcOfLocal(value) }, isTyping)}
+                value={localOf(query[key], timeZone)}
+                onChange={(value, isTyping) => change({ [key]: utcOfLocal(value, timeZone) }, isTyping)}
                 type="datetime-local"
               />
             ))}

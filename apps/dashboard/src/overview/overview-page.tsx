@@ -12,11 +12,8 @@ import { ModelTable } from './model-table.js';
 import { Notices } from './notices.js';
 import { LatencyChart, TokensChart, UpstreamsChart } from './overview-charts.js';
 import { type Narrowing, narrowingOf, overviewQuestionOf } from './overview-question.js';
-import { TopList } from './top-list.js';
+import { TopUsers } from './top-users.js';
 import { VerdictPanel } from './verdict-panel.js';
-
-/** The gateway counts invalid names of models under this name. */
-const OTHER_MODELS = 'other';
 
 /** Is it well right now, and how has it been. */
 export function OverviewPage({ route }: { readonly route: Route }) {
@@ -92,39 +89,25 @@ function Figures({ analytics, narrowing }: FiguresProps) {
           <LatencyChart analytics={analytics} narrowing={narrowing} />
         </section>
       </div>
-      <div class="columns">
+      <div class="columns is-loose">
         <section class="panel" aria-labelledby="errors">
           <h2 id="errors">{texts.overview.errorsBy}</h2>
           <ErrorPanel analytics={analytics} narrowing={narrowing} />
         </section>
-        <section class="panel is-table" aria-labelledby="speed">
-          <h2 id="speed">{texts.overview.speed}</h2>
-          <ModelTable byModel={analytics.by_model} />
-        </section>
-      </div>
-      <div class="columns">
         {analytics.by_user && (
           <section class="panel" aria-labelledby="top-users">
             <h2 id="top-users">{texts.overview.topUsers}</h2>
-            <TopList
-              figures={analytics.by_user ?? {}}
-              label={texts.users.user}
-              linkOf={(name) => hashOf('users', name)}
-            />
+            <TopUsers byUser={analytics.by_user} />
             <p class="panel-foot">
               <a href={hashOf('users')}>{texts.overview.allUsers}</a>
             </p>
           </section>
         )}
-        <section class="panel" aria-labelledby="top-models">
-          <h2 id="top-models">{texts.overview.topModels}</h2>
-          <TopList
-            figures={analytics.by_model}
-            label={texts.users.model}
-            linkOf={(name) => (name === OTHER_MODELS ? undefined : hashOf('requests', undefined, { model: name }))}
-          />
-        </section>
       </div>
+      <section class="panel is-table" aria-labelledby="models">
+        <h2 id="models">{texts.users.models}</h2>
+        <ModelTable byModel={analytics.by_model} />
+      </section>
     </>
   );
 }

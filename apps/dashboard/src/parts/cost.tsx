@@ -5,12 +5,15 @@ interface CostProps {
   readonly usd: number | null;
   /** Requests that are not in the sum. */
   readonly unpriced: number;
+  /** Of a column, so that its sums share their decimals. */
+  readonly show?: (value: number) => string;
 }
 
 /** A sum of money. One that lacks a part says so. */
-export function Cost({ usd, unpriced }: CostProps) {
+export function Cost({ usd, unpriced, show }: CostProps) {
   const { texts, format } = useSettings();
+  const text = show ?? format.usd;
   if (usd === null) return <span title={texts.unit.unpriced}>{texts.unit.none}</span>;
-  if (unpriced === 0) return <>{format.usd(usd)}</>;
-  return <span title={texts.overview.unpriced(unpriced, format.integer(unpriced))}>≥ {format.usd(usd)}</span>;
+  if (unpriced === 0) return <>{text(usd)}</>;
+  return <span title={texts.overview.unpriced(unpriced, format.integer(unpriced))}>≥ {text(usd)}</span>;
 }

@@ -71,6 +71,22 @@ export function Mark() {
   );
 }
 
+export function ArrowIcon({ isUp = false }: { readonly isUp?: boolean }) {
+  return (
+    <Icon>
+      <path d={isUp ? 'M4.500 12.500 10 7l5.500 5.500' : 'M4.500 7.500 10 13l5.500-5.500'} />
+    </Icon>
+  );
+}
+
+export function MoreIcon() {
+  return (
+    <Icon>
+      <path d="M3.500 5.500h13M3.500 10h13M3.500 14.500h13" />
+    </Icon>
+  );
+}
+
 export function CloseIcon() {
   return (
     <Icon>

@@ -43,14 +43,23 @@ export function TimeChart(props: TimeChartProps) {
     return () => chart.current?.destroy();
   }, [props.kind, isDark]);
 
-  useEffect(() => {
+  const draw = useRef(() => {});
+  draw.current = () => {
     const current = chart.current;
     if (!current) return;
     const { data, options } = configurationOf(props, hidden);
     current.data = data;
     if (options) current.options = options;
     current.update('none');
-  }, [props.labels, props.series, props.links, hidden]);
+  };
+  useEffect(() => draw.current(), [props.labels, props.series, props.links, hidden]);
+  useEffect(() => {
+    // Paper has colors of its own, and its width.
+    const media = window.matchMedia('print');
+    const onChange = () => draw.current();
+    media.addEventListener('change', onChange);
+    return () => media.removeEventListener('change', onChange);
+  }, []);
 
   return (
     <figure class="chart">

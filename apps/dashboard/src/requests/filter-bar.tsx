@@ -19,7 +19,9 @@ export function FilterBar({ filter, models, users, onChange }: FilterBarProps) {
   const { texts } = useSettings();
   const { requests } = texts;
   const upstreams = useUpstreamNames();
-  const [isOpen, setOpen] = useState(FURTHER_KEYS.some((key) => filter[key]));
+  // Open by itself where an address narrows by one of them.
+  const [choice, setOpen] = useState<boolean>();
+  const isOpen = choice ?? FURTHER_KEYS.some((key) => filter[key]);
   const set =
     (key: keyof Filter) =>
     (value: string, isTyping = false) =>
@@ -70,7 +72,8 @@ interface FurtherProps {
 }
 
 function FurtherFilters({ filter, set }: FurtherProps) {
-  const { requests } = useSettings().texts;
+  const { texts, timeZone } = useSettings();
+  const { requests } = texts;
   return (
     <>
       <TextFilter label={requests.status} value={filter.status} onChange={set('status')} hint="429, 5xx, !200" />
@@ -81,8 +84,8 @@ function FurtherFilters({ filter, set }: FurtherProps) {
         <TextFilter
           key={key}
           label={requests[key]}
-          value={localOf(filter[key])}
-          onChange={(value, isTyping) => set(key)(utcOfLocal(value), isTyping)}
+          value={localOf(filter[key], timeZone)}
+          onChange={(value, isTyping) => set(key)(utcOfLocal(value, timeZone), isTyping)}
           type="datetime-local"
         />
       ))}

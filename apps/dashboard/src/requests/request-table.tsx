@@ -5,9 +5,9 @@ import { Moment } from '../parts/moment.js';
 import { UpstreamChip } from '../parts/upstream-chip.js';
 import { hashOf, type Route } from '../route.js';
 import { useSettings } from '../texts/settings.js';
+import { colourOfUpstream } from '../upstreams.js';
 import { isError, type Sorting } from './filter.js';
 
-const DAY_SECONDS = 86_400;
 const RECENT_MS = 12 * 60 * 60 * 1_000;
 
 interface RequestTableProps {
@@ -21,16 +21,16 @@ interface RequestTableProps {
 }
 
 const COLUMNS = [
-  { text: 'time', sort: 'time', class: '' },
+  { text: 'time', sort: 'time', class: 'is-time' },
   { text: 'user', class: '' },
-  { text: 'model', class: 'middle-cell' },
-  { text: 'upstream', class: '' },
-  { text: 'status', class: 'middle-cell' },
-  { text: 'input', class: 'number middle-cell' },
-  { text: 'output', class: 'number middle-cell' },
+  { text: 'model', class: 'is-model middle-cell' },
+  { text: 'upstream', class: 'is-upstream' },
+  { text: 'status', class: 'is-status middle-cell' },
+  { text: 'input', class: 'number wide-cell' },
+  { text: 'output', class: 'number wide-cell' },
   { text: 'tokens', sort: 'tokens', class: 'number widest-cell', hint: 'tokensHint' },
-  { text: 'cost', sort: 'cost', class: 'number wide-cell' },
-  { text: 'firstByte', sort: 'first_byte', class: 'number widest-cell' },
+  { text: 'cost', sort: 'cost', class: 'number middle-cell' },
+  { text: 'firstByte', sort: 'first_byte', class: 'number is-first widest-cell' },
   { text: 'total', sort: 'duration', class: 'number middle-cell' },
 ] as const;
 type Column = (typeof COLUMNS)[number];
@@ -86,23 +86,33 @@ function Head({ column, sorting, onSort }: HeadProps) {
  */
 function useRows(lines: readonly RequestLine[], route: Route, fresh: ReadonlySet<string> | undefined) {
   const { texts, format } = useSettings();
-  const { open: _open, ...query } = Object.fromEntries(route.query);
+  const { open, ...query } = Object.fromEntries(route.query);
   const place = hashOf(route.page, route.argument, query);
   const known = useMemo(
-    () => new Map<string, { readonly row: VNode; readonly isFresh: boolean }>(),
+    () => new Map<string, { readonly row: VNode; readonly look: string }>(),
     [place, texts, format],
   );
   const shown = new Set(lines.map(({ id }) => id));
   for (const id of known.keys()) if (!shown.has(id)) known.delete(id);
   return lines.map((line) => {
-    const isFresh = fresh?.has(line.id) ?? false;
+    const look = lookOf(line, fresh, open);
     const before = known.get(line.id);
-    if (before?.isFresh === isFresh) return before.row;
+    if (before?.look === look) return before.row;
     const href = hashOf(route.page, route.argument, { ...query, open: line.id });
-    const row = <Row key={line.id} line={line} href={href} isFresh={isFresh} />;
-    known.set(line.id, { row, isFresh });
+    const row = <Row key={line.id} line={line} href={href} look={look} />;
+    known.set(line.id, { row, look });
     return row;
   });
+}
+
+/** A new line shines in the colour of the upstream that answered it. */
+function lookOf(
+  { id, upstream }: RequestLine,
+  fresh: ReadonlySet<string> | undefined,
+  open: string | undefined,
+): string {
+  const shine = fresh?.has(id) ? `is-fresh of-${colourOfUpstream(upstream)}` : '';
+  return id === open ? `${shine} is-open` : shine;
 }
 
 /** An older time of day needs its day. */
@@ -113,17 +123,16 @@ function isRecent({ started_at }: RequestLine): boolean {
 interface RowProps {
   readonly line: RequestLine;
   readonly href: string;
-  readonly isFresh: boolean;
+  readonly look: string;
 }
 
-function Row({ line, href, isFresh }: RowProps) {
+function Row({ line, href, look }: RowProps) {
   const { texts, format } = useSettings();
   return (
-    <tr class={isFresh ? 'is-fresh' : undefined} data-exchange={line.id}>
+    <tr class={look} data-exchange={line.id}>
       <td>
         <a class="stretch quiet" href={href} aria-label={texts.requests.open(format.clock(line.started_at), line.user)}>
-          <Moment time={line.started_at} />
-          {!isRecent(line) && <span class="sub"> {format.axis(line.started_at, DAY_SECONDS)}</span>}
+          <Moment time={line.started_at} form={isRecent(line) ? 'clock' : 'dayAndMinute'} />
         </a>
       </td>
       <td>
@@ -142,18 +151,21 @@ function Row({ line, href, isFresh }: RowProps) {
         {line.is_drill && <span class="tag">{texts.requests.drill}</span>}
         <span class="sub narrow-cell">
           <StatusBadge line={line} /> {format.milliseconds(line.duration_ms)}
+          {line.cost_usd !== null && ` · ${format.usd(line.cost_usd)}`}
         </span>
       </td>
       <td class="middle-cell">
         <StatusBadge line={line} />
       </td>
-      <td class="number middle-cell">{format.integer(line.input_tokens)}</td>
-      <td class="number middle-cell">
+      <td class="number wide-cell">{format.integer(line.input_tokens)}</td>
+      <td class="number wide-cell">
         {line.is_output_estimated ? '≈ ' : ''}
         {format.integer(line.output_tokens)}
       </td>
       <td class="number widest-cell">{format.compact(allTokensOfLine(line))}</td>
-      <td class="number wide-cell">{line.cost_usd === null ? texts.unit.none : format.usd(line.cost_usd)}</td>
+      <td class="number middle-cell">
+        {line.cost_usd === null ? texts.unit.none : format.usdOfRequest(line.cost_usd)}
+      </td>
       <td class="number widest-cell">
         {line.first_byte_ms === null ? texts.unit.none : format.milliseconds(line.first_byte_ms)}
       </td>

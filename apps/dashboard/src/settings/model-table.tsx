@@ -26,6 +26,7 @@ function Rows({ models, report }: { readonly models: readonly KnownModel[]; read
   const words = texts.setup;
   const ageDays = Math.max(0, Math.floor((Date.now() - Date.parse(report.date)) / DAY_MS));
   const rows = new Map(report.prices.filter(isPlain).map((row) => [row.model, row]));
+  const usd = format.usdColumn([...rows.values()].map(({ output }) => output));
   return (
     <>
       <p class="table-lead">{words.pricesOf(report.date, ageDays)}</p>
@@ -65,7 +66,7 @@ function Rows({ models, report }: { readonly models: readonly KnownModel[]; read
               <td class="wide-cell">{model.is_on_bedrock ? words.yes : texts.unit.none}</td>
               {PRICES.map((price) => (
                 <td key={price} class={price === 'cache_write_5m' ? 'number middle-cell' : 'number'}>
-                  {rows.has(model.model) ? format.usd(rows.get(model.model)![price]) : texts.unit.none}
+                  {rows.has(model.model) ? usd(rows.get(model.model)![price]) : texts.unit.none}
                 </td>
               ))}
             </tr>

@@ -1,6 +1,7 @@
 import type { EffectiveSection, EffectiveSetting } from '@claude-proxy/admin-api';
 import { useState } from 'preact/hooks';
 import { Empty } from '../parts/load-state.js';
+import { TableHead } from '../parts/table-head.js';
 import { type Route, replaceQuery } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 
@@ -61,16 +62,7 @@ function Rows({ settings }: { readonly settings: readonly EffectiveSetting[] }) 
   const words = texts.setup;
   return (
     <table class="rows is-settings">
-      <thead>
-        <tr>
-          <th scope="col">{words.variable}</th>
-          <th scope="col">{words.value}</th>
-          <th scope="col">{words.source}</th>
-          <th scope="col" class="middle-cell">
-            {words.description}
-          </th>
-        </tr>
-      </thead>
+      <TableHead columns={[[words.variable], [words.value], [words.source], [words.description, 'middle-cell']]} />
       <tbody>
         {settings.map((setting) => (
           <tr key={setting.variable}>

@@ -3,6 +3,7 @@ import { usePolled } from '../api/use-polled.js';
 import { Freshness } from '../parts/freshness.js';
 import { Loaded } from '../parts/load-state.js';
 import { Moment } from '../parts/moment.js';
+import { TableHead } from '../parts/table-head.js';
 import { useReadiness } from '../readiness.js';
 import type { Route } from '../route.js';
 import { useSettings } from '../texts/settings.js';
@@ -90,16 +91,7 @@ function TaskTable({ list }: { readonly list: TaskList }) {
   return (
     <>
       <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">{words.host}</th>
-            <th scope="col">{words.state}</th>
-            <th scope="col">{words.version}</th>
-            <th scope="col" class="number">
-              {texts.overview.inFlight}
-            </th>
-          </tr>
-        </thead>
+        <TableHead columns={[[words.host], [words.state], [words.version], [texts.overview.inFlight, 'number']]} />
         <tbody>
           {list.tasks.map((task) => (
             <tr key={task.id}>
@@ -127,13 +119,7 @@ function UpstreamTable() {
   const { data } = useReadiness();
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">{texts.users.upstream}</th>
-          <th scope="col">{words.state}</th>
-          <th scope="col">{words.detail}</th>
-        </tr>
-      </thead>
+      <TableHead columns={[[texts.users.upstream], [words.state], [words.detail]]} />
       <tbody>
         {(data?.upstreams ?? []).map(({ name, usable, detail }) => (
           <tr key={name}>

@@ -1,5 +1,5 @@
 import type { Session } from '@claude-proxy/admin-api';
-import { AdminApiError } from '@claude-proxy/admin-client';
+import type { AdminApiError } from '@claude-proxy/admin-client';
 import type { TargetedEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { gateway } from '../api/gateway.js';
@@ -50,7 +50,7 @@ export function SignIn({ session, isAway, linkError, onSignedIn }: SignInProps) 
 }
 
 function TokenForm({ linkError, onSignedIn }: Pick<SignInProps, 'linkError' | 'onSignedIn'>) {
-  const { texts } = useSettings();
+  const { texts, format } = useSettings();
   const field = useRef<HTMLInputElement>(null);
   const [error, setError] = useState<string>();
   const linkProblem =
@@ -60,6 +60,12 @@ function TokenForm({ linkError, onSignedIn }: Pick<SignInProps, 'linkError' | 'o
   const [isBusy, setBusy] = useState(false);
   useEffect(() => field.current?.focus(), []);
 
+  const reasonOf = (failure: Error): string => {
+    const { isUnauthorized, retryAfterSeconds } = failure as Partial<AdminApiError>;
+    if (isUnauthorized) return texts.signIn.wrong;
+    if (retryAfterSeconds !== undefined) return texts.signIn.tooMany(format.span(retryAfterSeconds));
+    return texts.signIn.failed(failure.message);
+  };
   const submit = async (event: TargetedEvent<HTMLFormElement>) => {
     event.preventDefault();
     setBusy(true);
@@ -70,8 +76,7 @@ function TokenForm({ linkError, onSignedIn }: Pick<SignInProps, 'linkError' | 'o
       await gateway.signIn(token);
       await onSignedIn();
     } catch (thrown) {
-      const isWrong = thrown instanceof AdminApiError && thrown.isUnauthorized;
-      setError(isWrong ? texts.signIn.wrong : texts.signIn.failed(String((thrown as Error).message)));
+      setError(reasonOf(thrown as Error));
       field.current?.select();
     } finally {
       setBusy(false);

@@ -13,6 +13,7 @@ export const ko: Texts = {
   name: 'Claude Code Proxy',
   skipToContent: '본문으로 건너뛰기',
   navigation: '페이지',
+  morePages: '더 보기',
   pages: {
     overview: '개요',
     users: '사용자',
@@ -67,6 +68,8 @@ export const ko: Texts = {
     noTokenText:
       '게이트웨이가 토큰을 만들지 못해 이 화면이 닫혀 있습니다. 로그인하려면 ADMIN_TOKEN을 지정해 게이트웨이를 시작하세요.',
     unreachable: '게이트웨이가 응답하지 않습니다.',
+    tooMany: (time) =>
+      `이 주소에서 잘못된 토큰을 너무 많이 입력했습니다. ${time} 후에 다시 시도하세요. 올바른 토큰은 바로 받아들입니다.`,
     failed: (reason) => `로그인하지 못했습니다: ${reason}`,
     again: '다시 시도',
   },
@@ -109,7 +112,6 @@ export const ko: Texts = {
   overview: {
     requests: '요청',
     lastHour: (count) => `최근 1시간 ${count}건`,
-    bedrock: 'Bedrock 처리 비율',
     errors: '오류',
     callers: (count) => `요청 문제 ${count}건`,
     tokens: '토큰',
@@ -119,7 +121,7 @@ export const ko: Texts = {
     perAnswer: (cost) => `응답당 ${cost}`,
     answers: (count) => `응답 ${count}건`,
     cacheHits: '캐시 적중',
-    cacheHint: '전체 입력 토큰 중',
+    cacheHint: '전체 입력 중 캐시에서 읽음',
     firstByte: '첫 바이트',
     firstByteSub: (p95) => `95%가 ${p95} 이내`,
     firstByteLead: '중앙값',
@@ -142,7 +144,6 @@ export const ko: Texts = {
     errorsBy: '사유별 오류',
     noErrors: '이 기간에 오류가 없습니다.',
     reason: '사유',
-    speed: '모델별 속도',
     tokensPerSecond: '초당 토큰',
     reasons: {
       gateway: '게이트웨이가 거절',
@@ -157,7 +158,6 @@ export const ko: Texts = {
     },
     costOverTime: '비용',
     topUsers: '많이 쓴 사용자',
-    topModels: '많이 쓴 모델',
     allUsers: '전체 사용자',
     empty: '이 기간에는 요청이 없습니다.',
     emptyHint: '클라이언트를 게이트웨이에 연결하면 여기에 나타납니다.',
@@ -177,8 +177,7 @@ export const ko: Texts = {
     search: '사용자 찾기',
     user: '사용자',
     requests: '응답',
-    bedrock: 'Bedrock',
-    bedrockHint: 'Bedrock에서 응답한 요청의 비율',
+    fallbacksHint: '대체 업스트림이 응답한 비율',
     cost: '비용',
     csv: 'CSV 내려받기',
     summary: (users, requests) => `${users}, ${requests}`,

@@ -1,5 +1,5 @@
 export const moneyEn = {
-  lead: 'Cost by the price list, per day in UTC. A bar leads to the requests behind it.',
+  lead: 'Cost by the price list. Days and months are those of UTC, whatever the time zone of this page. A bar leads to the requests behind it.',
   periods: { '7': '7 days', '30': '30 days', '90': '90 days' },
   by: 'Split by',
   dimensions: {
@@ -24,9 +24,9 @@ export const moneyEn = {
   share: 'Share',
   hitShare: 'Cache hits',
   others: 'Others',
-  costByDay: 'Cost per day',
+  costByDay: 'Cost per day (UTC)',
   costBy: (dimension: string) => `Cost by ${dimension.toLowerCase()}`,
-  savedByDay: 'Saved by prompt caches, per day',
+  savedByDay: 'Saved by prompt caches, per day (UTC)',
   savedLead:
     'What the same tokens would have cost as plain input, less what was paid. Below zero, writes cost more than reads saved.',
   noNames: 'No request of this time has one.',

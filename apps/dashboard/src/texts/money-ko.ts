@@ -1,7 +1,7 @@
 import type { moneyEn } from './money-en.js';
 
 export const moneyKo: typeof moneyEn = {
-  lead: '가격표에 따른 비용이며, 하루는 UTC 기준입니다. 막대를 누르면 해당 요청이 나옵니다.',
+  lead: '가격표에 따른 비용이며, 이 화면의 시간대와 관계없이 날과 달은 UTC 기준입니다. 막대를 누르면 해당 요청이 나옵니다.',
   periods: { '7': '7일', '30': '30일', '90': '90일' },
   by: '나누는 기준',
   dimensions: {
@@ -26,9 +26,9 @@ export const moneyKo: typeof moneyEn = {
   share: '비율',
   hitShare: '캐시 적중',
   others: '기타',
-  costByDay: '일별 비용',
+  costByDay: '일별 비용 (UTC)',
   costBy: (dimension) => `${dimension}별 비용`,
-  savedByDay: '프롬프트 캐시로 절약한 금액 (일별)',
+  savedByDay: '프롬프트 캐시로 절약한 금액 (일별, UTC)',
   savedLead:
     '같은 토큰이 모두 일반 입력이었을 때의 비용에서 실제 비용을 뺀 값입니다. 0보다 작으면 쓰기 비용이 더 큽니다.',
   noNames: '이 기간의 요청에는 해당 값이 없습니다.',

@@ -1,15 +1,17 @@
-/** The sentences that tell what became of one exchange. */
+/** The sentences about one request. */
 export const storyEn = {
-  title: 'Exchange',
+  title: 'Request',
   close: 'Close',
+  previous: 'Previous in the list',
+  next: 'Next in the list',
   loading: 'Looking it up …',
-  gone: 'This exchange is not in the log, or no longer.',
+  gone: 'This request is not in the log, or no longer.',
   asked: (user: string, model: string, isStream: boolean) =>
     `${user} asked for ${model}${isStream ? ' and wanted the answer streamed' : ''}.`,
   askedCount: (user: string, model: string) => `${user} had tokens counted for ${model}.`,
   askedRelay: (user: string, path: string) => `${user} called ${path}.`,
   noModel: 'an unnamed model',
-  queued: (time: string) => `The gateway held it for ${time} before it asked anybody.`,
+  queued: (time: string) => `The gateway held it for ${time} before it asked an upstream.`,
   remembered: (name: string) => `A limit of ${name} was remembered, so it was not asked.`,
   knownDown: (name: string) => `${name} has failed again and again just before, so it was not asked first.`,
   rememberedDrill: (name: string) => `A drill had ${name} limited, so it was not asked.`,
@@ -58,7 +60,7 @@ export const storyEn = {
   technical: 'Details',
   error: 'Error',
   fields: {
-    id: 'Exchange id',
+    id: 'Request id',
     time: 'Time',
     path: 'Path',
     status: 'Status',
@@ -73,5 +75,5 @@ export const storyEn = {
     total: 'Total',
     attempts: 'Attempts',
   },
-  usage: 'Usage as it was told',
+  usage: 'Usage as reported',
 };

@@ -3,6 +3,8 @@ import type { storyEn } from './story-en.js';
 export const storyKo: typeof storyEn = {
   title: '요청 상세',
   close: '닫기',
+  previous: '목록의 이전 요청',
+  next: '목록의 다음 요청',
   loading: '불러오는 중 …',
   gone: '이 요청은 기록에 없거나 보관 기간이 지났습니다.',
   asked: (user, model, isStream) => `${user} 님이 ${model} 모델에 ${isStream ? '스트리밍으로 ' : ''}요청했습니다.`,

@@ -1,5 +1,6 @@
 import type { TokenCounts } from '@claude-proxy/admin-api';
 import { Cost } from '../parts/cost.js';
+import { TableHead } from '../parts/table-head.js';
 import { useSettings } from '../texts/settings.js';
 
 interface CountsTableProps {
@@ -12,25 +13,18 @@ interface CountsTableProps {
 export function CountsTable({ label, counts, nameOf }: CountsTableProps) {
   const { texts, format } = useSettings();
   const rows = Object.entries(counts).sort(([, a], [, b]) => b.requests - a.requests);
+  const usd = format.usdColumn(rows.map(([, { cost_usd }]) => cost_usd));
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">{label}</th>
-          <th scope="col" class="number">
-            {texts.users.requests}
-          </th>
-          <th scope="col" class="number middle-cell">
-            {texts.tokenKinds.input_tokens}
-          </th>
-          <th scope="col" class="number">
-            {texts.tokenKinds.output_tokens}
-          </th>
-          <th scope="col" class="number">
-            {texts.users.cost}
-          </th>
-        </tr>
-      </thead>
+      <TableHead
+        columns={[
+          [label],
+          [texts.users.requests, 'number'],
+          [texts.tokenKinds.input_tokens, 'number middle-cell'],
+          [texts.tokenKinds.output_tokens, 'number'],
+          [texts.users.cost, 'number'],
+        ]}
+      />
       <tbody>
         {rows.map(([key, each]) => (
           <tr key={key}>
@@ -43,7 +37,7 @@ export function CountsTable({ label, counts, nameOf }: CountsTableProps) {
             <td class="number middle-cell">{format.integer(each.input_tokens)}</td>
             <td class="number">{format.integer(each.output_tokens)}</td>
             <td class="number">
-              <Cost usd={each.cost_usd} unpriced={each.unpriced_requests} />
+              <Cost usd={each.cost_usd} unpriced={each.unpriced_requests} show={usd} />
             </td>
           </tr>
         ))}

@@ -5,7 +5,7 @@ import { sorted, type UserRow } from './user-rows.js';
 const row = (user: string, cost_usd: number | null, requests = 1): UserRow => ({
   user,
   requests,
-  bedrockRequests: 0,
+  fallbackRequests: 0,
   input_tokens: 0,
   output_tokens: 0,
   all_tokens: 0,

@@ -3,26 +3,28 @@ import type { TokenCounts, UsageOfAll } from '@claude-proxy/admin-api';
 export interface UserRow extends TokenCounts {
   readonly user: string;
   /** Undefined until it is known. */
-  readonly bedrockRequests: number | undefined;
+  readonly fallbackRequests: number | undefined;
 }
 
-export type SortKey = 'user' | 'requests' | 'bedrock' | keyof Omit<TokenCounts, 'total_tokens' | 'requests'>;
+export type SortKey = 'user' | 'requests' | 'fallbacks' | keyof Omit<TokenCounts, 'total_tokens' | 'requests'>;
 
 export interface Order {
   readonly key: SortKey;
   readonly isDescending: boolean;
 }
 
-export function userRowsOf(all: UsageOfAll, bedrock: UsageOfAll | undefined): readonly UserRow[] {
+/** @param first usage of the first choice; what another upstream answered is a fallback */
+export function userRowsOf(all: UsageOfAll, first: UsageOfAll | undefined): readonly UserRow[] {
   return Object.entries(all.users).map(([user, counts]) => ({
     ...counts,
     user,
-    bedrockRequests: bedrock ? (bedrock.users[user]?.requests ?? 0) : undefined,
+    // The two answers are of two moments.
+    fallbackRequests: first && Math.max(0, counts.requests - (first.users[user]?.requests ?? 0)),
   }));
 }
 
-export function bedrockShareOf({ bedrockRequests, requests }: UserRow): number | undefined {
-  return bedrockRequests === undefined || requests === 0 ? undefined : bedrockRequests / requests;
+export function fallbackShareOf({ fallbackRequests, requests }: UserRow): number | undefined {
+  return fallbackRequests === undefined || requests === 0 ? undefined : fallbackRequests / requests;
 }
 
 /** What is not known stands last, whichever way. */
@@ -37,5 +39,5 @@ export function sorted(rows: readonly UserRow[], { key, isDescending }: Order): 
 }
 
 function sortValueOf(row: UserRow, key: Exclude<SortKey, 'user'>): number | null {
-  return key === 'bedrock' ? (bedrockShareOf(row) ?? null) : row[key];
+  return key === 'fallbacks' ? (fallbackShareOf(row) ?? null) : row[key];
 }

@@ -5,6 +5,7 @@ import { toCsv } from '../format/to-csv.js';
 import { Freshness } from '../parts/freshness.js';
 import { Empty, Loaded } from '../parts/load-state.js';
 import { Segmented } from '../parts/segmented.js';
+import { useFirstChoice } from '../readiness.js';
 import { type Route, replaceQuery } from '../route.js';
 import { useSettings } from '../texts/settings.js';
 import { type UserRow, userRowsOf } from './user-rows.js';
@@ -16,7 +17,7 @@ const REFRESH_SECONDS = 60;
 const CSV_HEADER = [
   'user',
   'requests',
-  'bedrock_requests',
+  'fallback_requests',
   'input_tokens',
   'output_tokens',
   'cache_creation_input_tokens',
@@ -36,11 +37,12 @@ export function UsersPage({ route }: { readonly route: Route }) {
   const all = usePolled(`usage ${period} ${tz}`, REFRESH_SECONDS, (gateway, signal) =>
     gateway.usage({ days: Number(period), tz }, signal),
   );
-  const bedrock = usePolled(`usage of Bedrock ${period} ${tz}`, REFRESH_SECONDS, (gateway, signal) =>
-    gateway.usage({ days: Number(period), tz, request_type: 'bedrock' }, signal),
+  const firstChoice = useFirstChoice();
+  const first = usePolled(`usage of ${firstChoice} ${period} ${tz}`, REFRESH_SECONDS, (gateway, signal) =>
+    gateway.usage({ days: Number(period), tz, request_type: firstChoice }, signal),
   );
   const [search, setSearch] = useState('');
-  const rows = all.data ? userRowsOf(all.data, bedrock.data) : [];
+  const rows = all.data ? userRowsOf(all.data, first.data) : [];
   const needle = search.trim().toLowerCase();
   const found = rows.filter(({ user }) => user.toLowerCase().includes(needle));
   const answers = found.reduce((sum, { requests }) => sum + requests, 0);
@@ -104,7 +106,7 @@ function csvOf(rows: readonly UserRow[]): string {
     rows.map((row) => [
       row.user,
       row.requests,
-      row.bedrockRequests ?? null,
+      row.fallbackRequests ?? null,
       row.input_tokens,
       row.output_tokens,
       row.cache_creation_input_tokens,

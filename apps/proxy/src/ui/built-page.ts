@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 
 /** The smaller result first. */
 export const CODINGS = ['br', 'gzip'] as const;
@@ -29,12 +29,6 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.woff2': 'font/woff2',
 };
-/** 11, the highest quality of brotli, would hold the event loop for half a second. */
-const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
-const COMPRESS: Readonly<Record<Coding, (bytes: Buffer) => Buffer>> = {
-  br: (bytes) => brotliCompressSync(bytes, BROTLI),
-  gzip: (bytes) => gzipSync(bytes),
-};
 /** Seen from the sources, then from `dist/apps/proxy/src/ui`. The page's own sources hold no `index.html` there. */
 const FOLDERS = ['../../../../dist/apps/dashboard/', '../../../dashboard/'];
 /** Vite's form: `index-Dk3_9xQa.js`. */
@@ -52,7 +46,7 @@ export function readBuiltPage(): BuiltPage {
 export function readPageIn(folder: string): BuiltPage {
   try {
     readFileSync(join(folder, 'index.html'));
-    return new Map(pathsIn(folder).map((path) => [path, assetOf(path, readFileSync(join(folder, path)))]));
+    return new Map(pathsIn(folder).map((path) => [path, assetOf(path, join(folder, path))]));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
     throw error;
@@ -66,8 +60,9 @@ function pathsIn(folder: string): string[] {
     .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).split(sep).join('/'));
 }
 
-function assetOf(name: string, bytes: Buffer): Asset {
-  /** Made for its first reader: most processes never serve the page. */
+function assetOf(name: string, file: string): Asset {
+  const bytes = readFileSync(file);
+  /** Read or made for its first reader: most processes never serve the page. */
   const made = new Map<Coding, Buffer>();
   return {
     contentType: CONTENT_TYPES[extname(name)]!,
@@ -75,9 +70,15 @@ function assetOf(name: string, bytes: Buffer): Asset {
     etag: `W/"${hash('sha256', bytes).slice(0, 16)}"`,
     isHashed: HASHED_NAME.test(name),
     compressed(coding) {
-      const compressed = made.get(coding) ?? COMPRESS[coding](bytes);
+      const compressed = made.get(coding) ?? compressedCopy(coding, file, bytes);
       made.set(coding, compressed);
       return compressed.length < bytes.length ? compressed : undefined;
     },
   };
+}
+
+/** The build has made the copy in brotli, whose best quality would hold the event loop for half a second. */
+function compressedCopy(coding: Coding, file: string, bytes: Buffer): Buffer {
+  if (coding === 'gzip') return gzipSync(bytes);
+  return existsSync(`${file}.br`) ? readFileSync(`${file}.br`) : bytes;
 }
