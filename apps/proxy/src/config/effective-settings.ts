@@ -1,6 +1,6 @@
 import type { EffectiveSection, EffectiveSetting } from '@claude-proxy/admin-api';
 import { isFromFile } from './environment.js';
-import type { Environment } from './read-config.js';
+import { type Environment, withoutUser } from './read-config.js';
 import type { Section, Setting } from './section.js';
 
 /** All settings in force, by section, each with its source. Secrets have no value: only whether they are set. */
@@ -22,7 +22,8 @@ function effectiveSettingOf(setting: Setting<unknown>, environment: Environment)
   const { variable, kind, defaultText, description } = setting;
   const given = environment[variable]?.trim() || undefined;
   const isSecret = kind.isSecret ?? false;
-  const value = isSecret && given !== undefined ? '[set]' : (given ?? (isSecret ? undefined : defaultText));
+  const shown = given === undefined ? defaultText : withoutUser(given);
+  const value = isSecret ? given && '[set]' : shown;
   return {
     variable,
     description,

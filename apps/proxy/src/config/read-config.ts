@@ -44,9 +44,13 @@ function readSetting(setting: Setting<unknown>, environment: Environment, faults
   return undefined;
 }
 
-/** Where an address is refused for the password in it, the password must not end in the log. */
 const USER_OF_URL = /(:\/\/)[^/?#\s]*@/g;
 
 function shown(value: string, kind: Kind<unknown>): string {
-  return kind.isSecret ? '[secret]' : JSON.stringify(value.replace(USER_OF_URL, '$1[secret]@'));
+  return kind.isSecret ? '[secret]' : JSON.stringify(withoutUser(value));
+}
+
+/** Where an address is refused for the password in it, the password must not end in a log or on a page. */
+export function withoutUser(value: string): string {
+  return value.replace(USER_OF_URL, '$1[secret]@');
 }
