@@ -5,16 +5,14 @@ import { AccountPool } from '../accounts/account-pool.js';
 import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { OperatorEvents } from '../exchange/operator-events.js';
-import { labelOf } from '../recording/labels.js';
 import { AccountMetrics } from './account-metrics.js';
 import { GatewayFacts, GatewayMetrics } from './gateway-metrics.js';
+import { ModelLabels } from './model-labels.js';
 import { SessionMetrics } from './session-metrics.js';
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 /** Exchanges are counted in groups: code in a hot loop takes a third of the time of single calls. */
 const MAX_UNCOUNTED = 64;
-/** Maximum number of model labels, because names come from clients. */
-const MAX_MODEL_LABELS = 50;
 
 export interface MetricDescription {
   readonly name: string;
@@ -36,7 +34,7 @@ interface RegisteredMetric {
 export class Metrics implements OnModuleInit, OnModuleDestroy {
   private readonly registry = new Registry();
   private uncounted: FinishedExchange[] = [];
-  private readonly models = new Set<string>();
+  private readonly models = new ModelLabels();
   private readonly requests = this.counter('requests_total', 'Finished requests.', [
     'operation',
     'upstream',
@@ -135,7 +133,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
 
   private count(exchange: FinishedExchange): void {
     const { operation, outcome, status, upstream = 'none', firstByteMs, durationMs } = exchange;
-    const model = this.servedModel(exchange);
+    const model = this.models.labelFor(exchange.answeredModel ?? exchange.model, exchange.usage !== undefined);
     this.requests.inc({ operation, upstream, outcome, status: String(status), model });
     if (isOwnThrottle(exchange)) this.throttles.inc();
     for (const attempt of exchange.attempts) {
@@ -165,7 +163,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
 
   private observeUsage({ usage, model, answeredModel, costNanoUsd }: FinishedExchange, upstream: string): void {
     if (!usage) return;
-    const labels = { upstream, model: this.modelLabelOf(answeredModel ?? model) };
+    const labels = { upstream, model: this.models.labelFor(answeredModel ?? model ?? 'unknown', true) };
     const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = usage;
     const counts = {
       input: input_tokens,
@@ -178,24 +176,6 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     }
     if (costNanoUsd === null) this.unpriced.inc(labels);
     if (costNanoUsd) this.cost.inc(labels, costNanoUsd / 1e9);
-  }
-
-  /** Only an answer adds a name: refused requests may name anything, and would take the places of models that are used. */
-  private servedModel({ answeredModel, model, usage }: FinishedExchange): string {
-    const name = answeredModel ?? model;
-    if (name === undefined) return 'none';
-    if (usage) return this.modelLabelOf(name);
-    const label = labelOf(name);
-    return this.models.has(label) ? label : 'other';
-  }
-
-  private modelLabelOf(name = 'unknown'): string {
-    const model = labelOf(name);
-    if (this.models.has(model) || this.models.size < MAX_MODEL_LABELS) {
-      this.models.add(model);
-      return model;
-    }
-    return 'other';
   }
 
   private counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
