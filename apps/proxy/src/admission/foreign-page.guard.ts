@@ -7,6 +7,7 @@ import { exchangeOf } from '../auth/request-exchange.js';
 import { EXCHANGE_ID_HEADER } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { GatewayError } from '../exchange/gateway-error.js';
+import { RequestTraces } from '../exchange/request-traces.js';
 import { type AdmissionConfig, admissionSection } from './admission.config.js';
 import { isOpenPath } from './cross-origin.js';
 import { foreignOriginOf, isForeignHost, isGuardedFromPages } from './foreign-page.js';
@@ -25,6 +26,7 @@ export class ForeignPageGuard implements CanActivate {
   constructor(
     @Inject(admissionSection.token) private readonly config: AdmissionConfig,
     private readonly feed: ExchangeFeed,
+    private readonly traces: RequestTraces,
     private readonly reflector: Reflector,
   ) {}
 
@@ -35,6 +37,7 @@ export class ForeignPageGuard implements CanActivate {
     const endpoint = this.reflector.get(Endpoint, context.getHandler());
     if (endpoint) {
       const { exchange } = exchangeOf(request, endpoint);
+      this.traces.begin(exchange, request.raw);
       context.switchToHttp().getResponse<FastifyReply>().header(EXCHANGE_ID_HEADER, exchange.id);
       this.feed.reject(exchange, error);
     }

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { EXCHANGE_ID_HEADER } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { methodNotAllowed } from '../exchange/gateway-error.js';
+import { RequestTraces } from '../exchange/request-traces.js';
 import { abortOnHangUp } from '../http/client-connection.js';
 import { AdminAccess } from './admin.access.js';
 import { type CallerRequest, setCaller } from './caller.js';
@@ -37,6 +38,7 @@ export class CallerGuard implements CanActivate {
     private readonly teams: TeamDirectory,
     private readonly admin: AdminAccess,
     private readonly feed: ExchangeFeed,
+    private readonly traces: RequestTraces,
   ) {}
 
   /**
@@ -51,6 +53,7 @@ export class CallerGuard implements CanActivate {
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     expectMethod(request, endpoint);
     const arrival: Arrival = { ...exchangeOf(request, endpoint), request, reply, endpoint };
+    this.traces.begin(arrival.exchange, request.raw);
     reply.header(EXCHANGE_ID_HEADER, arrival.exchange.id);
     const reject = (error: unknown): never => {
       this.feed.reject(arrival.exchange, error);

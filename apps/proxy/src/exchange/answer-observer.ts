@@ -29,6 +29,7 @@ const BYTES_PER_TOKEN = 4;
 export interface Observed {
   usage: Usage | undefined;
   model: string | undefined;
+  messageId: string | undefined;
   stopReason: string | undefined;
   /** A message has begun: what goes wrong from now on breaks an answer, and refuses none. */
   hasBegun: boolean;
@@ -52,6 +53,7 @@ export class AnswerObserver {
   readonly observed: Observed = {
     usage: undefined,
     model: undefined,
+    messageId: undefined,
     stopReason: undefined,
     hasBegun: false,
     hasEnded: false,
@@ -173,6 +175,7 @@ class EventReader implements AnswerReader {
       observed.hasBegun = true;
       observed.usage = mergeUsage(observed.usage, event?.message?.usage);
       observed.model = textOf(event?.message?.model);
+      observed.messageId = textOf(event?.message?.id);
     } else if (name === 'message_delta') {
       observed.usage = mergeUsage(observed.usage, event?.usage);
       this.hasOutputCount ||= typeof event?.usage?.output_tokens === 'number';
@@ -206,6 +209,7 @@ class JsonReader implements AnswerReader {
     const members = membersOfJson(body);
     this.observed.usage = mergeUsage(undefined, memberValue(body, members, 'usage'));
     this.observed.model = textOf(memberValue(body, members, 'model'));
+    this.observed.messageId = textOf(memberValue(body, members, 'id'));
     this.observed.stopReason = textOf(memberValue(body, members, 'stop_reason'));
   }
 }
@@ -260,7 +264,7 @@ function textBytesOf(lineBytes: number): number {
 }
 
 interface StreamEvent {
-  message?: { usage?: unknown; model?: unknown };
+  message?: { usage?: unknown; model?: unknown; id?: unknown };
   usage?: { output_tokens?: unknown };
   delta?: { stop_reason?: unknown };
   error?: { type?: unknown };

@@ -3,6 +3,7 @@ import { CredentialStates } from './credential-states.js';
 import { ExchangeFeed } from './exchange-feed.js';
 import { OperatorCredentials } from './operator-credentials.js';
 import { OperatorEvents } from './operator-events.js';
+import { RequestTraces } from './request-traces.js';
 import { UpstreamNames } from './upstream-names.js';
 
 /**
@@ -13,7 +14,7 @@ import { UpstreamNames } from './upstream-names.js';
  */
 @Global()
 @Module({
-  providers: [CredentialStates, ExchangeFeed, OperatorCredentials, OperatorEvents, UpstreamNames],
-  exports: [CredentialStates, ExchangeFeed, OperatorCredentials, OperatorEvents, UpstreamNames],
+  providers: [CredentialStates, ExchangeFeed, OperatorCredentials, OperatorEvents, RequestTraces, UpstreamNames],
+  exports: [CredentialStates, ExchangeFeed, OperatorCredentials, OperatorEvents, RequestTraces, UpstreamNames],
 })
 export class ExchangeModule {}

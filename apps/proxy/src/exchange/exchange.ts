@@ -5,6 +5,7 @@ import type { AccountDecision, Credential, Failure, HeaderLines, Operation } fro
 import type { ExchangeRecord } from './exchange-record.js';
 import { GatewayError } from './gateway-error.js';
 import { withMaskedKeys } from './masked-keys.js';
+import type { RequestTrace } from './request-trace.js';
 
 /** Under which every answer tells the id of its exchange. */
 export const EXCHANGE_ID_HEADER = 'x-claude-proxy-exchange';
@@ -31,6 +32,9 @@ export interface Attempt {
   readonly account?: string;
   /** Parts of the request that the answer does without, by name. */
   readonly leftOut?: readonly string[];
+  /** Milliseconds after the start of the request; missing for an attempt that failed. */
+  readonly startedMs?: number;
+  /** Until the answer began, or until the attempt failed. */
   readonly durationMs: number;
 }
 
@@ -63,6 +67,8 @@ export interface AnswerFacts {
   readonly billedAs: string | undefined;
   /** The model named in the answer. */
   readonly model: string | undefined;
+  /** The id of the message. */
+  readonly messageId: string | undefined;
   readonly stopReason: string | undefined;
   /** An `error` event ended the stream. */
   readonly errorMessage: string | undefined;
@@ -138,10 +144,15 @@ export class Exchange {
   readonly cacheSavingNanoUsd: number = 0;
   /** The model named in the answer, where it differs from what was asked. */
   readonly answeredModel: string | undefined;
+  /** The id of the message in the answer. */
+  readonly messageId: string | undefined;
   readonly stopReason: string | undefined;
   readonly upstreamRequestId: string | undefined;
   readonly outcome: Outcome = 'completed';
   readonly errorMessage: string | undefined;
+
+  /** Undefined without telemetry. */
+  readonly trace: RequestTrace | undefined;
 
   /** The user of the path, until a client key names its own. */
   readonly user: string;
@@ -165,6 +176,10 @@ export class Exchange {
   /** Milliseconds since the request came in, on a clock that is never set back. */
   elapsedMs(): number {
     return performance.now() - this.startedTicks;
+  }
+
+  traced(trace: RequestTrace): void {
+    this.set({ trace });
   }
 
   calledBy(credential: Credential | undefined, isDrill: boolean): void {
@@ -220,6 +235,7 @@ export class Exchange {
 
   attempted(attempt: Attempt): void {
     this.set({ attempts: [...this.attempts, attempt] });
+    this.trace?.attempted(attempt);
   }
 
   repeats(repeated: RepeatedTools): void {

@@ -176,7 +176,8 @@ export class FallbackRouter {
     exchange.askedWith(account, options.credential);
     this.load.asked(name, request.model);
     try {
-      const answer = await sendUntilContent(upstream, request, options, {
+      const sent = exchange.trace?.attempt(name, request) ?? request;
+      const answer = await sendUntilContent(upstream, sent, options, {
         maxSilenceMs: this.config.maxStreamSilenceSeconds * 1_000,
         hasOther: this.hasOther(upstream, state),
       });
@@ -186,6 +187,7 @@ export class FallbackRouter {
         upstream: name,
         ...(account !== undefined && { account }),
         status,
+        startedMs,
         durationMs,
         ...(leftOut.length > 0 && { leftOut }),
       });

@@ -84,7 +84,9 @@ export class MessagesService {
       exchange.answeredBy(upstream.name);
       const sent = steps ? await steps.relay(request) : request;
       const ask = (options: SendOptions) =>
-        upstream.provider.relay!(sent, options).catch((error: unknown) => answerOfError(error, exchange));
+        upstream.provider.relay!(exchange.trace?.attempt(upstream.name, sent) ?? sent, options).catch(
+          (error: unknown) => answerOfError(error, exchange),
+        );
       return local ? withLocalFallback(ask, exchange, caller, local) : ask(caller);
     });
   }

@@ -6,7 +6,8 @@ import { LOGGER } from './logger.token.js';
 
 /**
  * One line per exchange: user, model, upstream, result. Never a credential, a prompt or an answer. Its fields have the
- * names and units of `GET /api/requests/{id}`; `account_decision` is the sentence of its `decision`.
+ * names and units of `GET /api/requests/{id}`; `account_decision` is the sentence of its `decision`, and `trace_id` and
+ * `span_id` are those of its span, while telemetry is on.
  */
 @Injectable()
 export class ExchangeLog implements OnModuleInit {
@@ -42,6 +43,8 @@ function lineOf(exchange: FinishedExchange, level: string, mark: string): string
     account_decision: exchange.accountDecision?.sentence,
     prompt_cache: undefined,
     cache_break: exchange.promptCache?.cache_break ?? undefined,
+    trace_id: exchange.trace?.traceId,
+    span_id: exchange.trace?.spanId,
   });
   const message = JSON.stringify(sentenceOf(exchange));
   const time = new Date().toISOString();

@@ -9,6 +9,7 @@ import { UpstreamLoad } from '../fallback/upstream.load.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { Recorder } from '../recording/recorder.js';
 import { StoreHealth } from '../state/store-health.js';
+import { TelemetryCounts } from './telemetry/telemetry-counts.js';
 import { Webhook } from './webhook/webhook.js';
 
 /** The rooms whose state is measured. */
@@ -24,6 +25,7 @@ export class GatewayFacts {
     readonly limits: LimitStore,
     readonly drills: DrillRegister,
     readonly webhook: Webhook,
+    readonly telemetry: TelemetryCounts,
   ) {}
 }
 
@@ -43,6 +45,7 @@ export class GatewayMetrics {
     this.storeTroubles();
     this.budgetWarnings();
     this.webhookEvents();
+    this.telemetry();
   }
 
   private buildInfo(): void {
@@ -111,6 +114,26 @@ export class GatewayMetrics {
         counter.inc({ outcome: 'lost' }, webhook.lost);
       },
     });
+  }
+
+  /** Without series while telemetry is off. */
+  private telemetry(): void {
+    const { telemetry } = this.facts;
+    const add = (name: string, help: string, counts: Readonly<Record<string, number>>) => {
+      const counter: Counter<'outcome'> = new Counter({
+        name: `claude_proxy_telemetry_${name}_total`,
+        help,
+        labelNames: ['outcome'],
+        registers: [this.registry],
+        collect: () => {
+          counter.reset();
+          if (!telemetry.isOn) return;
+          for (const [outcome, count] of Object.entries(counts)) counter.inc({ outcome }, count);
+        },
+      });
+    };
+    add('spans', 'Spans for OpenTelemetry: exported, failed, or dropped because too many waited.', telemetry.spans);
+    add('metric_exports', 'Exports of metrics to OpenTelemetry: exported or failed.', telemetry.metricExports);
   }
 
   private gauge(name: string, help: string, read: () => number): void {

@@ -17,11 +17,14 @@ import { Metrics } from './metrics.js';
 import { ModelWarnings } from './model-warnings.js';
 import { observabilitySection } from './observability.config.js';
 import { Pulse } from './pulse.js';
+import { telemetrySection } from './telemetry/telemetry.config.js';
+import { Telemetry } from './telemetry/telemetry.js';
+import { TelemetryCounts } from './telemetry/telemetry-counts.js';
 import { webhookSection } from './webhook/webhook.config.js';
 import { Webhook } from './webhook/webhook.js';
 
 /**
- * Logs and metrics; no room calls it.
+ * Logs, metrics and traces; no room calls it.
  *
  * Promises: one line per exchange, figures for Prometheus; no credential, prompt or answer in any line.
  * May enter: formats and destinations. Must not: work that a request waits for.
@@ -30,6 +33,7 @@ import { Webhook } from './webhook/webhook.js';
   imports: [
     ConfigModule.forFeature(observabilitySection),
     ConfigModule.forFeature(webhookSection),
+    ConfigModule.forFeature(telemetrySection),
     StateModule,
     RecordingModule,
     HttpModule,
@@ -51,6 +55,8 @@ export class ObservabilityModule {
         Metrics,
         ModelWarnings,
         Pulse,
+        Telemetry,
+        TelemetryCounts,
         Webhook,
         { provide: LOGGER, useValue: logger },
       ],
