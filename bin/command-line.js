@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { GATEWAY_FLAGS, isNewEnough, launch, QUIET_FLAGS, ROOT } from './launcher.js';
 
-const CLI = join(ROOT, 'dist/apps/cli/src/main.js');
+const CLI = join(ROOT, 'dist/apps/cli/bundle/main.js');
 const CCP = join(fileURLToPath(import.meta.url), '../ccp.js');
 /** `top` runs for days: with a small young generation it stays under 90 MiB. V8 takes the size at its start only. */
 const TOP_FLAGS = ['--max-semi-space-size=1', ...QUIET_FLAGS];
@@ -19,10 +19,11 @@ export async function runCommandLine(args) {
 }
 
 export function serve(args) {
-  launch(join(COMMANDS, 'claude-code-proxy.js'), args, GATEWAY_FLAGS);
+  return launch(join(COMMANDS, 'claude-code-proxy.js'), args, GATEWAY_FLAGS);
 }
 
-function startProgram(program, args) {
-  if (program === 'serve') serve(args);
-  else launch(join(COMMANDS, 'check-configuration.js'), args, QUIET_FLAGS);
+/** In place of this process. */
+export function startProgram(program, args) {
+  if (program === 'serve') return serve(args);
+  return launch(join(COMMANDS, 'check-configuration.js'), args, QUIET_FLAGS);
 }

@@ -21,7 +21,10 @@ export function isNewEnough() {
   return Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR;
 }
 
-/** Runs a program in place of this process, on a Node that is new enough, with the flags of this process and its own. */
+/**
+ * Runs a program in place of this process, on a Node that is new enough, with the flags of this process and its own. What it
+ * returns never settles: the process ends with the program.
+ */
 export function launch(program, args, flags) {
   const node = isNewEnough() ? process.execPath : ownNode();
   if (node === undefined) {
@@ -30,6 +33,7 @@ export function launch(program, args, flags) {
     );
   } else if (existsSync(program)) {
     replaceProcess(node, flags, [program, ...args]);
+    return new Promise(() => {});
   } else {
     const install = existsSync(join(ROOT, 'node_modules')) ? '' : 'npm ci && ';
     giveUp(`Not built yet. Run this first:\n  ${buildCommand(install)}`);

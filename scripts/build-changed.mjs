@@ -20,6 +20,15 @@ const DASHBOARD = {
   sources: () => filesOf('apps/dashboard/{src/**/*,vite.config.ts}', 'libs/admin-{api,client}/src/**/*.ts'),
   outputs: () => ['dist/apps/dashboard/index.html'],
 };
+/** Made of the compiled files: `bin/ccp.js` runs it. */
+const BUNDLE = {
+  name: 'bundle',
+  sources: () => [
+    ...filesOf('{apps/cli,libs/admin-api,libs/admin-client}/src/**/*.ts', 'apps/cli/vite.config.ts'),
+    ...SETTINGS,
+  ],
+  outputs: () => ['dist/apps/cli/bundle/main.js'],
+};
 /** Served by the gateway. */
 const DOCUMENT = {
   name: 'openapi',
@@ -36,12 +45,12 @@ const DOCUMENT = {
 export async function buildChanged({ isWhole = false } = {}) {
   await takeLock();
   try {
-    const all = [...serverProjects(), DASHBOARD, DOCUMENT];
+    const all = [...serverProjects(), BUNDLE, DASHBOARD, DOCUMENT];
     const changed = isWhole ? all : all.filter(isStale);
     if (changed.length === 0) return report('Build: nothing has changed');
     const startedMs = performance.now();
-    const servers = changed.filter((each) => each !== DASHBOARD && each !== DOCUMENT);
-    await Promise.all([buildServer(servers), buildDashboard(changed)]);
+    const servers = changed.filter((each) => ![BUNDLE, DASHBOARD, DOCUMENT].includes(each));
+    await Promise.all([buildServer(servers).then(() => buildBundle(changed)), buildPage(changed)]);
     if (changed.includes(DOCUMENT)) copyDocument();
     const names = changed.length === all.length ? 'everything' : changed.map(({ name }) => name).join(', ');
     report(`Build: ${names}, ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
@@ -90,15 +99,21 @@ async function buildServer(changed) {
   await runTool('@nestjs/cli/bin/nest.js', 'build', ...changed.map(({ name }) => name), '-b', 'swc');
 }
 
+async function buildBundle(changed) {
+  if (changed.includes(BUNDLE)) await runVite('apps/cli/vite.config.ts', 'apps/cli/bundle');
+}
+
+async function buildPage(changed) {
+  if (changed.includes(DASHBOARD)) await runVite('apps/dashboard/vite.config.ts', 'apps/dashboard');
+}
+
 /** Moved into place whole: a gateway that runs meanwhile serves the old page or the new one. */
-async function buildDashboard(changed) {
-  if (!changed.includes(DASHBOARD)) return;
-  const page = join(DIST, 'apps/dashboard');
-  const fresh = `${page}.new`;
-  const config = join(ROOT, 'apps/dashboard/vite.config.ts');
-  await runTool('vite/bin/vite.js', 'build', '--config', config, '--outDir', fresh, '--logLevel', 'warn');
-  await rm(page, { recursive: true, force: true });
-  await rename(fresh, page);
+async function runVite(config, output) {
+  const place = join(DIST, output);
+  const fresh = `${place}.new`;
+  await runTool('vite/bin/vite.js', 'build', '--config', join(ROOT, config), '--outDir', fresh, '--logLevel', 'warn');
+  await rm(place, { recursive: true, force: true });
+  await rename(fresh, place);
 }
 
 function copyDocument() {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { adminApi } from '../support/admin-api.js';
 import { CCP, CcpProcess, type ProcessResult } from '../support/ccp-process.js';
@@ -50,16 +51,26 @@ describe('the start of ccp', () => {
     };
     const [help, status] = await Promise.all([modules('--help'), modules('status')]);
     for (const urls of [help, status]) {
-      expect(urls.length).toBeGreaterThan(30);
-      expect(urls.length).toBeLessThan(110);
-      const foreign = urls.filter(
-        (url) =>
-          !/\/(bin\/[\w-]+\.js|dist\/(apps\/cli|libs\/admin-(api|client))\/|node_modules\/commander\/)/.test(url),
-      );
-      expect(foreign).toEqual([]);
+      expect(urls.length).toBeLessThan(6);
+      expect(urls.filter((url) => !/\/(bin\/ccp\.js|dist\/apps\/cli\/bundle\/.*)$/.test(url))).toEqual([]);
+      // The parts that only their own command needs.
+      expect(urls.filter((url) => /top-session|findings|collect-facts/.test(url))).toEqual([]);
     }
-    // The parts that only their own command needs.
-    expect(help.filter((url) => /top-session|top-frame|findings|collect-facts/.test(url))).toEqual([]);
+    const bundle = fileURLToPath(new URL('../../dist/apps/cli/bundle', import.meta.url));
+    const parts = globSync('**/*.js.map', { cwd: bundle }).flatMap(
+      (name) => JSON.parse(readFileSync(join(bundle, name), 'utf8')).sources as string[],
+    );
+    expect(parts.length).toBeGreaterThan(50);
+    const own = /(\/src\/|libs\/admin-(api|client)\/|node_modules\/commander\/)/;
+    expect(parts.filter((part) => !own.test(part) && !part.includes('rolldown/runtime'))).toEqual([]);
+  });
+
+  it('C1: loads no `fetch`, the slowest part of Node, and no other part that its command does not need', async () => {
+    const builtIn = `data:text/javascript,process.on('exit',()=>process.stderr.write(process.moduleLoadList.join(String.fromCharCode(10))))`;
+    const { exit, stderr } = await ccp('status', { NODE_OPTIONS: `--import="${builtIn}"` });
+    expect(exit).toBe(0);
+    expect(stderr).toContain('NativeModule _http_client');
+    expect(stderr.match(/NativeModule (internal\/deps\/undici|http2|readline|crypto)\b.*/g)).toBeNull();
   });
 });
 

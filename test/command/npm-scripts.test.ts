@@ -21,12 +21,13 @@ describe('a script of package.json', () => {
   });
 });
 
-/** A clone with two of the libraries. */
+/** A clone with three of the libraries, the command line and the dashboard. */
 describe('a build', () => {
   let clone: string;
   const COPIED = [
     '.swcrc',
     'tsconfig.json',
+    'apps/cli',
     'apps/dashboard',
     'bin',
     'docs/openapi.json',
@@ -57,8 +58,8 @@ describe('a build', () => {
     for (const path of COPIED) cpSync(join(ROOT, path), join(clone, path), { recursive: true });
     await symlink(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
     const nest = JSON.parse(await readFile(join(ROOT, 'nest-cli.json'), 'utf8'));
-    const { 'admin-api': adminApi, 'claude-models': models } = nest.projects;
-    const projects = { 'admin-api': adminApi, 'claude-models': models };
+    const names = ['admin-api', 'admin-client', 'claude-models', 'cli'];
+    const projects = Object.fromEntries(names.map((name) => [name, nest.projects[name]]));
     await writeFile(join(clone, 'nest-cli.json'), JSON.stringify({ ...nest, projects }));
   });
   afterAll(() => rm(clone, { recursive: true, force: true }));
@@ -74,9 +75,11 @@ describe('a build', () => {
     await change('apps/dashboard/src/app.tsx');
     expect(await build()).toEqual(built('dashboard'));
     await change('libs/admin-api/src/live.ts');
-    expect(await build()).toEqual(built('admin-api, dashboard'));
+    expect(await build()).toEqual(built('admin-api, bundle, dashboard'));
+    await change('apps/cli/src/core/version.ts');
+    expect(await build()).toEqual(built('cli, bundle'));
     await change('.swcrc');
-    expect(await build()).toEqual(built('admin-api, claude-models'));
+    expect(await build()).toEqual(built('admin-api, admin-client, claude-models, cli, bundle'));
     expect(await build()).toEqual(UP_TO_DATE);
   });
 
@@ -104,7 +107,7 @@ describe('a build', () => {
       expect(stderr).not.toContain('build-changed.mjs');
     }
     await writeFile(path, source);
-    expect(await build()).toEqual(built('admin-api, dashboard'));
+    expect(await build()).toEqual(built('admin-api, bundle, dashboard'));
   });
 
   it('waits for another build of the same clone, but not for one whose process was killed', async () => {

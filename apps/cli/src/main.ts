@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { onReaderEnd } from './core/closed-pipe.js';
 import { EXIT } from './core/exit-codes.js';
@@ -45,6 +44,7 @@ function reportCrash(error: unknown): void {
 function startAgain(args: readonly string[]): void {
   const program = process.argv[1];
   if (program === undefined) return;
+  const { spawn } = process.getBuiltinModule('node:child_process');
   spawn(process.execPath, [program, ...args], { detached: true, stdio: 'ignore' }).unref();
 }
 

@@ -1,6 +1,8 @@
 import { AdminApiError } from './admin-api-error.js';
+import { fetchTransport, type Transport, type TransportAnswer } from './transport.js';
 
 const TIMEOUT_MS = 20_000;
+const EXCHANGE_HEADER = 'x-claude-proxy-exchange';
 
 export interface AdminClientOptions {
   /** Address of the gateway. A path in it is kept, so a gateway behind a path prefix works. */
@@ -13,6 +15,8 @@ export interface AdminClientOptions {
   readonly signal?: AbortSignal;
   /** Called after each call, for a record of what was asked. */
   readonly onAnswer?: (answer: Answered) => void;
+  /** @default - `fetch` */
+  readonly transport?: Transport;
 }
 
 export interface Answered {
@@ -43,8 +47,10 @@ interface Refusal {
 /** Sends requests to one gateway. */
 export class HttpCall {
   private readonly base: URL;
+  private readonly transport: Transport;
 
   constructor(private readonly options: AdminClientOptions) {
+    this.transport = options.transport ?? fetchTransport;
     this.base = new URL(options.baseUrl);
     if (!this.base.pathname.endsWith('/')) this.base.pathname += '/';
   }
@@ -54,7 +60,7 @@ export class HttpCall {
     const signals = [call.signal, this.options.signal].filter((signal) => signal !== undefined);
     const signal = AbortSignal.any([...signals, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
-      return await this.answerOf<T>(await this.fetch(path, call, signal, 'application/json'), call);
+      return await this.answerOf<T>(await this.send(path, call, signal, 'application/json'), call);
     } catch (error) {
       for (const each of signals) each.throwIfAborted();
       throw error instanceof AdminApiError ? error : unreachable(error);
@@ -62,30 +68,30 @@ export class HttpCall {
   }
 
   /** The body of a stream of events. @throws AdminApiError */
-  async stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.fetch(path, {}, signal, 'text/event-stream').catch((error: unknown) => {
-      throw unreachable(error);
+  async stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const answer = await this.send(path, {}, signal, 'text/event-stream').catch((error: unknown) => {
+      throw error instanceof AdminApiError ? error : unreachable(error);
     });
-    if (response.ok && response.body) return response.body;
-    return this.refuse(response, false);
+    const chunks = isGood(answer) ? answer.chunks() : undefined;
+    return chunks ?? this.refuse(answer, false);
   }
 
-  private fetch(path: string, call: Call, signal: AbortSignal, accept: string): Promise<Response> {
+  private send(path: string, call: Call, signal: AbortSignal, accept: string): Promise<TransportAnswer> {
     const { method = 'GET', query = {}, body } = call;
     const url = new URL(path, this.base);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
     }
-    const headers = new Headers({ accept });
-    if (body !== undefined) headers.set('content-type', 'application/json');
-    if (this.options.token !== undefined) headers.set('x-admin-token', this.options.token);
-    const sent = { method, headers, body: body === undefined ? null : JSON.stringify(body) };
-    return this.noted(method, url, () =>
-      fetch(url, { ...sent, credentials: 'same-origin', cache: 'no-store', signal }),
-    );
+    const headers = {
+      accept,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(this.options.token !== undefined && { 'x-admin-token': this.options.token }),
+    };
+    const sent = { method, headers, body: body === undefined ? null : JSON.stringify(body), signal };
+    return this.noted(method, url, () => this.transport(url, sent));
   }
 
-  private async noted(method: string, url: URL, send: () => Promise<Response>): Promise<Response> {
+  private async noted(method: string, url: URL, send: () => Promise<TransportAnswer>): Promise<TransportAnswer> {
     const { onAnswer } = this.options;
     if (!onAnswer) return send();
     const startedMs = performance.now();
@@ -98,41 +104,46 @@ export class HttpCall {
         requestId,
       });
     try {
-      const response = await send();
-      note(response.status, response.headers.get('x-claude-proxy-exchange'));
-      return response;
+      const answer = await send();
+      note(answer.status, answer.header(EXCHANGE_HEADER));
+      return answer;
     } catch (error) {
       note(0, null);
       throw error;
     }
   }
 
-  private async answerOf<T>(response: Response, { acceptedStatus, isSignIn = false }: Call): Promise<T> {
-    if (!response.ok && response.status !== acceptedStatus) return this.refuse(response, isSignIn);
-    const text = await response.text();
+  private async answerOf<T>(answer: TransportAnswer, { acceptedStatus, isSignIn = false }: Call): Promise<T> {
+    if (!isGood(answer) && answer.status !== acceptedStatus) return this.refuse(answer, isSignIn);
+    const text = await answer.text();
     if (text === '') return undefined as T;
     const json = parsed(text);
-    if (json === undefined) throw new AdminApiError(response.status, `The answer is not JSON: ${text.slice(0, 80)}`);
+    if (json === undefined) throw new AdminApiError(answer.status, `The answer is not JSON: ${text.slice(0, 80)}`);
     return json as T;
   }
 
-  private async refuse(response: Response, isSignIn: boolean): Promise<never> {
-    const { error, request_id } = (parsed(await response.text()) ?? {}) as Refusal;
+  private async refuse(answer: TransportAnswer, isSignIn: boolean): Promise<never> {
+    const { error, request_id } = (parsed(await answer.text()) ?? {}) as Refusal;
     const refusal = new AdminApiError(
-      response.status,
-      error?.message || response.statusText || `The gateway answered with status ${response.status}`,
+      answer.status,
+      error?.message || answer.statusText || `The gateway answered with status ${answer.status}`,
       error?.type,
-      request_id ?? response.headers.get('x-claude-proxy-exchange') ?? undefined,
-      Number(response.headers.get('retry-after')) || undefined,
+      request_id ?? answer.header(EXCHANGE_HEADER) ?? undefined,
+      Number(answer.header('retry-after')) || undefined,
     );
     if (refusal.isUnauthorized && !isSignIn) this.options.onUnauthorized?.();
     throw refusal;
   }
 }
 
+function isGood({ status }: TransportAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
 /** `fetch` reports a refused connection as "fetch failed"; its cause names the reason. */
 function unreachable(error: unknown): AdminApiError {
-  const { message, cause } = error as Error & { cause?: { message?: string } };
+  const { name, message, cause } = error as Error & { cause?: { message?: string } };
+  if (name === 'TimeoutError') return new AdminApiError(0, `no answer in ${TIMEOUT_MS / 1_000} s`);
   return new AdminApiError(0, cause?.message ? `${message}: ${cause.message}` : (message ?? String(error)));
 }
 

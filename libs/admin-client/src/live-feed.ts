@@ -26,7 +26,7 @@ export interface LiveOptions {
   readonly onState?: (state: LiveState) => void;
 }
 
-type Connect = (signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>;
+type Connect = (signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;
 
 /** The events of all connections, one after the other. */
 export async function* liveEvents(connect: Connect, { signal, onState }: LiveOptions): AsyncGenerator<LiveEvent, void> {

@@ -4,32 +4,23 @@ export interface SseEvent {
 }
 
 /** The events of a `text/event-stream`, each once it is complete. `onBytes` is called for comments too. */
-export async function* eventsOf(body: ReadableStream<Uint8Array>, onBytes = () => {}): AsyncGenerator<SseEvent, void> {
-  // By hand: not every browser can iterate over a stream.
-  const reader = body.getReader();
+export async function* eventsOf(body: AsyncIterable<Uint8Array>, onBytes = () => {}): AsyncGenerator<SseEvent, void> {
   const decoder = new TextDecoder();
   let pending = '';
   let lines: string[] = [];
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      onBytes();
-      const complete = (pending + decoder.decode(value, { stream: true })).split('\n');
-      pending = complete.pop() ?? '';
-      for (const line of complete.map((text) => text.replace(/\r$/, ''))) {
-        if (line !== '') {
-          lines.push(line);
-          continue;
-        }
-        const event = eventOf(lines);
-        lines = [];
-        if (event) yield event;
+  for await (const chunk of body) {
+    onBytes();
+    const complete = (pending + decoder.decode(chunk, { stream: true })).split('\n');
+    pending = complete.pop() ?? '';
+    for (const line of complete.map((text) => text.replace(/\r$/, ''))) {
+      if (line !== '') {
+        lines.push(line);
+        continue;
       }
+      const event = eventOf(lines);
+      lines = [];
+      if (event) yield event;
     }
-  } finally {
-    // The rest is not read; a stream that has failed cannot be cancelled.
-    await reader.cancel().catch(() => undefined);
   }
 }
 

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { usageError } from '../core/cli-error.js';
 import type { CommandSpec } from '../core/command.js';
@@ -24,6 +23,7 @@ export const runProgram: CommandSpec = {
 };
 
 function exitOf(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const { spawn } = process.getBuiltinModule('node:child_process');
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, stdio: 'inherit' });
     const forward = (signal: NodeJS.Signals) => void child.kill(signal);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommandSpec, Context } from '../core/command.js';
 import { readIfPresent, writePrivateFile } from '../gateway/private-file.js';
@@ -50,7 +49,8 @@ async function freshLine(context: Context): Promise<string> {
 }
 
 function cachePath({ world: { env, home } }: Context, url: string): string {
-  const name = createHash('sha256').update(url).digest('hex').slice(0, 12);
+  const { hash } = process.getBuiltinModule('node:crypto');
+  const name = hash('sha256', url).slice(0, 12);
   return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'ccp', `statusline-${name}.json`);
 }
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { usageError } from './cli-error.js';
 import type { Context, Input } from './command.js';
 import { textOption } from './options.js';
@@ -73,10 +72,10 @@ export async function ask(
   question: string,
   isHidden: boolean,
 ): Promise<string> {
+  const { createInterface } = process.getBuiltinModule('node:readline/promises');
+  const { Writable: Sink } = process.getBuiltinModule('node:stream');
   stderr.write(question);
-  const output = isHidden
-    ? new Writable({ write: (_chunk, _encoding, done) => done() })
-    : (stderr as unknown as Writable);
+  const output = isHidden ? new Sink({ write: (_chunk, _encoding, done) => done() }) : (stderr as unknown as Writable);
   const prompt = createInterface({ input: stdin as unknown as NodeJS.ReadableStream, output, terminal: true });
   try {
     return await prompt.question('', { signal });

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { fstatSync } from 'node:fs';
 
 const STDOUT = 1;
@@ -10,6 +9,7 @@ const STDOUT = 1;
  */
 export function onReaderEnd(callback: () => void): void {
   if (process.platform !== 'linux' || !isPipe()) return;
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const watcher = spawn('tail', [`--pid=${process.pid}`, '-f', '/dev/null'], {
     stdio: ['ignore', 'inherit', 'ignore'],
   });

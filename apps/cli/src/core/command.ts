@@ -1,3 +1,4 @@
+import type { Session } from '@claude-proxy/admin-api';
 import type { AdminClient } from '@claude-proxy/admin-client';
 import type { Gateway } from '../gateway/gateway.js';
 import type { Block } from '../text/blocks.js';
@@ -41,6 +42,8 @@ export interface Context {
   readonly debug: (text: string) => void;
   readonly gateway: () => Promise<Gateway>;
   readonly client: () => Promise<AdminClient>;
+  /** Who is signed in. Asked once per command, beside its first call. */
+  readonly session: () => Promise<Session>;
   /** A line for the person, beside the output. */
   readonly note: (text: string) => void;
   /** One record of a stream: a line of NDJSON, or what people read. */

@@ -1,5 +1,6 @@
-import { AdminClient, type Answered } from '@claude-proxy/admin-client';
+import type { Answered } from '@claude-proxy/admin-client';
 import { COMMANDS } from '../commands.js';
+import { clientOf } from '../gateway/client-of.js';
 import { findGateway, type Gateway } from '../gateway/gateway.js';
 import { type Reach, reach } from '../gateway/reach.js';
 import { versionSkew } from '../gateway/version-skew.js';
@@ -87,6 +88,10 @@ class Session {
 
   private contextOf(gateway: () => Promise<Gateway>): Context {
     const { world, json } = this;
+    const reached = (found: Gateway) => {
+      this.reached ??= reach(found);
+      return this.reached;
+    };
     return {
       world,
       json,
@@ -94,16 +99,13 @@ class Session {
       gateway,
       client: async () => {
         const found = await gateway();
-        const { url, token } = found;
-        this.reached ??= reach(found);
-        const signal = AbortSignal.any([world.signal, this.reached.signal]);
-        return new AdminClient({
-          baseUrl: url,
-          signal,
-          ...(token !== undefined && { token }),
+        const { signal } = reached(found);
+        return clientOf(found, {
+          signal: AbortSignal.any([world.signal, signal]),
           ...(this.isDebug && { onAnswer: (answer) => this.debug(callText(answer)) }),
         });
       },
+      session: async () => reached(await gateway()).session,
       note: (text) => void world.stderr.write(`${printable(text)}\n`),
       record: (value, text) => void world.stdout.write(`${json ? JSON.stringify(value) : text}\n`),
     };

@@ -11,8 +11,8 @@ export interface World {
   readonly ageMs: () => number;
   /** Aborts when the person interrupts the command. */
   readonly signal: AbortSignal;
-  /** Programs of the gateway, which replace this process. */
-  readonly launch: (program: 'serve' | 'config-check', args: readonly string[]) => void;
+  /** Programs of the gateway, which replace this process: then it does not settle. */
+  readonly launch: (program: 'serve' | 'config-check', args: readonly string[]) => void | Promise<void>;
   /** Starts this program once more, in the background. */
   readonly startAgain: (args: readonly string[]) => void;
 }

@@ -15,7 +15,7 @@ export async function collectFacts(context: Context): Promise<DoctorFacts> {
   const base = { url, ownVersion: VERSION, env, nowMs: now(), hasToken: token !== undefined };
   if (typeof health === 'string') return { ...base, ...NOTHING, unreachable: health };
   const client = await context.client();
-  const session = await client.session().catch(() => null);
+  const session = await context.session().catch(() => null);
   const [models, firstEventMs, admin] = await Promise.all([
     answerOf(`${url}/v1/models`, now),
     firstEventTime(url, token, now),

@@ -1,9 +1,9 @@
-import { AdminClient } from '@claude-proxy/admin-client';
 import { ask, isInteractive, readSecret } from '../core/ask.js';
 import { CliError, unreachable, usageError } from '../core/cli-error.js';
 import type { CommandSpec, Context, Input } from '../core/command.js';
 import { EXIT } from '../core/exit-codes.js';
 import { textOption } from '../core/options.js';
+import { clientOf } from '../gateway/client-of.js';
 import { validUrl } from '../gateway/gateway.js';
 import { localGateway } from '../gateway/local-gateway.js';
 import { profileNamed, profilePath, readProfiles, writeProfiles } from '../gateway/profiles.js';
@@ -101,7 +101,7 @@ async function addressOf({ world }: Context, input: Input): Promise<string> {
 
 /** @throws CliError for a token that the gateway does not accept: nothing is saved then */
 async function roleOf(baseUrl: string, token: string): Promise<string> {
-  const client = new AdminClient({ baseUrl, token, signal: AbortSignal.timeout(REACH_TIMEOUT_MS) });
+  const client = clientOf({ url: baseUrl, token }, { signal: AbortSignal.timeout(REACH_TIMEOUT_MS) });
   const session = await client.session().catch((error: Error) => {
     throw error.name === 'TimeoutError' ? unreachable(baseUrl, 'no answer in time') : error;
   });

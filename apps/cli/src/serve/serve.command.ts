@@ -11,7 +11,7 @@ export const serve: CommandSpec = {
   ],
   async run(context, input) {
     const [port, host] = [textOption(input, 'port'), textOption(input, 'host')];
-    context.world.launch('serve', [
+    await context.world.launch('serve', [
       ...(port === undefined ? [] : ['--port', port]),
       ...(host === undefined ? [] : ['--host', host]),
       ...(input.options.open === true ? ['--open'] : []),

@@ -17,7 +17,7 @@ export const configCommands: readonly CommandSpec[] = [
     name: 'config check',
     summary: 'check the environment and the .env file of this directory, without starting a gateway',
     async run(context) {
-      context.world.launch('config-check', context.json ? ['--json'] : []);
+      await context.world.launch('config-check', context.json ? ['--json'] : []);
       return undefined;
     },
   },

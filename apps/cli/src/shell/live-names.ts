@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { AdminClient } from '@claude-proxy/admin-client';
+import type { AdminClient } from '@claude-proxy/admin-client';
 import type { Completion, Context } from '../core/command.js';
+import { clientOf } from '../gateway/client-of.js';
 import { readIfPresent, writePrivateFile } from '../gateway/private-file.js';
 import { readProfiles } from '../gateway/profiles.js';
 
@@ -37,9 +37,9 @@ export async function refreshNames(kind: Exclude<Completion, 'profiles'>, contex
 }
 
 async function ask(kind: Exclude<Completion, 'profiles'>, context: Context, path: string, patienceMs: number) {
-  const { url, token } = await context.gateway();
+  const gateway = await context.gateway();
   const signal = AbortSignal.timeout(patienceMs);
-  const names = await LISTS[kind](new AdminClient({ baseUrl: url, signal, ...(token !== undefined && { token }) }));
+  const names = await LISTS[kind](clientOf(gateway, { signal }));
   keep(path, { at: context.world.now(), names });
   return names;
 }
@@ -55,8 +55,9 @@ export const LISTS: Readonly<
 
 async function cachePath(kind: Completion, context: Context): Promise<string> {
   const { env, home } = context.world;
+  const { hash } = process.getBuiltinModule('node:crypto');
   const { url, token = '' } = await context.gateway();
-  const name = createHash('sha256').update(`${url} ${token}`).digest('hex').slice(0, 12);
+  const name = hash('sha256', `${url} ${token}`).slice(0, 12);
   return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'ccp', `${kind}-${name}.json`);
 }
 

@@ -27,8 +27,8 @@ export const status: CommandSpec = {
   summary: 'how the gateway is: upstreams, limits, the last hour, and what needs attention (exit code 6 then)',
   async run(context) {
     const client = await context.client();
-    // Alone and first: each call with a wrong token counts as a try.
-    const session = await client.session();
+    // Before the others: each call with a wrong token counts as a try.
+    const session = await context.session();
     const { token } = await context.gateway();
     if (token !== undefined && !session.is_signed_in)
       throw new AdminApiError(401, 'The gateway does not accept this token');
