@@ -20,8 +20,11 @@ export interface LineFigure {
 const isMessages = { member: 'operation', is: 'messages' } as const;
 const isPulse = { member: 'pulse', isTrue: true } as const;
 
-/** Anthropic, one retry after a short wait, then the fallback upstreams: at most four attempts. */
-const MAX_ATTEMPTS = 4;
+/**
+ * Without accounts Anthropic, one retry, and the fallback upstreams are four attempts. With accounts the home, two waits
+ * and three further organizations come first. A pattern of CloudWatch has at most 1,024 characters, which are eleven.
+ */
+const MAX_ATTEMPTS = 10;
 
 /**
  * From the line at the end of each exchange (`exchange.log.ts`), and from the `pulse` line of each task, once a minute.

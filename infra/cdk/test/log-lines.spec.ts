@@ -40,6 +40,16 @@ describe('figures', () => {
       ['messages', 'unanswered', 'bedrockThrottles'],
     ],
     [
+      'a refusal by Bedrock after six accounts',
+      {
+        outcome: 'refused',
+        status: 429,
+        fallbackReason: 'bedrock: …',
+        attempts: [...Array(6).fill(LIMITED), THROTTLED],
+      },
+      ['messages', 'unanswered', 'bedrockThrottles'],
+    ],
+    [
       'an answer of Bedrock that has a price',
       { ...WELL, upstream: 'bedrock', fallbackReason: 'rate_limited', costNanoUsd: 12_000 },
       ['messages', 'fallbackAnswers', 'fallbackCost', 'firstByte'],
@@ -55,6 +65,10 @@ describe('figures', () => {
   it('count a fallback upstream that did not answer a probe', () => {
     const line = { level: 'error', room: 'FallbackProbe', msg: '❌ bedrock does not answer' };
     expect([figuresIn(line), figuresIn({ ...line, level: 'warn' })]).toEqual([['failedProbes'], []]);
+  });
+
+  it.each(Object.entries(FIGURES))('have a pattern that CloudWatch accepts: %s', (_name, figure) => {
+    expect(patternOf(figure).logPatternString.length).toBeLessThanOrEqual(1_024);
   });
 
   it('carry the cost of an answer in US dollars', () => {
