@@ -12,6 +12,9 @@ export default {
   testTimeout: 60_000,
   // Half of the suites wait for time limits and processes, so three use two cores.
   maxWorkers: 3,
+  // To free the heap of a worker takes half a second on a busy machine, which is all that Jest allows by default. A worker
+  // that is still there after ten has an open handle.
+  workerGracefulExitTimeout: 10_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
     { ...shared, displayName: 'infra', testMatch: ['<rootDir>/infra/**/*.spec.ts'] },
