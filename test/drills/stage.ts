@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type AnthropicSimulator,
   type BedrockSimulator,
+  type SimulatedOrganization,
   startAnthropicSimulator,
   startBedrockSimulator,
 } from '@claude-proxy/simulator';
@@ -28,8 +29,18 @@ export interface OwnStage extends Stage {
   readonly app: NestFastifyApplication;
 }
 
-export async function setStage(environment: Readonly<Record<string, string>>, port = 0): Promise<OwnStage> {
-  const upstreams = await startUpstreams();
+interface StageOptions {
+  /** @default - a free one */
+  readonly port?: number;
+  /** Of the simulated Anthropic. @default - every credential is accepted, without limits */
+  readonly organizations?: readonly SimulatedOrganization[];
+}
+
+export async function setStage(
+  environment: Readonly<Record<string, string>>,
+  { port = 0, organizations }: StageOptions = {},
+): Promise<OwnStage> {
+  const upstreams = await startUpstreams(organizations);
   const dataDirectory = await mkdtemp(join(tmpdir(), 'claude-proxy-drill-'));
   Object.assign(process.env, BEDROCK_CREDENTIALS);
   const app = await createGateway({ ...upstreams.environment, DATA_DIR: dataDirectory, ...environment });
@@ -64,8 +75,8 @@ export async function setStageAround(command: string, environment: Readonly<Reco
   };
 }
 
-async function startUpstreams() {
-  const anthropic = await startAnthropicSimulator();
+async function startUpstreams(organizations?: readonly SimulatedOrganization[]) {
+  const anthropic = await startAnthropicSimulator({ ...(organizations && { organizations }) });
   const bedrock = await startBedrockSimulator();
   const environment = {
     LOG_LEVEL: 'silent',

@@ -83,7 +83,7 @@ export class SimulatedOrganizations {
       input_tokens: total - read - written,
       cache_read_input_tokens: read,
       cache_creation_input_tokens: written,
-      output_tokens: OUTPUT_TOKENS,
+      output_tokens: planned.options.usage?.output_tokens ?? OUTPUT_TOKENS,
     };
     return { ...planned, options: { ...planned.options, usage, headers: { ...headers, ...planned.options.headers } } };
   }
