@@ -2,7 +2,7 @@ import { countOf } from '@claude-proxy/messages-api';
 import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
 import type { Attempt, FinishedExchange } from '../../exchange/exchange.js';
 import { ModelLabels } from '../model-labels.js';
-import { errorTypeOfAnswer, inputTokensOf, operationNameOf, providerOf } from './span-attributes.js';
+import { errorTypeOfAnswer, inputTokensOf, modelNameOf, operationNameOf, providerOf } from './span-attributes.js';
 
 /** Bounds that the GenAI conventions give for durations, in seconds, and for tokens. */
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
@@ -60,7 +60,7 @@ export class GenAiMetrics {
     if (operationName === undefined) return;
     const labels = {
       'gen_ai.operation.name': operationName,
-      'gen_ai.request.model': this.requestModels.labelFor(exchange.model, exchange.usage !== undefined),
+      'gen_ai.request.model': this.requestModels.labelFor(modelNameOf(exchange.model), exchange.usage !== undefined),
     };
     for (const attempt of exchange.attempts) if (!attempt.isDrill) this.recordAttempt(exchange, attempt, labels);
   }
@@ -76,7 +76,7 @@ export class GenAiMetrics {
     const error = errorTypeOfAnswer(exchange);
     const answered = {
       ...provider,
-      'gen_ai.response.model': this.responseModels.labelFor(answeredModel ?? model, usage !== undefined),
+      'gen_ai.response.model': this.responseModels.labelFor(modelNameOf(answeredModel ?? model), usage !== undefined),
     };
     const ended = error === undefined ? answered : { ...answered, 'error.type': error };
     this.duration.record(Math.max(0, durationMs - attempt.startedMs) / 1_000, ended);

@@ -11,9 +11,10 @@ import type { TracedAttempt } from '../../exchange/request-trace.js';
 
 /** For names of models, which come from clients. */
 const MAX_MODEL_CHARACTERS = 128;
+const AWS_ACCOUNT = /(?<!\d)\d{12}(?!\d)/g;
 /** What an id has. Anything else in its place may be a text. */
 const ID = /^[\w.:-]{1,128}$/;
-/** Other reasons are sentences. */
+/** Other reasons of a fallback are sentences, and other stop reasons a text of an upstream. */
 const REASON = /^[a-z_]{1,40}$/;
 const PROVIDERS: ReadonlyMap<string, string> = new Map([['bedrock', 'aws.bedrock']]);
 
@@ -28,8 +29,9 @@ export function operationNameOf(operation: Operation | 'relay'): string | undefi
   return operation === 'messages' ? 'chat' : operation;
 }
 
+/** The name of a model can be an ARN, which has the number of an AWS account. */
 export function modelNameOf(model: string | undefined): string | undefined {
-  return model?.slice(0, MAX_MODEL_CHARACTERS).toWellFormed();
+  return model?.slice(0, MAX_MODEL_CHARACTERS).toWellFormed().replace(AWS_ACCOUNT, 'account');
 }
 
 /** The name of a span: the conventions want few different ones. */
@@ -83,7 +85,7 @@ export function answerAttributes(exchange: FinishedExchange, attempt: TracedAtte
     'gen_ai.conversation.id': idOf(exchange.record.session),
     'gen_ai.response.id': idOf(exchange.messageId),
     'gen_ai.response.model': outcome === 'refused' ? undefined : modelNameOf(exchange.answeredModel ?? exchange.model),
-    'gen_ai.response.finish_reasons': stopReason === undefined ? undefined : [stopReason],
+    'gen_ai.response.finish_reasons': REASON.test(stopReason ?? '') ? [stopReason] : undefined,
     'gen_ai.response.time_to_first_chunk': isStream && attempt ? attempt.durationMs / 1_000 : undefined,
     'gen_ai.usage.input_tokens': usage && inputTokensOf(usage),
     'gen_ai.usage.output_tokens': usage && countOf(usage.output_tokens),
