@@ -1,16 +1,23 @@
+import { totalmem } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { BudgetReport } from '../admission/budgets/budget.report.js';
 import { BudgetWarnings, WARNING_LEVELS } from '../admission/budgets/budget.warnings.js';
 import { VERSION } from '../config/version.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { DrillRegister } from '../fallback/drills/drill.register.js';
 import { LimitStore } from '../fallback/limit.store.js';
+import { readinessOf } from '../fallback/readiness.js';
 import { UpstreamLoad } from '../fallback/upstream.load.js';
 import { UpstreamRegistry } from '../fallback/upstream.registry.js';
 import { Recorder } from '../recording/recorder.js';
 import { StoreHealth } from '../state/store-health.js';
+import { BudgetMetrics } from './budget-metrics.js';
 import { TelemetryCounts } from './telemetry/telemetry-counts.js';
 import { Webhook } from './webhook/webhook.js';
+
+/** For the answer of one upstream. Scrapes time out after 10 seconds. */
+const READINESS_PATIENCE_MS = 2_000;
 
 /** The rooms whose state is measured. */
 @Injectable()
@@ -20,6 +27,7 @@ export class GatewayFacts {
     readonly recorder: Recorder,
     readonly store: StoreHealth,
     readonly warnings: BudgetWarnings,
+    readonly budgets: BudgetReport,
     readonly upstreams: UpstreamRegistry,
     readonly load: UpstreamLoad,
     readonly limits: LimitStore,
@@ -41,7 +49,10 @@ export class GatewayMetrics {
     this.gauge('store_queue_exchanges', 'Requests that are not in the store yet.', () => recorder.waitingExchanges);
     this.gauge('limited_windows', 'Rate limits in force that this process knows of.', () => limits.knownWindows());
     this.gauge('drills', 'Drills in force.', () => drills.count);
+    this.gauge('memory_limit_bytes', 'Memory that the process may use.', memoryLimit);
     this.breakers();
+    this.usable();
+    new BudgetMetrics(registry, facts.budgets);
     this.storeTroubles();
     this.budgetWarnings();
     this.webhookEvents();
@@ -70,6 +81,23 @@ export class GatewayMetrics {
       registers: [this.registry],
       collect: () => {
         for (const { name } of upstreams.chain) gauge.set({ upstream: name }, load.openBreakersOf(name));
+      },
+    });
+  }
+
+  private usable(): void {
+    const { upstreams } = this.facts;
+    const gauge: Gauge<'upstream'> = new Gauge({
+      name: 'claude_proxy_upstream_usable',
+      help: '1 if an upstream of the chain could be asked: it is configured and has credentials.',
+      labelNames: ['upstream'],
+      registers: [this.registry],
+      collect: async () => {
+        const asked = upstreams.chain.map(async (upstream) => {
+          const { isUsable } = await readinessOf(upstream, READINESS_PATIENCE_MS);
+          gauge.set({ upstream: upstream.name }, isUsable ? 1 : 0);
+        });
+        await Promise.all(asked);
       },
     });
   }
@@ -158,4 +186,9 @@ export class GatewayMetrics {
     });
     this.gauge(name, `Deprecated: as claude_proxy_${name}_total.`, read);
   }
+}
+
+/** That of the container, if it has one. */
+function memoryLimit(): number {
+  return Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
 }

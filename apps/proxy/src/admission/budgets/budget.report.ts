@@ -8,6 +8,10 @@ import { type BudgetRecord, recordFor } from './budget-record.js';
 
 const NANO = 1e9;
 
+export interface ScopedWindow extends BudgetWindowState {
+  readonly scope: string;
+}
+
 /** Budgets as the admin API shows and changes them. */
 @Injectable()
 export class BudgetReport {
@@ -26,6 +30,25 @@ export class BudgetReport {
     const records = await this.store.all();
     const bedrock = this.ledger.all.filter(({ scope }) => scope === BEDROCK_SCOPE);
     return Promise.all([...records, ...bedrock].map((record) => this.shown(record, record.scope)));
+  }
+
+  /** Budgets in force. */
+  get count(): number {
+    return this.ledger.all.length;
+  }
+
+  /** The windows of budgets that no single user has, at most so many. Never rejects: what cannot be read is left out. */
+  async sharedWindows(limit: number): Promise<ScopedWindow[]> {
+    const nowMs = Date.now();
+    const records = this.ledger.all.filter(({ scope }) => !scope.startsWith('user:') && !scope.endsWith(':*'));
+    const caps = records.flatMap((record) => this.ledger.capsOfScope(record, record.scope, nowMs)).slice(0, limit);
+    const read = caps.map((cap) =>
+      stateOf(cap).then(
+        (state) => [{ ...state, scope: cap.scope }],
+        () => [],
+      ),
+    );
+    return (await Promise.all(read)).flat();
   }
 
   /** Of these scopes, those that have a budget, of their own or by their kind. @throws StorageError */

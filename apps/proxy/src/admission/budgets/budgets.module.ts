@@ -23,6 +23,6 @@ import { BudgetsController } from './budgets.controller.js';
   imports: [ConfigModule.forFeature(budgetsSection), StateModule, RecordingModule, AuthModule, PricesModule],
   controllers: [BudgetsController],
   providers: [BudgetLedger, BudgetReport, BudgetSettlements, BudgetStep, BudgetStore, BudgetWarnings],
-  exports: [BudgetWarnings],
+  exports: [BudgetReport, BudgetWarnings],
 })
 export class BudgetsModule {}
