@@ -33,7 +33,8 @@ const LINES: readonly (readonly [line: string, options?: CcpOptions])[] = [
   ['keys show laptop'],
   ['keys rotate laptop'],
   ['keys revoke laptop --yes'],
-  ['budgets set user:alice --usd-day 20 --tokens-month 1000'],
+  ['budgets set user:alice --usd-day 20 --tokens-month 1000 --on-store-loss closed'],
+  ['budgets statement'],
   ['budgets list'],
   ['budgets show user:alice'],
   ['budgets override user:alice --usd 5'],
@@ -74,7 +75,7 @@ const LINES: readonly (readonly [line: string, options?: CcpOptions])[] = [
   ['version'],
 ];
 /** Their outputs are looked at in other tests: a program of its own, a saved token, a stream. */
-const ELSEWHERE = ['error', 'config check', 'login', 'logout', 'logs --follow'];
+const ELSEWHERE = ['error', 'config check', 'events', 'login', 'logout', 'logs --follow'];
 
 let pool: Pool;
 let home: string;
@@ -126,7 +127,43 @@ describe('an output under --json', () => {
     expect(await usersOf('--session other')).toEqual([]);
     expect(await usersOf('--account acme-1,beta-1')).toEqual(['alice']);
     expect(await usersOf('--team core')).toEqual([]);
-    expect((await ccp('stats sessions --since 7d --user bob')).stdout).toMatch(/^No request/);
+    expect((await ccp('stats sessions --days 7 --user bob')).stdout).toMatch(/^No request/);
+  });
+
+  it('prints the statement of a month for a spreadsheet, and refuses what is not a month', async () => {
+    await ccp('budgets set user:carol --usd-day 20');
+    await pool.turn('session-2', { user: 'carol' });
+    await written();
+    const { stdout } = await ccp('budgets statement --csv');
+    expect(stdout).toMatch(/^month,kind,name,usd,assumed_usd,tokens,requests\r\n\d{4}-\d\d,/);
+    expect((await ccp('budgets statement')).stdout).toMatch(
+      /^SCOPE\tREQUESTS\tTOKENS\tCOST\tASSUMED\n(.*\n)*user:carol\t1\t/,
+    );
+    expect((await ccp('budgets statement --month 2020-01')).stdout).toMatch(/^The statement of 2020-01 is empty: /);
+    expect(await ccp('budgets statement --month 2026-13')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('--month is "2026-13", which is not a month'),
+    });
+  });
+
+  it('is an event per line as the gateway reports it, of the types that are asked for', async () => {
+    const end = new AbortController();
+    const started = { count: 0 };
+    const starting = setInterval(() => {
+      started.count += 1;
+      void ccp(`drills start --user listener-${started.count} --for 9s`);
+    }, 200);
+    const run = ccp('events --json --type drill.started,loop.detected', {
+      signal: end.signal,
+      onOutput: () => end.abort(),
+    });
+    const { exit, stdout } = await run.finally(() => clearInterval(starting));
+    const event = JSON.parse(stdout.split('\n')[0]!);
+    expect([exit, outputFaults('events', event), event.type]).toEqual([130, [], 'drill.started']);
+    expect(await ccp('events --type loops')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('--type is "loops", which is not a type of event'),
+    });
   });
 
   it('C2: has a schema for every command that has an output', () => {

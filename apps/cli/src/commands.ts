@@ -2,6 +2,7 @@ import { accountsCommands } from './accounts/accounts.commands.js';
 import { api } from './api/api.command.js';
 import { audit } from './audit/audit.command.js';
 import { budgetsCommands } from './budgets/budgets.commands.js';
+import { budgetsStatement } from './budgets/statement.command.js';
 import { connect } from './client/connect.command.js';
 import { env } from './client/env.command.js';
 import { runProgram } from './client/run.command.js';
@@ -12,6 +13,7 @@ import { drillsCommands } from './drills/drills.commands.js';
 import { fallbackCommands } from './fallback/fallback.commands.js';
 import { keysCommands } from './keys/keys.commands.js';
 import { limitsCommands } from './limits/limits.commands.js';
+import { events } from './logs/events.command.js';
 import { logs } from './logs/logs.command.js';
 import { maskingCommands } from './masking/masking.commands.js';
 import { pricesCommands } from './prices/prices.commands.js';
@@ -35,11 +37,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   doctor,
   top,
   logs,
+  events,
   why,
   explain,
   ...accountsCommands,
   ...keysCommands,
   ...budgetsCommands,
+  budgetsStatement,
   ...teamsCommands,
   ...statsCommands,
   statsSessions,

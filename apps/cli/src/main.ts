@@ -13,7 +13,8 @@ export async function main(args: readonly string[], launch: World['launch']): Pr
   process.once('uncaughtException', reportCrash);
   // The reader of a pipe has enough: `ccp logs --follow | head -1` ends quietly.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', exitOnClosedPipe);
-  if (args.includes('--follow') || args.includes('-f')) onReaderEnd(() => process.exit(EXIT.fine));
+  if (args.includes('--follow') || args.includes('-f') || args.includes('events'))
+    onReaderEnd(() => process.exit(EXIT.fine));
   const exit = await run(args, {
     env: process.env,
     home: homedir(),

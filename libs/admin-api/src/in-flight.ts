@@ -1,3 +1,5 @@
+import type { Task } from './tasks.js';
+
 /** A request that has begun and not ended, in the task that answers. */
 export interface InFlightLine {
   readonly id: string;
@@ -18,4 +20,6 @@ export interface InFlightList {
   /** Oldest first, at most 200. */
   readonly requests: readonly InFlightLine[];
   readonly count: number;
+  /** The task that answers. Earlier versions lack the field. */
+  readonly task?: Pick<Task, 'id' | 'host'>;
 }

@@ -327,6 +327,11 @@ export class AdminClient {
     return this.call.json('api/budgets/statement', { query: { month }, signal });
   }
 
+  /** The same for a spreadsheet. */
+  statementCsv(month?: string, signal?: AbortSignal): Promise<string> {
+    return this.call.text('api/budgets/statement', { query: { month, format: 'csv' }, signal });
+  }
+
   /** For people who have signed in at the load balancer. The only answer with the text of the key. */
   createOwnKey(name: string, signal?: AbortSignal): Promise<CreatedKey> {
     return this.call.json('api/me/keys', { method: 'POST', body: { name }, signal });

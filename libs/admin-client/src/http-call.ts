@@ -57,10 +57,24 @@ export class HttpCall {
 
   /** @throws AdminApiError; the reason of `signal` if the caller aborted */
   async json<T>(path: string, call: Call = {}): Promise<T> {
+    return this.read(path, call, 'application/json', (answer) => this.answerOf<T>(answer, call));
+  }
+
+  /** @throws AdminApiError; the reason of `signal` if the caller aborted */
+  async text(path: string, call: Call = {}): Promise<string> {
+    return this.read(path, call, '*/*', (answer) => (isGood(answer) ? answer.text() : this.refuse(answer, false)));
+  }
+
+  private async read<T>(
+    path: string,
+    call: Call,
+    accept: string,
+    read: (answer: TransportAnswer) => Promise<T>,
+  ): Promise<T> {
     const signals = [call.signal, this.options.signal].filter((signal) => signal !== undefined);
     const signal = AbortSignal.any([...signals, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
-      return await this.answerOf<T>(await this.send(path, call, signal, 'application/json'), call);
+      return await read(await this.send(path, call, signal, accept));
     } catch (error) {
       for (const each of signals) each.throwIfAborted();
       throw error instanceof AdminApiError ? error : unreachable(error);

@@ -3,7 +3,7 @@ import { confirm } from '../core/ask.js';
 import { usageError } from '../core/cli-error.js';
 import type { CommandSpec, Input } from '../core/command.js';
 import { EXIT } from '../core/exit-codes.js';
-import { numberOption, requiredText, secondsOf, textOption } from '../core/options.js';
+import { choiceOption, numberOption, requiredText, secondsOf, textOption } from '../core/options.js';
 import { type Block, line, table } from '../text/blocks.js';
 import { countText, moneyText, relativeTime, shareText } from '../text/numbers.js';
 
@@ -12,6 +12,7 @@ const SCOPE = {
   text: 'everybody, user:NAME, team:NAME, key:ID, or user:* and the like for each that has none',
 } as const;
 const WINDOWS = ['day', 'week', 'month'] as const;
+const STORE_LOSS = ['open', 'closed'] as const;
 const MAX_CAP = 1e12;
 const WARN_SHARE = 0.75;
 
@@ -35,13 +36,18 @@ export const budgetsCommands: readonly CommandSpec[] = [
   },
   {
     name: 'budgets set',
-    summary: 'set the caps of a scope; caps that are not given are removed',
+    summary: 'set the budget of a scope as a whole: what is not given is removed',
     arguments: [SCOPE],
     options: [
       ...WINDOWS.map((window) => ({ flags: `--usd-${window} <amount>`, text: `US dollars per ${window}` })),
       ...WINDOWS.map((window) => ({ flags: `--tokens-${window} <count>`, text: `tokens per ${window}` })),
       { flags: '--when-over <act>', text: 'refuse, or cheaper:MODEL such as cheaper:haiku' },
       { flags: '--bedrock-only', text: 'count only what the fallback upstreams of the operator answer' },
+      {
+        flags: '--on-store-loss <act>',
+        text: 'while the store is away: open serves, closed refuses (default: BUDGET_ON_STORE_LOSS)',
+        values: STORE_LOSS,
+      },
     ],
     async run(context, input) {
       const budget = await (await context.client()).setBudget(input.args[0]!, orderOf(input));
@@ -137,11 +143,13 @@ function orderOf(input: Input): BudgetOrder {
   if (Object.keys({ ...usd, ...tokens }).length === 0)
     throw usageError('No cap is given', 'An example: ccp budgets set user:alice --usd-day 20');
   const whenOver = textOption(input, 'whenOver');
+  const onStoreLoss = choiceOption(input, 'onStoreLoss', STORE_LOSS);
   return {
     usd,
     tokens,
     ...(whenOver !== undefined && { when_over: whenOver }),
     bedrock_only: input.options.bedrockOnly === true,
+    ...(onStoreLoss !== undefined && { on_store_loss: onStoreLoss }),
   };
 }
 
@@ -154,8 +162,9 @@ function capsOf(input: Input, unit: 'usd' | 'tokens'): BudgetCaps {
 }
 
 function budgetsText(budgets: readonly Budget[], nowMs: number): Block {
-  const rows = budgets.flatMap(({ scope, windows, usd, tokens, when_over, raise }) => {
-    const over = `${when_over ?? 'default'}${raise ? `, raised by ${moneyText(raise.usd)}` : ''}`;
+  const rows = budgets.flatMap((budget) => {
+    const { scope, windows, usd, tokens } = budget;
+    const over = overText(budget);
     if (windows.length === 0) return [[scope, capsText(usd, tokens), '-', '-', '-', '-', over]];
     return windows.map(({ unit, window, cap, spent, reserved, renews_at }) => {
       const text = unit === 'usd' ? moneyText : countText;
@@ -174,6 +183,15 @@ function budgetsText(budgets: readonly Budget[], nowMs: number): Block {
   });
   if (rows.length === 0) return line('No budget is set. Set one with: ccp budgets set user:NAME --usd-day 20');
   return table(['SCOPE', 'CAP', '>SPENT', '>RESERVED', '>USED', 'RENEWS', 'WHEN OVER'], rows);
+}
+
+function overText({ when_over, on_store_loss, bedrock_only, raise }: Budget): string {
+  return [
+    when_over ?? 'default',
+    ...(on_store_loss ? [`${on_store_loss} without the store`] : []),
+    ...(bedrock_only ? ['Bedrock only'] : []),
+    ...(raise ? [`raised by ${moneyText(raise.usd)}`] : []),
+  ].join(', ');
 }
 
 function capsText(usd: BudgetCaps, tokens: BudgetCaps): string {

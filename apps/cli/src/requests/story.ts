@@ -12,6 +12,7 @@ export function storyOf(detail: RequestDetail): string[] {
     ...choiceSentences(detail),
     endSentence(detail),
     ...usageSentences(detail),
+    ...conversationSentences(detail),
     ...maskingSentences(detail),
     ...(detail.upstream_request_id ? [`The request id of the upstream is ${detail.upstream_request_id}.`] : []),
   ];
@@ -99,6 +100,18 @@ function usageSentences(detail: RequestDetail): string[] {
   const price = cost_usd === null ? 'the model has no price' : moneyText(cost_usd);
   return [
     `Tokens: ${countText(input_tokens)} input, ${countText(cache_read_input_tokens)} read from the cache, ${countText(cache_creation_input_tokens)} written to it, ${countText(output_tokens)} output${is_output_estimated ? ' (estimated)' : ''}; ${price}.`,
+  ];
+}
+
+/** Gateways of earlier versions do not have the fields. */
+function conversationSentences({ prompt_cache, repeated }: RequestDetail): string[] {
+  const broken = prompt_cache?.cache_break;
+  const price = broken?.lost_usd ? `, ${moneyText(broken.lost_usd)}` : '';
+  return [
+    ...(broken ? [`Prompt cache: ${broken.sentence} (${countText(broken.lost_tokens)} tokens lost${price}).`] : []),
+    ...(repeated
+      ? [`Loop: the conversation ends with ${repeated.times} equal calls of ${repeated.tools}; the agent may be stuck.`]
+      : []),
   ];
 }
 

@@ -20,9 +20,11 @@ import type {
   LimitList,
   MaskingPreview,
   MaskingRules,
+  OperatorEvent,
   PriceReport,
   RequestDetail,
   RequestLine,
+  Statement,
   Team,
   TeamList,
   UsageOfAll,
@@ -30,7 +32,7 @@ import type {
 } from '@claude-proxy/admin-api';
 import type { Finding } from '../doctor/findings.js';
 import type { PeriodRow } from '../stats/periods.js';
-import type { SessionRow } from '../stats/sessions.js';
+import type { SessionRow } from '../stats/sessions.command.js';
 import type { Status } from '../status/status.command.js';
 
 /** What an error prints, of every command. */
@@ -132,6 +134,8 @@ export interface Outputs {
   readonly logs: { readonly requests: readonly RequestLine[] };
   /** One per line. */
   readonly 'logs --follow': RequestLine;
+  /** One per line. */
+  readonly events: OperatorEvent;
   readonly why: RequestDetail;
   readonly explain: DecisionLine;
   readonly 'accounts list': AccountList;
@@ -161,6 +165,7 @@ export interface Outputs {
     /** Budgets that are spent, in words. */
     readonly spent: readonly string[];
   };
+  readonly 'budgets statement': Statement;
   readonly 'stats daily': Stats<PeriodRow>;
   readonly 'stats hourly': Stats<PeriodRow>;
   readonly 'stats models': Stats<NamedFigures>;
@@ -169,7 +174,9 @@ export interface Outputs {
   readonly 'stats sessions': {
     /** Epoch milliseconds. */
     readonly since: number;
-    /** False if there were more requests than are read. */
+    /** Sessions of the period. */
+    readonly total: number;
+    /** False if `rows` are not all of them. */
     readonly is_complete: boolean;
     readonly rows: readonly SessionRow[];
   };

@@ -6,7 +6,7 @@ const FIRST_LINES = 200;
 /** The part of the state that is asked for every few seconds; the requests come by the live feed. */
 export async function readOverview(client: AdminClient, signal: AbortSignal): Promise<(state: TopState) => TopState> {
   try {
-    const [verdict, hour, day, limits, drills, accounts] = await Promise.all([
+    const [verdict, hour, day, limits, drills, accounts, tasks] = await Promise.all([
       client.verdict(signal),
       client.analytics('1h', {}, signal),
       client.analytics('24h', {}, signal),
@@ -14,6 +14,7 @@ export async function readOverview(client: AdminClient, signal: AbortSignal): Pr
       client.drills(signal),
       // A viewer of a team may not read them, and earlier versions do not have them.
       client.accounts(signal).catch(() => ({ accounts: [] })),
+      client.tasks(signal).catch(() => ({ tasks: [] })),
     ]);
     const found = {
       readiness: verdict.readiness,
@@ -23,6 +24,7 @@ export async function readOverview(client: AdminClient, signal: AbortSignal): Pr
       limits: limits.limits,
       drills: drills.drills,
       accounts: accounts.accounts,
+      tasks: tasks.tasks.filter(({ state }) => state !== 'silent').length,
       error: null,
     };
     return (state) => ({ ...state, ...found });
@@ -35,8 +37,8 @@ export async function readOverview(client: AdminClient, signal: AbortSignal): Pr
 
 /** An earlier version, and a load balancer in between, may not have them. */
 export async function readStreams(client: AdminClient, signal: AbortSignal): Promise<(state: TopState) => TopState> {
-  const { requests } = await client.inFlight(signal).catch(() => ({ requests: [] }));
-  return (state) => ({ ...state, streams: requests });
+  const { requests, task } = await client.inFlight(signal).catch(() => ({ requests: [], task: undefined }));
+  return (state) => ({ ...state, streams: requests, streamHost: task?.host ?? null });
 }
 
 export async function readLines(client: AdminClient, signal: AbortSignal): Promise<(state: TopState) => TopState> {

@@ -4,22 +4,15 @@ import { attentionOf } from '../status/status.command.js';
 import { type Tone, toned } from '../text/blocks.js';
 import { countText, durationText, moneyText, relativeTime, shareText } from '../text/numbers.js';
 import { fitted, padded, printable } from '../text/width.js';
+import { cell, type FrameLayout, type FrameLine } from './frame-line.js';
+import { streamLines } from './stream-lines.js';
 import { type TopState, visibleLines } from './top-state.js';
 
-export interface FrameLayout {
-  readonly columns: number;
-  readonly rows: number;
-  readonly hasColor: boolean;
-  readonly hasUnicode: boolean;
-}
-
 const MAX_ACCOUNT_ROWS = 6;
-const MAX_STREAM_ROWS = 5;
 const MIN_LIST_ROWS = 4;
-/** A text event of Anthropic has about 145 bytes for 5 tokens. The exact number is known at the end. */
-const BYTES_PER_TOKEN = 30;
-const MIN_SPEED_MS = 200;
 const BAR_WIDTH = 12;
+/** An event of the gateway is shown so long. */
+const EVENT_MS = 10 * 60_000;
 
 /** Exactly `rows` lines of at most `columns` columns. */
 export function frameOf(state: TopState, layout: FrameLayout): string[] {
@@ -34,12 +27,6 @@ export function frameOf(state: TopState, layout: FrameLayout): string[] {
   return [...lines, footer(state)].map(({ text, tone, isSelected }) =>
     painted(text, tone, isSelected === true, layout),
   );
-}
-
-interface FrameLine {
-  readonly text: string;
-  readonly tone?: Tone;
-  readonly isSelected?: boolean;
 }
 
 function painted(text: string, tone: Tone | undefined, isSelected: boolean, layout: FrameLayout): string {
@@ -69,7 +56,7 @@ function overviewLines(state: TopState, layout: FrameLayout): FrameLine[] {
 }
 
 function verdictLines(state: TopState): FrameLine[] {
-  const { verdict: judged, hour, limits, url, connection, error, drills } = state;
+  const { verdict: judged, hour, limits, url, connection, error, drills, event } = state;
   const time = clockText(state.nowMs);
   if (!judged || !hour)
     return [
@@ -84,6 +71,9 @@ function verdictLines(state: TopState): FrameLine[] {
       tone: 'strong',
     },
     { text: verdict, tone: attention.length === 0 ? 'good' : 'warn' },
+    ...(event === null || state.nowMs - event.at > EVENT_MS
+      ? []
+      : [{ text: `${relativeTime(event.at, state.nowMs)}: ${event.text}`, tone: 'warn' as const }]),
   ];
 }
 
@@ -139,34 +129,6 @@ function accountLines({ accounts, nowMs, hasDetails }: TopState, layout: FrameLa
   ];
 }
 
-function streamLines({ streams, hasDetails }: TopState, { columns }: FrameLayout): FrameLine[] {
-  if (streams.length === 0) return [];
-  const shown = hasDetails ? streams : streams.slice(0, MAX_STREAM_ROWS);
-  const isWide = columns >= 110;
-  const rows = shown.map(({ user, model, upstream, elapsed_ms, first_byte_ms, answer_bytes }): FrameLine => {
-    const name = model ?? '-';
-    const cells = [
-      cell(user, isWide ? 24 : 14),
-      cell(isWide ? name : name.replace(/^claude-/, ''), isWide ? 26 : 14),
-      cell(upstream ?? '-', isWide ? 14 : 9),
-      cell(durationText(elapsed_ms), 6),
-      first_byte_ms === null
-        ? 'waits for the first byte'
-        : `first byte ${durationText(first_byte_ms)}  ~${tokensPerSecond(answer_bytes, elapsed_ms - first_byte_ms)} tokens/s`,
-    ];
-    return { text: `  ${cells.join(' ')}` };
-  });
-  const rest = streams.length - shown.length;
-  return [
-    { text: `Streams in flight (${streams.length})${rest > 0 ? `, ${rest} more: press d` : ''}`, tone: 'dim' },
-    ...rows,
-  ];
-}
-
-function tokensPerSecond(bytes: number, ms: number): number {
-  return ms < MIN_SPEED_MS ? 0 : Math.round((bytes / BYTES_PER_TOKEN / ms) * 1_000);
-}
-
 export function barOf(share: number): string {
   const full = Math.round(Math.max(0, Math.min(1, share)) * BAR_WIDTH);
   return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${shareText(share)}`;
@@ -188,10 +150,6 @@ function listLines(state: TopState, layout: FrameLayout, rows: number): FrameLin
       .slice(first, first + height)
       .map((line, index) => requestLine(line, first + index === state.selected, layout)),
   ];
-}
-
-function cell(text: string, width: number): string {
-  return padded(fitted(text, width), width);
 }
 
 function requestLine(line: RequestLine, isSelected: boolean, { columns }: FrameLayout): FrameLine {

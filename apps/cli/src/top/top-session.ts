@@ -143,6 +143,7 @@ export class TopSession {
     const events = this.client.live({ signal, onState: (connection) => this.noteConnection(connection, signal) });
     for await (const event of events) {
       if (event.type === 'exchange') this.change((state) => withLines(state, [event.request]));
+      if (event.type === 'event') this.change((state) => ({ ...state, event: event.event }));
     }
   }
 

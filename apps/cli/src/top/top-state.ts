@@ -4,6 +4,7 @@ import type {
   Drill,
   InFlightLine,
   Limit,
+  OperatorEvent,
   Readiness,
   RequestLine,
   Verdict,
@@ -19,8 +20,14 @@ export interface TopState {
   readonly hour: Analytics | null;
   readonly day: Analytics | null;
   readonly accounts: readonly Account[];
-  /** Streams that are answered now, oldest first. */
+  /** Tasks that serve requests. */
+  readonly tasks: number;
+  /** Streams that one task answers now, oldest first. */
   readonly streams: readonly InFlightLine[];
+  /** The machine of that task; null if it is not known. */
+  readonly streamHost: string | null;
+  /** The newest of this session. */
+  readonly event: OperatorEvent | null;
   readonly limits: readonly Limit[];
   readonly drills: readonly Drill[];
   /** Newest first. */
@@ -50,7 +57,10 @@ export function newTop(url: string, nowMs: number): TopState {
     hour: null,
     day: null,
     accounts: [],
+    tasks: 1,
     streams: [],
+    streamHost: null,
+    event: null,
     limits: [],
     drills: [],
     lines: [],

@@ -123,6 +123,15 @@ describe('a frame of ccp top', () => {
     expect(text).toMatch(/박준영 +opus-5-5 +anthropic +200 +2\.0s +1\.1k +\$0\.50/);
   });
 
+  it('names the task of the streams where there are several, and the last event for ten minutes', () => {
+    const event = { id: 'e', type: 'loop.detected', subject: 'user:joon', at: NOW - 60_000, details: {} } as const;
+    const state: TopState = { ...full, tasks: 3, streamHost: 'ip-10', event: { ...event, text: 'joon is in a loop.' } };
+    const text = frameOf(state, { ...layout, rows: 30 }).join('\n');
+    expect(text).toContain('Streams in flight (2) on ip-10, one of 3 tasks');
+    expect(text).toContain('\n1m ago: joon is in a loop.');
+    expect(frameOf({ ...state, nowMs: NOW + 600_000 }, layout).join('')).not.toContain('loop');
+  });
+
   it('C7: has no escape sequence without color, and none of a name', () => {
     const hostile = { ...full, lines: [lineOf('a', { user: '\x1b[2Jx' })] };
     expect(frameOf(hostile, layout).join('')).not.toContain('\x1b');

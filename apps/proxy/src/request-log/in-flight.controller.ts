@@ -1,9 +1,11 @@
+import { hostname } from 'node:os';
 import type { InFlightLine, InFlightList } from '@claude-proxy/admin-api';
 import { Get } from '@nestjs/common';
 import { AdminController } from '../auth/admin-controller.decorator.js';
 import { OpenToThisMachine } from '../auth/this-machine.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
+import { TaskRegister } from '../state/task.register.js';
 
 const MAX_LINES = 200;
 
@@ -11,12 +13,15 @@ const MAX_LINES = 200;
 @AdminController('api/in-flight')
 @OpenToThisMachine()
 export class InFlightController {
-  constructor(private readonly feed: ExchangeFeed) {}
+  constructor(
+    private readonly feed: ExchangeFeed,
+    private readonly tasks: TaskRegister,
+  ) {}
 
   @Get()
   list(): InFlightList {
     const requests = this.feed.open().slice(0, MAX_LINES).map(lineOf);
-    return { requests, count: this.feed.inFlight };
+    return { requests, count: this.feed.inFlight, task: { id: this.tasks.id, host: hostname() } };
   }
 }
 
