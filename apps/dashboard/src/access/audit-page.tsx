@@ -1,6 +1,7 @@
 import type { AuditEntry } from '@claude-proxy/admin-api';
 import { useState } from 'preact/hooks';
 import { usePolled } from '../api/use-polled.js';
+import type { Format } from '../format/create-format.js';
 import { Freshness } from '../parts/freshness.js';
 import { Empty, Loaded } from '../parts/load-state.js';
 import { Moment } from '../parts/moment.js';
@@ -47,7 +48,7 @@ export function AuditPage() {
 }
 
 function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
-  const { texts } = useSettings();
+  const { texts, format } = useSettings();
   const { access } = texts;
   return (
     <table class="rows">
@@ -63,24 +64,37 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
       <tbody>
         {entries.map(({ id, at, act, actor, target, details }) => (
           <tr key={id}>
-            <td>
+            <td class="wraps">
               <Moment time={at} isLong />
             </td>
-            <td class="clip" title={act}>
-              {act}
-            </td>
-            <td class="clip" title={target ?? ''}>
-              {target ?? ''}
-            </td>
-            <td class="middle-cell clip">{actor.name === null ? actor.kind : `${actor.kind} ${actor.name}`}</td>
-            <td class="wide-cell clip">
-              {Object.entries(details)
-                .map(([name, value]) => `${name}: ${value}`)
-                .join(', ')}
-            </td>
+            <Cell text={act} />
+            <Cell text={target ?? ''} />
+            <Cell text={actor.name === null ? actor.kind : `${actor.kind} ${actor.name}`} where="middle-cell" />
+            <Cell text={detailsText(details, format)} where="wide-cell" />
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+interface CellProps {
+  readonly text: string;
+  readonly where?: string;
+}
+
+function Cell({ text, where }: CellProps) {
+  return (
+    <td class={where}>
+      <span class="clip" title={text}>
+        {text}
+      </span>
+    </td>
+  );
+}
+
+function detailsText(details: AuditEntry['details'], format: Format): string {
+  return Object.entries(details)
+    .map(([name, value]) => `${name}: ${name === 'until' ? format.dateTime(Number(value)) : value}`)
+    .join(', ');
 }

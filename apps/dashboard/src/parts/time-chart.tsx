@@ -56,7 +56,10 @@ export function TimeChart(props: TimeChartProps) {
   useEffect(() => {
     // Paper has colors of its own, and its width.
     const media = window.matchMedia('print');
-    const onChange = () => draw.current();
+    const onChange = () => {
+      chart.current?.resize();
+      draw.current();
+    };
     media.addEventListener('change', onChange);
     return () => media.removeEventListener('change', onChange);
   }, []);

@@ -71,7 +71,7 @@ export function RequestDrawer({ route }: { readonly route: Route }) {
       onClick={({ target, currentTarget }) => target === currentTarget && currentTarget.close()}
     >
       <div class="drawer-inside">
-        <header>
+        <div class="drawer-head">
           <h2 id="drawer-title">{texts.story.title}</h2>
           <IconButton label={texts.story.previous} onClick={() => step(-1)}>
             <ArrowIcon isUp />
@@ -82,7 +82,7 @@ export function RequestDrawer({ route }: { readonly route: Route }) {
           <IconButton label={texts.story.close} onClick={forget}>
             <CloseIcon />
           </IconButton>
-        </header>
+        </div>
         {id !== null && <Detail id={id} />}
       </div>
     </dialog>

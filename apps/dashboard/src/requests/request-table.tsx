@@ -105,13 +105,18 @@ function useRows(lines: readonly RequestLine[], route: Route, fresh: ReadonlySet
   });
 }
 
-/** A new line shines in the colour of the upstream that answered it. */
+/** More new lines than this only shine: a row that fades is drawn sixty times a second. */
+const FADING = 3;
+
+/** A new line shines in the color of the upstream that answered it. */
 function lookOf(
   { id, upstream }: RequestLine,
   fresh: ReadonlySet<string> | undefined,
   open: string | undefined,
 ): string {
-  const shine = fresh?.has(id) ? `is-fresh of-${colourOfUpstream(upstream)}` : '';
+  const shine = fresh?.has(id)
+    ? `is-fresh of-${colourOfUpstream(upstream)}${fresh.size <= FADING ? ' is-fading' : ''}`
+    : '';
   return id === open ? `${shine} is-open` : shine;
 }
 

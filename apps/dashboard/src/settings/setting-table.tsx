@@ -49,7 +49,9 @@ export function SettingTable({ sections, route }: SettingTableProps) {
       {found.map((section) => (
         <section class="panel is-table" key={section.name} aria-label={section.name}>
           <h3>{section.name}</h3>
-          <p class="table-lead">{section.description}</p>
+          <p class="table-lead">
+            <Marked text={section.description} />
+          </p>
           <Rows settings={section.settings} />
         </section>
       ))}
@@ -74,11 +76,20 @@ function Rows({ settings }: { readonly settings: readonly EffectiveSetting[] }) 
               <span class={setting.source === 'default' ? 'muted' : 'tag'}>{words.sources[setting.source]}</span>
             </td>
             <td class="wraps middle-cell">
-              {setting.description} <span class="muted">{words.allowed(setting.allowed.replaceAll('`', ''))}</span>
+              <Marked text={setting.description} />{' '}
+              <span class="muted">
+                <Marked text={words.allowed(setting.allowed)} />
+              </span>
             </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** A text of `docs/configuration.md`: code between backticks, and links whose files are not part of this page. */
+function Marked({ text }: { readonly text: string }) {
+  const parts = text.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').split('`');
+  return <>{parts.map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</>;
 }

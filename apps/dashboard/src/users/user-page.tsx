@@ -121,7 +121,7 @@ function Usage({ usage }: { readonly usage: UsageOfUser }) {
           <DaysChart stats={usage.daily_stats} />
         </section>
       )}
-      <div class="columns">
+      <div class="columns is-loose">
         <section class="panel is-table" aria-labelledby="models">
           <h2 id="models">{texts.users.models}</h2>
           <CountsTable label={texts.users.model} counts={usage.by_model} nameOf={(model) => model} />
