@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { GATEWAY_FLAGS, isNewEnough, launch, QUIET_FLAGS, ROOT } from './launcher.js';
+import { isNewEnough, launch, launchGateway, QUIET_FLAGS, ROOT } from './launcher.js';
 
 const CLI = join(ROOT, 'dist/apps/cli/bundle/main.js');
 const CCP = join(fileURLToPath(import.meta.url), '../ccp.js');
@@ -19,7 +19,7 @@ export async function runCommandLine(args) {
 }
 
 export function serve(args) {
-  return launch(join(COMMANDS, 'claude-code-proxy.js'), args, GATEWAY_FLAGS);
+  return launchGateway('command/claude-code-proxy.js', args);
 }
 
 /** In place of this process. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,6 +29,16 @@ const BUNDLE = {
   ],
   outputs: () => ['dist/apps/cli/bundle/main.js'],
 };
+/** Made of the compiled files: `bin/start.js` runs it. A clone may lack the gateway. */
+const GATEWAY = {
+  name: 'gateway',
+  sources: () => [
+    ...filesOf('{apps/proxy,libs/*}/src/**/*.ts', 'apps/proxy/vite.config.ts'),
+    ...SETTINGS,
+    'package-lock.json',
+  ],
+  outputs: () => ['dist/apps/proxy/bundle/main.js'],
+};
 /** Served by the gateway. */
 const DOCUMENT = {
   name: 'openapi',
@@ -45,12 +55,12 @@ const DOCUMENT = {
 export async function buildChanged({ isWhole = false } = {}) {
   await takeLock();
   try {
-    const all = [...serverProjects(), BUNDLE, DASHBOARD, DOCUMENT];
+    const all = [...serverProjects(), ...bundles(), DASHBOARD, DOCUMENT];
     const changed = isWhole ? all : all.filter(isStale);
     if (changed.length === 0) return report('Build: nothing has changed');
     const startedMs = performance.now();
-    const servers = changed.filter((each) => ![BUNDLE, DASHBOARD, DOCUMENT].includes(each));
-    await Promise.all([buildServer(servers).then(() => buildBundle(changed)), buildPage(changed)]);
+    const servers = changed.filter((each) => ![BUNDLE, GATEWAY, DASHBOARD, DOCUMENT].includes(each));
+    await Promise.all([buildServer(servers).then(() => buildBundles(changed)), buildPage(changed)]);
     if (changed.includes(DOCUMENT)) copyDocument();
     const names = changed.length === all.length ? 'everything' : changed.map(({ name }) => name).join(', ');
     report(`Build: ${names}, ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
@@ -81,6 +91,10 @@ function serverProjects() {
   });
 }
 
+function bundles() {
+  return existsSync(join(ROOT, 'apps/proxy')) ? [BUNDLE, GATEWAY] : [BUNDLE];
+}
+
 function isStale({ sources, outputs }) {
   const oldestOutputMs = Math.min(...outputs().map((path) => changedAtMs(path) ?? 0));
   return sources().some((path) => changedAtMs(path) > oldestOutputMs);
@@ -99,8 +113,9 @@ async function buildServer(changed) {
   await runTool('@nestjs/cli/bin/nest.js', 'build', ...changed.map(({ name }) => name), '-b', 'swc');
 }
 
-async function buildBundle(changed) {
+async function buildBundles(changed) {
   if (changed.includes(BUNDLE)) await runVite('apps/cli/vite.config.ts', 'apps/cli/bundle');
+  if (changed.includes(GATEWAY)) await runVite('apps/proxy/vite.config.ts', 'apps/proxy/bundle');
 }
 
 async function buildPage(changed) {

@@ -92,7 +92,7 @@ export function pinned(pid, core) {
   if (availableParallelism() > 1) spawnSync('taskset', ['-a', '-cp', String(core), String(pid)]);
 }
 
-export function product(main = join(ROOT, 'dist/apps/proxy/src/main.js'), nodeArguments = []) {
+export function product(main = join(ROOT, 'dist/apps/proxy/bundle/main.js'), nodeArguments = []) {
   if (!existsSync(main)) throw new Error(`${main} is missing: run \`npm run build\` first`);
   return ({ port, upstreamPort, directory }) => ({
     file: process.execPath,

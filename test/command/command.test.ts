@@ -127,6 +127,20 @@ describe('its launcher', () => {
     expect(JSON.parse(stdout)).toEqual([pid, flags, ['--port', '1']]);
   });
 
+  it('runs the joined files, and the single ones where modules of a team share some of them', async () => {
+    const root = await alone();
+    for (const main of ['dist/apps/proxy/src/main.js', 'dist/apps/proxy/bundle/main.js']) {
+      await mkdir(dirname(join(root, main)), { recursive: true });
+      await writeFile(join(root, main), `process.stdout.write('${main}')`);
+    }
+    const run = (env: Record<string, string> = {}) =>
+      spawnSync(process.execPath, [join(root, 'bin/start.js')], { cwd: root, encoding: 'utf8', env }).stdout;
+    expect(run()).toBe('dist/apps/proxy/bundle/main.js');
+    expect(run({ UPSTREAM_MODULES: './acme.mjs' })).toBe('dist/apps/proxy/src/main.js');
+    await writeFile(join(root, '.env'), 'export UPSTREAM_MODULES=./acme.mjs\n');
+    expect(run()).toBe('dist/apps/proxy/src/main.js');
+  });
+
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'forwards a signal, and ends as the program does, where a process cannot be replaced: %s',
     async (signal) => {
