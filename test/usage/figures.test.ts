@@ -126,8 +126,12 @@ inBrowser('on the pages', () => {
     expect(await card('Requests').innerText()).toMatch(/Requests\s+6\s+5 answered/);
     expect(await card('Tokens').innerText()).toContain('5,900');
     expect(await card('Cost').innerText()).toMatch(/≥ \$/);
-    const unpriced = browser.page.locator('.top-list tr', { hasText: 'claude-unheard-of' });
-    expect(await unpriced.innerText()).toMatch(/–$/);
+    const table = browser.page.locator('table', {
+      has: browser.page.getByRole('rowheader', { name: 'claude-unheard-of' }),
+    });
+    const column = (await table.locator('thead th').allInnerTexts()).findIndex((heading) => heading.startsWith('Cost'));
+    const unpriced = table.locator('tbody tr', { hasText: 'claude-unheard-of' });
+    expect(await unpriced.locator('th, td').nth(column).innerText()).toBe('–');
   });
 
   it('the users and their CSV have the same sums, and a search shows the sum of what it finds', async () => {
