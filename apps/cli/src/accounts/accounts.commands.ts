@@ -15,6 +15,9 @@ const SETTINGS: readonly OptionSpec[] = [
   { flags: '--models <ids>', text: 'only these models, separated by commas; "all" for every model' },
 ];
 
+const NO_ACCOUNTS =
+  'The pool has no accounts: callers bring their own keys. Add one with: ccp accounts add --name NAME < key.txt';
+
 export const accountsCommands: readonly CommandSpec[] = [
   {
     name: 'accounts list',
@@ -147,6 +150,7 @@ export const accountsCommands: readonly CommandSpec[] = [
         shareText(row.cache_hit_share),
         moneyText(row.cost_usd),
       ]);
+      if (rows.length === 0) return { json: { rows }, text: [line(NO_ACCOUNTS)] };
       return { json: { rows }, text: [table(['ACCOUNT', '>REQUESTS', '>TOKENS', '>CACHED', '>COST'], cells)] };
     },
   },
@@ -198,12 +202,20 @@ function settingsOf(input: Input): Pick<AccountChange, 'priority' | 'weight' | '
 }
 
 function listText(accounts: readonly Account[], nowMs: number): Block {
-  if (accounts.length === 0)
-    return line(
-      'The pool has no accounts: callers bring their own keys. Add one with: ccp accounts add --name NAME < key.txt',
-    );
+  if (accounts.length === 0) return line(NO_ACCOUNTS);
   return table(
-    ['NAME', 'ID', 'ORGANIZATION', 'STATE', '>PRIORITY', '>SESSIONS', '>REQUESTS', '>CACHED', '>COST', 'LAST USED'],
+    [
+      '!NAME',
+      '?ID',
+      '?ORGANIZATION',
+      '!STATE',
+      '?>PRIORITY',
+      '>SESSIONS',
+      '?>REQUESTS',
+      '?>CACHED',
+      '>COST',
+      '?LAST USED',
+    ],
     accounts.map((account) => [
       account.name,
       account.id,
@@ -231,5 +243,5 @@ function windowsText(accounts: readonly Account[], nowMs: number): Block {
     ]),
   );
   if (rows.length === 0) return line('No limit is known yet: answers of Anthropic name them.');
-  return table(['ACCOUNT', 'MODELS', 'LIMIT', '>PER MINUTE', '>LEFT', 'AT THIS PACE'], rows);
+  return table(['!ACCOUNT', 'MODELS', 'LIMIT', '?>PER MINUTE', '>LEFT', 'AT THIS PACE'], rows);
 }

@@ -20,7 +20,7 @@ export const audit: CommandSpec = {
         .map(([name, value]) => `${name}=${value}`)
         .join(' '),
     ]);
-    return { json: page, text: [table(['WHEN', 'ACT', 'TARGET', 'BY', 'ADDRESS', 'DETAILS'], rows)] };
+    return { json: page, text: [table(['!WHEN', '!ACT', '!TARGET', 'BY', '?ADDRESS', 'DETAILS'], rows)] };
   },
 };
 

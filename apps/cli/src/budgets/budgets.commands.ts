@@ -182,7 +182,7 @@ function budgetsText(budgets: readonly Budget[], nowMs: number): Block {
     });
   });
   if (rows.length === 0) return line('No budget is set. Set one with: ccp budgets set user:NAME --usd-day 20');
-  return table(['SCOPE', 'CAP', '>SPENT', '>RESERVED', '>USED', 'RENEWS', 'WHEN OVER'], rows);
+  return table(['!SCOPE', '!CAP', '>SPENT', '?>RESERVED', '>USED', 'RENEWS', '?WHEN OVER'], rows);
 }
 
 function overText({ when_over, on_store_loss, bedrock_only, raise }: Budget): string {

@@ -5,11 +5,13 @@ import type { Context, Input } from './command.js';
 import { textOption } from './options.js';
 
 const MAX_SECRET_BYTES = 64 * 1024;
+const WAYS = 'Give it by --from-env NAME, --from-file PATH, or the standard input.';
 
 /** @throws CliError where no person can answer */
 export async function confirm({ world }: Context, input: Input, question: string): Promise<boolean> {
   if (input.options.yes === true) return true;
-  if (!isInteractive(world)) throw usageError(`${question} This needs a confirmation`, 'Add --yes.');
+  if (!isInteractive(world))
+    throw usageError(`Without a terminal, a confirmation is needed: ${question}`, 'Add --yes.');
   const answer = await ask(world, `${question} [y/N] `, false);
   return /^y(es)?$/i.test(answer.trim());
 }
@@ -22,7 +24,7 @@ export async function confirm({ world }: Context, input: Input, question: string
 export async function readSecret({ world }: Context, input: Input, label: string): Promise<string> {
   const text = await secretText(world, input, label);
   const secret = text.trim();
-  if (secret === '') throw usageError(`The ${label} is empty`);
+  if (secret === '') throw usageError(`The ${label} is empty`, WAYS);
   if (/\s/.test(secret)) throw usageError(`The ${label} has spaces or several lines; give the ${label} alone`);
   return secret;
 }
@@ -37,8 +39,7 @@ async function secretText(world: Context['world'], input: Input, label: string):
   const path = textOption(input, 'fromFile');
   if (path !== undefined) return readSecretFile(path);
   if (!world.stdin.isTTY) return readAll(world.stdin);
-  if (!world.stderr.isTTY)
-    throw usageError(`The ${label} is missing`, 'Give it by --from-env NAME, --from-file PATH, or the standard input.');
+  if (!world.stderr.isTTY) throw usageError(`The ${label} is missing`, WAYS);
   return ask(world, `${label}: `, true);
 }
 

@@ -58,7 +58,8 @@ export function exitOfStatus(status: number): ExitCode {
 
 function hintOf(exit: ExitCode, status: number): string | null {
   if (status === 401) return SIGN_IN_HINT;
-  if (status === 403) return 'The role of this token or key is too low. `ccp status` names it.';
+  if (status === 403) return 'Use a token or key with that role: `ccp login`, or CCP_TOKEN.';
+  if (status === 429) return 'Wait, then try again. `ccp login` replaces a wrong token.';
   if (exit === EXIT.conflict) return 'Read the object again, then repeat the command if the change is still wanted.';
   if (exit === EXIT.unreachable) return 'Try again in a moment.';
   return null;

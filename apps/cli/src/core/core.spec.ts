@@ -5,6 +5,7 @@ import { matching, proposalFor } from '../shell/completed-words.js';
 import { completionScript } from '../shell/completion-scripts.js';
 import { CliError, cliErrorOf, exitOfStatus } from './cli-error.js';
 import { secondsOf } from './options.js';
+import { programOf, usageFault, usageHint } from './program.js';
 import { expectNoSecret, withoutSecrets } from './secrets.js';
 
 describe('an error of the gateway', () => {
@@ -73,5 +74,29 @@ describe('completion', () => {
 
   it.each(['bash', 'zsh', 'fish'] as const)('C11: has a script for %s that asks this program', (shell) => {
     expect(completionScript(shell)).toContain('ccp complete --');
+  });
+});
+
+describe('a fault in a command line', () => {
+  const faultOf = (...args: string[]) => {
+    try {
+      programOf(COMMANDS, '1.0.0', { out: () => {}, err: () => {} }, () => {}).parse(args, { from: 'user' });
+    } catch (error) {
+      return [usageFault(error), usageHint(args, COMMANDS)];
+    }
+    return [];
+  };
+
+  it('names what is wrong, and how the command is used', () => {
+    expect(faultOf('why')).toEqual(['The argument <id> is missing', 'Usage: ccp why <id>. See `ccp why --help`.']);
+    expect(faultOf('--json', 'drills', 'stop', 'x', '--yes')).toEqual([
+      "unknown option '--yes'",
+      'Usage: ccp drills stop <id>. See `ccp drills stop --help`.',
+    ]);
+    expect(faultOf('stats', 'nonsense')).toEqual([
+      '"nonsense" is not expected here',
+      expect.stringMatching(/^`ccp stats` has: accounts, daily, hourly, .*\. See `ccp stats --help`\.$/),
+    ]);
+    expect(faultOf('nosuch')[1]).toBe('See `ccp --help`.');
   });
 });

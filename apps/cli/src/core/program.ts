@@ -118,5 +118,23 @@ export function isHelp(error: unknown): boolean {
 export function usageFault(error: unknown): string | undefined {
   if (!(error instanceof CommanderError)) return undefined;
   if (error.code === 'commander.help') return 'A command is missing';
+  const missing = /^error: missing required argument '(.*)'$/.exec(error.message)?.[1];
+  const excess = /^error: too many arguments .*: (.*)\.$/.exec(error.message)?.[1];
+  if (excess !== undefined) return `"${excess}" is not expected here`;
+  if (missing !== undefined) return `The argument <${missing}> is missing`;
   return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+}
+
+/** How the command is used that a line with a fault begins with. */
+export function usageHint(args: readonly string[], specs: readonly CommandSpec[]): string {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const begins = (name: string) => name.split(' ').every((word, index) => word === words[index]);
+  const spec = specs.filter(({ name }) => begins(name)).sort((left, right) => right.name.length - left.name.length)[0];
+  if (spec && !spec.isHidden) {
+    const usage = ['ccp', spec.name, ...(spec.arguments ?? []).map(({ name }) => name)].join(' ');
+    return `Usage: ${usage}${spec.options ? ' [options]' : ''}. See \`ccp ${spec.name} --help\`.`;
+  }
+  const verbs = specs.map(({ name }) => name.split(' ')).filter(([group, verb]) => group === words[0] && verb);
+  if (verbs.length === 0) return 'See `ccp --help`.';
+  return `\`ccp ${words[0]}\` has: ${verbs.map(([, verb]) => verb).join(', ')}. See \`ccp ${words[0]} --help\`.`;
 }

@@ -11,7 +11,7 @@ import { printable } from '../text/width.js';
 import { CliError, cliErrorOf, usageError } from './cli-error.js';
 import type { Context } from './command.js';
 import { EXIT } from './exit-codes.js';
-import { isHelp, type Parsed, programOf, usageFault } from './program.js';
+import { isHelp, type Parsed, programOf, usageFault, usageHint } from './program.js';
 import { expectNoSecret, withoutSecrets } from './secrets.js';
 import { VERSION } from './version.js';
 import type { World } from './world.js';
@@ -40,7 +40,7 @@ function parse(args: readonly string[], world: World): Parsed | undefined {
     if (isHelp(error)) return undefined;
     const fault = usageFault(error);
     if (fault === undefined) throw error;
-    throw usageError(withoutSecrets(fault), 'See `ccp --help`, or `ccp COMMAND --help`.');
+    throw usageError(withoutSecrets(fault), usageHint(args, COMMANDS));
   }
   return parsed;
 }
@@ -149,6 +149,6 @@ function callText({ method, path, status, durationMs, requestId }: Answered): st
 }
 
 function messageOf({ message, requestId }: CliError): string {
-  const text = message.endsWith('.') ? message : `${message}.`;
+  const text = /[.?!]$/.test(message) ? message : `${message}.`;
   return `Error: ${text}${requestId ? ` (request ${requestId})` : ''}`;
 }

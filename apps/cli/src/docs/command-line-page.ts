@@ -22,7 +22,8 @@ shells keep it in their history.
 ## Output
 
 - Data is on the standard output, everything else on the standard error.
-- A terminal gets tables and colors (none with \`NO_COLOR\`, \`CI\` or \`TERM=dumb\`), a pipe gets lines with tabs.
+- A terminal gets tables and colors (none with \`NO_COLOR\`, \`CI\` or \`TERM=dumb\`), a pipe gets lines with tabs. Where a table does
+  not fit, columns of less weight are left out, and long names are cut; ids, times and numbers stay whole. A pipe gets all.
 - \`--json\` prints one object, \`logs --follow --json\` one per line. Fields are added, never removed within a major version.
 - The JSON Schema of each output and of the error is in [command-line.schema.json](command-line.schema.json), by the name of the command under \`$defs\`.
 - An error under \`--json\` is \`{"error":{"code","message","hint","status","request_id"}}\` on the standard output.

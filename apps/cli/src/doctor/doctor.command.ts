@@ -12,19 +12,18 @@ export const doctor: CommandSpec = {
     { flags: '--yes', text: 'with --billed: do not ask' },
   ],
   async run(context, input) {
-    const [{ collectFacts }, { CHECK_NAMES, findingsOf }, { billedTrials }] = await Promise.all([
+    const [{ collectFacts }, { checksWithout }, { findingsOf }, { billedTrials }] = await Promise.all([
       import('./collect-facts.js'),
+      import('./checked.js'),
       import('./findings.js'),
       import('./billed-trials.js'),
     ]);
     const trials = input.options.billed === true ? await billedTrials(context, input) : undefined;
     const facts = { ...(await collectFacts(context)), ...(trials && { trials }) };
     const findings = findingsOf(facts);
-    const good = CHECK_NAMES.filter(
-      (name) => !findings.some(({ check }) => check === name) && (name !== 'billed' || trials !== undefined),
-    );
+    const { good, skipped } = checksWithout(findings, facts);
     return {
-      json: { url: facts.url, findings, good, ...(trials && { trials }) },
+      json: { url: facts.url, findings, good, skipped, ...(trials && { trials }) },
       text: [
         ...(trials ?? [])
           .filter(({ answered }) => answered)
@@ -38,6 +37,7 @@ export const doctor: CommandSpec = {
             : `No fault in: ${good.join(', ')}.`,
           'good',
         ),
+        ...(skipped.length === 0 ? [] : [line(`Not checked, for want of an answer: ${skipped.join(', ')}.`, 'warn')]),
       ],
       exit: findings.length === 0 ? EXIT.fine : EXIT.degraded,
     };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { checksWithout } from './checked.js';
 import { type DoctorFacts, findingsOf } from './findings.js';
 
 const right: DoctorFacts = {
@@ -87,5 +88,20 @@ describe('findingsOf', () => {
     expect(findingsOf({ ...right, ...fault })).toEqual([
       { check, problem: expect.any(String), cure: expect.stringMatching(cure) },
     ]);
+  });
+});
+
+describe('a check that could not be made', () => {
+  const nothing = {
+    ...{ session: null, clockSkewMs: null, models: null, firstEventMs: null, readiness: null, verdict: null },
+    ...{ hour: null, prices: null, accounts: [], drills: null, fallback: null },
+  };
+
+  it('is not among those without a fault', () => {
+    const facts: DoctorFacts = { ...right, ...nothing, unreachable: 'ECONNREFUSED' };
+    const { good, skipped } = checksWithout(findingsOf(facts), facts);
+    expect(good).toEqual(['base-url', 'credentials', 'environment', 'proxy']);
+    expect(skipped).toContain('upstreams');
+    expect(checksWithout(findingsOf(right), right)).toMatchObject({ skipped: [] });
   });
 });

@@ -120,7 +120,7 @@ function roleOf(text: string): KeyRole {
 function listText(keys: readonly ClientKey[], nowMs: number): Block {
   if (keys.length === 0) return line('No client key exists. Create one with: ccp keys create --name NAME --user USER');
   return table(
-    ['ID', 'NAME', 'USER', 'TEAM', 'ROLES', 'STATE', 'EXPIRES', 'LAST USED'],
+    ['!ID', 'NAME', 'USER', '?TEAM', '?ROLES', '!STATE', '?EXPIRES', '?LAST USED'],
     keys.map((key) => [
       key.id,
       key.name,

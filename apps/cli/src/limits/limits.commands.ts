@@ -33,6 +33,8 @@ export const limitsCommands: readonly CommandSpec[] = [
       const client = await context.client();
       const count = (await client.limits()).limits.filter((limit) => limit.user === user).length;
       const effect = `${count} rate limit${count === 1 ? '' : 's'} of ${user}`;
+      if (count === 0)
+        return done({ user, cleared: 0 }, `No rate limit of ${user} is in force. \`ccp limits\` lists them.`);
       if (input.options.dryRun === true)
         return done({ user, cleared: 0, would_clear: count }, `Would clear ${effect}.`);
       if (!(await confirm(context, input, `Clear ${effect}?`)))

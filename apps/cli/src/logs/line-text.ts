@@ -5,15 +5,15 @@ import { countText, durationText, moneyText } from '../text/numbers.js';
 import { padded, printable } from '../text/width.js';
 
 export const LINE_TITLES = [
-  'TIME',
-  'ID',
+  '!TIME',
+  '!ID',
   'USER',
   'MODEL',
-  'UPSTREAM',
+  '?UPSTREAM',
   '>STATUS',
-  '>FIRST BYTE',
-  '>DURATION',
-  '>TOKENS',
+  '?>FIRST BYTE',
+  '?>DURATION',
+  '?>TOKENS',
   '>COST',
 ];
 
@@ -37,14 +37,26 @@ const WIDTHS = [8, 28, 12, 24, 20, 12, 8, 8, 8, 8];
 
 /** A line of a stream: its columns have fixed widths, because the next lines are not known. */
 export function lineText(line: RequestLine, layout: Layout): string {
-  const cells = lineCells(line).map((cell) => (typeof cell === 'string' ? { text: cell } : cell));
+  const cells: readonly Cell[] = lineCells(line).map((cell) => (typeof cell === 'string' ? { text: cell } : cell));
   if (!layout.isTerminal) return cells.map(({ text }) => printable(text)).join('\t');
-  return cells
-    .map((cell, index) =>
-      toned(padded(printable(cell.text), WIDTHS[index]!), 'tone' in cell ? cell.tone : undefined, layout),
-    )
+  return shownColumns(layout.columns)
+    .map((index) => {
+      const cell = cells[index]!;
+      return toned(padded(printable(cell.text), WIDTHS[index]!), cell.tone, layout);
+    })
     .join(' ')
     .trimEnd();
+}
+
+/** Without optional columns where a line does not fit. */
+function shownColumns(available: number): number[] {
+  const shown = WIDTHS.map((_, index) => index);
+  while (shown.reduce((sum, index) => sum + WIDTHS[index]! + 1, -1) > available) {
+    const last = shown.findLastIndex((index) => LINE_TITLES[index]!.startsWith('?'));
+    if (last < 0) break;
+    shown.splice(last, 1);
+  }
+  return shown;
 }
 
 function toneOf({ outcome, is_fallback }: RequestLine): Tone | undefined {

@@ -10,6 +10,7 @@ export const maskingCommands: readonly CommandSpec[] = [
     name: 'masking preview',
     summary: 'what would be masked in a text, and by which rule; reads the standard input, keeps nothing',
     async run(context) {
+      if (context.world.stdin.isTTY) context.note('Reading the text from the terminal; Ctrl-D ends it.');
       const text = await readAll(context.world.stdin, MAX_BYTES);
       if (text === '') throw usageError('The text is empty', 'An example: ccp masking preview < file.txt');
       const preview = await (await context.client()).previewMasking(text);

@@ -37,7 +37,7 @@ export const pricesCommands: readonly CommandSpec[] = [
       return {
         json: { ...report, prices },
         text: [
-          table(['UPSTREAM', 'MODEL', '>INPUT', '>OUTPUT', '>WRITE 5M', '>WRITE 1H', '>READ', '>INPUT TOKENS'], rows),
+          table(['?UPSTREAM', '!MODEL', '>INPUT', '>OUTPUT', '>WRITE 5M', '>WRITE 1H', '>READ', '>INPUT TOKENS'], rows),
         ],
       };
     },

@@ -62,6 +62,8 @@ interface DoctorReport {
   readonly findings: readonly Finding[];
   /** Checks without a finding. */
   readonly good: readonly string[];
+  /** Checks that could not be made: the gateway did not answer, or refused. */
+  readonly skipped: readonly string[];
   /** With --billed: what each fallback upstream answered. */
   readonly trials?: readonly FallbackTrial[];
 }

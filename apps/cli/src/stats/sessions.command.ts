@@ -77,7 +77,7 @@ function rowOf(session: SessionLine): SessionRow {
 
 function rowsText(rows: readonly SessionRow[], nowMs: number): Block {
   return table(
-    ['SESSION', 'USER', '>REQUESTS', '>ERRORS', '>TOKENS', '>CACHED', '>BREAKS', '>LOST', '>COST', 'LAST'],
+    ['!SESSION', 'USER', '>REQUESTS', '?>ERRORS', '?>TOKENS', '>CACHED', '?>BREAKS', '?>LOST', '>COST', '!LAST'],
     rows.map((row) => [
       row.name,
       row.user,

@@ -73,16 +73,16 @@ function answerOf({ range, since, until }: Analytics, rows: Stats['rows'], text:
 function figuresText(verb: string, rows: readonly (Figures & { readonly name: string })[]): Block {
   return table(
     [
-      verb.toUpperCase().replace(/S$/, ''),
+      `!${verb.toUpperCase().replace(/S$/, '')}`,
       '>REQUESTS',
       '>ERRORS',
       '>FALLBACKS',
-      '>INPUT',
-      '>OUTPUT',
+      '?>INPUT',
+      '?>OUTPUT',
       '>CACHED',
       '>COST',
-      '>FIRST BYTE',
-      '>DURATION',
+      '?>FIRST BYTE',
+      '?>DURATION',
     ],
     rows.map((row) => [
       row.name,

@@ -1,3 +1,4 @@
+import { type Column, columnOf, fittingColumns, GAP } from './columns.js';
 import type { Layout } from './layout.js';
 import { fitted, padded, printable, widthOf } from './width.js';
 
@@ -9,11 +10,6 @@ export interface Cell {
 }
 type CellText = Cell | string | number;
 
-interface Column {
-  readonly title: string;
-  readonly isRight?: boolean;
-}
-
 /** A part of an output. */
 export type Block =
   | { readonly kind: 'table'; readonly columns: readonly Column[]; readonly rows: readonly (readonly CellText[])[] }
@@ -23,8 +19,6 @@ export type Block =
   | { readonly kind: 'raw'; readonly text: string };
 
 const CODES: Readonly<Record<Tone, number>> = { good: 32, warn: 33, bad: 31, dim: 2, strong: 1 };
-const GAP = '  ';
-const MIN_COLUMN = 6;
 
 export const line = (text: string, tone?: Tone): Block => ({ kind: 'line', text, ...(tone && { tone }) });
 export const raw = (text: string): Block => ({ kind: 'raw', text });
@@ -32,10 +26,9 @@ export const facts = (...rows: (readonly [string, CellText] | undefined)[]): Blo
   kind: 'facts',
   rows: rows.filter((row) => row !== undefined),
 });
-/** A title that begins with ">" is a column of numbers. */
+/** Titles as `columnOf` reads them. */
 export function table(titles: readonly string[], rows: readonly (readonly CellText[])[]): Block {
-  const columns = titles.map((title) => (title.startsWith('>') ? { title: title.slice(1), isRight: true } : { title }));
-  return { kind: 'table', columns, rows };
+  return { kind: 'table', columns: titles.map(columnOf), rows };
 }
 
 export function blocksText(blocks: readonly Block[], layout: Layout): string {
@@ -76,29 +69,15 @@ function tableText(columns: readonly Column[], given: readonly (readonly CellTex
       .map((texts) => texts.join('\t'))
       .join('\n');
   }
-  const widths = fittingWidths(columns, rows, layout.columns);
+  const shown = fittingColumns(columns, rows, layout.columns);
   const mark = layout.hasUnicode ? '…' : '.';
   const lineOf = (cells: readonly Cell[]) =>
-    cells
-      .map(({ text, tone }, index) =>
-        toned(padded(fitted(text, widths[index]!, mark), widths[index]!, columns[index]!.isRight), tone, layout),
-      )
+    shown
+      .map(({ index, width }) => {
+        const { text, tone } = cells[index]!;
+        return toned(padded(fitted(text, width, mark), width, columns[index]!.isRight), tone, layout);
+      })
       .join(GAP)
       .trimEnd();
   return [lineOf(columns.map(({ title }) => ({ text: title, tone: 'dim' }))), ...rows.map(lineOf)].join('\n');
-}
-
-/** The widest column gives way until the table fits. */
-function fittingWidths(columns: readonly Column[], rows: readonly (readonly Cell[])[], available: number): number[] {
-  const widths = columns.map(({ title }, index) =>
-    Math.max(widthOf(title), ...rows.map((row) => widthOf(row[index]!.text))),
-  );
-  let excess = widths.reduce((sum, width) => sum + width, GAP.length * (columns.length - 1)) - available;
-  while (excess > 0) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if (widths[widest]! <= MIN_COLUMN) break;
-    widths[widest]! -= 1;
-    excess -= 1;
-  }
-  return widths;
 }

@@ -55,6 +55,24 @@ describe('blocks', () => {
     expect(lines[1]).toMatch(/^a name that is.*… +5$/);
   });
 
+  it('leave out optional columns before they cut an id, a time or a number', () => {
+    const logs = table(
+      ['!TIME', '!ID', 'MODEL', '?UPSTREAM', '?>TOKENS', '>COST'],
+      [['14:53:25', 'exc_0mwz3pu0', 'claude-opus-5-5', 'anthropic', '32.1k', '$0.02']],
+    );
+    const linesAt = (columns: number) =>
+      blocksText([logs], { ...TERMINAL, columns })
+        .trimEnd()
+        .split('\n');
+    expect(linesAt(100)[1]).toContain('anthropic');
+    expect(linesAt(60)[0]).toMatch(/^TIME +ID +MODEL +UPSTREAM +COST$/);
+    expect(linesAt(44)).toEqual([
+      'TIME      ID            MODEL           COST',
+      '14:53:25  exc_0mwz3pu0  claude-opus-…  $0.02',
+    ]);
+    expect(linesAt(20)[1]).toContain('14:53:25  exc_0mwz3pu0');
+  });
+
   it('are separated by tabs, whole and without color, for a program', () => {
     expect(blocksText([wide, facts(['A', 'b'])], { ...TERMINAL, isTerminal: false })).toBe(
       'NAME\tCOUNT\na name that is much longer than the terminal is wide\t5\n박\t12\nA\tb\n',

@@ -47,6 +47,8 @@ export class TopSession {
     const signal = this.world.signal;
     const read = [readOverview, readLines, readStreams].map((each) => each(this.client, signal));
     for (const change of await Promise.all(read)) this.state = change(this.state);
+    // A frame alone has no feed.
+    this.state = { ...this.state, connection: 'open' };
     return frameOf(this.state, { ...this.size(), hasColor: false });
   }
 
