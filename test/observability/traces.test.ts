@@ -123,13 +123,15 @@ describe('the trace of a request', () => {
 
   it('has an attempt for what is relayed, too', async () => {
     const user = newUser();
-    const headers = { 'x-api-key': CALLERS_KEY, 'anthropic-version': '2023-06-01' };
-    const answered = await fetch(`${stage.gateway.url}/user/${user}/v1/messages/batches`, { headers });
-    await answered.text();
+    const body = { requests: [{ custom_id: 'one', params: MESSAGE }] };
+    const answered = await postJson(`${stage.gateway.url}/user/${user}/v1/messages/batches`, body);
+    expect([answered.status, await answered.text()]).toEqual([200, expect.stringContaining('msgbatch_')]);
     const [request, attempt] = await collector.spansOf(user, 2);
-    expect(request).toMatchObject({ name: 'GET', kind: SERVER });
-    expect(attempt).toMatchObject({ name: 'GET', kind: CLIENT, parentSpanId: request!.spanId });
-    expect(attempt!.attributes).toMatchObject({ 'http.response.status_code': answered.status });
+    expect(request).toMatchObject({ name: 'POST', kind: SERVER });
+    expect(attempt).toMatchObject({ name: 'POST', kind: CLIENT, parentSpanId: request!.spanId });
+    expect(attempt!.attributes).toMatchObject({ 'http.response.status_code': 200 });
+    const { headers } = await stage.anthropic.requestAt(0);
+    expect(headers.traceparent).toContain(attempt!.spanId);
   });
 
   it('has no attempt where a caller without a credential is refused', async () => {

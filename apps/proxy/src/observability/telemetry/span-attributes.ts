@@ -118,6 +118,9 @@ function idOf(text: string | undefined): string | undefined {
   return text !== undefined && ID.test(text) ? text : undefined;
 }
 
+/** A loop, because each request has two of these. */
 function withoutUnknown(attributes: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+  const known: Attributes = {};
+  for (const name in attributes) if (attributes[name] !== undefined) known[name] = attributes[name];
+  return known;
 }

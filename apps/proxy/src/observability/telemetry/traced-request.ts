@@ -143,11 +143,9 @@ function headersOf(lines: HeaderLines, traceParent: string | undefined): HeaderL
   return traceParent === undefined ? others : [...others, 'traceparent', traceParent];
 }
 
-/** The request itself with other headers: its body, and what has been parsed of it, are shared. */
+/** A copy with other headers. What is parsed of the body is shared: each attempt would parse it again. */
 function withHeaders<Sent extends TracedMessage>(request: Sent, headers: HeaderLines): Sent {
   const { json } = request as { json?: () => unknown };
-  return Object.create(request, {
-    headers: { value: headers, enumerable: true },
-    ...(json && { json: { value: () => json.call(request), enumerable: true } }),
-  }) as Sent;
+  const shared = json && { json: () => json.call(request) };
+  return Object.assign(Object.create(Object.getPrototypeOf(request)), request, { headers }, shared);
 }
