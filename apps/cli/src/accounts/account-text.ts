@@ -1,6 +1,6 @@
 import type { Account } from '@claude-proxy/admin-api';
 import { type Block, type Cell, facts, table } from '../text/blocks.js';
-import { countText, moneyText, relativeTime, shareText } from '../text/numbers.js';
+import { countText, moneyText, numbered, relativeTime, shareText } from '../text/numbers.js';
 
 export function stateText({ state, state_reason, state_until }: Account, nowMs: number): Cell {
   const end = state_until === null ? '' : `, ends ${relativeTime(state_until, nowMs)}`;
@@ -23,7 +23,7 @@ export function effectOf(before: Account, after: Account, all: readonly Account[
   return `${after.name} is changed: state ${after.state}, priority ${after.priority}, weight ${after.weight}, models ${after.models?.join(', ') ?? 'all'}.`;
 }
 
-const countOf = (sessions: number) => (sessions === 1 ? '1 session' : `${sessions} sessions`);
+const countOf = (sessions: number) => numbered(sessions, 'session');
 
 function priorityEffect({ id, name, priority }: Account, all: readonly Account[]): string {
   const above = all.filter((other) => other.id !== id && other.state === 'ready' && other.priority < priority);
@@ -66,4 +66,11 @@ export function accountFacts(account: Account, nowMs: number): Block[] {
           ),
         ]),
   ];
+}
+
+/** What the removal of an account does. */
+export function removalText({ name, sessions }: Account): string {
+  if (sessions === 0) return `${name}: no session is on it`;
+  const [move, lose] = sessions === 1 ? ['moves', 'loses its'] : ['move', 'lose their'];
+  return `${name}: ${countOf(sessions)} on it ${move} to other accounts and ${lose} prompt cache`;
 }

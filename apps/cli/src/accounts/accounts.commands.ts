@@ -6,7 +6,7 @@ import { named } from '../core/named.js';
 import { listOption, numberOption, requiredText, wholeOption } from '../core/options.js';
 import { type Block, line, table } from '../text/blocks.js';
 import { countText, moneyText, relativeTime, shareText } from '../text/numbers.js';
-import { accountFacts, effectOf, stateText } from './account-text.js';
+import { accountFacts, effectOf, removalText, stateText } from './account-text.js';
 
 const ACCOUNT = { name: '<account>', text: 'name or id; a unique beginning is enough', values: 'accounts' } as const;
 const SETTINGS: readonly OptionSpec[] = [
@@ -92,7 +92,7 @@ export const accountsCommands: readonly CommandSpec[] = [
     ],
     async run(context, input) {
       const account = await freshAccountOf(context, input);
-      const effect = `${account.name}: ${account.sessions} sessions on it move to other accounts and lose their prompt cache`;
+      const effect = removalText(account);
       const done = (removed: boolean, text: string) => ({ json: { account, removed }, text: [line(text)] });
       if (input.options.dryRun === true) return done(false, `Would remove ${effect}.`);
       if (!(await confirm(context, input, `Remove ${effect}?`))) return done(false, 'Nothing was changed.');

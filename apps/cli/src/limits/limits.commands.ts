@@ -1,7 +1,7 @@
 import { confirm } from '../core/ask.js';
 import type { CommandSpec } from '../core/command.js';
 import { line, table } from '../text/blocks.js';
-import { relativeTime } from '../text/numbers.js';
+import { numbered, relativeTime } from '../text/numbers.js';
 
 export const limitsCommands: readonly CommandSpec[] = [
   {
@@ -32,7 +32,7 @@ export const limitsCommands: readonly CommandSpec[] = [
       const user = input.args[0]!;
       const client = await context.client();
       const count = (await client.limits()).limits.filter((limit) => limit.user === user).length;
-      const effect = `${count} rate limit${count === 1 ? '' : 's'} of ${user}`;
+      const effect = `${numbered(count, 'rate limit')} of ${user}`;
       if (count === 0)
         return done({ user, cleared: 0 }, `No rate limit of ${user} is in force. \`ccp limits\` lists them.`);
       if (input.options.dryRun === true)

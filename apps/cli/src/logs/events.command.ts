@@ -15,6 +15,7 @@ export const events: CommandSpec = {
     const { world } = context;
     const types = typesOf(input);
     const client = await context.client();
+    if (world.stderr.isTTY && !context.json) context.note('Waiting for events; Ctrl-C ends it.');
     let wasOpen = false;
     const onState = (state: string) => {
       if (state === 'waiting' && wasOpen)

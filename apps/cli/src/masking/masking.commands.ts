@@ -2,6 +2,7 @@ import { readAll } from '../core/ask.js';
 import { usageError } from '../core/cli-error.js';
 import type { CommandSpec } from '../core/command.js';
 import { line, raw, table } from '../text/blocks.js';
+import { numbered } from '../text/numbers.js';
 
 const MAX_BYTES = 200_000;
 
@@ -15,7 +16,7 @@ export const maskingCommands: readonly CommandSpec[] = [
       if (text === '') throw usageError('The text is empty', 'An example: ccp masking preview < file.txt');
       const preview = await (await context.client()).previewMasking(text);
       context.note(
-        `${preview.matches.length} identifiers: ${[...new Set(preview.matches.map(({ rule }) => rule))].join(', ') || 'none'}`,
+        `${numbered(preview.matches.length, 'identifier')}: ${[...new Set(preview.matches.map(({ rule }) => rule))].join(', ') || 'none'}`,
       );
       return { json: preview, text: [raw(preview.masked)] };
     },

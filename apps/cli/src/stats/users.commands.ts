@@ -1,13 +1,13 @@
 import type { CommandSpec, Input, OptionSpec } from '../core/command.js';
 import { wholeOption } from '../core/options.js';
 import { facts, line, table } from '../text/blocks.js';
-import { countText, moneyText } from '../text/numbers.js';
+import { countText, moneyText, numbered } from '../text/numbers.js';
 
 const DAYS: OptionSpec = { flags: '--days <n>', text: 'days up to today, 1 to 90 (default 7)' };
 const daysOf = (input: Input) => wholeOption(input, 'days', [1, 90]) ?? 7;
 
 const noneText = (user: string, days: number) =>
-  `${user} has no request in the last ${days} days. \`ccp users\` lists who has; --days looks further back.`;
+  `${user} has no request in the last ${numbered(days, 'day')}. \`ccp users\` lists who has; --days looks further back.`;
 
 export const usersList: CommandSpec = {
   name: 'users list',

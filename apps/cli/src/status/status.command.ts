@@ -5,7 +5,7 @@ import { EXIT } from '../core/exit-codes.js';
 import { VERSION } from '../core/version.js';
 import type { Gateway } from '../gateway/gateway.js';
 import { type Block, type Cell, facts, line } from '../text/blocks.js';
-import { countText, durationText, moneyText, relativeTime } from '../text/numbers.js';
+import { countText, durationText, moneyText, numbered, relativeTime } from '../text/numbers.js';
 
 export interface Status {
   readonly gateway: { readonly url: string; readonly source: string; readonly token_source: string };
@@ -81,19 +81,19 @@ export function attentionOf(
   const real = limits.filter(({ is_drill }) => !is_drill);
   if (real.length > 0) {
     const end = Math.max(...real.map(({ until }) => until));
-    found.push(
-      `${real.length} rate limit${real.length === 1 ? '' : 's'} in force, the last one ends ${relativeTime(end, nowMs)}`,
-    );
+    found.push(`${numbered(real.length, 'rate limit')} in force, the last one ends ${relativeTime(end, nowMs)}`);
   }
   return [...found, ...notices.map(noticeText)];
 }
 
 export function noticeText(notice: Notice): string {
   if (notice.kind === 'unpriced') {
-    return `${notice.requests} requests of ${notice.model} have no price: set PRICE_LIST_FILE or MODELS_FILE`;
+    return `${numbered(notice.requests, 'request')} of ${notice.model} without a price: set PRICE_LIST_FILE or MODELS_FILE`;
   }
   const end =
-    notice.days < 0 ? `was retired on ${notice.retires}` : `is retired on ${notice.retires}, in ${notice.days} days`;
+    notice.days < 0
+      ? `was retired on ${notice.retires}`
+      : `is retired on ${notice.retires}, in ${numbered(notice.days, 'day')}`;
   return `${notice.model} ${end}${notice.successor ? `; use ${notice.successor}` : ''}`;
 }
 

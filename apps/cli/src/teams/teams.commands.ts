@@ -6,6 +6,7 @@ import type { CommandSpec } from '../core/command.js';
 import { EXIT } from '../core/exit-codes.js';
 import { listOption } from '../core/options.js';
 import { line, table } from '../text/blocks.js';
+import { numbered } from '../text/numbers.js';
 
 const TEAM = { name: '<team>', text: 'name of the team' } as const;
 
@@ -43,7 +44,7 @@ export const teamsCommands: readonly CommandSpec[] = [
       const team = await client.setTeam({ name, users: wanted });
       return {
         json: team,
-        text: [line(`${team.name} has ${team.users.length} users: ${team.users.join(', ') || '-'}.`)],
+        text: [line(`${team.name} has ${numbered(team.users.length, 'user')}: ${team.users.join(', ') || '-'}.`)],
       };
     },
   },
@@ -58,7 +59,7 @@ export const teamsCommands: readonly CommandSpec[] = [
       const team = await teamNamed(client, name);
       if (!team) throw new CliError(EXIT.notFound, `No team is called "${name}"`, '`ccp teams` lists them.');
       const done = (removed: boolean, text: string) => ({ json: { name, removed }, text: [line(text)] });
-      const question = `Remove the team ${name} of ${team.users.length} users? Its budget does not hold for them any more.`;
+      const question = `Remove the team ${name} of ${numbered(team.users.length, 'user')}? Its budget does not hold for them any more.`;
       if (!(await confirm(context, input, question))) return done(false, 'Nothing was changed.');
       await client.removeTeam(name);
       return done(true, `Removed the team ${name}.`);

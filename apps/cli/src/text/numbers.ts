@@ -33,6 +33,11 @@ export function countText(count: number): string {
   return `${(count / divisor).toFixed(1).replace(/\.0$/, '')}${unit}`;
 }
 
+/** `1 user`, `3 users` */
+export function numbered(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
 /** `$0.0042`, `$12.30`, `$4,210`; a dash without a price. */
 export function moneyText(usd: number | null | undefined): string {
   if (usd === null || usd === undefined) return '-';

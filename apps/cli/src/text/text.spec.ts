@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { blocksText, facts, table } from './blocks.js';
 import { layoutOf } from './layout.js';
-import { countText, durationText, moneyText, relativeTime, shareText } from './numbers.js';
+import { countText, durationText, moneyText, numbered, relativeTime, shareText } from './numbers.js';
 import { fitted, padded, printable, widthOf } from './width.js';
 
 const TERMINAL = { isTerminal: true, columns: 40, hasColor: false, hasUnicode: true };
@@ -35,6 +35,7 @@ describe('numbers', () => {
     ]);
     expect([0, 950, 12_340, 4_100_000, 999_960, 2e9].map(countText)).toEqual(['0', '950', '12.3k', '4.1M', '1M', '2G']);
     expect([null, 0, 0.0042, 12.3, 4210].map(moneyText)).toEqual(['-', '$0', '$0.0042', '$12.30', '$4,210']);
+    expect([0, 1, 3].map((count) => numbered(count, 'user'))).toEqual(['0 users', '1 user', '3 users']);
     expect([null, 0.934].map(shareText)).toEqual(['-', '93%']);
     expect([-300_000, 20_000, 300].map((away) => relativeTime(away, 0))).toEqual(['5m ago', 'in 20s', 'now']);
   });
