@@ -17,10 +17,10 @@ export const LINE_TITLES = [
   '>COST',
 ];
 
-export function lineCells(line: RequestLine): (Cell | string)[] {
+export function lineCells(line: RequestLine, nowMs: number): (Cell | string)[] {
   const tone = toneOf(line);
   return [
-    clockText(line.started_at),
+    timeText(line.started_at, nowMs),
     line.id,
     line.user,
     line.model ?? line.operation,
@@ -36,8 +36,10 @@ export function lineCells(line: RequestLine): (Cell | string)[] {
 const WIDTHS = [8, 28, 12, 24, 20, 12, 8, 8, 8, 8];
 
 /** A line of a stream: its columns have fixed widths, because the next lines are not known. */
-export function lineText(line: RequestLine, layout: Layout): string {
-  const cells: readonly Cell[] = lineCells(line).map((cell) => (typeof cell === 'string' ? { text: cell } : cell));
+export function lineText(line: RequestLine, layout: Layout, nowMs: number): string {
+  const cells: readonly Cell[] = lineCells(line, nowMs).map((cell) =>
+    typeof cell === 'string' ? { text: cell } : cell,
+  );
   if (!layout.isTerminal) return cells.map(({ text }) => printable(text)).join('\t');
   return shownColumns(layout.columns)
     .map((index) => {
@@ -68,7 +70,15 @@ function stateText({ status, outcome }: RequestLine): string {
   return outcome === 'completed' ? String(status) : `${status || '-'} ${outcome}`;
 }
 
-/** Of this machine's time zone. */
+/** `14:53:25`, or `11-26 14:53` on another day, in the time zone of this machine. */
+export function timeText(atMs: number, nowMs: number): string {
+  const at = new Date(atMs);
+  if (at.toDateString() === new Date(nowMs).toDateString()) return clockText(atMs);
+  const twoDigits = (value: number) => String(value).padStart(2, '0');
+  return `${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())} ${clockText(atMs).slice(0, 5)}`;
+}
+
+/** In the time zone of this machine. */
 export function clockText(atMs: number): string {
   return new Date(atMs).toTimeString().slice(0, 8);
 }

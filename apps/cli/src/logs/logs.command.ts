@@ -37,7 +37,15 @@ export const logs: CommandSpec = {
     const last = wholeOption(input, 'last', [0, MAX_LAST]);
     if (input.options.follow === true) return follow(context, client, filter, last ?? 10);
     const requests = await lastLines(client, filter, last ?? DEFAULT_LAST);
-    return { json: { requests }, text: [table(LINE_TITLES, requests.map(lineCells))] };
+    return {
+      json: { requests },
+      text: [
+        table(
+          LINE_TITLES,
+          requests.map((line) => lineCells(line, context.world.now())),
+        ),
+      ],
+    };
   },
 };
 
@@ -73,7 +81,7 @@ async function follow(context: Context, client: AdminClient, filter: RequestFilt
         : 'Connected again; reading what was missed.',
     );
   for await (const line of followedLines(client, { filter, last, signal: world.signal, now: world.now, onGap })) {
-    context.record(line, lineText(line, layout));
+    context.record(line, lineText(line, layout, world.now()));
   }
   return { json: undefined, text: [], exit: EXIT.interrupted };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { timeText } from '../logs/line-text.js';
 import { blocksText, facts, table } from './blocks.js';
 import { layoutOf } from './layout.js';
 import { countText, durationText, moneyText, numbered, relativeTime, shareText } from './numbers.js';
@@ -87,5 +88,14 @@ describe('blocks', () => {
       expect(layoutOf({ env, stdout }).hasColor).toBe(false);
     expect(layoutOf({ env: { LANG: 'C' }, stdout }).hasUnicode).toBe(false);
     expect(layoutOf({ env: { LC_ALL: 'ko_KR.UTF-8' }, stdout }).hasUnicode).toBe(true);
+  });
+});
+
+describe('the time of a request', () => {
+  it('has its day if that is another day than today', () => {
+    const nowMs = new Date(2026, 10, 27, 9).getTime();
+    expect(timeText(new Date(2026, 10, 27, 8, 5, 3).getTime(), nowMs)).toBe('08:05:03');
+    expect(timeText(new Date(2026, 10, 26, 8, 5, 3).getTime(), nowMs)).toBe('11-26 08:05');
+    expect(timeText(new Date(2025, 10, 27, 8, 5, 3).getTime(), nowMs)).toBe('11-27 08:05');
   });
 });
