@@ -17,6 +17,12 @@ export const QUIET_FLAGS = ['--disable-warning=ExperimentalWarning'];
  */
 export const GATEWAY_FLAGS = ['--max-semi-space-size=8', ...QUIET_FLAGS];
 
+/**
+ * The settings of glibc's allocator for the gateway, which the environment can overrule. By default freed buffers of large
+ * bodies stay with the process, in one heap per thread; with these they are returned to the system.
+ */
+export const GATEWAY_ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
+
 const MODULES_OF_TEAM = 'UPSTREAM_MODULES';
 
 export function isNewEnough() {
@@ -27,14 +33,14 @@ export function isNewEnough() {
  * Runs a program in place of this process, on a Node that is new enough, with the flags of this process and its own. What it
  * returns never settles: the process ends with the program.
  */
-export function launch(program, args, flags) {
+export function launch(program, args, flags, environment = process.env) {
   const node = isNewEnough() ? process.execPath : ownNode();
   if (node === undefined) {
     giveUp(
       `Claude Code Proxy needs Node ${NEEDED_MAJOR} or newer; this is ${process.version}. Get it from https://nodejs.org; on Linux this installs it too:\n  ${buildCommand('npm ci && ')}`,
     );
   } else if (existsSync(program)) {
-    replaceProcess(node, flags, [program, ...args]);
+    replaceProcess(node, flags, [program, ...args], environment);
     return new Promise(() => {});
   } else {
     const install = existsSync(join(ROOT, 'node_modules')) ? '' : 'npm ci && ';
@@ -51,7 +57,8 @@ export function launch(program, args, flags) {
 export function launchGateway(program, args) {
   const joined = join(ROOT, 'dist/apps/proxy/bundle', basename(program));
   const single = join(ROOT, 'dist/apps/proxy/src', program);
-  return launch(existsSync(joined) && !hasModulesOfTeam() ? joined : single, args, GATEWAY_FLAGS);
+  const environment = { ...GATEWAY_ALLOCATOR, ...process.env };
+  return launch(existsSync(joined) && !hasModulesOfTeam() ? joined : single, args, GATEWAY_FLAGS, environment);
 }
 
 /** Where the `.env` file mentions them, even in a comment, the slower start does no harm. */
@@ -73,12 +80,12 @@ function ownNode() {
  * `execve` keeps the process id, so signals of a terminal or a container reach the program directly, and no second process
  * costs 40 MB. Windows and Node 20 do not have it: there this process waits for the program and forwards signals.
  */
-function replaceProcess(node, flags, command) {
+function replaceProcess(node, flags, command, env) {
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
-    process.execve(node, [node, ...withOwnFlags([...END_WITH_SHELL, ...flags]), ...command], process.env);
+    process.execve(node, [node, ...withOwnFlags([...END_WITH_SHELL, ...flags]), ...command], env);
     return;
   }
-  const child = spawn(node, [...withOwnFlags(flags), ...command], { stdio: 'inherit' });
+  const child = spawn(node, [...withOwnFlags(flags), ...command], { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // On Windows the console sends Ctrl-C to both processes, and `kill` would end the program without a drain.
     process.on(signal, () => process.platform !== 'win32' && child.kill(signal));

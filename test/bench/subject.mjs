@@ -15,7 +15,7 @@ import { createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { GATEWAY_FLAGS } from '../../bin/launcher.js';
+import { GATEWAY_ALLOCATOR, GATEWAY_FLAGS } from '../../bin/launcher.js';
 import { WORKLOADS } from './payloads.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -98,6 +98,7 @@ export function product(main = join(ROOT, 'dist/apps/proxy/bundle/main.js'), nod
     file: process.execPath,
     args: [...GATEWAY_FLAGS, ...nodeArguments, main],
     env: {
+      ...GATEWAY_ALLOCATOR,
       PORT: String(port),
       ANTHROPIC_UPSTREAM_URL: `http://127.0.0.1:${upstreamPort}`,
       DATA_DIR: join(directory, 'data'),

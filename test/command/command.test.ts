@@ -113,18 +113,20 @@ describe('its launcher', () => {
     },
   );
 
-  it('gives the gateway the settings of V8, beside those that it was started with', async () => {
+  it('gives the gateway the settings of V8 and of the allocator, beside those that it was started with', async () => {
     const root = await alone();
     const main = join(root, 'dist/apps/proxy/src/main.js');
     await mkdir(dirname(main), { recursive: true });
     await writeFile(
       main,
-      'process.stdout.write(JSON.stringify([process.pid, process.execArgv, process.argv.slice(2)]))',
+      'process.stdout.write(JSON.stringify([process.pid, process.execArgv, process.argv.slice(2), process.env]))',
     );
     const args = ['--stack-size=900', join(root, 'bin/start.js'), '--port', '1'];
-    const { pid, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { PATH: process.env.PATH } });
+    const env = { MALLOC_ARENA_MAX: '4' };
+    const { pid, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
     const flags = ['--stack-size=900', '--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
-    expect(JSON.parse(stdout)).toEqual([pid, flags, ['--port', '1']]);
+    const variables = { MALLOC_ARENA_MAX: '4', MALLOC_MMAP_THRESHOLD_: '262144' };
+    expect(JSON.parse(stdout)).toEqual([pid, flags, ['--port', '1'], expect.objectContaining(variables)]);
   });
 
   it('runs the joined files, and the single ones where modules of a team share some of them', async () => {
