@@ -51,4 +51,31 @@ describe('ByteHash', () => {
     expect(hash.pair(first, second)).not.toBe(hash.pair(second, first));
     expect(hash.pair(first, second)).toBe(hash.pair(first, second));
   });
+
+  it.each([1_000, 1_500_000])('finds the first of many spans that is not the same, in a text of %d bytes', (size) => {
+    const bytes = randomBytes(size);
+    const ends = Uint32Array.from([10, 74, 75, 75, 600, size]);
+    const hash = new ByteHash(bytes);
+    const hashes = Float64Array.from(ends, (end, index) => hash.of(ends[index - 1] ?? 0, end));
+    expect(hash.equalSpans({ ends, hashes })).toBe(6);
+    const changed = Buffer.from(bytes);
+    changed[500]! ^= 1;
+    expect(new ByteHash(changed).equalSpans({ ends, hashes })).toBe(4);
+    expect(new ByteHash(bytes.subarray(0, 100)).equalSpans({ ends, hashes })).toBe(4);
+  });
+
+  it('finds the end of a string whose quotes and backslashes are anywhere', () => {
+    const strings = Array.from({ length: 300 }, (_, length) =>
+      JSON.stringify(`${'x'.repeat(length % 40)}"\\${'y'.repeat(length)}`),
+    );
+    const text = Buffer.from(strings.join(','));
+    const hash = new ByteHash(text);
+    let start = 0;
+    for (const string of strings) {
+      expect(hash.stringEnd(start)).toBe(start + string.length);
+      start += string.length + 1;
+    }
+    expect(new ByteHash(Buffer.from('"no end')).stringEnd(0)).toBeUndefined();
+    expect(new ByteHash(Buffer.from('"an escape\\')).stringEnd(0)).toBeUndefined();
+  });
 });

@@ -6,7 +6,7 @@ export {
   maxDecodedBytes,
 } from './answer-limits.js';
 export { expectBoundedTree, JsonLimitError, parseBoundedJson } from './bounded-json.js';
-export { ByteHash } from './byte-hash.js';
+export { ByteHash, type HashedSpans } from './byte-hash.js';
 export {
   type ContentEncoding,
   contentEncodingOf,

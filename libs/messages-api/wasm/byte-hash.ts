@@ -13,6 +13,12 @@ const KEY: usize = 64;
 const TEXT: usize = 128;
 /** Of text that the host writes at once. */
 const WINDOW: usize = 1_048_576;
+/** Spans that the host compares at once: their ends, and the hashes that are expected. */
+const MAX_SPANS: usize = 5_000;
+const HASHES: usize = TEXT + WINDOW;
+const ENDS: usize = HASHES + 8 * MAX_SPANS;
+const QUOTE: u8 = 0x22;
+const BACKSLASH: u8 = 0x5c;
 
 /** Odd, from the digits of the golden ratio: the key of each stripe differs from that of the one before. */
 const STEP: i64 = ((<i64>0x9e3779b9) << 32) | 0x7f4a7c15;
@@ -36,6 +42,18 @@ export function keyAddress(): u32 {
 
 export function windowBytes(): u32 {
   return WINDOW as u32;
+}
+
+export function hashesAddress(): u32 {
+  return HASHES as u32;
+}
+
+export function endsAddress(): u32 {
+  return ENDS as u32;
+}
+
+export function maxSpans(): u32 {
+  return MAX_SPANS as u32;
 }
 
 export function begin(): void {
@@ -70,13 +88,18 @@ export function add(offset: u32, length: u32): void {
     d = i64x2.add(d, product(v128.load(at, 48), i64x2.add(key3, s)));
   }
   if (at < end) {
-    memory.fill(TAIL, 0, STRIPE);
-    memory.copy(TAIL, at, end - at);
+    // The last stripe overlaps the one before; the length is in the hash. Only a short text is copied.
+    let tail: usize = end - STRIPE;
+    if (length < (STRIPE as u32)) {
+      tail = TAIL;
+      memory.fill(TAIL, 0, STRIPE);
+      memory.copy(TAIL, at, end - at);
+    }
     s = i64x2.add(s, step);
-    a = i64x2.add(a, product(v128.load(TAIL), i64x2.add(key0, s)));
-    b = i64x2.add(b, product(v128.load(TAIL, 16), i64x2.add(key1, s)));
-    c = i64x2.add(c, product(v128.load(TAIL, 32), i64x2.add(key2, s)));
-    d = i64x2.add(d, product(v128.load(TAIL, 48), i64x2.add(key3, s)));
+    a = i64x2.add(a, product(v128.load(tail), i64x2.add(key0, s)));
+    b = i64x2.add(b, product(v128.load(tail, 16), i64x2.add(key1, s)));
+    c = i64x2.add(c, product(v128.load(tail, 32), i64x2.add(key2, s)));
+    d = i64x2.add(d, product(v128.load(tail, 48), i64x2.add(key3, s)));
   }
   sum0 = a;
   sum1 = b;
@@ -103,6 +126,37 @@ export function hashOf(offset: u32, length: u32): f64 {
   begin();
   add(offset, length);
   return finish();
+}
+
+/** Of `count` spans, each of which begins at the end of the one before: how many of the first have the expected hashes. */
+export function equalSpans(count: u32): u32 {
+  let start: u32 = 0;
+  for (let index: u32 = 0; index < count; index += 1) {
+    const end = load<u32>(ENDS + 4 * (index as usize));
+    if (hashOf(start, end - start) !== load<f64>(HASHES + 8 * (index as usize))) return index;
+    start = end;
+  }
+  return count;
+}
+
+/** The end of the JSON string that begins at `offset` with its quote; 0 if the text has `length` bytes and no end of it. */
+export function stringEnd(offset: u32, length: u32): u32 {
+  const end: usize = TEXT + (length as usize);
+  let at: usize = TEXT + (offset as usize) + 1;
+  while (at < end) {
+    const bytes = v128.load(at);
+    const stops = v128.or(i8x16.eq(bytes, i8x16.splat(QUOTE)), i8x16.eq(bytes, i8x16.splat(BACKSLASH)));
+    const mask = i8x16.bitmask(stops);
+    if (mask === 0) {
+      at += 16;
+      continue;
+    }
+    at += ctz(mask) as usize;
+    if (at >= end) return 0;
+    if (load<u8>(at) === QUOTE) return (at - TEXT + 1) as u32;
+    at += 2;
+  }
+  return 0;
 }
 
 /** The hash of two hashes in this order. */

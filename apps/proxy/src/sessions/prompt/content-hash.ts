@@ -1,4 +1,4 @@
-import { ByteHash, JsonView } from '@claude-proxy/messages-api';
+import { ByteHash, type HashedSpans, JsonView } from '@claude-proxy/messages-api';
 
 const CACHE_CONTROL = 'cache_control';
 /** Distinguish the kinds of values, so that a list is not the same as its only item. */
@@ -18,6 +18,21 @@ export class ContentHash {
   /** Of the bytes as they are. */
   raw(start: number, end: number): number {
     return this.hash.of(start, end);
+  }
+
+  /** How many spans at the beginning are the same. */
+  equalSpans(spans: HashedSpans): number {
+    return this.hash.equalSpans(spans);
+  }
+
+  /** The value that begins at a position. */
+  viewAt(position: number): JsonView {
+    const { hash, bytes } = this;
+    const text = position === 0 ? bytes : bytes.subarray(position);
+    return JsonView.of(text, (start) => {
+      const end = hash.stringEnd(position + start);
+      return end === undefined ? undefined : end - position;
+    });
   }
 
   pair(first: number, second: number): number {

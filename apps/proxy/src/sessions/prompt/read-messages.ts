@@ -1,4 +1,4 @@
-import { JsonView } from '@claude-proxy/messages-api';
+import type { JsonView } from '@claude-proxy/messages-api';
 import { breakpointOf, ContentHash } from './content-hash.js';
 import type { Breakpoint, MessageList } from './prompt.js';
 
@@ -11,15 +11,10 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
 /** Number of messages at the beginning whose bytes are the same. */
-export function keptMessages(content: ContentHash, before: MessageList): number {
-  const { bytes } = content;
-  let start = 0;
-  for (let index = 0; index < before.count; index += 1) {
-    const end = before.ends[index]!;
-    if (end >= bytes.length || content.raw(start, end) !== before.raws[index]) return index;
-    start = end;
-  }
-  return before.count;
+export function keptMessages(content: ContentHash, { ends, raws }: MessageList): number {
+  const kept = content.equalSpans({ ends, hashes: raws });
+  // The end of the list belongs to no message.
+  return kept > 0 && ends[kept - 1]! >= content.bytes.length ? kept - 1 : kept;
 }
 
 /**
@@ -62,12 +57,12 @@ class MessageReader {
   readRest(): void {
     const { bytes } = this.content;
     if (this.kept === 0) {
-      for (const message of JsonView.of(bytes).items()) this.add(message, 0);
+      for (const message of this.content.viewAt(0).items()) this.add(message, 0);
       return;
     }
     // From there on one by one: a view of the whole list would scan the messages that are kept.
     for (let at = this.startOfNext(); bytes[at] !== CLOSE_BRACKET; at = this.startOfNext()) {
-      this.add(JsonView.of(bytes.subarray(at)), at);
+      this.add(this.content.viewAt(at), at);
     }
   }
 

@@ -1,4 +1,4 @@
-import { JsonView } from '@claude-proxy/messages-api';
+import type { JsonView } from '@claude-proxy/messages-api';
 import { breakpointOf, ContentHash } from './content-hash.js';
 import { CACHED_SETTINGS, type MessageList, type Prompt, type SystemList, type ToolList } from './prompt.js';
 import { keptMessages, readMessages } from './read-messages.js';
@@ -50,7 +50,7 @@ export class PromptReader {
     const names: number[] = [];
     let deferred = 0;
     let hasBreakpoint = false;
-    for (const tool of partsOf(bytes)) {
+    for (const tool of partsOf(content)) {
       const hash = content.ofBlock(tool, 0);
       hasBreakpoint ||= breakpointOf(tool) !== undefined;
       if (tool.get('defer_loading')?.raw() === 'true') {
@@ -70,7 +70,7 @@ export class PromptReader {
     const content = new ContentHash(bytes);
     const raw = content.raw(0, bytes.length);
     if (before?.raw === raw) return before;
-    const blocks = partsOf(bytes);
+    const blocks = partsOf(content);
     return {
       raw,
       hashes: blocks.map((block) => content.ofBlock(block, 0)),
@@ -90,8 +90,8 @@ export class PromptReader {
 }
 
 /** The items of a list; a plain text is its own only part. @throws TypeError, RangeError */
-function partsOf(bytes: Buffer): readonly JsonView[] {
-  const view = JsonView.of(bytes);
+function partsOf(content: ContentHash): readonly JsonView[] {
+  const view = content.viewAt(0);
   if (view.isString) return [view];
   if (!view.isArray && !view.isNull) throw new TypeError('tools or system are not a list');
   const parts = view.items();
