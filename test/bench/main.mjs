@@ -36,7 +36,10 @@ const MAX_WRITES_PER_EXCHANGE = 0.1;
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'tap,pool,keys,json,sse,paced,body400k,body2m,delay,garbage,idle,dynamo' },
+    only: {
+      type: 'string',
+      default: 'tap,pool,keys,sessions,json,sse,paced,body400k,body2m,delay,garbage,idle,dynamo',
+    },
     rounds: { type: 'string', default: '9' },
     'slice-ms': { type: 'string', default: '500' },
     streams: { type: 'string', default: '200' },
@@ -50,6 +53,9 @@ const { values: options } = parseArgs({
     trap: { type: 'boolean', default: false },
   },
 });
+/** Messages of a conversation of 400 KB: files, usual turns of tools, and many small ones. */
+const SESSION_MESSAGES = [20, 100, 400, 2_000];
+const USUAL_MESSAGES = 400;
 const only = new Set(options.only.split(','));
 const rounds = Number(options.rounds);
 const report = new Report();
@@ -83,6 +89,7 @@ async function reportParts() {
   if (only.has('pool')) await reportPool();
   if (only.has('masking')) await reportMasking();
   if (only.has('keys')) await reportKeys();
+  if (only.has('sessions')) await reportSessions();
 }
 
 async function runSideBySide() {
@@ -133,6 +140,20 @@ async function reportPool() {
   const { warm, closed } = poolMicrosecondsPerRequest();
   report.line(`pool of 50 accounts: ${closed.toFixed(1)} us for each request while one organization is closed`);
   report.figure('poolMicroseconds', warm, 'us');
+}
+
+async function reportSessions() {
+  const { sessionsCosts } = await import('./sessions-cost.mjs');
+  for (const messages of SESSION_MESSAGES) {
+    const { nextMicroseconds, firstMicroseconds } = sessionsCosts(messages);
+    const first = firstMicroseconds.toFixed(0);
+    report.line(
+      `a prompt of 400 KB in ${messages} messages: ${nextMicroseconds.toFixed(0)} us, ${first} us at first sight`,
+    );
+    if (messages !== USUAL_MESSAGES) continue;
+    report.figure('sessionsNextMicroseconds', nextMicroseconds, 'us');
+    report.figure('sessionsFirstMicroseconds', firstMicroseconds, 'us');
+  }
 }
 
 async function reportKeys() {

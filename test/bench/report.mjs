@@ -13,6 +13,8 @@ export const TARGETS = {
   maskingColdMs: { title: 'masking 400 KB at first sight', target: 10, limit: 10 },
   maskingSeenMs: { title: 'masking 400 KB that was seen', target: 2, limit: 2 },
   maskingEventMicroseconds: { title: 'restoring an event without a placeholder', target: 3, limit: 3 },
+  sessionsNextMicroseconds: { title: 'comparing a prompt of 400 KB with the one before', target: 150, limit: 200 },
+  sessionsFirstMicroseconds: { title: 'the first prompt of 400 KB of a session', target: 3_000, limit: 5_000 },
   keysMicroseconds: { title: 'client key, limits and budgets, per request', target: 40, limit: 40 },
   firstByteMs: { title: 'first byte, added p50', target: 0.3, limit: 0.5 },
   jsonPromotedKb: { title: 'JSON, promoted per request', target: 12, limit: 20 },
