@@ -1,13 +1,17 @@
 import type { SessionDetail } from '@claude-proxy/admin-api';
 import { answer, PromptCache, type RecordedRequest, rateLimited } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { SessionsStep } from '../../apps/proxy/src/sessions/sessions.step.js';
 import { adminApi } from '../support/admin-api.js';
 import { postMessage } from '../support/post-message.js';
+import { startGateway } from '../support/start-gateway.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
 const MINUTE_MS = 60_000;
 const BREAKPOINT = { cache_control: { type: 'ephemeral' } };
 const ROLE = 'arn:aws:iam::204813579264:role/ci-deployer';
+
+const MASKING = { MASKING: 'aws', MASKING_SECRET: 'a-secret-of-this-test' };
 
 let stage: Stage;
 let cache: PromptCache;
@@ -15,7 +19,7 @@ let workspace: string;
 const api = adminApi(() => stage.gateway);
 
 beforeAll(async () => {
-  stage = await startStage({ FALLBACK_FOR: 'anyone', MASKING: 'aws', MASKING_SECRET: 'a-secret-of-this-test' });
+  stage = await startStage({ FALLBACK_FOR: 'anyone', ...MASKING });
 });
 afterAll(() => stage.close());
 afterEach(() => {
@@ -194,5 +198,58 @@ describe('a session', () => {
     });
     await response.text();
     expect((await sessionOf('chat')).items[0]?.prompt_cache).toMatchObject({ begins: 'new', messages: 1 });
+  });
+
+  it('that moves between two tasks has no invented reason: what the other task has answered is reported as not seen', async () => {
+    const other = await startGateway({ ANTHROPIC_UPSTREAM_URL: stage.anthropic.url, ...MASKING });
+    const elsewhere = (turns: number) =>
+      postMessage(other, { headers: { 'x-claude-code-session-id': 'roaming' }, body: bodyOf(turns) });
+    await send('roaming', bodyOf(1));
+    const realNow = Date.now;
+    const pass = (minutes: number) => jest.spyOn(Date, 'now').mockImplementation(() => realNow() + minutes * MINUTE_MS);
+    try {
+      pass(4);
+      await elsewhere(2);
+      pass(8);
+      await send('roaming', bodyOf(3));
+      const [, found] = (await sessionOf('roaming')).items;
+      expect(found?.prompt_cache).toMatchObject({ has_unseen_requests: true, cache_break: null });
+      pass(12);
+      await elsewhere(4);
+      cache = new PromptCache();
+      pass(16);
+      await send('roaming', bodyOf(5));
+      expect((await sessionOf('roaming')).items.at(-1)?.prompt_cache).toMatchObject({
+        has_unseen_requests: true,
+        cache_break: { reason: { kind: 'unknown' } },
+      });
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('with TRACK_SESSIONS=false', () => {
+  it('prompts are not looked at, and sessions are listed without cache breaks', async () => {
+    const off = await startGateway({ ANTHROPIC_UPSTREAM_URL: stage.anthropic.url, TRACK_SESSIONS: 'false' });
+    try {
+      const step = off.app.get(SessionsStep);
+      const before = jest.spyOn(step, 'before');
+      const appliesTo = jest.spyOn(step, 'appliesTo');
+      for (const turns of [1, 2]) {
+        await postMessage(off, { headers: { 'x-claude-code-session-id': 'quiet' }, body: bodyOf(turns) });
+      }
+      const quiet = adminApi(() => off);
+      await quiet.written();
+      expect((await quiet.ask('/api/sessions/quiet')).json).toMatchObject({
+        requests: 2,
+        cache_breaks: 0,
+        items: [{ prompt_cache: null }, { prompt_cache: null }],
+      });
+      expect([before, appliesTo].map(({ mock }) => mock.calls)).toEqual([[], []]);
+      expect([step.sessions.size, step.sessions.memory]).toEqual([0, 0]);
+    } finally {
+      await off.close();
+    }
   });
 });

@@ -15,6 +15,7 @@ import {
   type CachedPrompt,
   cacheBreakOf,
 } from './prompt/cache-break.js';
+import { hasUnseenAnswers } from './prompt/prompt-changes.js';
 import { type MemberOf, PromptReader } from './prompt/read-prompt.js';
 import type { Placement } from './prompt/session-lines.js';
 import { type SessionsConfig, sessionsSection } from './sessions.config.js';
@@ -157,23 +158,14 @@ function noteOf(
   agent: string | undefined,
 ): Omit<PromptCacheNote, 'conversation' | 'cache_break'> {
   const tools = prompt.tools.hashes.length;
-  const answers = answersIn(prompt.messages.assistants);
-  const seen = before ? answersIn(before.prompt.messages.assistants) + 1 : 0;
   return {
     role: agent === undefined ? (tools > 0 ? 'main' : 'side') : 'agent',
     agent: agent ?? null,
     begins,
-    has_unseen_requests: begins !== 'restarted' && answers > seen,
+    has_unseen_requests: begins !== 'restarted' && hasUnseenAnswers(before?.prompt, prompt),
     previous: before?.id ?? null,
     idle_seconds: before ? Math.max(0, Math.round((request.startedAtMs - before.startedAtMs) / 1_000)) : null,
     messages: prompt.messages.count,
     tools,
   };
-}
-
-/** Each answer of the assistant belongs to a request of its own. */
-function answersIn(assistants: Uint8Array): number {
-  let count = 0;
-  for (const isAssistant of assistants) count += isAssistant;
-  return count;
 }

@@ -130,4 +130,10 @@ describe('cacheBreakOf', () => {
     expect(breakOf({ ...bodyOf(11), tools: [] }, renewed, before)?.reason.kind).toBe('tools');
     expect(breakOf(bodyOf(11), { owner: { credential: 'a2' } })?.reason.kind).toBe('unknown');
   });
+
+  it('does not call the cache expired if another task has answered in between', () => {
+    const idle = { startedAtMs: 6 * MINUTE_MS };
+    expect(breakOf(bodyOf(11), idle)?.reason.kind).toBe('expired');
+    expect(breakOf(bodyOf(13), idle)?.reason.kind).toBe('unknown');
+  });
 });

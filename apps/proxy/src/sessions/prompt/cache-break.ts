@@ -1,5 +1,5 @@
 import type { Prompt } from './prompt.js';
-import { changesBetween, commonMessages, type PromptChange } from './prompt-changes.js';
+import { changesBetween, commonMessages, hasUnseenAnswers, type PromptChange } from './prompt-changes.js';
 
 /** A smaller loss is not a break: no model caches less, and counts of tokens differ by a few. */
 const MIN_LOST_TOKENS = 1_024;
@@ -157,7 +157,9 @@ function isOther(before: string | undefined, after: string | undefined): boolean
   return before !== undefined && after !== undefined && before !== after;
 }
 
+/** How long the cache was idle is not known if other requests of the conversation went to another task. */
 function expiry(before: Baseline, request: CachedPrompt): BreakReason[] {
+  if (hasUnseenAnswers(before.prompt, request.prompt)) return [];
   const idleMs = request.startedAtMs - before.startedAtMs;
   const ttlMs = lastBreakpointOf(before.prompt)?.isForAnHour ? HOUR_TTL_MS : TTL_MS;
   return idleMs > ttlMs ? [{ kind: 'expired', idleMs, ttlMs }] : [];

@@ -46,6 +46,20 @@ export function commonMessages({ hashes, count }: MessageList, after: MessageLis
   return common;
 }
 
+/**
+ * The conversation has answers of requests that this process has not seen: they went to another task, or past the gateway.
+ * Each answer of the assistant belongs to a request of its own.
+ */
+export function hasUnseenAnswers(before: Prompt | undefined, after: Prompt): boolean {
+  return answersIn(after) > (before ? answersIn(before) + 1 : 0);
+}
+
+function answersIn({ messages }: Prompt): number {
+  let count = 0;
+  for (const isAssistant of messages.assistants) count += isAssistant;
+  return count;
+}
+
 function toolChanges(before: ToolList, after: ToolList): PromptChange[] {
   const first = firstDifference(before.hashes, after.hashes);
   if (first === undefined) return [];
