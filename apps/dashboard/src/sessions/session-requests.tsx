@@ -85,8 +85,8 @@ function Row({ request, href }: { readonly request: SessionRequest; readonly hre
         <a class="stretch" href={href}>
           <Moment time={request.started_at} />
         </a>
-        {note?.cache_break && <span class="sub">{words.reasonOf(note.cache_break.reason)}</span>}
-        {note?.begins === 'restarted' && <span class="sub">{words.restarted}</span>}
+        {note?.cache_break && <span class="sub is-line">{words.reasonOf(note.cache_break.reason)}</span>}
+        {note?.begins === 'restarted' && <span class="sub is-line">{words.restarted}</span>}
       </th>
       <td class="middle-cell">{note ? `${words.role[note.role]} ${note.conversation}` : texts.unit.none}</td>
       <td class="wide-cell">
