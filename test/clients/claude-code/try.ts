@@ -8,6 +8,7 @@ import { KEY_SCENARIOS, type KeyRow, keyRowOf } from './key-scenarios.js';
 import { playMasking } from './masking-play.js';
 import { playedModel } from './played-model.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
+import { playSessions } from './sessions-play.js';
 import { differencesOf, transcriptOf } from './transcript.js';
 
 const PAGE = 'docs/claude-code.md';
@@ -46,6 +47,7 @@ interface FeaturePlay {
 
 const FEATURE_PLAYS: readonly FeaturePlay[] = [
   { title: 'masking: files and answers hold originals, nothing else does', play: playMasking },
+  { title: 'sessions: ten turns without a cache break, then each reason once', play: playSessions },
 ];
 
 interface Row {
