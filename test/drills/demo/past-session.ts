@@ -15,7 +15,7 @@ const FULL_CONTEXT_TOKENS = 168_000;
 const TITLE_MODEL = 'claude-haiku-5-5';
 const FAILED_SHARE = 0.012;
 const BREAK_SHARE = 0.035;
-const LIMITED_BREAK_SHARE = 0.3;
+const LIMITED_BREAK_SHARE = 0.12;
 const TURNS_ON_BEDROCK = 4;
 
 const NOT_COMPARED: PromptCacheNote = {
