@@ -52,9 +52,9 @@ export async function withTasks(count, play, lineBefore = (url) => ({ url, close
 }
 
 /** All requests that the usage of today and yesterday counts. */
-export async function countedIn({ UsageQuery, Zone }, store) {
+export async function countedIn({ UpstreamNames, UsageQuery, Zone }, store) {
   const days = [0, 1].map((back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10));
-  const query = new UsageQuery(store, USAGE_CONFIG);
+  const query = new UsageQuery(store, new UpstreamNames(), USAGE_CONFIG);
   const { summary } = await query.ofAll({ days, period: { period_days: 2 }, requestType: 'all', zone: Zone.utc });
   return summary.total_requests;
 }
@@ -66,6 +66,7 @@ async function modulesOf() {
     'libs/storage/src/index',
     'apps/proxy/src/exchange/exchange',
     'apps/proxy/src/exchange/exchange-feed',
+    'apps/proxy/src/exchange/upstream-names',
     'apps/proxy/src/recording/recorder',
     'apps/proxy/src/recording/zone',
     'apps/proxy/src/request-log/request-log.writer',
@@ -80,8 +81,9 @@ async function modulesOf() {
 
 function startTask({ ExchangeFeed, StoreHealth, Recorder, UsageWriter, RequestLogWriter }, store) {
   const feed = new ExchangeFeed();
-  const recorder = new Recorder(store, feed, new StoreHealth());
-  const writers = [new UsageWriter(recorder, USAGE_CONFIG), new RequestLogWriter(recorder, LOG_CONFIG)];
+  const health = new StoreHealth();
+  const recorder = new Recorder(store, feed, health);
+  const writers = [new UsageWriter(recorder, health, USAGE_CONFIG), new RequestLogWriter(recorder, LOG_CONFIG)];
   for (const part of [recorder, ...writers]) part.onModuleInit();
   return { feed, recorder };
 }

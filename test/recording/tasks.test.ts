@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import { readConfig } from '../../apps/proxy/src/config/read-config.js';
 import { Exchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
+import { UpstreamNames } from '../../apps/proxy/src/exchange/upstream-names.js';
 import { Recorder } from '../../apps/proxy/src/recording/recorder.js';
 import { Zone } from '../../apps/proxy/src/recording/zone.js';
 import { AnalyticsQuery } from '../../apps/proxy/src/request-log/analytics.query.js';
@@ -57,7 +58,7 @@ afterAll(() => engine.close());
 function startTask() {
   const [store, feed, health] = [connect(), new ExchangeFeed(), new StoreHealth()];
   const recorder = new Recorder(store, feed, health);
-  const writers = [new UsageWriter(recorder, USAGE_CONFIG), new RequestLogWriter(recorder, LOG_CONFIG)];
+  const writers = [new UsageWriter(recorder, health, USAGE_CONFIG), new RequestLogWriter(recorder, LOG_CONFIG)];
   for (const part of [recorder, ...writers]) part.onModuleInit();
   return { feed, health, recorder };
 }
@@ -82,7 +83,7 @@ describe('24 tasks that increment the same items', () => {
     for (const { health } of tasks) expect([health.failures, health.conflicts, health.refusedItems]).toEqual([0, 0, 0]);
 
     const days = [0, 1].map((back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10));
-    const usage = new UsageQuery(connect(), USAGE_CONFIG);
+    const usage = new UsageQuery(connect(), new UpstreamNames(), USAGE_CONFIG);
     const question = { days, period: { period_days: 2 }, requestType: 'all', zone: Zone.utc } as const;
     expect((await usage.ofAll(question)).summary).toMatchObject({
       total_users: TASKS + 1,

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 /**
  * Imported before a gateway: names the modules of OpenTelemetry's SDK that it loads, on standard error. Its API is not one of
@@ -6,7 +8,18 @@ import { registerHooks } from 'node:module';
  */
 registerHooks({
   load(url, context, next) {
-    if (/@opentelemetry\/(?!api\/)/.test(url)) process.stderr.write(`loads ${url}\n`);
+    const found = sourcesOf(url).find((source) => /@opentelemetry\/(?!api\/)/.test(source));
+    if (found) process.stderr.write(`loads ${found}\n`);
     return next(url, context);
   },
 });
+
+/** The files that the build has joined in one, by its map. */
+function sourcesOf(url) {
+  if (!url.includes('/dist/')) return [url];
+  try {
+    return JSON.parse(readFileSync(fileURLToPath(`${url}.map`), 'utf8')).sources;
+  } catch {
+    return [url];
+  }
+}

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { UsageOfAll, UsageOfUser } from '@claude-proxy/admin-api';
 import { type Item, type Table, TableStore } from '@claude-proxy/storage';
 import { Inject, Injectable } from '@nestjs/common';
+import { UpstreamNames } from '../exchange/upstream-names.js';
 import { dayOf } from '../recording/periods.js';
 import type { Zone } from '../recording/zone.js';
 import { type UsageConfig, usageSection } from './usage.config.js';
@@ -40,7 +41,11 @@ export class UsageQuery {
   private readonly table: Table;
   private readonly kept = new Map<string, { readonly sums: SumsByDay; readonly untilMs: number }>();
 
-  constructor(store: TableStore, @Inject(usageSection.token) config: UsageConfig) {
+  constructor(
+    store: TableStore,
+    private readonly upstreams: UpstreamNames,
+    @Inject(usageSection.token) config: UsageConfig,
+  ) {
     this.table = store.table(usageTable(config.usageTable));
   }
 
@@ -92,8 +97,12 @@ export class UsageQuery {
     const found = await Array.fromAsync(
       this.table.each({ index: USAGE_BY_PERIOD, partition, prefix: `${user}#${day}` }),
     );
-    // Items of the original project are not in the index, but their key is known.
-    return this.countedIn(found, [usageKeyOf(user, day, 'bedrock')]);
+    // Without their entries, too: items of the original project have none, and those of a table made anew have lost them.
+    const names = ['bedrock', ...this.upstreams.all];
+    return this.countedIn(
+      found,
+      names.map((name) => usageKeyOf(user, day, name)),
+    );
   }
 
   /** The items with counters: those among the items of the index, those that its entries name, and further ones. */

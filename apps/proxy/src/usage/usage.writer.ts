@@ -7,6 +7,7 @@ import type { ExchangeWriter, WriterBatch } from '../recording/exchange-writer.j
 import { labelOf } from '../recording/labels.js';
 import { hourOf } from '../recording/periods.js';
 import { Recorder } from '../recording/recorder.js';
+import { StoreHealth } from '../state/store-health.js';
 import { type UsageConfig, usageSection } from './usage.config.js';
 import { entryOf, usageKeyOf, usageTable } from './usage.table.js';
 import { COUNTERS, type Counts, emptyCounts, hourCounters, modelName } from './usage-counters.js';
@@ -24,9 +25,11 @@ export class UsageWriter implements ExchangeWriter, OnModuleInit {
   private readonly table: TableDefinition;
   /** Keys of items whose index entries this process has written. */
   private readonly entered = new Set<string>();
+  private failuresSeen = 0;
 
   constructor(
     private readonly recorder: Recorder,
+    private readonly health: StoreHealth,
     @Inject(usageSection.token) private readonly config: UsageConfig,
   ) {
     this.table = usageTable(config.usageTable);
@@ -37,7 +40,15 @@ export class UsageWriter implements ExchangeWriter, OnModuleInit {
   }
 
   startBatch(): WriterBatch {
-    return new UsageBatch(this.table, this.entered);
+    return new UsageBatch(this.table, () => this.entriesInStore());
+  }
+
+  /** After a failure of the store entries are written again: it may have come back without them. */
+  private entriesInStore(): Set<string> {
+    const { failures } = this.health;
+    if (failures !== this.failuresSeen || this.entered.size >= MAX_KNOWN_ENTRIES) this.entered.clear();
+    this.failuresSeen = failures;
+    return this.entered;
   }
 }
 
@@ -46,7 +57,7 @@ class UsageBatch implements WriterBatch {
 
   constructor(
     private readonly table: TableDefinition,
-    private readonly entered: Set<string>,
+    private readonly entriesInStore: () => Set<string>,
   ) {}
 
   add(exchange: FinishedExchange): void {
@@ -65,15 +76,17 @@ class UsageBatch implements WriterBatch {
 
   writes(): IndependentWrite[] {
     const days = [...this.days.values()];
-    return [...days.flatMap((day) => this.newEntryOf(day)), ...days.map((day) => day.writeTo(this.table))];
+    return [...this.newEntriesOf(days), ...days.map((day) => day.writeTo(this.table))];
   }
 
-  private newEntryOf({ key, period, user }: DayOfUser): IndependentWrite[] {
-    if (this.entered.has(key)) return [];
-    if (this.entered.size >= MAX_KNOWN_ENTRIES) this.entered.clear();
-    this.entered.add(key);
-    const item = { ...entryOf(key, period, user), ttl: Math.floor(Date.now() / 1_000) + ENTRY_TTL_SECONDS };
-    return [{ kind: 'put', table: this.table, item }];
+  private newEntriesOf(days: readonly DayOfUser[]): IndependentWrite[] {
+    const known = this.entriesInStore();
+    const fresh = days.filter(({ key }) => !known.has(key));
+    const ttl = Math.floor(Date.now() / 1_000) + ENTRY_TTL_SECONDS;
+    return fresh.map(({ key, period, user }) => {
+      known.add(key);
+      return { kind: 'put', table: this.table, item: { ...entryOf(key, period, user), ttl } };
+    });
   }
 }
 
