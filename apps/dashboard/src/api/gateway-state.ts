@@ -31,11 +31,15 @@ export function useOwnGatewayState(feed: LiveFeed | undefined): GatewayState | u
   useEffect(() => {
     if (!feed) return;
     setFeedState(feed.state);
+    let hasBegun = feed.state !== 'connecting';
     const stops = [
       feed.watchState((state) => {
         setFeedState(state);
         if (state === 'waiting') setLostAt(Date.now());
-        if (state !== 'connecting' && state !== 'resting') refresh.current();
+        if (state === 'connecting' || state === 'resting') return;
+        // The first verdict was asked for with the feed: asking again would only delay it.
+        if (hasBegun || state !== 'open') refresh.current();
+        hasBegun = true;
       }),
       feed.listen(({ type }) => {
         if (type === 'limits' || type === 'drills' || type === 'accounts') refresh.current();

@@ -1,30 +1,8 @@
-import {
-  BarController,
-  BarElement,
-  CategoryScale,
-  Chart,
-  type ChartConfiguration,
-  LinearScale,
-  LineController,
-  LineElement,
-  PointElement,
-  Tooltip,
-} from 'chart.js';
+import type { Chart, ChartConfiguration } from 'chart.js';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useSettings } from '../texts/settings.js';
 import type { TimeChartProps } from './chart-series.js';
 import { ChartTable } from './chart-table.js';
-
-Chart.register(
-  BarController,
-  BarElement,
-  LineController,
-  LineElement,
-  PointElement,
-  CategoryScale,
-  LinearScale,
-  Tooltip,
-);
 
 /** A chart over time, stacked where it has bars, with its legend and the same figures as a table. */
 export function TimeChart(props: TimeChartProps) {
@@ -38,9 +16,22 @@ export function TimeChart(props: TimeChartProps) {
     setHidden(next);
   };
 
+  const configuration = useRef<() => ChartConfiguration>(undefined);
+  configuration.current = () => configurationOf(props, hidden);
   useEffect(() => {
-    chart.current = new Chart(canvas.current!, configurationOf(props, hidden));
-    return () => chart.current?.destroy();
+    let isGone = false;
+    // Half of the page's code: it comes after the first sentence. Legend and table are there without it.
+    import('./chart-library.js').then(
+      ({ Chart }) => {
+        if (!isGone) chart.current = new Chart(canvas.current!, configuration.current!());
+      },
+      () => {},
+    );
+    return () => {
+      isGone = true;
+      chart.current?.destroy();
+      chart.current = undefined;
+    };
   }, [props.kind, isDark]);
 
   const draw = useRef(() => {});

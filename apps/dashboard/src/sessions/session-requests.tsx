@@ -95,7 +95,9 @@ function Row({ request, href }: { readonly request: SessionRequest; readonly hre
       <td class="number wide-cell">{note ? format.integer(note.messages) : texts.unit.none}</td>
       <td class="number">{context === 0 ? texts.unit.none : format.compact(context)}</td>
       <td class="number">{share === null ? texts.unit.none : format.percent(share)}</td>
-      <td class="number middle-cell">{request.cost_usd === null ? texts.unit.none : format.usd(request.cost_usd)}</td>
+      <td class="number middle-cell">
+        {request.cost_usd === null ? texts.unit.none : format.usdOfRequest(request.cost_usd)}
+      </td>
     </tr>
   );
 }

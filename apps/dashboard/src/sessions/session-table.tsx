@@ -24,6 +24,8 @@ const COLUMNS = [
 export function SessionTable({ sessions, sort, onSort }: SessionTableProps) {
   const { texts, format } = useSettings();
   const words = texts.sessions;
+  const usd = format.usdColumn(sessions.map(({ cost_usd }) => cost_usd));
+  const usdLost = format.usdColumn(sessions.map(({ lost_usd }) => lost_usd));
   return (
     <table class="rows">
       <thead>
@@ -69,12 +71,10 @@ export function SessionTable({ sessions, sort, onSort }: SessionTableProps) {
               <td class="number wide-cell">{format.compact(promptTokensOf(line) + line.output_tokens)}</td>
               <td class="number wide-cell">{share === null ? texts.unit.none : format.percent(share)}</td>
               <td class="number">
-                <Cost usd={line.cost_usd} unpriced={line.unpriced_requests} />
+                <Cost usd={line.cost_usd} unpriced={line.unpriced_requests} show={usd} />
               </td>
               <td class="number">{format.integer(line.cache_breaks)}</td>
-              <td class="number middle-cell">
-                {line.cache_breaks === 0 ? texts.unit.none : format.usd(line.lost_usd)}
-              </td>
+              <td class="number middle-cell">{line.cache_breaks === 0 ? texts.unit.none : usdLost(line.lost_usd)}</td>
             </tr>
           );
         })}
