@@ -29,8 +29,8 @@ const MAX_CONFLICT_PERCENT = 2;
 /** The data read from the embedded store, and the limit for a turn of the event loop meanwhile. */
 const COMPANY = { users: 500, days: 30 };
 const MAX_TURN_MS = 20;
-/** Limits of a user are read once a second and drills every two seconds, independent of the number of requests. */
-const MAX_READS_PER_SECOND = 2;
+/** Limits of a user and changes are read once a second and drills every two seconds, independent of the number of requests. */
+const MAX_READS_PER_SECOND = 3;
 /** A batch has 25 lines, and 250 exchanges share their counters. The last batch of a second is smaller. */
 const MAX_WRITES_PER_EXCHANGE = 0.1;
 

@@ -19,11 +19,12 @@ export function TimeChart(props: TimeChartProps) {
   const configuration = useRef<() => ChartConfiguration>(undefined);
   configuration.current = () => configurationOf(props, hidden);
   useEffect(() => {
-    let isGone = false;
+    const element = canvas.current;
+    let isGone = element === null;
     // Half of the page's code: it comes after the first sentence. Legend and table are there without it.
     import('./chart-library.js').then(
       ({ Chart }) => {
-        if (!isGone) chart.current = new Chart(canvas.current!, configuration.current!());
+        if (!isGone && element?.isConnected) chart.current = new Chart(element, configuration.current!());
       },
       () => {},
     );
