@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { CommandSpec, Context } from '../core/command.js';
-import { readIfPresent, writePrivateFile } from '../gateway/private-file.js';
+import { cachePath, readCached } from '../gateway/cache-file.js';
+import { writePrivateFile } from '../gateway/private-file.js';
 import { raw } from '../text/blocks.js';
 import { moneyText, relativeTime } from '../text/numbers.js';
 
@@ -20,13 +20,13 @@ export const statusline: CommandSpec = {
   options: [{ flags: '--refresh', text: 'ask the gateway now' }],
   async run(context, input) {
     const { url } = await context.gateway();
-    const path = cachePath(context, url);
+    const path = cachePath(context.world, 'statusline', url);
     if (input.options.refresh === true) {
       const fresh = { at: context.world.now(), line: await freshLine(context) };
       writePrivateFile(path, JSON.stringify(fresh));
       return { json: fresh, text: [raw(fresh.line)] };
     }
-    const cached = cachedAt(path);
+    const cached = readCached<Cached>(path);
     const age = cached === undefined ? Number.POSITIVE_INFINITY : context.world.now() - cached.at;
     if (age > FRESH_MS) context.world.startAgain(['statusline', '--refresh', '--url', url]);
     const line =
@@ -45,20 +45,5 @@ async function freshLine(context: Context): Promise<string> {
     return `${state} | ${day.in_flight} in flight | ${moneyText(day.totals.cost_usd)} in 24h`;
   } catch {
     return 'gateway away';
-  }
-}
-
-function cachePath({ world: { env, home } }: Context, url: string): string {
-  const { hash } = process.getBuiltinModule('node:crypto');
-  const name = hash('sha256', url).slice(0, 12);
-  return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'ccp', `statusline-${name}.json`);
-}
-
-function cachedAt(path: string): Cached | undefined {
-  const text = readIfPresent(path);
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as Cached);
-  } catch {
-    return undefined;
   }
 }

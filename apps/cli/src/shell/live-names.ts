@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import type { AdminClient } from '@claude-proxy/admin-client';
 import type { Completion, Context } from '../core/command.js';
+import { cachePath, readCached } from '../gateway/cache-file.js';
 import { clientOf } from '../gateway/client-of.js';
-import { readIfPresent, writePrivateFile } from '../gateway/private-file.js';
+import { writePrivateFile } from '../gateway/private-file.js';
 import { readProfiles } from '../gateway/profiles.js';
 
 /** A shell waits for the answer at each Tab: from the start of the process until its words are printed. */
@@ -20,8 +20,8 @@ interface Cached {
 /** Names of the gateway. One that is far away is asked in the background, and its names are there at the next Tab. */
 export async function liveNames(kind: Completion, context: Context): Promise<readonly string[]> {
   if (kind === 'profiles') return Object.keys(readProfiles(context.world).profiles);
-  const path = await cachePath(kind, context);
-  const cached = cachedAt(path);
+  const path = await namesPath(kind, context);
+  const cached = readCached<Cached>(path);
   if (cached && context.world.now() - cached.at < FRESH_MS) return cached.names;
   try {
     return await ask(kind, context, path, Math.max(MIN_ASK_MS, ANSWER_MS - context.world.ageMs()));
@@ -33,7 +33,7 @@ export async function liveNames(kind: Completion, context: Context): Promise<rea
 }
 
 export async function refreshNames(kind: Exclude<Completion, 'profiles'>, context: Context): Promise<void> {
-  await ask(kind, context, await cachePath(kind, context), REFRESH_MS);
+  await ask(kind, context, await namesPath(kind, context), REFRESH_MS);
 }
 
 async function ask(kind: Exclude<Completion, 'profiles'>, context: Context, path: string, patienceMs: number) {
@@ -53,20 +53,9 @@ export const LISTS: Readonly<
   models: async (client) => Object.keys((await client.analytics('30d')).by_model),
 };
 
-async function cachePath(kind: Completion, context: Context): Promise<string> {
-  const { env, home } = context.world;
-  const { hash } = process.getBuiltinModule('node:crypto');
+async function namesPath(kind: Completion, context: Context): Promise<string> {
   const { url, token = '' } = await context.gateway();
-  const name = hash('sha256', `${url} ${token}`).slice(0, 12);
-  return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'ccp', `${kind}-${name}.json`);
-}
-
-function cachedAt(path: string): Cached | undefined {
-  try {
-    return JSON.parse(readIfPresent(path) ?? 'null') ?? undefined;
-  } catch {
-    return undefined;
-  }
+  return cachePath(context.world, kind, `${url} ${token}`);
 }
 
 /** Without a home directory that can be written, every Tab asks the gateway. */
