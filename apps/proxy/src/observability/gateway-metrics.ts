@@ -116,52 +116,51 @@ export class GatewayMetrics {
 
   private budgetWarnings(): void {
     const { warnings } = this.facts;
-    const counter: Counter<'level'> = new Counter({
-      name: 'claude_proxy_budget_warnings_total',
-      help: 'Budgets that have reached a share of a cap, in percent.',
-      labelNames: ['level'],
-      registers: [this.registry],
-      collect: () => {
-        counter.reset();
-        for (const level of WARNING_LEVELS) counter.inc({ level: String(level) }, warnings.countOf(level));
-      },
-    });
+    this.totalsBy('level', 'budget_warnings', 'Budgets that have reached a share of a cap, in percent.', () =>
+      Object.fromEntries(WARNING_LEVELS.map((level) => [level, warnings.countOf(level)])),
+    );
   }
 
   private webhookEvents(): void {
     const { webhook } = this.facts;
-    const counter: Counter<'outcome'> = new Counter({
-      name: 'claude_proxy_webhook_events_total',
-      help: 'Events for the webhook: delivered or lost.',
-      labelNames: ['outcome'],
+    this.totalsBy('outcome', 'webhook_events', 'Events for the webhook: delivered or lost.', () =>
+      webhook.isOn ? { delivered: webhook.delivered, lost: webhook.lost } : undefined,
+    );
+  }
+
+  private telemetry(): void {
+    const { telemetry } = this.facts;
+    this.totalsBy(
+      'outcome',
+      'telemetry_spans',
+      'Spans for OpenTelemetry: exported, failed, or dropped because too many waited.',
+      () => (telemetry.isOn ? telemetry.spans : undefined),
+    );
+    this.totalsBy(
+      'outcome',
+      'telemetry_metric_exports',
+      'Exports of metrics to OpenTelemetry: exported or failed.',
+      () => (telemetry.isOn ? telemetry.metricExports : undefined),
+    );
+  }
+
+  /** A counter by one label. @param read undefined for what is off: then it has no series */
+  private totalsBy(
+    label: string,
+    name: string,
+    help: string,
+    read: () => Readonly<Record<string, number>> | undefined,
+  ): void {
+    const counter: Counter = new Counter({
+      name: `claude_proxy_${name}_total`,
+      help,
+      labelNames: [label],
       registers: [this.registry],
       collect: () => {
         counter.reset();
-        if (!webhook.isOn) return;
-        counter.inc({ outcome: 'delivered' }, webhook.delivered);
-        counter.inc({ outcome: 'lost' }, webhook.lost);
+        for (const [value, count] of Object.entries(read() ?? {})) counter.inc({ [label]: value }, count);
       },
     });
-  }
-
-  /** Without series while telemetry is off. */
-  private telemetry(): void {
-    const { telemetry } = this.facts;
-    const add = (name: string, help: string, counts: Readonly<Record<string, number>>) => {
-      const counter: Counter<'outcome'> = new Counter({
-        name: `claude_proxy_telemetry_${name}_total`,
-        help,
-        labelNames: ['outcome'],
-        registers: [this.registry],
-        collect: () => {
-          counter.reset();
-          if (!telemetry.isOn) return;
-          for (const [outcome, count] of Object.entries(counts)) counter.inc({ outcome }, count);
-        },
-      });
-    };
-    add('spans', 'Spans for OpenTelemetry: exported, failed, or dropped because too many waited.', telemetry.spans);
-    add('metric_exports', 'Exports of metrics to OpenTelemetry: exported or failed.', telemetry.metricExports);
   }
 
   private gauge(name: string, help: string, read: () => number): void {
