@@ -1,11 +1,5 @@
-import type { TelemetryConfig } from './telemetry.config.js';
+import { DEFAULT_SAMPLER, PROPAGATORS, SAMPLERS, type TelemetryConfig, telemetrySection } from './telemetry.config.js';
 
-const SAMPLERS = [
-  ...['always_on', 'always_off', 'traceidratio'],
-  ...['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'],
-] as const;
-const DEFAULT_SAMPLER = 'parentbased_always_on';
-const PROPAGATORS = ['tracecontext', 'baggage', 'none'];
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
 const GRPC_PORT = '4317';
 /** A span has about 2 KB. */
@@ -76,27 +70,39 @@ export function telemetrySettings(config: TelemetryConfig): TelemetrySettings {
   return { ...exports, ...otherSettings(config, warnings), warnings };
 }
 
+type NumberSetting =
+  | 'timeoutMs'
+  | 'queueSpans'
+  | 'batchSpans'
+  | 'delayMs'
+  | 'exportTimeoutMs'
+  | 'metricIntervalMs'
+  | 'metricTimeoutMs';
+
 function otherSettings(config: TelemetryConfig, warnings: string[]) {
-  const whole = (variable: string, text: string, fallback: number, maximum = MAX_MS): number => {
+  const whole = (name: NumberSetting, maximum = MAX_MS): number => {
+    const { variable, defaultText } = telemetrySection.settings[name];
+    const text = config[name];
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= 1 && value <= maximum) return value;
-    warnings.push(`${variable} is ${quoted(text)}; allowed: a whole number from 1 to ${maximum}. ${fallback} is used.`);
-    return fallback;
+    const allowed = `a whole number from 1 to ${maximum}`;
+    warnings.push(`${variable} is ${quoted(text)}; allowed: ${allowed}. ${defaultText} is used.`);
+    return Number(defaultText);
   };
-  const metricIntervalMs = whole('OTEL_METRIC_EXPORT_INTERVAL', config.metricIntervalMs, 60_000);
-  const metricTimeoutMs = whole('OTEL_METRIC_EXPORT_TIMEOUT', config.metricTimeoutMs, 30_000);
-  const queueSpans = whole('OTEL_BSP_MAX_QUEUE_SIZE', config.queueSpans, 2_048, MAX_QUEUE_SPANS);
-  const batchSpans = whole('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', config.batchSpans, 512, MAX_QUEUE_SPANS);
+  const metricIntervalMs = whole('metricIntervalMs');
+  const metricTimeoutMs = whole('metricTimeoutMs');
+  const queueSpans = whole('queueSpans', MAX_QUEUE_SPANS);
+  const batchSpans = whole('batchSpans', MAX_QUEUE_SPANS);
   return {
-    timeoutMs: whole('OTEL_EXPORTER_OTLP_TIMEOUT', config.timeoutMs, 10_000),
+    timeoutMs: whole('timeoutMs'),
     serviceName: config.serviceName,
     resourceAttributes: config.resourceAttributes,
     hasTraceContext: propagatorsOf(config, warnings).includes('tracecontext'),
     ...samplerOf(config, warnings),
     queueSpans,
     batchSpans: Math.min(batchSpans, queueSpans),
-    delayMs: whole('OTEL_BSP_SCHEDULE_DELAY', config.delayMs, 5_000),
-    exportTimeoutMs: whole('OTEL_BSP_EXPORT_TIMEOUT', config.exportTimeoutMs, 30_000),
+    delayMs: whole('delayMs'),
+    exportTimeoutMs: whole('exportTimeoutMs'),
     metricIntervalMs,
     metricTimeoutMs: Math.min(metricTimeoutMs, metricIntervalMs),
   };

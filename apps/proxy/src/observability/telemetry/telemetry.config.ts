@@ -10,6 +10,13 @@ const URL_TEXT = 'an http or https URL';
 const EXPORTER = '`otlp`, `none`';
 const PROTOCOL = '`http/protobuf`, `http/json`';
 const MILLISECONDS = 'milliseconds';
+export const PROPAGATORS: readonly string[] = ['tracecontext', 'baggage', 'none'];
+export const SAMPLERS = [
+  ...['always_on', 'always_off', 'traceidratio'],
+  ...['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'],
+] as const;
+export const DEFAULT_SAMPLER = 'parentbased_always_on';
+const asOneOf = (names: readonly string[]) => asText(names.map((name) => `\`${name}\``).join(', '));
 
 export const telemetrySection = section(
   'telemetry',
@@ -61,18 +68,11 @@ export const telemetrySection = section(
     ),
     propagators: setting(
       'OTEL_PROPAGATORS',
-      asText('`tracecontext`, `baggage`, `none`'),
+      asOneOf(PROPAGATORS),
       '`none`: trace headers of callers are ignored, and upstreams get none.',
       'tracecontext,baggage',
     ),
-    sampler: setting(
-      'OTEL_TRACES_SAMPLER',
-      asText(
-        '`always_on`, `always_off`, `traceidratio`, `parentbased_always_on`, `parentbased_always_off`, `parentbased_traceidratio`',
-      ),
-      'Which requests have spans.',
-      'parentbased_always_on',
-    ),
+    sampler: setting('OTEL_TRACES_SAMPLER', asOneOf(SAMPLERS), 'Which requests have spans.', DEFAULT_SAMPLER),
     samplerArgument: setting(
       'OTEL_TRACES_SAMPLER_ARG',
       asText('a number from 0 to 1'),
