@@ -20,7 +20,7 @@ export function TimeChart(props: TimeChartProps) {
   configuration.current = () => configurationOf(props, hidden);
   useEffect(() => {
     const element = canvas.current;
-    let isGone = element === null;
+    let isGone = false;
     // Half of the page's code: it comes after the first sentence. Legend and table are there without it.
     import('./chart-library.js').then(
       ({ Chart }) => {
