@@ -12,7 +12,6 @@ export type Change = 'limits' | 'drills' | 'budgets' | 'draining' | 'accounts';
 export class ExchangeFeed {
   private readonly logger = new Logger(ExchangeFeed.name);
   private readonly listeners: ExchangeListener[] = [];
-  private readonly ended = new WeakSet<Exchange>();
   private readonly opened = new Set<Exchange>();
   private readonly changeListeners: ((what: Change) => void)[] = [];
   private readonly receivedListeners: ExchangeListener[] = [];
@@ -40,7 +39,7 @@ export class ExchangeFeed {
   /** The body is there, and the work on it begins. */
   received(exchange: Exchange): void {
     this.opened.add(exchange);
-    this.notify(this.receivedListeners, exchange, `exchange ${exchange.id}`);
+    this.notify(this.receivedListeners, exchange, nameOf);
   }
 
   onChange(listener: (what: Change) => void): void {
@@ -49,7 +48,7 @@ export class ExchangeFeed {
 
   /** A listener that throws is logged; the others are called. */
   changed(what: Change): void {
-    this.notify(this.changeListeners, what, `the change of ${what}`);
+    this.notify(this.changeListeners, what, (changed) => `the change of ${changed}`);
   }
 
   onFinished(listener: ExchangeListener): void {
@@ -58,13 +57,12 @@ export class ExchangeFeed {
 
   /** Notifies once per exchange, however often it is called. A listener that throws is logged; the others are called. */
   finish(exchange: Exchange): void {
-    if (this.ended.has(exchange)) return;
-    this.ended.add(exchange);
+    if (exchange.isFinished) return;
     this.finished += 1;
     this.opened.delete(exchange);
     exchange.finished();
     exchange.recorded(recordOf(exchange));
-    this.notify(this.listeners, exchange, `exchange ${exchange.id}`);
+    this.notify(this.listeners, exchange, nameOf);
   }
 
   /** Begins and ends an exchange that was refused, or whose client left, before there was a request to serve. */
@@ -75,13 +73,21 @@ export class ExchangeFeed {
     this.finish(exchange);
   }
 
-  private notify<News>(listeners: readonly ((news: News) => void)[], news: News, name: string): void {
+  private notify<News>(
+    listeners: readonly ((news: News) => void)[],
+    news: News,
+    nameOfNews: (news: News) => string,
+  ): void {
     for (const listener of listeners) {
       try {
         listener(news);
       } catch (error) {
-        this.logger.error(`❌ a listener failed on ${name}: ${String(error)}`);
+        this.logger.error(`❌ a listener failed on ${nameOfNews(news)}: ${String(error)}`);
       }
     }
   }
+}
+
+function nameOf({ id }: FinishedExchange): string {
+  return `exchange ${id}`;
 }

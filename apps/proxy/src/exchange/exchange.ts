@@ -22,16 +22,16 @@ const MAX_SESSION_CHARACTERS = 128;
 export interface Attempt {
   readonly upstream: string;
   /** The HTTP status, where one came. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   readonly failure?: Failure;
   /** For people; holds no secret. */
   readonly reason?: string;
   /** True when the limit was simulated and no request was sent. */
-  readonly isDrill?: boolean;
+  readonly isDrill?: boolean | undefined;
   /** The operator's account that was asked. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** Parts of the request that the answer does without, by name. */
-  readonly leftOut?: readonly string[];
+  readonly leftOut?: readonly string[] | undefined;
   /** Milliseconds after the start of the request; missing for an attempt that failed. */
   readonly startedMs?: number;
   /** Until the answer began, or until the attempt failed. */
@@ -134,6 +134,8 @@ export class Exchange {
   readonly answerBytes: number = 0;
   readonly firstByteMs: number | undefined;
   readonly durationMs: number = 0;
+  /** Its listeners have been told: nothing changes any more. */
+  readonly isFinished: boolean = false;
   readonly usage: Usage | undefined;
   readonly isOutputEstimated: boolean = false;
   /** The row of the price list, where it is not the upstream's name. */
@@ -179,172 +181,196 @@ export class Exchange {
   }
 
   traced(trace: RequestTrace): void {
-    this.set({ trace });
+    this.own.trace = trace;
   }
 
   calledBy(credential: Credential | undefined, isDrill: boolean): void {
-    this.set({
-      credentialFingerprint: credential?.fingerprint,
-      hasOperatorCredential: credential?.source === 'operator',
-      isDrill,
-    });
+    const { own } = this;
+    own.credentialFingerprint = credential?.fingerprint;
+    own.hasOperatorCredential = credential?.source === 'operator';
+    own.isDrill = isDrill;
   }
 
   /** Its body is there; what it decodes to may be larger. */
   received(requestBytes: number): void {
-    this.set({ requestBytes });
+    this.own.requestBytes = requestBytes;
   }
 
   asksFor(model: string | undefined, isStream: boolean): void {
-    this.set({ model: model === undefined ? undefined : withMaskedKeys(model), isStream });
+    this.own.model = model === undefined ? undefined : withMaskedKeys(model);
+    this.own.isStream = isStream;
   }
 
   /** The caller has proved its identity by a client key. */
   identified(user: string, clientKeyId: string): void {
-    this.set({ user, clientKeyId });
+    this.own.user = user;
+    this.own.clientKeyId = clientKeyId;
   }
 
   ofTeam(team: string | undefined): void {
-    if (team !== undefined) this.set({ team });
+    if (team !== undefined) this.own.team = team;
   }
 
   /** A longer text is not the id of a session. */
   inSession(session: string | undefined): void {
     const id = session?.trim();
-    if (id && id.length <= MAX_SESSION_CHARACTERS) this.set({ session: withMaskedKeys(id) });
+    if (id && id.length <= MAX_SESSION_CHARACTERS) this.own.session = withMaskedKeys(id);
   }
 
   drilled(isDrill: boolean): void {
-    this.set({ isDrill });
+    this.own.isDrill = isDrill;
   }
 
   /** An upstream is asked now, the first or a further one. */
   asked(): void {
-    if (this.queueMs === undefined) this.set({ queueMs: this.elapsedMs() });
+    this.own.queueMs ??= this.elapsedMs();
   }
 
   /** An account of the operator is asked, or none. */
   askedWith(account: string | undefined, credential: Credential | undefined): void {
     if (account === this.account) return;
-    this.set({ account, ...(account !== undefined && { credentialFingerprint: credential?.fingerprint }) });
+    this.own.account = account;
+    if (account !== undefined) this.own.credentialFingerprint = credential?.fingerprint;
   }
 
   accountDecided(accountDecision: AccountDecision): void {
-    this.set({ accountDecision });
+    this.own.accountDecision = accountDecision;
   }
 
   attempted(attempt: Attempt): void {
-    this.set({ attempts: [...this.attempts, attempt] });
+    this.own.attempts = [...this.attempts, attempt];
     this.trace?.attempted(attempt);
   }
 
   repeats(repeated: RepeatedTools): void {
-    this.set({ repeated });
+    this.own.repeated = repeated;
   }
 
   masked(masking: MaskingCounts): void {
-    this.set({ masking });
+    this.own.masking = masking;
   }
 
   /** Its prompt was compared with the one before it. */
   compared(promptCache: PromptCacheNote): void {
-    this.set({ promptCache });
+    this.own.promptCache = promptCache;
   }
 
   answersWith(lines: HeaderLines): void {
-    this.set({ answerHeaders: [...this.answerHeaders, ...lines] });
+    this.own.answerHeaders = [...this.answerHeaders, ...lines];
   }
 
   /** The first choice is not the one that answers, or has not answered alone. */
   fallsBackFor(fallbackReason: string | undefined): void {
-    this.set({ fallbackReason });
+    this.own.fallbackReason = fallbackReason;
   }
 
   closesPaidUpstreams(paidUpstreamsRefusal: string): void {
-    this.set({ paidUpstreamsRefusal });
+    this.own.paidUpstreamsRefusal = paidUpstreamsRefusal;
   }
 
   answeredBy(upstream: string, isFallback = false, isPaidByOperator = false): void {
-    this.set({ upstream, isFallback, isPaidByOperator });
+    const { own } = this;
+    own.upstream = upstream;
+    own.isFallback = isFallback;
+    own.isPaidByOperator = isPaidByOperator;
   }
 
   /** The answer is not an upstream's. */
   answeredLocally(errorMessage = this.errorMessage): void {
-    this.set({ upstream: undefined, errorMessage });
+    this.own.upstream = undefined;
+    this.own.errorMessage = errorMessage;
   }
 
   /** The head of an answer has come. A status of 400 or more is a refusal, also where it is relayed. */
   answerBegan(status: number, upstreamRequestId: string | undefined): void {
-    this.set({ upstreamRequestId, ...(status >= 400 && { outcome: 'refused' }) });
+    this.own.upstreamRequestId = upstreamRequestId;
+    if (status >= 400) this.own.outcome = 'refused';
   }
 
   respondedWith(status: number): void {
-    this.set({ status });
+    this.own.status = status;
   }
 
   /** Bytes of the answer that left for the client. On the path of each chunk. */
   sent(bytes: number): void {
-    const own = this as Writable<Exchange>;
-    own.firstByteMs ??= this.elapsedMs();
-    own.answerBytes += bytes;
+    this.own.firstByteMs ??= this.elapsedMs();
+    this.own.answerBytes += bytes;
   }
 
   /** @param error of ours, or of an upstream */
   rejected(error: unknown): void {
-    this.set({ outcome: 'refused', status: statusOf(error), errorMessage: (error as Error).message });
+    this.own.outcome = 'refused';
+    this.failedWith(error);
   }
 
   /** Refused where a head of status 200 has gone out already. */
   rejectedLate(errorMessage = this.errorMessage): void {
-    this.set({ outcome: 'refused', errorMessage });
+    this.own.outcome = 'refused';
+    this.own.errorMessage = errorMessage;
   }
 
   /** The client left. @param error what this side met on it */
   aborted(error?: unknown): void {
-    this.set({
-      outcome: 'aborted',
-      ...(error !== undefined && { status: statusOf(error), errorMessage: (error as Error).message }),
-    });
+    this.own.outcome = 'aborted';
+    if (error !== undefined) this.failedWith(error);
   }
 
   broken(errorMessage: string): void {
-    this.set({ outcome: 'broken', errorMessage });
+    this.own.outcome = 'broken';
+    this.own.errorMessage = errorMessage;
   }
 
   /** An `error` event ends a stream cleanly, and is a failure. A client that leaves on reading it has not left an answer. */
-  observed({ model, errorMessage, hasBegun, ...facts }: AnswerFacts): void {
-    this.set({ ...facts, ...(model !== this.model && { answeredModel: model }) });
-    if (errorMessage === undefined) return;
-    const outcome = hasBegun && this.outcome !== 'refused' ? 'broken' : 'refused';
-    this.set({ errorMessage: this.errorMessage ?? errorMessage, outcome });
+  observed(facts: AnswerFacts): void {
+    const { own } = this;
+    own.usage = facts.usage;
+    own.isOutputEstimated = facts.isOutputEstimated;
+    own.billedAs = facts.billedAs;
+    own.messageId = facts.messageId;
+    own.stopReason = facts.stopReason;
+    if (facts.model !== this.model) own.answeredModel = facts.model;
+    if (facts.errorMessage === undefined) return;
+    own.outcome = facts.hasBegun && this.outcome !== 'refused' ? 'broken' : 'refused';
+    own.errorMessage ??= facts.errorMessage;
   }
 
   /** @param usage what the price was for, as it is counted */
   priced(costNanoUsd: number | null | undefined, usage: Usage | undefined, cacheSavingNanoUsd = 0): void {
-    this.set({ costNanoUsd, usage, cacheSavingNanoUsd });
+    const { own } = this;
+    own.costNanoUsd = costNanoUsd;
+    own.usage = usage;
+    own.cacheSavingNanoUsd = cacheSavingNanoUsd;
   }
 
   /** Called by the feed, once. Keys are masked here, before a record is kept: reasons are in the words of upstreams. */
   finished(): void {
-    this.set({ durationMs: this.elapsedMs() });
-    for (const field of QUOTING_FIELDS) {
-      const text = this[field];
-      if (text !== undefined) this.set({ [field]: withMaskedKeys(text) });
-    }
+    const { own } = this;
+    own.isFinished = true;
+    own.durationMs = this.elapsedMs();
+    // In the words of clients and upstreams, beside those that are masked as they are set.
+    own.errorMessage = maskedText(own.errorMessage);
+    own.fallbackReason = maskedText(own.fallbackReason);
+    own.answeredModel = maskedText(own.answeredModel);
+    own.stopReason = maskedText(own.stopReason);
+    own.upstreamRequestId = maskedText(own.upstreamRequestId);
+    own.billedAs = maskedText(own.billedAs);
     if (!this.attempts.some(({ reason }) => reason !== undefined)) return;
-    this.set({
-      attempts: this.attempts.map((attempt) =>
-        attempt.reason === undefined ? attempt : { ...attempt, reason: withMaskedKeys(attempt.reason) },
-      ),
-    });
+    own.attempts = this.attempts.map((attempt) =>
+      attempt.reason === undefined ? attempt : { ...attempt, reason: withMaskedKeys(attempt.reason) },
+    );
   }
 
   recorded(record: ExchangeRecord): void {
-    this.set({ record });
+    this.own.record = record;
   }
 
-  private set(facts: Partial<Writable<Exchange>>): void {
-    Object.assign(this, facts);
+  private failedWith(error: unknown): void {
+    this.own.status = statusOf(error);
+    this.own.errorMessage = (error as Error).message;
+  }
+
+  private get own(): Writable<Exchange> {
+    return this;
   }
 }
 
@@ -355,15 +381,9 @@ type MethodOf<Type> = {
 /** What listeners get: the record, which has no more verbs. */
 export type FinishedExchange = Omit<Exchange, MethodOf<Exchange>>;
 
-/** In the words of clients and upstreams, beside those that an exchange masks as they are set. */
-const QUOTING_FIELDS = [
-  'errorMessage',
-  'fallbackReason',
-  'answeredModel',
-  'stopReason',
-  'upstreamRequestId',
-  'billedAs',
-] as const satisfies readonly (keyof Exchange)[];
+function maskedText(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : withMaskedKeys(text);
+}
 
 function statusOf(error: unknown): number {
   return error instanceof GatewayError ? error.status : 500;
