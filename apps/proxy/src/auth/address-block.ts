@@ -7,6 +7,7 @@ const GROUPS = 8;
 
 /** The block that counts as one address: the whole address for IPv4, the /64 for IPv6. */
 export function addressBlockOf(address: string): string {
+  if (!address.includes(':')) return address;
   const mapped = MAPPED_IPV4.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (!isIPv6(address)) return address;

@@ -15,12 +15,14 @@ export type TokenSource =
 /** The token for the admin endpoints: `ADMIN_TOKEN`, else the one in the data directory. */
 export class AdminToken {
   private readonly digest: Buffer | undefined;
+  private readonly characters: number | undefined;
 
   private constructor(
     readonly source: TokenSource,
     private readonly secret?: Secret,
   ) {
     this.digest = secret && digestOf(secret.reveal());
+    this.characters = secret?.reveal().length;
   }
 
   /** Reads or creates the file. Never throws: without a token only the admin endpoints are closed. */
@@ -44,9 +46,10 @@ export class AdminToken {
     return this.secret !== undefined;
   }
 
-  /** Compares digests of equal length, so that the duration reveals nothing about the token. */
+  /** Compares digests, so that the duration reveals nothing about the token but its length. */
   matches(shown: string): boolean {
-    return this.digest !== undefined && timingSafeEqual(digestOf(shown), this.digest);
+    if (this.digest === undefined || shown.length !== this.characters) return false;
+    return timingSafeEqual(digestOf(shown), this.digest);
   }
 
   /** @throws Error without a token; check `exists` first */

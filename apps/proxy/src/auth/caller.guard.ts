@@ -19,10 +19,11 @@ import { exchangeOf, type OpenedExchange } from './request-exchange.js';
 import { TeamDirectory } from './teams/team.directory.js';
 
 /** A request whose caller is being resolved. */
-interface Arrival extends OpenedExchange {
+interface Arrival {
   readonly request: CallerRequest;
   readonly reply: FastifyReply;
   readonly endpoint: EndpointOptions;
+  readonly opened: OpenedExchange;
 }
 
 const SESSION_HEADER = 'x-session-id';
@@ -52,37 +53,43 @@ export class CallerGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<CallerRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     expectMethod(request, endpoint);
-    const arrival: Arrival = { ...exchangeOf(request, endpoint), request, reply, endpoint };
-    this.traces.begin(arrival.exchange, request.raw);
-    reply.header(EXCHANGE_ID_HEADER, arrival.exchange.id);
-    const reject = (error: unknown): never => {
-      this.feed.reject(arrival.exchange, error);
-      throw error;
-    };
+    const opened = exchangeOf(request, endpoint);
+    this.traces.begin(opened.exchange, request.raw);
+    reply.header(EXCHANGE_ID_HEADER, opened.exchange.id);
+    const arrival: Arrival = { request, reply, endpoint, opened };
     try {
       const key = this.clientKeyOf(request);
-      if (key instanceof Promise) return key.then((found) => this.admit(arrival, found)).catch(reject);
-      return this.admit(arrival, key);
+      return key instanceof Promise ? this.admitLater(arrival, key) : this.admit(arrival, key);
     } catch (error) {
-      return reject(error);
+      return this.reject(arrival, error);
     }
   }
 
+  private async admitLater(arrival: Arrival, key: Promise<KeyIdentity>): Promise<true> {
+    try {
+      return this.admit(arrival, await key);
+    } catch (error) {
+      return this.reject(arrival, error);
+    }
+  }
+
+  private reject({ opened }: Arrival, error: unknown): never {
+    this.feed.reject(opened.exchange, error);
+    throw error;
+  }
+
   private clientKeyOf({ raw, ip }: CallerRequest): KeyIdentity | undefined | Promise<KeyIdentity> {
-    const text = presentedKey(raw, {
-      isClientKey: (shown) => this.clientKeys.isClientKey(shown),
-      isIgnored: (shown) => this.credentials.isIgnored(shown),
-    });
+    const text = presentedKey(raw, this.credentials);
     if (text !== undefined) return this.clientKeys.identify(text, ip);
     if (this.clientKeys.isRequired) throw this.clientKeys.missing();
     return undefined;
   }
 
-  private admit({ request, reply, endpoint, exchange, path }: Arrival, clientKey: KeyIdentity | undefined): true {
+  private admit({ request, reply, endpoint, opened }: Arrival, clientKey: KeyIdentity | undefined): true {
     const { raw } = request;
-    const session = raw.headers[SESSION_HEADER];
-    const claudeCodeSession = raw.headers[CLAUDE_CODE_SESSION_HEADER];
-    exchange.inSession([session, claudeCodeSession].find((id) => typeof id === 'string' && id !== '') as string);
+    const { exchange, path } = opened;
+    const session = textOf(raw.headers[SESSION_HEADER]);
+    exchange.inSession(session || textOf(raw.headers[CLAUDE_CODE_SESSION_HEADER]));
     if (clientKey) {
       const pathUser = request.params.user_id === undefined ? undefined : exchange.user;
       const { id, user } = clientKey;
@@ -98,15 +105,19 @@ export class CallerGuard implements CanActivate {
     setCaller(request, {
       user: exchange.user,
       credential,
-      ...(clientKey && { clientKey }),
+      clientKey,
       signal: abortOnHangUp(reply.raw),
       exchange,
       path,
-      ...(typeof session === 'string' && { session }),
+      session,
       showsAdminToken: () => this.admin.showsToken(request),
     });
     return true;
   }
+}
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
 }
 
 function expectMethod({ raw: { method = '' } }: CallerRequest, { methods }: EndpointOptions): void {

@@ -11,12 +11,12 @@ export interface Caller {
   /** The caller's own credential, else the operator's. Undefined only at open endpoints, for callers with a client key, and while all accounts are paused. */
   readonly credential: Credential | undefined;
   /** Of the client key that the caller has presented. */
-  readonly clientKey?: KeyIdentity;
+  readonly clientKey?: KeyIdentity | undefined;
   /** Aborts when the client has disconnected, or when the gateway has to end the answer. */
   readonly signal: AbortSignal;
   readonly exchange: Exchange;
   /** `x-session-id`: the session, in the words of a client that is not Claude Code. */
-  readonly session?: string;
+  readonly session?: string | undefined;
   /** The account of the operator whose workspace owns the objects that the request names. */
   readonly boundAccount?: string;
   /** Path and query for the upstream; `exchange.path` is the same with masked keys. */

@@ -77,6 +77,11 @@ export class CredentialReader {
     return token && !this.isNone(token) ? credential('authorization', header, token, 'client') : undefined;
   }
 
+  /** Right or wrong: see `ClientKeys`. */
+  isClientKey(text: string): boolean {
+    return this.clientKeys.isClientKey(text);
+  }
+
   /** A placeholder, or the admin token: tools with a single key send it here too. */
   isIgnored(text: string): boolean {
     return this.placeholders.has(text) || this.adminToken.matches(text);
@@ -84,7 +89,7 @@ export class CredentialReader {
 
   /** Client keys and the admin token must never be sent to an upstream. */
   private isNone(text: string): boolean {
-    return this.clientKeys.isClientKey(text) || this.isIgnored(text);
+    return this.isClientKey(text) || this.isIgnored(text);
   }
 }
 

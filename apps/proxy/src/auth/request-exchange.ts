@@ -11,20 +11,24 @@ export interface OpenedExchange {
   readonly path: string;
 }
 
-const openedBy = new WeakMap<CallerRequest, OpenedExchange>();
+const OPENED = Symbol('exchange');
 
 /**
  * The exchange of a request, opened by the first guard that needs it.
  *
  * @throws GatewayError invalid_request_error for an invalid user id or path
  */
-export function exchangeOf(request: CallerRequest, endpoint: EndpointOptions): OpenedExchange {
-  const known = openedBy.get(request);
-  if (known) return known;
+export function exchangeOf(
+  request: CallerRequest & { [OPENED]?: OpenedExchange },
+  endpoint: EndpointOptions,
+): OpenedExchange {
+  request[OPENED] ??= opened(request, endpoint);
+  return request[OPENED];
+}
+
+function opened(request: CallerRequest, endpoint: EndpointOptions): OpenedExchange {
   const path = pathOf(request, endpoint);
-  const opened = { exchange: new Exchange(userIdOf(request.params.user_id), endpoint.operation, path), path };
-  openedBy.set(request, opened);
-  return opened;
+  return { exchange: new Exchange(userIdOf(request.params.user_id), endpoint.operation, path), path };
 }
 
 /** Normalized if the endpoint has one path, because the router also accepts spellings such as `/v1/%6dessages`. */

@@ -26,17 +26,19 @@ export function presentedKey(
   const beside = headers[KEY_HEADER];
   if (beside !== undefined) expectOneLine(rawHeaders, KEY_HEADER);
   const own = typeof beside === 'string' && beside.trim() !== '' ? beside.trim() : undefined;
-  const shown = [apiKeyIn(headers), bearerIn(headers)].filter(
-    (text): text is string => text !== undefined && text !== '' && !texts.isIgnored(text),
-  );
-  const keys = shown.filter((text) => texts.isClientKey(text));
-  if (own !== undefined) {
-    if (keys.some((key) => key !== own)) throw twoKeys();
-    return own;
-  }
-  const [key] = keys;
-  if (key !== undefined && shown.some((text) => text !== key)) throw twoKeys();
+  const apiKey = shownText(apiKeyIn(headers), texts);
+  const bearer = shownText(bearerIn(headers), texts);
+  const key = own ?? [apiKey, bearer].find((text) => text !== undefined && texts.isClientKey(text));
+  if (key === undefined) return undefined;
+  // Beside a key in its own header the caller's credential for Anthropic may stand, but no other key.
+  const isOther = (text: string | undefined) =>
+    text !== undefined && text !== key && (own === undefined || texts.isClientKey(text));
+  if (isOther(apiKey) || isOther(bearer)) throw twoKeys();
   return key;
+}
+
+function shownText(text: string | undefined, texts: CredentialTexts): string | undefined {
+  return text === undefined || text === '' || texts.isIgnored(text) ? undefined : text;
 }
 
 function apiKeyIn({ 'x-api-key': key }: IncomingMessage['headers']): string | undefined {
