@@ -69,7 +69,7 @@ export class BudgetSettlements implements ExchangeWriter, OnModuleInit {
     const nowMs = Date.now();
     const actual = this.actualOf(exchange);
     const name = answeredModel ?? model;
-    if (name !== undefined && exchange.operation === 'messages')
+    if (name !== undefined && exchange.operation === 'messages' && !this.ledger.isEmpty)
       this.expectations.learn(exchange.user, model ?? name, usage, performance.now());
     const caps = this.settled.has(exchange) ? [] : this.ledger.capsFor(spender, nowMs);
     if (exchange.isPaidByOperator) caps.push(...this.ledger.bedrockCapsFor(spender, nowMs));
