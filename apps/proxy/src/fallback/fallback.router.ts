@@ -1,4 +1,5 @@
 import {
+  type Credential,
   type CredentialWalk,
   type Failure,
   headersWhere,
@@ -7,37 +8,23 @@ import {
   type UpstreamRequest,
 } from '@claude-proxy/upstream';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { Exchange } from '../exchange/exchange.js';
 import { withFallbackReason } from '../exchange/fallback-header.js';
 import { DrilledChain } from './drills/drilled-chain.js';
 import { type RouteOptions, SimulatedLimit } from './drills/drilled-upstream.js';
 import { type FallbackConfig, fallbackSection } from './fallback.config.js';
 import { FallbackSwitch } from './fallback.switch.js';
 import { clientDisconnected, type FailedUpstream, finalAnswer } from './final-answer.js';
+import type { HoldTerms } from './held-stream.js';
 import { KnownCallers } from './known-callers.service.js';
 import { LimitStore } from './limit.store.js';
-import type { ClosedScope } from './limit-item.js';
-import { limitOwnersOf } from './limit-owner.js';
 import { nextStep } from './next-step.js';
 import { OperatorAccounts } from './operator-accounts.js';
+import { RouteState } from './route-state.js';
 import { sendUntilContent } from './send-until-content.js';
 import { UpstreamLoad } from './upstream.load.js';
 import type { NamedUpstream } from './upstream.registry.js';
 import { asUpstreamError, refusalOf } from './upstream-refusal.js';
 import { closedPoolWindow, waited, walkCredentials } from './walk-credentials.js';
-
-/** A request on its way through the chain. */
-interface RouteState {
-  readonly request: UpstreamRequest;
-  readonly exchange: Exchange;
-  readonly options: RouteOptions;
-  readonly limitOwners: ReturnType<typeof limitOwnersOf>;
-  /** The upstreams that a remembered limit closes for this request. */
-  readonly limited: Map<NamedUpstream, ClosedScope>;
-  readonly failures: Map<string, FailedUpstream>;
-  /** The operator's accounts, for a caller without a credential of its own. Undefined without a choice. */
-  readonly walk: CredentialWalk | undefined;
-}
 
 /** Asks one upstream after the other until one has answered. */
 @Injectable()
@@ -61,27 +48,18 @@ export class FallbackRouter {
    * @throws GatewayError when all have failed and none of them has an answer for the caller
    */
   async send(request: UpstreamRequest, options: RouteOptions): Promise<UpstreamAnswer> {
-    const { exchange, credential } = options;
-    const limitOwners = limitOwnersOf(exchange.user, credential);
-    const walk = this.accounts.walkFor(request, options);
-    const state: RouteState = {
-      request,
-      exchange,
-      options,
-      limitOwners,
-      limited: new Map(),
-      failures: new Map(),
-      walk,
-    };
+    const state = new RouteState(request, options, this.accounts.walkFor(request, options));
     try {
       for (const upstream of this.openRoute(state) ?? (await this.route(state))) {
-        const outcome = isClosed(upstream, state) ? this.closed(upstream, state) : await this.ask(upstream, state);
+        const first = isClosed(upstream, state) ? this.closed(upstream, state) : await this.ask(upstream, state);
+        if (!(first instanceof UpstreamError)) return first;
+        const outcome = await this.askAgain(upstream, first, state);
         if (!(outcome instanceof UpstreamError)) return outcome;
         if (!this.goesOn(upstream, outcome, state) || options.signal.aborted) break;
       }
       return this.giveUp(state);
     } finally {
-      if (walk) exchange.accountDecided(walk.decide());
+      if (state.walk) state.exchange.accountDecided(state.walk.decide());
     }
   }
 
@@ -95,11 +73,11 @@ export class FallbackRouter {
   /** Upstreams that are limited or down go to the end: they are asked only when the others have failed. */
   private async route(state: RouteState): Promise<readonly NamedUpstream[]> {
     const chain = this.chain.upstreams;
-    const { limited } = state;
     for (const upstream of chain) {
       const window = await this.windowOf(upstream, state);
-      if (window) limited.set(upstream, window);
+      if (window) state.noteLimit(upstream, window);
     }
+    const { limited } = state;
     if (state.options.signal.aborted) return [];
     const { model } = state.request;
     const open = chain.filter((upstream) => !limited.has(upstream));
@@ -141,11 +119,18 @@ export class FallbackRouter {
     return this.failed(upstream, state, 0, error);
   }
 
-  /** Asks one upstream, a second time after a short window or a stream that broke off. */
-  private async ask(upstream: NamedUpstream, state: RouteState): Promise<UpstreamAnswer | UpstreamError> {
-    if (state.walk && upstream.provider.limitGroup) return this.askAccounts(upstream, state, state.walk);
-    const first = await this.attempt(upstream, state);
-    if (!(first instanceof UpstreamError)) return first;
+  private ask(upstream: NamedUpstream, state: RouteState): Promise<UpstreamAnswer | UpstreamError> {
+    const walk = upstream.provider.limitGroup ? state.walk : undefined;
+    return walk ? this.askAccounts(upstream, state, walk) : this.attempt(upstream, state);
+  }
+
+  /** A second time, after a short window or a stream that broke off. A walk has waited by itself. */
+  private async askAgain(
+    upstream: NamedUpstream,
+    first: UpstreamError,
+    state: RouteState,
+  ): Promise<UpstreamAnswer | UpstreamError> {
+    if (!first.wasAsked || (state.walk && upstream.provider.limitGroup)) return first;
     const step = this.stepAfter(upstream, first, false);
     if (step.act !== 'wait') return first;
     const hasWaited = await waited(step.seconds, state.options.signal);
@@ -154,83 +139,92 @@ export class FallbackRouter {
 
   private async askAccounts(upstream: NamedUpstream, state: RouteState, walk: CredentialWalk) {
     const { signal } = state.options;
-    const outcome = await walkCredentials(walk, signal, (credential) => {
-      const options = { ...state.options, credential };
-      return this.attempt(upstream, { ...state, options });
-    });
+    const outcome = await walkCredentials(walk, signal, (credential) => this.attempt(upstream, state, credential));
     const { name } = upstream;
-    if (outcome instanceof UpstreamError) state.failures.set(name, { name, error: outcome, isUnfit: false });
+    if (outcome instanceof UpstreamError) state.noteFailure({ name, error: outcome, isUnfit: false });
     return outcome;
   }
 
-  private async attempt(upstream: NamedUpstream, state: RouteState): Promise<UpstreamAnswer | UpstreamError> {
-    const { request, exchange, options } = state;
-    const { name } = upstream;
+  private async attempt(
+    upstream: NamedUpstream,
+    state: RouteState,
+    credential = state.options.credential,
+  ): Promise<UpstreamAnswer | UpstreamError> {
+    const { request, exchange } = state;
+    const { name, memory } = upstream;
     const refusal = refusalOf(upstream, request);
     if (refusal) return this.failed(upstream, state, 0, refusal, refusal.failure === 'rejected');
-    const closed = await this.refusalForCaller(upstream, state);
+    const asked = this.refusalForCaller(upstream, state);
+    const closed = asked instanceof Promise ? await asked : asked;
     if (closed) return this.failed(upstream, state, 0, closed);
     const startedMs = exchange.elapsedMs();
     exchange.asked();
-    const account = this.accounts.nameOf(upstream, options.credential);
-    exchange.askedWith(account, options.credential);
+    const account = this.accounts.nameOf(upstream, credential);
+    exchange.askedWith(account, credential);
     this.load.asked(name, request.model);
     try {
       const sent = exchange.trace?.attempt(name, request) ?? request;
-      const answer = await sendUntilContent(upstream, sent, options, {
-        maxSilenceMs: this.config.maxStreamSilenceSeconds * 1_000,
-        hasOther: this.hasOther(upstream, state),
-      });
-      const { status, leftOut = [] } = answer;
+      const isAsItCame = !memory && credential === state.options.credential;
+      const options = isAsItCame ? state.options : { ...state.options, credential, ...(memory && { memory }) };
+      const answer = await (request.isStream
+        ? sendUntilContent(upstream, sent, options, this.holdTerms(upstream, state))
+        : upstream.provider.send(sent, options));
+      const { status, leftOut } = answer;
       const durationMs = exchange.elapsedMs() - startedMs;
       exchange.attempted({
-        upstream: name,
-        ...(account !== undefined && { account }),
-        status,
-        startedMs,
-        durationMs,
-        ...(leftOut.length > 0 && { leftOut }),
+        ...{ upstream: name, account, status, startedMs, durationMs },
+        leftOut: leftOut?.length ? leftOut : undefined,
       });
-      this.known.noteAnswer(upstream, options.credential, answer);
-      this.answered(upstream, state);
+      this.known.noteAnswer(upstream, credential, answer);
+      this.answered(upstream, state, credential);
       return answer;
     } catch (thrown) {
       const error = asUpstreamError(thrown);
-      if (error.wasAsked) this.known.noteAnswer(upstream, options.credential, error.answer);
+      if (error.wasAsked) this.known.noteAnswer(upstream, credential, error.answer);
       if (this.counts(upstream, error)) this.load.failed(name, request.model, error.failure);
       return this.failed(upstream, state, exchange.elapsedMs() - startedMs, error);
     }
   }
 
   /** Why this upstream does not serve this caller now. */
-  private async refusalForCaller(upstream: NamedUpstream, { exchange, options }: RouteState) {
+  private refusalForCaller(
+    upstream: NamedUpstream,
+    state: RouteState,
+  ): UpstreamError | undefined | Promise<UpstreamError | undefined> {
     const { name, isFirstChoice, provider } = upstream;
-    const { paidUpstreamsRefusal, clientKeyId } = exchange;
+    const { paidUpstreamsRefusal } = state.exchange;
     if (paidUpstreamsRefusal && !provider.probeCredential) return errorOfBudget(name, paidUpstreamsRefusal);
-    if (isFirstChoice) return undefined;
+    return isFirstChoice ? undefined : this.refusalOfFallback(upstream, state);
+  }
+
+  private async refusalOfFallback(upstream: NamedUpstream, { exchange, options }: RouteState) {
     const isOperators = !options.credential && this.accounts.arePaused;
-    const isKnown = isOperators || clientKeyId !== undefined;
+    const isKnown = isOperators || exchange.clientKeyId !== undefined;
     const unknown = isKnown ? undefined : await this.known.refusalBy(upstream, options.credential);
-    return unknown ?? (this.load.takes(name, exchange) ? undefined : errorOfFull(name));
+    return unknown ?? (this.load.takes(upstream.name, exchange) ? undefined : errorOfFull(upstream.name));
   }
 
   /**
    * Another upstream may answer in place of this one, or this one once more. What the others accept is not asked: for a
    * body of 400 KB the answer costs more than the hold.
    */
-  private hasOther({ isFirstChoice }: NamedUpstream, { walk }: RouteState): boolean {
+  private holdTerms({ isFirstChoice }: NamedUpstream, { walk }: RouteState): HoldTerms {
     const mayFallBack = this.fallback.rules.isEnabled && this.chain.upstreams.length > 1;
-    return mayFallBack || !isFirstChoice || walk !== undefined;
+    return {
+      maxSilenceMs: this.config.maxStreamSilenceSeconds * 1_000,
+      hasOther: mayFallBack || !isFirstChoice || walk !== undefined,
+    };
   }
 
   private answered(
     { name, provider, isFirstChoice }: NamedUpstream,
-    { request, exchange, options, failures, limitOwners }: RouteState,
+    { request, exchange, failures, limitOwners }: RouteState,
+    credential: Credential | undefined,
   ): void {
     exchange.answeredBy(name, !isFirstChoice, !provider.probeCredential);
     this.load.answered(name, request.model);
     if (!this.limits.hasNone(limitOwners)) {
-      const scopes = provider.limitScopes?.(request, options.credential);
+      const scopes = provider.limitScopes?.(request, credential);
       if (scopes) for (const owner of limitOwners) this.limits.reopen(owner, scopes);
     }
     if (!isFirstChoice) {
@@ -250,22 +244,18 @@ export class FallbackRouter {
 
   private failed(
     upstream: NamedUpstream,
-    { exchange, failures }: RouteState,
+    state: RouteState,
     durationMs: number,
     error: UpstreamError,
     isUnfit = false,
   ): UpstreamError {
+    const { exchange } = state;
     const { failure, answer, message: reason, wasAsked } = error;
-    failures.set(upstream.name, { name: upstream.name, error, isUnfit });
+    state.noteFailure({ name: upstream.name, error, isUnfit });
     if (!wasAsked) return error;
     exchange.attempted({
-      upstream: upstream.name,
-      ...(exchange.account !== undefined && { account: exchange.account }),
-      ...(answer ? { status: answer.status } : {}),
-      failure,
-      reason,
-      ...(exchange.isDrill ? { isDrill: true } : {}),
-      durationMs,
+      ...{ upstream: upstream.name, account: exchange.account, status: answer?.status, failure, reason, durationMs },
+      isDrill: exchange.isDrill || undefined,
     });
     return error;
   }
@@ -305,8 +295,8 @@ export class FallbackRouter {
 
 /** Where the limit is known and no other upstream takes such a request, asking for one more refusal is useless. */
 function isClosed(upstream: NamedUpstream, { limited, failures }: RouteState): boolean {
-  const failed = [...failures.values()];
-  return limited.has(upstream) && failed.length > 0 && failed.every(({ isUnfit }) => isUnfit);
+  if (!limited.has(upstream) || failures.size === 0) return false;
+  return [...failures.values()].every(({ isUnfit }) => isUnfit);
 }
 
 /** The answer, and that asking again is useless. */
@@ -327,6 +317,7 @@ function errorOfFull(upstream: string): UpstreamError {
 
 /** Why the fallback upstreams failed; undefined where there was none. */
 function reasonsOf(failures: ReadonlyMap<string, FailedUpstream>, firstChoice: string): string | undefined {
+  if (failures.size === 0) return undefined;
   const others = [...failures].filter(([name]) => name !== firstChoice);
   return others.map(([name, { error }]) => `${name}: ${error.failure}: ${error.message}`).join('; ') || undefined;
 }

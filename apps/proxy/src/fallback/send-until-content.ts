@@ -21,22 +21,12 @@ const FAILURE_BY_TYPE: ReadonlyMap<string, Failure> = new Map([
 ]);
 
 /**
- * Sends a request, and resolves once the answer is known to have content. Where a stream breaks, falls silent or brings
+ * Sends a request for a stream, and resolves once the answer is known to have content. Where a stream breaks, falls silent or brings
  * an `error` event before that, the client has got nothing yet, so it is a failure like any other.
  *
  * @throws UpstreamError, and what the provider throws
  */
-export function sendUntilContent(
-  upstream: NamedUpstream,
-  request: UpstreamRequest,
-  options: SendOptions,
-  terms: HoldTerms,
-): Promise<UpstreamAnswer> {
-  if (!request.isStream) return upstream.provider.send(request, { ...options, memory: upstream.memory });
-  return streamUntilContent(upstream, request, options, terms);
-}
-
-async function streamUntilContent(
+export async function sendUntilContent(
   upstream: NamedUpstream,
   request: UpstreamRequest,
   options: SendOptions,
@@ -51,7 +41,7 @@ async function streamUntilContent(
 
 /** Aborts the request if no answer comes in time; a stream has no reason to be silent. */
 async function answeredInTime(
-  { name, provider, memory }: NamedUpstream,
+  { name, provider }: NamedUpstream,
   request: UpstreamRequest,
   options: SendOptions,
   maxSilenceMs: number,
@@ -66,7 +56,7 @@ async function answeredInTime(
     attempt.abort();
   }, maxSilenceMs).unref();
   try {
-    const sent = provider.send(request, { ...options, memory, signal: attempt.signal });
+    const sent = provider.send(request, { ...options, signal: attempt.signal });
     return await Promise.race([sent, silence.promise]);
   } finally {
     clearTimeout(alarm);
