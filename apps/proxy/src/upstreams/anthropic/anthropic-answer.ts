@@ -35,11 +35,18 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
   private resolveHead!: (head: AnswerHead) => void;
   private rejectHead!: (error: Error) => void;
 
-  constructor() {
+  /** @param signal ends it */
+  constructor(private readonly signal: AbortSignal) {
     this.head = new Promise((resolve, reject) => {
       this.resolveHead = resolve;
       this.rejectHead = reject;
     });
+    signal.addEventListener('abort', this);
+  }
+
+  /** The signal fires. */
+  handleEvent(): void {
+    this.destroy();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -67,15 +74,19 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
 
   onResponseEnd(): void {
     if (this.begun) this.deliverHead(this.begun, true);
-    this.isOver = true;
-    this.deliverEnd();
+    this.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     // A new error, because an error of the connection itself would allow a retry.
     this.rejectHead(this.begun ? brokenAfterHead(error) : error);
-    this.isOver = true;
     this.error = error;
+    this.end();
+  }
+
+  private end(): void {
+    this.isOver = true;
+    this.signal.removeEventListener('abort', this);
     this.deliverEnd();
   }
 
@@ -104,7 +115,7 @@ export class AnthropicAnswer implements Dispatcher.DispatchHandler, AnswerBody {
 
   private deliverHead(begun: NonNullable<typeof this.begun>, isEmpty: boolean): void {
     this.begun = undefined;
-    this.resolveHead({ ...begun, body: this, isEmpty });
+    this.resolveHead({ status: begun.status, headers: begun.headers, body: this, isEmpty });
   }
 
   private countInterimResponse(controller: Dispatcher.DispatchController): void {

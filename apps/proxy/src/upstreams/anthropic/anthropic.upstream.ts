@@ -120,7 +120,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
       throw head.status >= 300 ? errorOfRedirect(head.status) : errorOfStrangeAnswer(head.status, strange);
     }
     if (!this.windowless.isEmpty) this.windowless.forget(this.limitScopes(request, credential));
-    return { ...head, headers: this.pooled.headersFor(head, credential, request) };
+    return { status: head.status, headers: this.pooled.headersFor(head, credential, request), body: head.body };
   }
 
   async relay(request: RelayRequest, options: SendOptions): Promise<UpstreamAnswer> {
@@ -128,7 +128,7 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     const { credential } = options;
     if (!credential) throw errorOfMissingCredential(this.operators.missingReason);
     const head = await this.dispatch(request.method, request.path, headers, request.body ?? null, options);
-    return { ...head, headers: this.pooled.headersFor(head, credential) };
+    return { status: head.status, headers: this.pooled.headersFor(head, credential), body: head.body };
   }
 
   async probeCredential(credential: Credential, signal: AbortSignal): Promise<ProbeHead> {
@@ -165,15 +165,19 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
     const request = {
       path: this.basePath + path,
       method: method as Dispatcher.HttpMethod,
-      headers: credential ? [...headers, credential.header, credential.value] : [...headers],
+      headers: credential ? headers.concat(credential.header, credential.value) : headers.slice(),
       body,
     };
     try {
-      return await headOf(this.connections, request, signal).catch((error: unknown) => {
-        const isRepeatable = body === null || Buffer.isBuffer(body);
-        if (signal.aborted || !isRepeatable || !hitKeptAliveConnection(error)) throw error;
-        return headOf(this.freshConnections, request, signal);
-      });
+      return await headOf(this.connections, request, signal);
+    } catch (error) {
+      const isRepeatable = body === null || Buffer.isBuffer(body);
+      if (signal.aborted || !isRepeatable || !hitKeptAliveConnection(error)) {
+        throw errorOfConnection(error, signal.aborted);
+      }
+    }
+    try {
+      return await headOf(this.freshConnections, request, signal);
     } catch (error) {
       throw errorOfConnection(error, signal.aborted);
     }
@@ -199,22 +203,11 @@ export class AnthropicUpstream implements UpstreamProvider, OnModuleDestroy {
   }
 }
 
-async function headOf(
-  connections: Pool,
-  request: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
-): Promise<AnswerHead> {
+function headOf(connections: Pool, request: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<AnswerHead> {
   signal.throwIfAborted();
-  const answer = new AnthropicAnswer();
-  const abort = () => answer.destroy();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    connections.dispatch(request, answer);
-    return await answer.head;
-  } catch (error) {
-    signal.removeEventListener('abort', abort);
-    throw error;
-  }
+  const answer = new AnthropicAnswer(signal);
+  connections.dispatch(request, answer);
+  return answer.head;
 }
 
 function knownEncodingOf(headers: HeaderLines): ContentEncoding | undefined | 'unknown' {

@@ -33,7 +33,7 @@ export class HopMark {
     const passed = joinedHeaderOf(headers, HOPS_HEADER);
     if (mark === undefined) return passed === undefined ? headers : withoutHops(headers);
     if (ownName === this.host) throw errorOfLoop(ownName);
-    if (passed === undefined) return [...headers, HOPS_HEADER, mark];
+    if (passed === undefined) return headers.concat(HOPS_HEADER, mark);
     const hops = passed.slice(0, MAX_HOPS * (MARK_CHARACTERS + 2)).split(',', MAX_HOPS);
     if (hops.some((hop) => hop.trim() === mark)) throw errorOfLoop(this.host);
     if (hops.length === MAX_HOPS) throw errorOfManyHops(MAX_HOPS);
