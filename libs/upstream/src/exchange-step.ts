@@ -28,13 +28,13 @@ export interface StepRequest {
   readonly model: string | undefined;
   readonly isStream: boolean;
   /** The `speed` in the body (`fast`); undefined for standard speed. */
-  readonly speed?: string;
+  readonly speed?: string | undefined;
   /** The `max_tokens` in the body. */
-  readonly maxTokens?: number;
+  readonly maxTokens?: number | undefined;
   /** The body without its content encoding. Undefined for a relayed request: its body has not arrived yet. */
   readonly body: Buffer | undefined;
   /** The bytes of a top-level member of the body, without parsing. Missing if the body was not scanned. */
-  member?(name: string): Buffer | undefined;
+  readonly member?: ((name: string) => Buffer | undefined) | undefined;
   /**
    * The body without its content encoding, also of a relayed request, which is then held in memory. Empty if the
    * request has no body.

@@ -11,13 +11,13 @@ interface EncodedBody {
 /**
  * A request body without its content encoding.
  *
- * @param unknownCodingStatus 400 is what Anthropic says; 415 where a step has to read the body
+ * @param unknownCodingStatus 400, by default, is what Anthropic says; 415 where a step has to read the body
  * @throws GatewayError invalid_request_error, request_too_large, and what `takeRoom` throws
  */
 export function decodedBody(
   { headers, body }: EncodedBody,
   takeRoom?: TakeRoom,
-  unknownCodingStatus = 400,
+  unknownCodingStatus = () => 400,
 ): Buffer | Promise<Buffer> {
   const coding = headerOf(headers, 'content-encoding');
   return coding === undefined ? body : decoded(body, coding, takeRoom, unknownCodingStatus);
@@ -27,7 +27,7 @@ async function decoded(
   body: Buffer,
   coding: string,
   takeRoom: TakeRoom | undefined,
-  unknownCodingStatus: number,
+  unknownCodingStatus: () => number,
 ): Promise<Buffer> {
   try {
     const encoding = contentEncodingOf(coding);
@@ -36,7 +36,7 @@ async function decoded(
     if (error instanceof GatewayError) throw error;
     if (error instanceof RangeError && error.message.startsWith('decodes to')) throw tooLarge(MAX_BODY_BYTES);
     const message = `The request body cannot be decoded: ${(error as Error).message}.`;
-    const status = error instanceof RangeError ? unknownCodingStatus : 400;
+    const status = error instanceof RangeError ? unknownCodingStatus() : 400;
     throw new GatewayError({ type: 'invalid_request_error', status, message, cause: error });
   }
 }

@@ -35,9 +35,9 @@ export function readRequestBody(request: IncomingMessage, takeRoom: TakeRoom): P
         reject(error);
       }
     });
-    request.once('end', () => resolve(body.whole()));
-    request.once('error', (cause) => reject(incomplete(cause)));
-    request.once('close', () => request.complete || reject(incomplete()));
+    request.on('end', () => resolve(body.whole()));
+    request.on('error', (cause) => reject(incomplete(cause)));
+    request.on('close', () => request.complete || reject(incomplete()));
   });
 }
 

@@ -68,14 +68,17 @@ export class MessagesController {
 
   private async serve(caller: Caller, request: FastifyRequest, reply: FastifyReply, adapt?: Adapt): Promise<void> {
     const { exchange, signal } = caller;
-    const { received, boundAccount } = await this.service.rejectOn(caller, request.raw, async () => {
-      const read = await this.receive(caller, request, adapt);
-      const owner = this.objectOwner(caller, read);
-      return { received: read, boundAccount: owner && (await owner) };
-    });
-    const waiting = received.isStream
-      ? new HeartbeatStream(reply, exchange, signal, this.config.pingAfterSeconds)
-      : undefined;
+    const { pingAfterSeconds } = this.config;
+    let received: ReceivedRequest;
+    let boundAccount: string | undefined;
+    try {
+      received = await this.receive(caller, request, adapt);
+      const owner = this.objectOwner(caller, received);
+      if (owner) boundAccount = await owner;
+    } catch (error) {
+      throw this.service.rejected(caller, request.raw, error);
+    }
+    const waiting = received.isStream ? new HeartbeatStream(reply, exchange, signal, pingAfterSeconds) : undefined;
     try {
       await this.service.serve(
         received,
@@ -84,7 +87,7 @@ export class MessagesController {
           waiting?.end();
           if (waiting?.hasBegun) return waiting.deliver(answer, observer);
           reply.hijack();
-          return relay(answer, reply.raw, { exchange, observer, ...this.config });
+          return relay(answer, reply.raw, { exchange, observer, pingAfterSeconds });
         },
       );
     } catch (error) {
@@ -108,7 +111,7 @@ export class MessagesController {
     };
     const takeRoom: TakeRoom = (bytes) => this.budget.take(exchange, bytes);
     const adapted = adapt ? await adapt(received, takeRoom) : received;
-    return ReceivedRequest.read(adapted, takeRoom, this.service.unknownCodingStatusFor(caller));
+    return ReceivedRequest.read(adapted, takeRoom, () => this.service.unknownCodingStatusFor(caller));
   }
 
   /** The account whose workspace owns the files and skills of the request. They have to be the user's own. */

@@ -48,9 +48,11 @@ export class MessagesService {
     const { exchange } = caller;
     exchange.asksFor(request.model, request.isStream);
     exchange.received(request.body.length);
-    await this.story(caller, deliver, async (steps) => {
+    await this.story(caller, deliver, (steps) => {
       expectAllowedModel(caller, request.model);
-      return this.router.send(steps ? await steps.request(request) : request, caller);
+      return steps
+        ? steps.request(request).then((stepped) => this.router.send(stepped, caller))
+        : this.router.send(request, caller);
     });
   }
 
@@ -59,19 +61,15 @@ export class MessagesService {
     return this.steps.readsBodiesOf(caller) ? 415 : 400;
   }
 
-  /** What `read` resolves to. Where it throws, the exchange ends as refused, or as aborted where the client left. */
-  async rejectOn<Value>(
-    { exchange, signal }: Caller,
-    raw: IncomingMessage,
-    read: () => Promise<Value>,
-  ): Promise<Value> {
-    try {
-      return await read();
-    } catch (error) {
-      const hasClientLeft = signal.aborted || (raw.destroyed && !raw.complete);
-      this.feed.reject(exchange, error, hasClientLeft);
-      throw error;
-    }
+  /**
+   * Ends an exchange whose request could not be read: as refused, or as aborted where the client left.
+   *
+   * @returns the error
+   */
+  rejected({ exchange, signal }: Caller, raw: IncomingMessage, error: unknown): unknown {
+    const hasClientLeft = signal.aborted || (raw.destroyed && !raw.complete);
+    this.feed.reject(exchange, error, hasClientLeft);
+    return error;
   }
 
   /** Passes on what only the Anthropic API has, without a fallback. */
@@ -100,24 +98,19 @@ export class MessagesService {
     return new RunningSteps(steps, caller, (bytes) => this.budget.take(exchange, bytes));
   }
 
-  private begin({ user, operation, model, path, id }: Exchange): void {
-    this.feed.begin();
-    // Without the query: people put keys there.
-    this.logger.debug(`📥 ${user} ${operation} ${model ?? path.split('?')[0]} ${id}`);
-  }
-
   private async story(
     caller: Caller,
     deliver: Delivery,
     send: (steps: RunningSteps | undefined) => Promise<UpstreamAnswer>,
   ) {
     const { exchange, credential, signal } = caller;
-    this.begin(exchange);
+    this.feed.begin();
+    if (Logger.isLevelEnabled('debug')) this.logger.debug(arrivalOf(exchange));
     if (credential) this.credentials.seen(credential.fingerprint);
     const steps = this.stepsOf(caller);
     try {
       const sent = await send(steps);
-      const answer = steps ? await steps.answer(sent) : sent;
+      const answer = steps?.readAnswers ? await steps.answer(sent) : sent;
       const observer = exchange.operation === 'messages' ? new AnswerObserver(answer.headers) : blindObserver();
       exchange.answerBegan(answer.status, headerOf(answer.headers, 'request-id'));
       await deliver(answer, observer);
@@ -138,6 +131,11 @@ export class MessagesService {
       this.feed.finish(exchange);
     }
   }
+}
+
+/** Without the query: people put keys there. */
+function arrivalOf({ user, operation, model, path, id }: Exchange): string {
+  return `📥 ${user} ${operation} ${model ?? path.split('?')[0]} ${id}`;
 }
 
 function noSuchEndpoint(): never {

@@ -44,10 +44,13 @@ export class PassthroughController {
     const asked = objectRequestOf(raw.method!, path);
     // An operator sees what every user has made.
     const isKeptApart = caller.credential?.source === 'operator' && !caller.showsAdminToken();
-    const placed = await this.service.rejectOn(caller, raw, async () => {
+    let placed: Caller;
+    try {
       if (isKeptApart) await this.expectOwn(request, asked, caller.user);
-      return this.accounts.place(caller, asked.id);
-    });
+      placed = await this.accounts.place(caller, asked.id);
+    } catch (error) {
+      throw this.service.rejected(caller, raw, error);
+    }
     const isBatch = isBatchObjectPath(path);
     const ownUrl = ownUrlOf(request);
     const deliver: Delivery = async (upstreamAnswer, observer) => {

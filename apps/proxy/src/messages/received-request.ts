@@ -61,7 +61,7 @@ export class ReceivedRequest implements UpstreamRequest {
   static read(
     received: Received,
     takeRoom?: TakeRoom,
-    unknownCodingStatus = 400,
+    unknownCodingStatus?: () => number,
   ): ReceivedRequest | Promise<ReceivedRequest> {
     const body = decodedBody(received, takeRoom, unknownCodingStatus);
     if (body instanceof Promise) return body.then((decoded) => new ReceivedRequest(received, decoded, takeRoom));

@@ -48,7 +48,9 @@ export class OpenAiService {
   async serve(form: Form, caller: Caller, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { raw } = request;
     const { exchange, signal, user } = caller;
-    const bytes = await this.service.rejectOn(caller, raw, () => this.receive(form, caller, request));
+    const bytes = await this.receive(form, caller, request).catch((error: unknown) => {
+      throw this.service.rejected(caller, raw, error);
+    });
     const translation = translationOf(form, bytes);
     const translated = new TranslatedRequest(bytes, raw.rawHeaders, user, raw.headers.host);
     const parts = { exchange, response: reply.raw, signal, translation };

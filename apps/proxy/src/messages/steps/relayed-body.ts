@@ -53,7 +53,7 @@ export class RelayedBody {
   private async readSource(): Promise<Buffer> {
     if (!this.source) return EMPTY;
     this.received = await wholeOf(this.source, this.takeRoom);
-    return decodedBody({ headers: this.request.headers, body: this.received }, this.takeRoom, 415);
+    return decodedBody({ headers: this.request.headers, body: this.received }, this.takeRoom, () => 415);
   }
 }
 

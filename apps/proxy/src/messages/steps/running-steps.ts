@@ -32,7 +32,8 @@ export class RunningSteps {
   async request(request: UpstreamRequest): Promise<UpstreamRequest> {
     let current = request;
     for (const step of this.steps) {
-      const run = await this.begin(step, stepRequestOf(current));
+      const begun = this.begin(step, stepRequestOf(current));
+      const run = begun instanceof Promise ? await begun : begun;
       if (run && (run.body || run.model || run.headers)) current = new SteppedRequest(current, run, this.takeRoom);
     }
     return current;
@@ -46,6 +47,10 @@ export class RunningSteps {
       if (run) body.apply(run);
     }
     return body.toRequest();
+  }
+
+  get readAnswers(): boolean {
+    return this.runs.some(({ run }) => run.answer);
   }
 
   /** @throws GatewayError if a step fails; the answer of the upstream is closed */
@@ -79,19 +84,27 @@ export class RunningSteps {
     }
   }
 
-  private async begin({ name, step }: NamedStep, request: StepRequest): Promise<StepRun | undefined> {
-    const { exchange, signal } = this.caller;
+  /** Without a promise where the step needs none. */
+  private begin({ name, step }: NamedStep, request: StepRequest): StepRun | undefined | Promise<StepRun | undefined> {
     try {
       const begun = step.before(request, this.caller);
-      const run = begun instanceof Promise ? await begun : begun;
-      if (!run) return undefined;
-      this.runs.unshift({ name, run });
-      if (run.answerHeaders) exchange.answersWith(checkedHeaderLines(run.answerHeaders));
-      return run;
+      if (!(begun instanceof Promise)) return this.begun(name, begun);
+      return begun.then((run) => this.begun(name, run)).catch((error: unknown) => this.refuse(name, error));
     } catch (error) {
-      // A caller that left in the middle of its body is not a fault of the step.
-      throw signal.aborted ? error : asRefusal(name, error);
+      return this.refuse(name, error);
     }
+  }
+
+  private begun(name: string, run: StepRun | undefined): StepRun | undefined {
+    if (!run) return undefined;
+    this.runs.unshift({ name, run });
+    if (run.answerHeaders) this.caller.exchange.answersWith(checkedHeaderLines(run.answerHeaders));
+    return run;
+  }
+
+  /** A caller that left in the middle of its body is not a fault of the step. */
+  private refuse(name: string, error: unknown): never {
+    throw this.caller.signal.aborted ? error : asRefusal(name, error);
   }
 }
 

@@ -75,10 +75,18 @@ function hasScannedBody(request: UpstreamRequest): boolean {
 export function stepRequestOf(request: UpstreamRequest): StepRequest {
   const { operation, path, headers, model, isStream, speed, maxTokens, body, decodedBody = body } = request;
   const readBody = async () => decodedBody;
-  const optional = {
-    ...(speed !== undefined && { speed }),
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...(hasScannedBody(request) && { member: (name: string) => request.member?.(name) }),
+  const member = hasScannedBody(request) ? (name: string) => request.member?.(name) : undefined;
+  return {
+    operation,
+    method: 'POST',
+    path,
+    headers,
+    model,
+    isStream,
+    speed,
+    maxTokens,
+    member,
+    body: decodedBody,
+    readBody,
   };
-  return { operation, method: 'POST', path, headers, model, isStream, ...optional, body: decodedBody, readBody };
 }
