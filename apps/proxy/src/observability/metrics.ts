@@ -6,13 +6,14 @@ import type { FinishedExchange } from '../exchange/exchange.js';
 import { ExchangeFeed } from '../exchange/exchange-feed.js';
 import { OperatorEvents } from '../exchange/operator-events.js';
 import { AccountMetrics } from './account-metrics.js';
+import { type ExchangeGroup, ExchangeSums } from './exchange-sums.js';
 import { GatewayFacts, GatewayMetrics } from './gateway-metrics.js';
 import { ModelLabels } from './model-labels.js';
 import { SessionMetrics } from './session-metrics.js';
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
-/** Exchanges are counted in groups: code in a hot loop takes a third of the time of single calls. */
-const MAX_UNCOUNTED = 64;
+/** How many exchanges are summed up before they are counted. */
+const MAX_UNCOUNTED = 250;
 
 export interface MetricDescription {
   readonly name: string;
@@ -33,7 +34,7 @@ interface RegisteredMetric {
 @Injectable()
 export class Metrics implements OnModuleInit, OnModuleDestroy {
   private readonly registry = new Registry();
-  private uncounted: FinishedExchange[] = [];
+  private uncounted = new ExchangeSums();
   private readonly models = new ModelLabels();
   private readonly requests = this.counter('requests_total', 'Finished requests.', [
     'operation',
@@ -98,9 +99,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     this.operatorEvents.onEvent(({ type }) => this.events.inc({ type }));
-    this.feed.onFinished((exchange) => {
-      if (this.uncounted.push(exchange) >= MAX_UNCOUNTED) this.countAll();
-    });
+    this.feed.onFinished((exchange) => this.count(exchange));
   }
 
   get contentType(): string {
@@ -125,30 +124,36 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     this.registry.clear();
   }
 
-  private countAll(): void {
-    const exchanges = this.uncounted;
-    this.uncounted = [];
-    for (const exchange of exchanges) this.count(exchange);
-  }
-
   private count(exchange: FinishedExchange): void {
-    const { operation, outcome, status, upstream = 'none', firstByteMs, durationMs } = exchange;
+    const { operation, outcome, upstream = 'none', fallbackReason } = exchange;
     const model = this.models.labelFor(exchange.answeredModel ?? exchange.model, exchange.usage !== undefined);
-    this.requests.inc({ operation, upstream, outcome, status: String(status), model });
+    this.uncounted.add(exchange, model);
     if (isOwnThrottle(exchange)) this.throttles.inc();
-    for (const attempt of exchange.attempts) {
-      this.attempts.inc({ upstream: attempt.upstream, failure: attempt.failure ?? 'none' });
-    }
-    if (exchange.isFallback) this.fallbacks.inc({ upstream, reason: exchange.fallbackReason ?? 'unknown' });
+    if (exchange.isFallback) this.fallbacks.inc({ upstream, reason: fallbackReason ?? 'unknown' });
     this.accounts.count(exchange);
     this.sessions.count(exchange);
     this.countMasking(exchange);
     if (exchange.repeated) this.loops.inc({ outcome });
-    if (operation !== 'messages') return;
-    if (outcome === 'refused' && exchange.fallbackReason !== undefined) this.unanswered.inc();
-    if (firstByteMs !== undefined) this.firstByte.observe({ upstream, model }, firstByteMs / 1_000);
-    this.duration.observe({ upstream, model }, durationMs / 1_000);
-    this.observeUsage(exchange, upstream);
+    if (operation === 'messages' && outcome === 'refused' && fallbackReason !== undefined) this.unanswered.inc();
+    if (this.uncounted.count >= MAX_UNCOUNTED) this.countAll();
+  }
+
+  private countAll(): void {
+    const sums = this.uncounted;
+    this.uncounted = new ExchangeSums();
+    for (const { upstream, failure, count } of sums.ofAttempts()) this.attempts.inc({ upstream, failure }, count);
+    for (const group of sums.ofExchanges()) this.countGroup(group);
+  }
+
+  private countGroup(group: ExchangeGroup): void {
+    const { operation, upstream, outcome, status, model, tokens } = group;
+    const labels = { upstream, model };
+    this.requests.inc({ operation, upstream, outcome, status, model }, group.count);
+    observe(this.firstByte, labels, group.firstByteMs);
+    observe(this.duration, labels, group.durationMs);
+    for (const [kind, count] of Object.entries(tokens)) if (count > 0) this.tokens.inc({ ...labels, kind }, count);
+    if (group.unpriced > 0) this.unpriced.inc(labels, group.unpriced);
+    if (group.costNanoUsd > 0) this.cost.inc(labels, group.costNanoUsd / 1e9);
   }
 
   private countMasking({ masking }: FinishedExchange): void {
@@ -161,29 +166,12 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     if (masking.blobs) this.masked.inc({ rule: 'BLOB', direction: 'passed' }, masking.blobs);
   }
 
-  private observeUsage({ usage, model, answeredModel, costNanoUsd }: FinishedExchange, upstream: string): void {
-    if (!usage) return;
-    const labels = { upstream, model: this.models.labelFor(answeredModel ?? model ?? 'unknown', true) };
-    const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = usage;
-    const counts = {
-      input: input_tokens,
-      output: output_tokens,
-      cache_write: cache_creation_input_tokens,
-      cache_read: cache_read_input_tokens,
-    };
-    for (const [kind, count] of Object.entries(counts)) {
-      if (typeof count === 'number' && count > 0) this.tokens.inc({ ...labels, kind }, count);
-    }
-    if (costNanoUsd === null) this.unpriced.inc(labels);
-    if (costNanoUsd) this.cost.inc(labels, costNanoUsd / 1e9);
-  }
-
   private counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
     return new Counter({ name: `claude_proxy_${name}`, help, labelNames, registers: [this.registry] });
   }
 
-  private histogram(name: string, help: string): Histogram<'upstream' | 'model'> {
-    const labelNames: ('upstream' | 'model')[] = ['upstream', 'model'];
+  private histogram(name: string, help: string): Histogram<ByModel> {
+    const labelNames: ByModel[] = ['upstream', 'model'];
     return new Histogram({
       name: `claude_proxy_${name}`,
       help,
@@ -209,6 +197,18 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
       },
     });
   }
+}
+
+type ByModel = 'upstream' | 'model';
+
+function observe(
+  histogram: Histogram<ByModel>,
+  labels: Record<ByModel, string>,
+  milliseconds: readonly number[],
+): void {
+  if (milliseconds.length === 0) return;
+  const series = histogram.labels(labels);
+  for (const ms of milliseconds) series.observe(ms / 1_000);
 }
 
 /** No upstream was asked, and no limit of an upstream was the reason. */
