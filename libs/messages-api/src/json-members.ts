@@ -147,15 +147,10 @@ export function memberValue(bytes: Buffer, members: ReadonlyMap<string, ByteRang
 
 /** Decodes a key; the range includes its quotes. Keys of the API are short ASCII names and need no parser. */
 function textOf(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let at = start + 1; at < end - 1; at += 1) {
     const byte = bytes[at]!;
-    if (byte >= 0x80 || byte === BACKSLASH) return parsedText(bytes, start, end);
-    text += String.fromCharCode(byte);
+    if (byte >= 0x80 || byte === BACKSLASH) return JSON.parse(buffer.toString('utf8', start, end));
   }
-  return text;
-}
-
-function parsedText(bytes: Uint8Array, start: number, end: number): string {
-  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString());
+  return buffer.toString('latin1', start + 1, end - 1);
 }

@@ -16,13 +16,16 @@ export function storableUsage(usage: Usage | undefined): Usage | undefined {
 }
 
 function storableMap(map: object, depth: number): Record<string, unknown> {
-  const kept: [string, unknown][] = [];
-  for (const [name, value] of Object.entries(map)) {
-    if (kept.length === MAX_MEMBERS) break;
-    const storable = isStorableName(name) ? storableValue(name, value, depth) : undefined;
-    if (storable !== undefined) kept.push([name, storable]);
+  const kept: Record<string, unknown> = {};
+  let members = 0;
+  for (const name of Object.keys(map)) {
+    if (members === MAX_MEMBERS) break;
+    const storable = isStorableName(name) ? storableValue(name, (map as typeof kept)[name], depth) : undefined;
+    if (storable === undefined) continue;
+    kept[name] = storable;
+    members += 1;
   }
-  return Object.fromEntries(kept);
+  return kept;
 }
 
 /** Undefined if the value must be dropped. */
@@ -39,5 +42,7 @@ function storableValue(name: string, value: unknown, depth: number): unknown {
 
 /** Several layers below treat `__proto__` and `constructor` as something other than members. */
 function isStorableName(name: string): boolean {
-  return name !== '' && name.length <= MAX_NAME && name.isWellFormed() && !/^(?:__proto__|constructor)$/.test(name);
+  return (
+    name !== '' && name.length <= MAX_NAME && name.isWellFormed() && name !== '__proto__' && name !== 'constructor'
+  );
 }

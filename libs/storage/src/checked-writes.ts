@@ -112,12 +112,12 @@ export function sortedWrites(
   return { checked, refused };
 }
 
-/** The length keeps keys apart that are equal when joined. */
+/** Of a checked write. The length keeps keys apart that are equal when joined. */
 function itemNameOf(write: Write): string {
   const { name, partitionKey, sortKey } = write.table;
-  const key = keyOfWrite(write);
-  const partition = key[partitionKey]!;
-  return `${name} ${partition.length} ${partition}${sortKey === undefined ? '' : key[sortKey]!}`;
+  const holder: Item = write.kind === 'put' ? write.item : write.key;
+  const partition = holder[partitionKey] as string;
+  return `${name} ${partition.length} ${partition}${sortKey === undefined ? '' : (holder[sortKey] as string)}`;
 }
 
 export function keyOfWrite(write: Write): Key {
@@ -185,7 +185,9 @@ function isStorable(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return isKept(value);
   if (depth > MAX_DEPTH) return false;
   if (Array.isArray(value)) return value.every((member) => isStorable(member, depth + 1));
-  return isPlainMap(value) && Object.keys(value).every((name) => isStorableMember(name, value[name], depth + 1));
+  if (!isPlainMap(value)) return false;
+  for (const name in value) if (!isStorableMember(name, value[name], depth + 1)) return false;
+  return true;
 }
 
 function isStorableMember(name: string, value: unknown, depth: number): boolean {
