@@ -12,17 +12,10 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The embedded store uses `node:sqlite`, which still prints a warning that an operator cannot act on. */
 export const QUIET_FLAGS = ['--disable-warning=ExperimentalWarning'];
 /**
- * The settings of Node and V8 for the gateway. Everything that starts it runs a file of this folder, so they stand here
- * only. One more can be set at run time and is: `apps/proxy/src/server/external-memory.ts`. Node's own code lies in large
- * pages where the system has them, because a request runs through more code than the processor keeps addresses for; and one
- * thread collects young garbage, because the helpers cost more than they save in a container of one or two cores (0015).
+ * The settings of V8 for the gateway. Everything that starts it runs a file of this folder, so they stand here only. One
+ * more can be set at run time and is: `apps/proxy/src/server/external-memory.ts`.
  */
-export const GATEWAY_FLAGS = [
-  '--max-semi-space-size=8',
-  '--no-parallel-scavenge',
-  '--use-largepages=silent',
-  ...QUIET_FLAGS,
-];
+export const GATEWAY_FLAGS = ['--max-semi-space-size=8', ...QUIET_FLAGS];
 
 /**
  * The settings of glibc's allocator for the gateway, which the environment can overrule. By default freed buffers of large
