@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AnswerReader } from './answer-reader.mjs';
 import { PACED, requestHead, WORKLOADS } from './payloads.mjs';
 import { sentAt } from './upstream.mjs';
@@ -100,14 +101,18 @@ export async function saturate({ port, workload: name, connections, milliseconds
 
 let streams = 0;
 
-/** Streams with one event every `intervalMs`. Returns the delay of each event after its sending. */
-export async function pace({ port, streams: count, intervalMs, events }) {
+/**
+ * Streams with one event every `intervalMs`, which begin within `beginMs`. Returns the delay of each event after its
+ * sending.
+ */
+export async function pace({ port, streams: count, intervalMs, events, beginMs = 0 }) {
   const workload = WORKLOADS.get('paced');
   const expected = PACED.bodyOf(events);
   const delays = [];
   const clients = await Promise.all(Array.from({ length: count }, () => Client.open(port)));
   await Promise.all(
-    clients.map((client) => {
+    clients.map(async (client, index) => {
+      if (beginMs > 0) await sleep((index * beginMs) / count);
       const id = ++streams;
       let arrived = 0;
       const onBytes = (offset) => {

@@ -8,7 +8,7 @@ import { LoadProcess } from './load-process.mjs';
 import { Quota } from './quota.mjs';
 import { readsOf } from './reads.mjs';
 import { Report } from './report.mjs';
-import { faultSoak, firstBytes, idleStreams, pacedStreams, saturated, soak, storeCalls } from './rounds.mjs';
+import { bursts, faultSoak, firstBytes, idleStreams, pacedStreams, saturated, soak, storeCalls } from './rounds.mjs';
 import { bareRelay, nginx, product, Subject } from './subject.mjs';
 import { tapMicrosecondsPerEvent } from './tap-cost.mjs';
 import { conflictsOfTasks } from './tasks.mjs';
@@ -21,6 +21,7 @@ const LARGEST_GROWTH_AMONG_FAULTS = 1.15;
 /** Limit for blocks of the event loop by one body of any size. */
 const LONGEST_BLOCK_MS = 250;
 const BLOCKS_SHOWN = 12;
+const BURSTS = { streams: 500, times: 4 };
 /** Exchanges whose calls of DynamoDB are counted. */
 const COUNTED_EXCHANGES = 5_000;
 /** A fleet at 4 requests a second each, on one engine. */
@@ -38,7 +39,7 @@ const { values: options } = parseArgs({
   options: {
     only: {
       type: 'string',
-      default: 'tap,pool,keys,sessions,json,sse,paced,body400k,body2m,delay,garbage,idle,dynamo',
+      default: 'tap,pool,keys,sessions,json,sse,paced,body400k,body2m,delay,garbage,burst,idle,dynamo',
     },
     rounds: { type: 'string', default: '9' },
     'slice-ms': { type: 'string', default: '500' },
@@ -121,6 +122,7 @@ async function runSideBySide() {
   report.figure('peakMb', ofProduct.memory('VmHWM'), 'MB');
   for (const subject of subjects) await stop(subject);
   if (only.has('garbage')) await runGarbage();
+  if (only.has('burst')) await runBursts(commands);
   if (only.has('idle')) await runIdle(commands);
   if (only.has('dynamo')) await runDynamo();
 }
@@ -180,6 +182,20 @@ async function runGarbage() {
   const caught = report.overLimit.splice(0);
   if (caught.length === 0) throw new Error('the limits do not see what the trap keeps');
   report.line(`the limits see the trap: ${caught.join('; ')}`);
+}
+
+async function runBursts(commands) {
+  for (const [name, command] of commands) {
+    const subject = await start(name, command);
+    const firstBytes = await bursts(load, subject, BURSTS);
+    const texts = firstBytes.map(({ p50, p99 }) => `${p50.toFixed(1)} (p99 ${p99.toFixed(0)})`);
+    report.line(`${name}: first byte of ${BURSTS.streams} streams that begin in a second: ${texts.join(', ')} ms`);
+    if (name === 'product') {
+      report.figure('coldBurstMs', firstBytes[0].p50, 'ms');
+      report.figure('burstMs', firstBytes.at(-1).p50, 'ms');
+    }
+    await stop(subject);
+  }
 }
 
 async function runIdle(commands) {

@@ -17,6 +17,8 @@ export const TARGETS = {
   sessionsFirstMicroseconds: { title: 'the first prompt of 400 KB of a session', target: 3_000, limit: 5_000 },
   keysMicroseconds: { title: 'client key, limits and budgets, per request', target: 40, limit: 40 },
   firstByteMs: { title: 'first byte, added p50', target: 0.3, limit: 0.5 },
+  burstMs: { title: 'first byte of 500 streams that begin in a second, p50', target: 5, limit: 10 },
+  coldBurstMs: { title: 'the same in a process that has just started', target: 50, limit: 100 },
   jsonPromotedKb: { title: 'JSON, promoted per request', target: 12, limit: 20 },
   ssePromotedKb: { title: 'SSE, promoted per request', target: 16, limit: 28 },
   jsonGcPercent: { title: 'JSON, garbage collection of all CPU', target: 10, limit: 15 },

@@ -37,6 +37,16 @@ export async function pacedStreams(load, subjects, { streams, rounds, seconds, i
   return { costs, delays: added(delays) };
 }
 
+/** Milliseconds until the first byte of streams that begin within a second, several times in one process. */
+export async function bursts(load, subject, { streams, times }) {
+  const firstBytes = [];
+  for (let time = 0; time < times; time += 1) {
+    const options = { port: subject.port, streams, intervalMs: 25, events: 20, beginMs: 1_000 };
+    firstBytes.push(checked(await load.run('pace', options)).firstByteMs);
+  }
+  return firstBytes;
+}
+
 /** One small request at a time: the added delay of its first byte, in milliseconds. */
 export async function firstBytes(load, subjects, { rounds, count }) {
   const delays = new Map([DIRECT, ...subjects.map(({ name }) => name)].map((name) => [name, []]));

@@ -20,7 +20,7 @@ export interface Answered {
 }
 
 /** Sends one request and returns the whole answer. */
-export async function postMessage({ url }: RunningGateway, posting: Posting = {}): Promise<Answered> {
+export async function postMessage({ url }: Pick<RunningGateway, 'url'>, posting: Posting = {}): Promise<Answered> {
   const { user = 'alice', model = 'claude-opus-5-5', isStream = false, apiKey = 'sk-ant-test-1', signal } = posting;
   const response = await fetch(`${url}/user/${user}/v1/messages`, {
     method: 'POST',

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -19,7 +20,7 @@ import {
 } from './http/early-refusals.js';
 import { type HttpConfig, httpSection } from './http/http.config.js';
 import { routedUrl } from './http/routes.js';
-import { createLogger, RoomLogger } from './observability/logging.js';
+import { createLogger, levelsOf, RoomLogger } from './observability/logging.js';
 import { type ObservabilityConfig, observabilitySection } from './observability/observability.config.js';
 import { SlowBodies } from './server/slow-bodies.js';
 import { loadUpstreamModules } from './server/upstream-modules.js';
@@ -52,6 +53,8 @@ export async function createGateway(
   const config = readConfig(environment, sections);
   const server = config[serverSection.name] as ServerConfig;
   const logger = await createLogger(config[observabilitySection.name] as ObservabilityConfig);
+  // For rooms that ask before they put a text together.
+  Logger.overrideLogger(levelsOf(logger));
   const remarks = [...nearMisses(environment, sections), ...clientVariables(environment)];
   for (const sentence of remarks) logger.warn({ room: 'Configuration' }, sentence);
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -23,6 +23,9 @@ export interface ContainerEnvironmentProps {
  */
 const HEAP_SHARE = 0.4;
 
+/** A new task gets its share of all streams at once. */
+const WARM_UP_REQUESTS = 300;
+
 /** @throws Error if a setting would expose a secret */
 export function containerEnvironment(props: ContainerEnvironmentProps): Record<string, string> {
   const { settings = {}, signIn } = props;
@@ -34,6 +37,7 @@ export function containerEnvironment(props: ContainerEnvironmentProps): Record<s
     CLIENT_AUTH: props.clientAuth,
     FALLBACK_PROBE_MINUTES: String(props.probeMinutes),
     DRAIN_TIMEOUT_SECONDS: String(DRAIN_TIMEOUT.toSeconds()),
+    WARM_UP_REQUESTS: String(WARM_UP_REQUESTS),
     LOG_FORMAT: 'json',
     STATE_STORE: 'dynamodb',
     AWS_REGION: props.region,

@@ -16,6 +16,12 @@ export const serverSection = section('server', 'Where the gateway listens.', {
     'How long running answers may take to end after SIGTERM, SIGINT or SIGHUP.',
     '110',
   ),
+  warmUpRequests: setting(
+    'WARM_UP_REQUESTS',
+    wholeNumber(0, 10_000),
+    'Requests that a second gateway in the process answers to itself before the process listens, so that its first callers meet compiled code. They reach no upstream and are not recorded. 300 take 1 to 2 seconds.',
+    '0',
+  ),
   watchdogSeconds: setting(
     'WATCHDOG_SECONDS',
     wholeNumber(0, 3_600),

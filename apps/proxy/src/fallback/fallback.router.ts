@@ -164,8 +164,7 @@ export class FallbackRouter {
     this.load.asked(name, request.model);
     try {
       const sent = exchange.trace?.attempt(name, request) ?? request;
-      const isAsItCame = !memory && credential === state.options.credential;
-      const options = isAsItCame ? state.options : { ...state.options, credential, ...(memory && { memory }) };
+      const options = { ...state.options, credential, memory };
       const answer = await (request.isStream
         ? sendUntilContent(upstream, sent, options, this.holdTerms(upstream, state))
         : upstream.provider.send(sent, options));

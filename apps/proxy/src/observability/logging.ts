@@ -1,4 +1,4 @@
-import type { LoggerService } from '@nestjs/common';
+import type { LoggerService, LogLevel } from '@nestjs/common';
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import { withMaskedKeys } from '../exchange/masked-keys.js';
 import type { ObservabilityConfig } from './observability.config.js';
@@ -61,6 +61,11 @@ export function isPretty({ logFormat }: ObservabilityConfig): boolean {
   return logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY === true);
 }
 
+/** Nest's names of the levels that are written. */
+export function levelsOf(logger: Logger): LogLevel[] {
+  return logger.isLevelEnabled('debug') ? [...LEVELS, 'debug', 'verbose'] : LEVELS;
+}
+
 /** Lets Nest and the rooms write through the same logger. */
 export class RoomLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
@@ -101,4 +106,5 @@ function textOf(message: unknown): string {
   return withMaskedKeys(String(message));
 }
 
+const LEVELS: LogLevel[] = ['fatal', 'error', 'warn', 'log'];
 const NEST_ROOMS = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);

@@ -1,5 +1,6 @@
 import './external-memory.js';
 import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from '../config/environment.js';
 import type { Environment } from '../config/read-config.js';
@@ -11,6 +12,7 @@ import { shareHostPackages } from './share-host-packages.js';
 import { shutDownOnSignals } from './shutdown.js';
 import { byVariable, startFailure } from './start-failure.js';
 import { reportStartup, type StartupReport } from './startup-report.js';
+import { warmUp } from './warm-up.js';
 import { startWatchdog } from './watchdog.js';
 
 export interface StartedGateway extends StartupReport {
@@ -20,7 +22,10 @@ export interface StartedGateway extends StartupReport {
 /** Create, drain on signals, listen, watch, report: for the server and for the command. */
 export async function startGateway(environment: Environment): Promise<StartedGateway> {
   shareHostPackages();
+  // First, because Nest has one logger for all applications: that of the last one.
+  const coldReason = await warmUp(environment);
   const app = await createGateway(environment);
+  if (coldReason !== undefined) new Logger('Start').warn(`the gateway could not be warmed up: ${coldReason}`);
   const { host, port } = app.get<ServerConfig>(serverSection.token);
   shutDownOnSignals(app);
   await app.listen(port, host);
