@@ -30,7 +30,7 @@ const ANSWER = JSON.stringify({ ...MESSAGE, content: [{ type: 'text', text: 'Hel
  * balancer sends a new task its share: cold, the first byte of a stream comes two to three times as late.
  *
  * A second gateway answers the requests, between a client and an upstream in this process. Its store is in memory and it
- * logs nothing, so nothing of it is recorded. A failure is no reason not to start.
+ * logs nothing, so nothing of it is recorded. Where it fails, the process starts cold.
  *
  * @returns why it failed
  */
