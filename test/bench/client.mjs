@@ -80,8 +80,19 @@ export class Client {
   }
 }
 
-/** Saturates `connections` for the given time, or until `count` answers. */
-export async function saturate({ port, workload: name, connections, milliseconds, count = Number.POSITIVE_INFINITY }) {
+/**
+ * Saturates `connections` for the given time, or until `count` answers.
+ *
+ * @param head further header lines, each with its line end
+ */
+export async function saturate({
+  port,
+  head,
+  workload: name,
+  connections,
+  milliseconds,
+  count = Number.POSITIVE_INFINITY,
+}) {
   const workload = WORKLOADS.get(name);
   const clients = await Promise.all(Array.from({ length: connections }, () => Client.open(port)));
   const begin = performance.now();
@@ -90,7 +101,7 @@ export async function saturate({ port, workload: name, connections, milliseconds
     clients.map(async (client) => {
       while (performance.now() - begin < milliseconds && asked < count && !client.isClosed) {
         asked += 1;
-        await client.ask(workload, workload.answer.body);
+        await client.ask(workload, workload.answer.body, head);
       }
     }),
   );
@@ -105,7 +116,7 @@ let streams = 0;
  * Streams with one event every `intervalMs`, which begin within `beginMs`. Returns the delay of each event after its
  * sending.
  */
-export async function pace({ port, streams: count, intervalMs, events, beginMs = 0 }) {
+export async function pace({ port, head = '', streams: count, intervalMs, events, beginMs = 0 }) {
   const workload = WORKLOADS.get('paced');
   const expected = PACED.bodyOf(events);
   const delays = [];
@@ -122,7 +133,7 @@ export async function pace({ port, streams: count, intervalMs, events, beginMs =
         for (; arrived < upTo; arrived += 1) delays.push(now - times[arrived]);
         if (arrived === events) sentAt.delete(id);
       };
-      return client.ask(workload, expected, `x-stream: ${id}\r\nx-pace: ${events} ${intervalMs}\r\n`, onBytes);
+      return client.ask(workload, expected, `${head}x-stream: ${id}\r\nx-pace: ${events} ${intervalMs}\r\n`, onBytes);
     }),
   );
   for (const client of clients) client.close();

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { longestBlocks } from './blocks.mjs';
 import { CountedDynamo, ENGINE } from './dynamo.mjs';
+import { FEATURE_COLUMNS, switchOn } from './features.mjs';
 import { garbageOf } from './garbage.mjs';
 import { LoadProcess } from './load-process.mjs';
 import { Quota } from './quota.mjs';
@@ -49,6 +50,7 @@ const { values: options } = parseArgs({
     soak: { type: 'string' },
     faults: { type: 'boolean', default: false },
     beside: { type: 'string' },
+    features: { type: 'boolean', default: false },
     shape: { type: 'string' },
     max: { type: 'boolean', default: false },
     trap: { type: 'boolean', default: false },
@@ -98,6 +100,7 @@ async function runSideBySide() {
   const commands = commandsByName();
   const subjects = [];
   for (const [name, command] of commands) subjects.push(await start(name, command));
+  if (options.features) subjects.push(...(await startWithFeatures()));
   if (options.quota) {
     quota = Quota.of(Number(options.quota), subjects);
     report.line(quota ? `each subject has ${options.quota} of a core` : 'no quota: no cgroup can be written here');
@@ -125,6 +128,16 @@ async function runSideBySide() {
   if (only.has('burst')) await runBursts(commands);
   if (only.has('idle')) await runIdle(commands);
   if (only.has('dynamo')) await runDynamo();
+}
+
+async function startWithFeatures() {
+  const subjects = [];
+  for (const [name, column] of FEATURE_COLUMNS) {
+    const subject = await start(name, column.command);
+    await switchOn(load, subject, column);
+    subjects.push(subject);
+  }
+  return subjects;
 }
 
 async function reportMasking() {

@@ -1,5 +1,10 @@
 /** The bytes of all workloads, built once. */
 
+/** The caller's own credential. */
+export const CALLER_KEY = 'sk-ant-api03-bench-0000000000000000000000000000000000000000';
+/** How the keys of accounts begin. */
+export const ACCOUNT_KEY = 'sk-ant-api03-account-';
+
 const HEADERS = [
   'accept: application/json',
   'accept-encoding: identity',
@@ -8,7 +13,7 @@ const HEADERS = [
   'anthropic-version: 2023-06-01',
   'content-type: application/json',
   'user-agent: claude-cli/2.0.50 (external, cli)',
-  'x-api-key: sk-ant-api03-bench-0000000000000000000000000000000000000000',
+  `x-api-key: ${CALLER_KEY}`,
   'x-app: cli',
   'x-stainless-arch: x64',
   'x-stainless-lang: js',
@@ -19,6 +24,8 @@ const HEADERS = [
   'x-stainless-timeout: 600',
 ];
 const MODEL = 'claude-sonnet-4-5-20250929';
+/** In each request. Its replacement by masking has the same length. */
+const IDENTIFIER = 'arn:aws:iam::204813579264:role/ci-deployer';
 const PACED_EVENTS = 4_000;
 
 function event(name, data) {
@@ -98,7 +105,7 @@ function jsonAnswer(bytes) {
 /** Like a session of Claude Code: code in tool results, one quote per 17 bytes, some two-byte characters. */
 function requestBody(bytes, stream) {
   const line = 'const entry = entryOf("name", 42, größe); // as long as a line of code\n\treturn entry.isDone;\n';
-  const messages = [{ role: 'user', content: 'Explain "this" file.' }];
+  const messages = [{ role: 'user', content: `Explain "this" file of ${IDENTIFIER}.` }];
   let size = 400;
   while (size < bytes - 900) {
     const id = `toolu_${messages.length}`;
@@ -117,7 +124,16 @@ function requestBody(bytes, stream) {
 
 function workload(name, requestBytes, isStream, answer) {
   const body = requestBody(requestBytes, isStream);
-  return { name, body, answer };
+  return { name, body, answer, identifierAt: body.indexOf(IDENTIFIER) };
+}
+
+/** True if `bytes` of a body differ from the sent ones in nothing but the identifier. */
+export function isMasked({ body, identifierAt }, bytes, offset) {
+  const inBytes = (at) => Math.min(Math.max(0, at - offset), bytes.length);
+  const [from, to] = [inBytes(identifierAt), inBytes(identifierAt + IDENTIFIER.length)];
+  const sent = Buffer.from(body.subarray(offset, offset + bytes.length));
+  bytes.copy(sent, from, from, to);
+  return sent.equals(bytes);
 }
 
 export const WORKLOADS = new Map(
@@ -130,6 +146,9 @@ export const WORKLOADS = new Map(
     workload('idle', 1_024, true, undefined),
   ].map((each) => [each.name, each]),
 );
+
+/** The check of an account's key, which the gateway sends by itself. */
+export const PROBE = { name: 'probe', body: Buffer.alloc(0), answer: jsonAnswer(512) };
 
 /** A stream whose deltas are sent one by one. All have the same length, so an offset identifies a delta. */
 const pacedDeltas = deltas(PACED_EVENTS);
@@ -145,4 +164,29 @@ export const PACED = {
 export function requestHead({ name, body }, port, extra = '') {
   const lines = [`host: 127.0.0.1:${port}`, ...HEADERS, `x-bench: ${name}`, `content-length: ${body.length}`];
   return Buffer.from(`POST /v1/messages HTTP/1.1\r\n${lines.join('\r\n')}\r\n${extra}\r\n`);
+}
+
+const BUCKETS = ['requests', 'input-tokens', 'output-tokens', 'tokens'];
+const wiresOfAccounts = new Map();
+
+/** The wire of an answer with what Anthropic names in each answer to an API key: its owners and token buckets. */
+export function wireForAccount(wire, account) {
+  if (!wiresOfAccounts.has(wire)) wiresOfAccounts.set(wire, []);
+  const known = wiresOfAccounts.get(wire);
+  known[account] ??= withLines(wire, [
+    `anthropic-organization-id: org-${account}`,
+    `anthropic-workspace-id: wrkspc-${account}`,
+    ...BUCKETS.flatMap((bucket) => [
+      `anthropic-ratelimit-${bucket}-limit: 5000000`,
+      `anthropic-ratelimit-${bucket}-remaining: 4000000`,
+      `anthropic-ratelimit-${bucket}-reset: 2026-11-21T10:01:00Z`,
+    ]),
+  ]);
+  return known[account];
+}
+
+function withLines(wire, lines) {
+  const endOfStatus = wire.indexOf('\r\n') + 2;
+  const added = Buffer.from(lines.map((line) => `${line}\r\n`).join(''));
+  return Buffer.concat([wire.subarray(0, endOfStatus), added, wire.subarray(endOfStatus)]);
 }

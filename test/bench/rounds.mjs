@@ -7,11 +7,12 @@ const FAULT_SOAK_PATIENCE_MS = 10 * 60_000;
 /** Repeats saturated slices, one subject after the other, so that noise from other processes affects all equally. */
 export async function saturated(load, subjects, { workload, connections, rounds, sliceMs, warmMs }) {
   const costs = new Map(subjects.map(({ name }) => [name, []]));
-  for (const { port } of subjects) await slice(load, { port, workload, connections, milliseconds: warmMs });
+  for (const { port, head } of subjects) await slice(load, { port, head, workload, connections, milliseconds: warmMs });
   for (let round = 0; round < rounds; round += 1) {
     for (const subject of turned(subjects, round)) {
       const before = subject.cpuMicroseconds();
-      const { answers } = await slice(load, { port: subject.port, workload, connections, milliseconds: sliceMs });
+      const { port, head } = subject;
+      const { answers } = await slice(load, { port, head, workload, connections, milliseconds: sliceMs });
       costs.get(subject.name).push((subject.cpuMicroseconds() - before) / answers);
     }
   }
@@ -23,13 +24,12 @@ export async function pacedStreams(load, subjects, { streams, rounds, seconds, i
   const costs = new Map(subjects.map(({ name }) => [name, []]));
   const delays = new Map([DIRECT, ...costs.keys()].map((name) => [name, []]));
   const events = Math.round((seconds * 1_000) / intervalMs);
-  const run = async (port) => checked(await load.run('pace', { port, streams, intervalMs, events }));
-  const { port: upstream } = subjects[0];
-  delays.get(DIRECT).push((await run(load.upstreamPort)).delayMs);
+  const run = async ({ port, head }) => checked(await load.run('pace', { port, head, streams, intervalMs, events }));
+  delays.get(DIRECT).push((await run({ port: load.upstreamPort })).delayMs);
   for (let round = 0; round < rounds; round += 1) {
     for (const subject of turned(subjects, round)) {
       const before = subject.cpuMicroseconds();
-      const { events: arrived, delayMs } = await run(subject.port ?? upstream);
+      const { events: arrived, delayMs } = await run(subject);
       costs.get(subject.name).push((subject.cpuMicroseconds() - before) / arrived);
       delays.get(subject.name).push(delayMs);
     }
@@ -52,8 +52,8 @@ export async function firstBytes(load, subjects, { rounds, count }) {
   const delays = new Map([DIRECT, ...subjects.map(({ name }) => name)].map((name) => [name, []]));
   const targets = [{ name: DIRECT, port: load.upstreamPort }, ...subjects];
   for (let round = 0; round < rounds; round += 1) {
-    for (const { name, port } of turned(targets, round)) {
-      const options = { port, workload: 'json', connections: 1, milliseconds: 5_000, count };
+    for (const { name, port, head } of turned(targets, round)) {
+      const options = { port, head, workload: 'json', connections: 1, milliseconds: 5_000, count };
       delays.get(name).push((await slice(load, options)).firstByteMs);
     }
   }

@@ -25,6 +25,9 @@ const CLOCK_TICKS = Number(execFileSync('getconf', ['CLK_TCK']));
 
 /** A measured process that relays, with its CPU time and its memory. */
 export class Subject {
+  /** Header lines that its requests have beside those of all, each with its line end. */
+  head = '';
+
   static async start(name, makeCommand, upstreamPort) {
     const directory = mkdtempSync(join(tmpdir(), `bench-${name}-`));
     const port = await freePort();

@@ -1,11 +1,12 @@
 import { createServer } from 'node:net';
-import { PACED, WORKLOADS } from './payloads.mjs';
+import { ACCOUNT_KEY, isMasked, PACED, PROBE, WORKLOADS, wireForAccount } from './payloads.mjs';
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const TICK_MS = 1;
+const ACCOUNT = new RegExp(`${ACCOUNT_KEY}(\\d+)`);
 
-/** Requests and faults at the upstream. Every request body is compared with the sent one. */
-export const seen = { requests: 0, faults: 0 };
+/** Requests at the upstream, and how many of their bodies had a masked identifier or differed otherwise from the sent ones. */
+export const seen = { requests: 0, masked: 0, faults: 0 };
 
 /** When a delta of a paced stream was sent: `sentAt.get(stream)[index]`. */
 export const sentAt = new Map();
@@ -28,15 +29,17 @@ export function startUpstream() {
 
 function answer(socket, workload, head) {
   seen.requests += 1;
-  if (workload.name === 'idle') socket.write(PACED.opening);
-  else if (workload.name === 'paced') beginPaced(socket, head);
-  else socket.write(workload.answer.wire);
+  const account = ACCOUNT.exec(head)?.[1];
+  const wireOf = (wire) => (account === undefined ? wire : wireForAccount(wire, account));
+  if (workload.name === 'idle') socket.write(wireOf(PACED.opening));
+  else if (workload.name === 'paced') beginPaced(socket, head, wireOf(PACED.opening));
+  else socket.write(wireOf(workload.answer.wire));
 }
 
-function beginPaced(socket, head) {
+function beginPaced(socket, head, opening) {
   const id = Number(/x-stream: (\d+)/i.exec(head)[1]);
   const [, count, intervalMs] = /x-pace: (\d+) (\d+)/i.exec(head);
-  socket.write(PACED.opening);
+  socket.write(opening);
   const times = new Float64Array(Number(count));
   sentAt.set(id, times);
   const nextAt = performance.now() + Math.random() * Number(intervalMs);
@@ -81,8 +84,8 @@ class RequestReader {
       }
       this.pending = undefined;
       this.head = bytes.latin1Slice(0, end + 4);
-      this.workload = WORKLOADS.get(/x-bench: (\w+)/i.exec(this.head)[1]);
-      this.length = Number(/content-length: (\d+)/i.exec(this.head)[1]);
+      this.workload = WORKLOADS.get(/x-bench: (\w+)/i.exec(this.head)?.[1]) ?? PROBE;
+      this.length = Number(/content-length: (\d+)/i.exec(this.head)?.[1] ?? 0);
       this.offset = 0;
       if (this.length !== this.workload.body.length) seen.faults += 1;
       this.body(bytes.subarray(end + 4));
@@ -92,7 +95,10 @@ class RequestReader {
   body(bytes) {
     const { body } = this.workload;
     const end = this.offset + bytes.length;
-    if (end > body.length || body.compare(bytes, 0, bytes.length, this.offset, end) !== 0) seen.faults += 1;
+    if (end > body.length) seen.faults += 1;
+    else if (body.compare(bytes, 0, bytes.length, this.offset, end) !== 0) {
+      seen[isMasked(this.workload, bytes, this.offset) ? 'masked' : 'faults'] += 1;
+    }
     this.offset = end;
     if (end < this.length) return;
     const { head } = this;
