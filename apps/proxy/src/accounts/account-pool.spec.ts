@@ -106,6 +106,7 @@ function turn(made: Made, session: string, tokens = 150_000, body?: string): str
   Object.assign(exchange, { usage: { cache_read_input_tokens: tokens } });
   made.feed.begin();
   made.feed.finish(exchange);
+  made.feed.notifyOfEnded();
   return account;
 }
 

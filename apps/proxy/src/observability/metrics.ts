@@ -116,6 +116,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
 
   /** The current values in the format of Prometheus. */
   async page(): Promise<string> {
+    this.feed.notifyOfEnded();
     this.countAll();
     return this.registry.metrics();
   }

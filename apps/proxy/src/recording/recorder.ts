@@ -87,6 +87,7 @@ export class Recorder implements OnModuleInit, OnModuleDestroy {
 
   /** Resolves when the pending exchanges are in the store, or the store has failed. Never rejects. */
   async flush(): Promise<void> {
+    this.feed.notifyOfEnded();
     await this.write(true);
   }
 
