@@ -2,12 +2,15 @@
 
 const DIRECT = 'direct';
 const MAX_WRITE_WAITS = 20;
+const WARM_UP_PATIENCE_MS = 30_000;
 const FAULT_SOAK_PATIENCE_MS = 10 * 60_000;
 
 /** Repeats saturated slices, one subject after the other, so that noise from other processes affects all equally. */
-export async function saturated(load, subjects, { workload, connections, rounds, sliceMs, warmMs }) {
+export async function saturated(load, subjects, { workload, connections, rounds, sliceMs, warmUp }) {
   const costs = new Map(subjects.map(({ name }) => [name, []]));
-  for (const { port, head } of subjects) await slice(load, { port, head, workload, connections, milliseconds: warmMs });
+  for (const { port, head } of subjects) {
+    await slice(load, { port, head, workload, connections, milliseconds: WARM_UP_PATIENCE_MS, count: warmUp });
+  }
   for (let round = 0; round < rounds; round += 1) {
     for (const subject of turned(subjects, round)) {
       const before = subject.cpuMicroseconds();
