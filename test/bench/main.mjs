@@ -1,4 +1,4 @@
-/** `npm run bench`: compares the gateway's cost with a bare relay and nginx. See "The byte path" in ARCHITECTURE.md. */
+/** `npm run bench`: compares the gateway's cost with a bare relay, nginx and other gateways. See "The byte path" in ARCHITECTURE.md. */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { longestBlocks } from './blocks.mjs';
@@ -6,6 +6,7 @@ import { CountedDynamo, ENGINE } from './dynamo.mjs';
 import { FEATURE_COLUMNS, switchOn } from './features.mjs';
 import { garbageOf } from './garbage.mjs';
 import { LoadProcess } from './load-process.mjs';
+import { reportFailures, startPeers, unlessPeerFails } from './peers.mjs';
 import { Quota } from './quota.mjs';
 import { readsOf } from './reads.mjs';
 import { Report } from './report.mjs';
@@ -52,6 +53,7 @@ const { values: options } = parseArgs({
     soak: { type: 'string' },
     faults: { type: 'boolean', default: false },
     beside: { type: 'string' },
+    peers: { type: 'string' },
     features: { type: 'boolean', default: false },
     shape: { type: 'string' },
     max: { type: 'boolean', default: false },
@@ -81,8 +83,10 @@ async function main() {
   else if (options.only === 'blocks') await runBlocks();
   else if (options.only === 'garbage') await runGarbage();
   else await runSideBySide();
-  const { requests, faults } = await load.run('seen');
+  const { requests, printedAnew, faults } = await load.run('seen');
   report.line(`\n${requests} requests reached the upstream, ${faults} with another body than was sent`);
+  if (printedAnew > 0)
+    report.line(`${printedAnew} of them were printed anew by a peer: only their length was compared`);
   if (faults > 0) throw new Error('requests were changed on the way');
   if (options.max && report.overLimit.length > 0) throw new Error(`over the limit: ${report.overLimit.join('; ')}`);
 }
@@ -100,9 +104,7 @@ async function reportParts() {
 async function runSideBySide() {
   await reportParts();
   const commands = commandsByName();
-  const subjects = [];
-  for (const [name, command] of commands) subjects.push(await start(name, command));
-  if (options.features) subjects.push(...(await startWithFeatures()));
+  const subjects = await startAll(commands);
   if (options.quota) {
     quota = Quota.of(Number(options.quota), subjects);
     report.line(quota ? `each subject has ${options.quota} of a core` : 'no quota: no cgroup can be written here');
@@ -114,6 +116,7 @@ async function runSideBySide() {
   if (only.has('delay')) {
     const delays = await firstBytes(load, subjects, { rounds: Math.min(rounds, 7), count: 400 });
     report.delays('first byte', delays);
+    reportFailures(subjects, report);
     report.figure('firstByteMs', delays.get('product').p50, 'ms');
   }
   if (only.has('paced')) {
@@ -121,15 +124,29 @@ async function runSideBySide() {
     const paced = await pacedStreams(load, subjects, { streams, rounds: Math.min(rounds, 5), seconds: 3 });
     report.costs('paced', paced.costs);
     report.delays(`event of one of ${streams} streams`, paced.delays);
+    reportFailures(subjects, report);
   }
   for (const workload of ['body400k', 'body2m']) await runSaturated(workload, subjects, slices);
-  for (const subject of subjects) report.line(`${subject.name}: peak RSS ${subject.memory('VmHWM').toFixed(0)} MB`);
+  for (const subject of subjects) {
+    await unlessPeerFails(subject, () =>
+      report.line(`${subject.name}: peak RSS ${subject.memory('VmHWM').toFixed(0)} MB`),
+    );
+  }
+  reportFailures(subjects, report);
   report.figure('peakMb', ofProduct.memory('VmHWM'), 'MB');
   for (const subject of subjects) await stop(subject);
   if (only.has('garbage')) await runGarbage();
   if (only.has('burst')) await runBursts(commands);
   if (only.has('idle')) await runIdle(commands);
   if (only.has('dynamo')) await runDynamo();
+}
+
+async function startAll(commands) {
+  const subjects = [];
+  for (const [name, command] of commands) subjects.push(await start(name, command));
+  if (options.features) subjects.push(...(await startWithFeatures()));
+  if (options.peers) subjects.push(...(await startPeers(options.peers, start, report)));
+  return subjects;
 }
 
 async function startWithFeatures() {
@@ -185,6 +202,7 @@ async function runSaturated(workload, subjects, slices) {
     workload,
     await saturated(load, subjects, { workload, connections, warmUp: WARM_UP[workload], ...slices }),
   );
+  reportFailures(subjects, report);
 }
 
 /** With `--trap` the check has to fail, or it would not see the next trap. */

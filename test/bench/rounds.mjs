@@ -1,4 +1,5 @@
 /** Runs each workload on all subjects in turn and measures its cost per subject. */
+import { unlessPeerFails, withoutFailures } from './peers.mjs';
 
 const DIRECT = 'direct';
 const MAX_WRITE_WAITS = 20;
@@ -8,18 +9,19 @@ const FAULT_SOAK_PATIENCE_MS = 10 * 60_000;
 /** Repeats saturated slices, one subject after the other, so that noise from other processes affects all equally. */
 export async function saturated(load, subjects, { workload, connections, rounds, sliceMs, warmUp }) {
   const costs = new Map(subjects.map(({ name }) => [name, []]));
-  for (const { port, head } of subjects) {
-    await slice(load, { port, head, workload, connections, milliseconds: WARM_UP_PATIENCE_MS, count: warmUp });
-  }
+  const run = async (subject, milliseconds, count) => {
+    const before = subject.cpuMicroseconds();
+    const { port, head } = subject;
+    const { answers } = await slice(load, { port, head, workload, connections, milliseconds, count });
+    return (subject.cpuMicroseconds() - before) / answers;
+  };
+  for (const subject of subjects) await unlessPeerFails(subject, () => run(subject, WARM_UP_PATIENCE_MS, warmUp));
   for (let round = 0; round < rounds; round += 1) {
     for (const subject of turned(subjects, round)) {
-      const before = subject.cpuMicroseconds();
-      const { port, head } = subject;
-      const { answers } = await slice(load, { port, head, workload, connections, milliseconds: sliceMs });
-      costs.get(subject.name).push((subject.cpuMicroseconds() - before) / answers);
+      await unlessPeerFails(subject, async () => costs.get(subject.name).push(await run(subject, sliceMs)));
     }
   }
-  return costs;
+  return withoutFailures(costs, subjects);
 }
 
 /** CPU per event of streams with single events, and the added delay of each event. */
@@ -31,13 +33,15 @@ export async function pacedStreams(load, subjects, { streams, rounds, seconds, i
   delays.get(DIRECT).push((await run({ port: load.upstreamPort })).delayMs);
   for (let round = 0; round < rounds; round += 1) {
     for (const subject of turned(subjects, round)) {
-      const before = subject.cpuMicroseconds();
-      const { events: arrived, delayMs } = await run(subject);
-      costs.get(subject.name).push((subject.cpuMicroseconds() - before) / arrived);
-      delays.get(subject.name).push(delayMs);
+      await unlessPeerFails(subject, async () => {
+        const before = subject.cpuMicroseconds();
+        const { events: arrived, delayMs } = await run(subject);
+        costs.get(subject.name).push((subject.cpuMicroseconds() - before) / arrived);
+        delays.get(subject.name).push(delayMs);
+      });
     }
   }
-  return { costs, delays: added(delays) };
+  return { costs: withoutFailures(costs, subjects), delays: added(withoutFailures(delays, subjects)) };
 }
 
 /** Milliseconds until the first byte of streams that begin within a second, several times in one process. */
@@ -55,12 +59,13 @@ export async function firstBytes(load, subjects, { rounds, count }) {
   const delays = new Map([DIRECT, ...subjects.map(({ name }) => name)].map((name) => [name, []]));
   const targets = [{ name: DIRECT, port: load.upstreamPort }, ...subjects];
   for (let round = 0; round < rounds; round += 1) {
-    for (const { name, port, head } of turned(targets, round)) {
+    for (const target of turned(targets, round)) {
+      const { name, port, head } = target;
       const options = { port, head, workload: 'json', connections: 1, milliseconds: 5_000, count };
-      delays.get(name).push((await slice(load, options)).firstByteMs);
+      await unlessPeerFails(target, async () => delays.get(name).push((await slice(load, options)).firstByteMs));
     }
   }
-  return added(delays);
+  return added(withoutFailures(delays, subjects));
 }
 
 /** Kilobytes per open stream, in a fresh process. */

@@ -32,7 +32,7 @@ export class Subject {
     const directory = mkdtempSync(join(tmpdir(), `bench-${name}-`));
     const port = await freePort();
     const log = openSync(join(directory, 'log'), 'w');
-    const { file, args, env = {}, hasChannel = false } = makeCommand({ port, upstreamPort, directory });
+    const { file, args, env = {}, headers = {}, hasChannel = false } = makeCommand({ port, upstreamPort, directory });
     const begin = performance.now();
     const child = spawn(file, args, {
       cwd: directory,
@@ -42,7 +42,8 @@ export class Subject {
     closeSync(log);
     pinned(child.pid, 0);
     const subject = new Subject(name, child, port, directory);
-    subject.startMs = (await subject.#firstAnswer(begin)) - begin;
+    subject.head = headLines(headers);
+    subject.startMs = (await subject.#firstAnswer(begin, headers)) - begin;
     return subject;
   }
 
@@ -79,9 +80,9 @@ export class Subject {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  async #firstAnswer(begin) {
+  async #firstAnswer(begin, headers) {
     while (performance.now() - begin < START_PATIENCE_MS) {
-      if ((await statusOf(this.port)) === 200) return performance.now();
+      if ((await statusOf(this.port, headers)) === 200) return performance.now();
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const log = readFileSync(join(this.directory, 'log'), 'latin1').slice(-1_000);
@@ -161,10 +162,17 @@ export async function freePort() {
   return port;
 }
 
-function statusOf(port) {
+function headLines(headers) {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
+}
+
+function statusOf(port, further) {
   const { name, body } = WORKLOADS.get('json');
   return new Promise((resolve) => {
-    const headers = { 'content-type': 'application/json', 'x-api-key': 'sk-ant-bench', 'x-bench': name };
+    const usual = { 'content-type': 'application/json', 'x-api-key': 'sk-ant-bench', 'x-bench': name };
+    const headers = { ...usual, ...further };
     const asking = request({ port, host: '127.0.0.1', method: 'POST', path: '/v1/messages', headers, timeout: 2_000 });
     asking.once('error', () => resolve(0)).once('timeout', () => asking.destroy());
     asking.once('response', (answer) => {

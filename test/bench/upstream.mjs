@@ -5,8 +5,11 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const TICK_MS = 1;
 const ACCOUNT = new RegExp(`${ACCOUNT_KEY}(\\d+)`);
 
-/** Requests at the upstream, and how many of their bodies had a masked identifier or differed otherwise from the sent ones. */
-export const seen = { requests: 0, masked: 0, faults: 0 };
+/**
+ * Requests at the upstream, and how many of their bodies had a masked identifier, were printed anew by a peer or differed
+ * otherwise from the sent ones.
+ */
+export const seen = { requests: 0, masked: 0, printedAnew: 0, faults: 0 };
 
 /** When a delta of a paced stream was sent: `sentAt.get(stream)[index]`. */
 export const sentAt = new Map();
@@ -87,6 +90,8 @@ class RequestReader {
       this.workload = WORKLOADS.get(/x-bench: (\w+)/i.exec(this.head)?.[1]) ?? PROBE;
       this.length = Number(/content-length: (\d+)/i.exec(this.head)?.[1] ?? 0);
       this.offset = 0;
+      this.isPrintedAnew = this.head.includes('x-printed-anew');
+      if (this.isPrintedAnew) seen.printedAnew += 1;
       if (this.length !== this.workload.body.length) seen.faults += 1;
       this.body(bytes.subarray(end + 4));
     } else this.body(chunk);
@@ -96,7 +101,7 @@ class RequestReader {
     const { body } = this.workload;
     const end = this.offset + bytes.length;
     if (end > body.length) seen.faults += 1;
-    else if (body.compare(bytes, 0, bytes.length, this.offset, end) !== 0) {
+    else if (!this.isPrintedAnew && body.compare(bytes, 0, bytes.length, this.offset, end) !== 0) {
       seen[isMasked(this.workload, bytes, this.offset) ? 'masked' : 'faults'] += 1;
     }
     this.offset = end;
