@@ -4,7 +4,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACCOUNT_KEY, CALLER_KEY } from './payloads.mjs';
-import { product } from './subject.mjs';
 
 const ACCOUNTS = 10;
 const ADMIN_TOKEN = 'bench-admin-token';
@@ -51,12 +50,13 @@ export const FEATURE_COLUMNS = new Map([
   ['all+masking', columnOf('accounts', 'keys', 'budgets', 'masking')],
 ]);
 
+/** `around` adds the settings of the features to a command that starts the product. */
 function columnOf(...names) {
-  const command = (place) => {
-    const { env, ...rest } = product()(place);
+  const around = (command) => (place) => {
+    const { env, ...rest } = command(place);
     return { ...rest, env: Object.assign({ ...env, ADMIN_TOKEN }, ...names.map((name) => FEATURES[name].env)) };
   };
-  return { names, command };
+  return { names, around };
 }
 
 /** @throws Error if a request does not show exactly the features of the column */

@@ -152,7 +152,7 @@ async function startAll(commands) {
 async function startWithFeatures() {
   const subjects = [];
   for (const [name, column] of FEATURE_COLUMNS) {
-    const subject = await start(name, column.command);
+    const subject = await start(name, column.around(product()));
     await switchOn(load, subject, column);
     subjects.push(subject);
   }

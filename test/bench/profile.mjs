@@ -1,8 +1,9 @@
-/** `npm run bench:profile [-- --workload sse]`: the functions in which the gateway spends its time. */
+/** `npm run bench:profile [-- --workload sse --feature accounts]`: the functions in which the gateway spends its time. */
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { FEATURE_COLUMNS, switchOn } from './features.mjs';
 import { LoadProcess } from './load-process.mjs';
 import { product, Subject } from './subject.mjs';
 
@@ -13,6 +14,7 @@ const { values: options } = parseArgs({
     workload: { type: 'string', default: 'json' },
     seconds: { type: 'string', default: '8' },
     main: { type: 'string' },
+    feature: { type: 'string' },
   },
 });
 
@@ -21,9 +23,13 @@ const load = new LoadProcess();
 try {
   const { port: upstreamPort } = await load.run('upstream');
   const command = product(options.main, ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
-  const subject = await Subject.start('profile', command, upstreamPort);
-  const { workload } = options;
-  const slice = { port: subject.port, workload, connections: CONNECTIONS[workload] };
+  const { workload, feature } = options;
+  const column = FEATURE_COLUMNS.get(feature);
+  if (feature && !column)
+    throw new Error(`--feature is ${feature}; allowed: ${[...FEATURE_COLUMNS.keys()].join(', ')}`);
+  const subject = await Subject.start('profile', column?.around(command) ?? command, upstreamPort);
+  if (column) await switchOn(load, subject, column);
+  const slice = { port: subject.port, head: subject.head, workload, connections: CONNECTIONS[workload] };
   const { answers } = await load.run('saturate', { ...slice, milliseconds: Number(options.seconds) * 1_000 });
   await subject.stop();
   const file = join(
