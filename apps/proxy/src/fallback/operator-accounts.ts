@@ -25,10 +25,13 @@ export class OperatorAccounts {
     const group = pooled?.limitGroup?.(request);
     if (group === undefined) return undefined;
     const { isEnabled, maxRetryWaitSeconds: patienceSeconds } = this.config;
-    const hasFallback = isEnabled && chain.some((each) => !each.isFirstChoice && !refusalOf(each, request));
+    const canFallBack = isEnabled && boundAccount === undefined;
     return source.walk({
       ...{ request, group, patienceSeconds },
-      hasFallback: hasFallback && boundAccount === undefined,
+      // Only a walk whose account is closed or has failed reads it: to accept a request, an upstream reads its whole body.
+      get hasFallback() {
+        return canFallBack && chain.some((each) => !each.isFirstChoice && !refusalOf(each, request));
+      },
       ...(session !== undefined && { session }),
       ...(boundAccount !== undefined && { boundAccount }),
     });
