@@ -10,8 +10,6 @@ const ADMIN_TOKEN = 'bench-admin-token';
 /** Of requests whose path names no user. */
 const USER = 'default';
 const TEAM = 'bench';
-/** A fixed key, so that it can be in the prebuilt bytes. */
-const CLIENT_KEY = `ccf_${'be'.repeat(32)}`;
 /** High enough that limits and budgets are counted but never reached. */
 const LIMITS = { requests_per_minute: 1_000_000_000, tokens_per_minute: 1_000_000_000, concurrency: 1_000 };
 const USD = { day: 5_000_000, month: 10_000_000 };
@@ -29,8 +27,10 @@ const FEATURES = {
     },
   },
   keys: {
-    head: `x-claude-proxy-key: ${CLIENT_KEY}\r\n`,
-    setUp: (api) => api('POST', 'keys', { name: 'bench', user: USER, limits: LIMITS, imported_key: CLIENT_KEY }),
+    async setUp(api, subject) {
+      const { key } = await api('POST', 'keys', { name: 'bench', user: USER, limits: LIMITS });
+      subject.head = `x-claude-proxy-key: ${key}\r\n`;
+    },
   },
   budgets: {
     async setUp(api) {
@@ -62,8 +62,7 @@ function columnOf(...names) {
 /** @throws Error if a request does not show exactly the features of the column */
 export async function switchOn(load, subject, { names }) {
   const api = (...call) => callAdmin(subject.port, ...call);
-  for (const name of names) await FEATURES[name].setUp?.(api);
-  subject.head = names.map((name) => FEATURES[name].head ?? '').join('');
+  for (const name of names) await FEATURES[name].setUp?.(api, subject);
   const { masked } = await load.run('seen');
   const begin = Date.now();
   const request = { port: subject.port, head: subject.head, workload: 'json', connections: 1, count: 1 };
