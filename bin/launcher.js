@@ -15,7 +15,7 @@ export const QUIET_FLAGS = ['--disable-warning=ExperimentalWarning'];
  * The settings of V8 for the gateway. Everything that starts it runs a file of this folder, so they stand here only. One
  * more can be set at run time and is: `apps/proxy/src/server/external-memory.ts`.
  */
-export const GATEWAY_FLAGS = ['--max-semi-space-size=16', ...QUIET_FLAGS];
+export const GATEWAY_FLAGS = ['--max-semi-space-size=8', ...QUIET_FLAGS];
 
 /**
  * The settings of glibc's allocator for the gateway, which the environment can overrule. By default freed buffers of large

@@ -124,7 +124,7 @@ describe('its launcher', () => {
     const args = ['--stack-size=900', join(root, 'bin/start.js'), '--port', '1'];
     const env = { MALLOC_ARENA_MAX: '4' };
     const { pid, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
-    const flags = ['--stack-size=900', '--max-semi-space-size=16', '--disable-warning=ExperimentalWarning'];
+    const flags = ['--stack-size=900', '--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
     const variables = { MALLOC_ARENA_MAX: '4', MALLOC_MMAP_THRESHOLD_: '262144' };
     expect(JSON.parse(stdout)).toEqual([pid, flags, ['--port', '1'], expect.objectContaining(variables)]);
   });
