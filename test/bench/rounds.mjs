@@ -149,10 +149,11 @@ function checked(result) {
   return result;
 }
 
-/** Each round starts with a different subject. */
+/** Each round starts with a different subject, and every other one goes backwards: no subject always follows the same one. */
 function turned(list, round) {
   const first = round % list.length;
-  return [...list.slice(first), ...list.slice(0, first)];
+  const turn = [...list.slice(first), ...list.slice(0, first)];
+  return round % 2 === 0 ? turn : turn.reverse();
 }
 
 function added(delays) {
