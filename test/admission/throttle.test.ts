@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
-import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
 import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
 import { LimitStore } from '../../apps/proxy/src/fallback/limit.store.js';
+import { EndedExchanges } from '../support/ended-exchanges.js';
 import { CLIENT_HEADERS, MESSAGE, postJson } from '../support/post-json.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
@@ -24,8 +24,7 @@ const statusesOf = async (count: number, path?: string, headers?: Record<string,
 describe('the limit of requests', () => {
   it('refuses one request too many like Anthropic, and sends it to no upstream', async () => {
     pair = await startPair({ THROTTLE_LIMIT: '3' });
-    const finished: FinishedExchange[] = [];
-    pair.gateway.app.get(ExchangeFeed).onFinished((exchange) => finished.push(exchange));
+    const finished = new EndedExchanges(pair.gateway);
     expect(await statusesOf(3)).toEqual([200, 200, 200]);
     const response = await post();
     expect(response.status).toBe(429);
@@ -37,7 +36,7 @@ describe('the limit of requests', () => {
     expect(request_id).toBe(response.headers.get('request-id'));
     expect(pair.anthropic.requests).toHaveLength(3);
     expect(await pair.gateway.app.get(LimitStore).itemOf('alice')).toBeUndefined();
-    expect(finished.at(-1)).toMatchObject({ id: request_id, user: 'alice', outcome: 'refused', status: 429 });
+    expect(finished.all.at(-1)).toMatchObject({ id: request_id, user: 'alice', outcome: 'refused', status: 429 });
     expect(pair.gateway.app.get(ExchangeFeed).inFlight).toBe(0);
   });
 

@@ -3,22 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
-import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
+import { EndedExchanges } from '../support/ended-exchanges.js';
 import { MESSAGE } from '../support/post-json.js';
 import { rawRequest } from '../support/raw-request.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
 let pair: Pair;
-const seen: FinishedExchange[] = [];
+let seen: EndedExchanges;
 
 beforeAll(async () => {
   pair = await startPair();
-  pair.gateway.app.get(ExchangeFeed).onFinished((exchange) => seen.push(exchange));
+  seen = new EndedExchanges(pair.gateway);
 });
 beforeEach(() => {
   pair.anthropic.reset();
-  seen.length = 0;
+  seen.clear();
 });
 afterAll(() => pair.close());
 
@@ -50,7 +49,7 @@ describe('a user id', () => {
     ['needless escapes', '%61%6c%69%63%65', 'alice'],
   ])('is accepted: %s', async (_name, segment, user) => {
     expect((await postAs(segment)).status).toBe(200);
-    expect(seen.map((exchange) => exchange.user)).toEqual([user]);
+    expect(seen.all.map((exchange) => exchange.user)).toEqual([user]);
   });
 
   it.each([
@@ -87,7 +86,7 @@ describe('a user id', () => {
       headers: HEADERS,
       body: JSON.stringify(MESSAGE),
     });
-    expect(seen.map((exchange) => exchange.user)).toEqual(['default']);
+    expect(seen.all.map((exchange) => exchange.user)).toEqual(['default']);
   });
 });
 

@@ -81,6 +81,7 @@ describe('a listener that throws', () => {
     for await (const { name } of live) if (name && heard.push(name) && name === 'exchange') break;
     listening.abort();
     expect(heard).toContain('limits');
+    gateway.app.get(ExchangeFeed).notifyOfEnded();
     expect(finished).toEqual([user]);
     expect(await figureOf(gateway, 'in_flight')).toBe(0);
     const lines = await eventually(

@@ -1,21 +1,20 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
-import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
+import { EndedExchanges } from '../support/ended-exchanges.js';
 import { CLIENT_HEADERS, MESSAGE } from '../support/post-json.js';
 import { rawRequest } from '../support/raw-request.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
 let pair: Pair;
-const seen: FinishedExchange[] = [];
+let seen: EndedExchanges;
 
 beforeAll(async () => {
   pair = await startPair({}, { isStrict: false });
-  pair.gateway.app.get(ExchangeFeed).onFinished((exchange) => seen.push(exchange));
+  seen = new EndedExchanges(pair.gateway);
 });
 beforeEach(() => {
   pair.anthropic.reset();
-  seen.length = 0;
+  seen.clear();
 });
 afterAll(() => pair.close());
 
@@ -43,7 +42,7 @@ describe.each(CODINGS)('a body compressed with %s', (coding, compress) => {
     const arrived = await pair.anthropic.requestAt(0);
     expect(arrived.body.equals(body)).toBe(true);
     expect(arrived.headers).toMatchObject({ 'content-encoding': coding, 'content-length': String(body.length) });
-    expect(seen.map(({ model }) => model)).toEqual(['claude-haiku-4-5']);
+    expect(seen.all.map(({ model }) => model)).toEqual(['claude-haiku-4-5']);
   });
 
   it('is refused with 413 if it decodes to more than 32 MiB', async () => {

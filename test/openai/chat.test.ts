@@ -2,8 +2,7 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { answer, big, cut, refuse, silence, toolLoop } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
-import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
-import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
+import { EndedExchanges } from '../support/ended-exchanges.js';
 import { type Pair, startPair } from '../support/start-pair.js';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -19,16 +18,16 @@ const WEATHER = {
 
 let pair: Pair;
 let client: OpenAI;
-const finished: FinishedExchange[] = [];
+let finished: EndedExchanges;
 
 beforeAll(async () => {
   pair = await startPair();
-  pair.gateway.app.get(ExchangeFeed).onFinished((exchange) => finished.push(exchange));
+  finished = new EndedExchanges(pair.gateway);
   client = new OpenAI({ baseURL: `${pair.gateway.url}/user/alice/v1`, apiKey: 'sk-ant-api03-caller', maxRetries: 0 });
 });
 afterEach(() => {
   pair.anthropic.reset();
-  finished.length = 0;
+  finished.clear();
 });
 afterAll(() => pair.close());
 
@@ -82,7 +81,7 @@ describe('a chat', () => {
     pair.anthropic.script(answer({ usage: { input_tokens: 7, output_tokens: 3 } }));
     const { response } = await client.chat.completions.create({ model: 'opus', messages: HELLO }).withResponse();
     await response.body?.cancel().catch(() => undefined);
-    expect(finished).toMatchObject([
+    expect(finished.all).toMatchObject([
       {
         id: response.headers.get('x-claude-proxy-exchange'),
         user: 'alice',
@@ -200,7 +199,7 @@ describe('a streamed chat', () => {
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { completion_tokens: 9 } });
     expect(chunks.slice(0, -1).every(({ usage }) => usage === null)).toBe(true);
     expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
-    expect(finished).toMatchObject([{ isStream: true, outcome: 'completed', usage: { output_tokens: 9 } }]);
+    expect(finished.all).toMatchObject([{ isStream: true, outcome: 'completed', usage: { output_tokens: 9 } }]);
   });
 
   it('arrives while Claude is still writing', async () => {
@@ -229,7 +228,7 @@ describe('a streamed chat', () => {
     expect(await request.finished).toBe('closed_by_client');
     expect(request.finishedAt! - leftAt).toBeLessThan(10_000);
     expect(request.bytesWritten).toBeLessThan(20_000_000);
-    expect(finished).toMatchObject([{ outcome: 'aborted' }]);
+    expect(finished.all).toMatchObject([{ outcome: 'aborted' }]);
   });
 
   it('stops with a reader who has stopped reading', async () => {
@@ -263,7 +262,7 @@ describe('a streamed chat', () => {
       type: 'server_error',
       message: expect.stringContaining('incomplete'),
     });
-    expect(finished).toMatchObject([{ outcome: 'broken' }]);
+    expect(finished.all).toMatchObject([{ outcome: 'broken' }]);
   });
 
   it('relays an error that Anthropic reports in the middle', async () => {
@@ -281,7 +280,7 @@ describe('a streamed chat', () => {
       for await (const _chunk of stream);
     })();
     await expect(reading).rejects.toMatchObject({ code: 'overloaded', message: 'Overloaded' });
-    expect(finished).toMatchObject([{ outcome: 'broken', errorMessage: 'error event: overloaded_error' }]);
+    expect(finished.all).toMatchObject([{ outcome: 'broken', errorMessage: 'error event: overloaded_error' }]);
   });
 });
 
@@ -350,7 +349,7 @@ describe('a refusal has OpenAI’s format', () => {
     expect(error).toMatchObject({ code: 'model_not_found', param: 'model', requestID: expect.stringMatching(/^exc_/) });
     expect((error as Error).message).toContain('claude-sonnet-5-5');
     expect(pair.anthropic.requests).toHaveLength(0);
-    expect(finished).toMatchObject([{ outcome: 'refused', status: 404 }]);
+    expect(finished.all).toMatchObject([{ outcome: 'refused', status: 404 }]);
   });
 
   it.each([

@@ -1,8 +1,7 @@
 import { answer, errorInside200, exceptionMidStream, internal, rateLimited, raw } from '@claude-proxy/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
-import type { FinishedExchange } from '../../apps/proxy/src/exchange/exchange.js';
-import { ExchangeFeed } from '../../apps/proxy/src/exchange/exchange-feed.js';
+import { EndedExchanges } from '../support/ended-exchanges.js';
 import { eventually } from '../support/recorded.js';
 import { type Stage, startStage } from '../support/start-stage.js';
 
@@ -11,23 +10,23 @@ const WEATHER = { type: 'function' as const, function: { name: 'weather', parame
 
 let stage: Stage;
 let userCount = 0;
-const finished: FinishedExchange[] = [];
+let finished: EndedExchanges;
 
 beforeAll(async () => {
   stage = await startStage({ ADMIN_TOKEN: 'let-me-in' });
-  stage.gateway.app.get(ExchangeFeed).onFinished((exchange) => finished.push(exchange));
+  finished = new EndedExchanges(stage.gateway);
 });
 afterEach(() => {
   stage.anthropic.reset();
   stage.bedrock.reset();
-  finished.length = 0;
+  finished.clear();
 });
 afterAll(() => stage.close());
 
 /** An exchange ends shortly after its client has read the last byte. */
 const finishedAll = (count: number) =>
   eventually(
-    async () => finished,
+    async () => finished.all,
     ({ length }) => length >= count,
   );
 
@@ -57,7 +56,7 @@ describe('while Anthropic returns 429', () => {
       { upstream: 'bedrock', fallbackReason: 'rate_limited' },
       { upstream: 'bedrock', fallbackReason: 'limit_remembered' },
     ]);
-    expect(finished.every(({ usage }) => usage!.output_tokens! > 0)).toBe(true);
+    expect(finished.all.every(({ usage }) => usage!.output_tokens! > 0)).toBe(true);
   });
 
   it('a streamed chat with tools and a system message continues in Bedrock', async () => {

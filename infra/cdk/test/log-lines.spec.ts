@@ -117,6 +117,7 @@ function lineOf(fields: Partial<Exchange>): Line {
   const feed = new ExchangeFeed();
   new ExchangeLog(feed, pino({ base: null }, { write: (line: string) => lines.push(line) })).onModuleInit();
   feed.finish(Object.assign(new Exchange('alice', 'messages', '/v1/messages'), fields));
+  feed.notifyOfEnded();
   return JSON.parse(lines[0]!) as Line;
 }
 
