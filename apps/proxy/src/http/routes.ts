@@ -24,8 +24,7 @@ export function underEveryPrefix(path: string): string[] {
  * the time of a start.
  */
 export function routedUrl(url: string): string {
-  const isUsual = !url.includes('/v1/v1/') && !url.includes('/?') && !url.endsWith('/');
-  return isUsual ? url : url.replace(DOUBLED_AT_START, '$1').replace(LAST_SLASH, '');
+  return url.replace(DOUBLED_AT_START, '$1').replace(LAST_SLASH, '');
 }
 
 /** Path and query as the Anthropic API knows them: without the user, without a doubled prefix. */
