@@ -51,9 +51,7 @@ export class FallbackRouter {
     const state = new RouteState(request, options, this.accounts.walkFor(request, options));
     try {
       for (const upstream of this.openRoute(state) ?? (await this.route(state))) {
-        const first = isClosed(upstream, state) ? this.closed(upstream, state) : await this.ask(upstream, state);
-        if (!(first instanceof UpstreamError)) return first;
-        const outcome = await this.askAgain(upstream, first, state);
+        const outcome = isClosed(upstream, state) ? this.closed(upstream, state) : await this.ask(upstream, state);
         if (!(outcome instanceof UpstreamError)) return outcome;
         if (!this.goesOn(upstream, outcome, state) || options.signal.aborted) break;
       }
@@ -119,18 +117,11 @@ export class FallbackRouter {
     return this.failed(upstream, state, 0, error);
   }
 
-  private ask(upstream: NamedUpstream, state: RouteState): Promise<UpstreamAnswer | UpstreamError> {
-    const walk = upstream.provider.limitGroup ? state.walk : undefined;
-    return walk ? this.askAccounts(upstream, state, walk) : this.attempt(upstream, state);
-  }
-
-  /** A second time, after a short window or a stream that broke off. A walk has waited by itself. */
-  private async askAgain(
-    upstream: NamedUpstream,
-    first: UpstreamError,
-    state: RouteState,
-  ): Promise<UpstreamAnswer | UpstreamError> {
-    if (!first.wasAsked || (state.walk && upstream.provider.limitGroup)) return first;
+  /** Asks one upstream, a second time after a short window or a stream that broke off. */
+  private async ask(upstream: NamedUpstream, state: RouteState): Promise<UpstreamAnswer | UpstreamError> {
+    if (state.walk && upstream.provider.limitGroup) return this.askAccounts(upstream, state, state.walk);
+    const first = await this.attempt(upstream, state);
+    if (!(first instanceof UpstreamError)) return first;
     const step = this.stepAfter(upstream, first, false);
     if (step.act !== 'wait') return first;
     const hasWaited = await waited(step.seconds, state.options.signal);

@@ -21,8 +21,8 @@ const FAILURE_BY_TYPE: ReadonlyMap<string, Failure> = new Map([
 ]);
 
 /**
- * Sends a request for a stream, and resolves once the answer is known to have content. Where a stream breaks, falls silent or brings
- * an `error` event before that, the client has got nothing yet, so it is a failure like any other.
+ * Sends a request for a stream, and resolves once the answer is known to have content. Where a stream breaks, falls silent
+ * or brings an `error` event before that, the client has got nothing yet, so it is a failure like any other.
  *
  * @throws UpstreamError, and what the provider throws
  */
