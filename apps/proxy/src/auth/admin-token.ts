@@ -15,14 +15,12 @@ export type TokenSource =
 /** The token for the admin endpoints: `ADMIN_TOKEN`, else the one in the data directory. */
 export class AdminToken {
   private readonly digest: Buffer | undefined;
-  private readonly characters: number | undefined;
 
   private constructor(
     readonly source: TokenSource,
     private readonly secret?: Secret,
   ) {
     this.digest = secret && digestOf(secret.reveal());
-    this.characters = secret?.reveal().length;
   }
 
   /** Reads or creates the file. Never throws: without a token only the admin endpoints are closed. */
@@ -48,7 +46,7 @@ export class AdminToken {
 
   /** Compares digests, so that the duration reveals nothing about the token but its length. */
   matches(shown: string): boolean {
-    if (this.digest === undefined || shown.length !== this.characters) return false;
+    if (this.digest === undefined || shown.length !== this.reveal().length) return false;
     return timingSafeEqual(digestOf(shown), this.digest);
   }
 
