@@ -110,7 +110,7 @@ export class MessagesService {
     const steps = this.stepsOf(caller);
     try {
       const sent = await send(steps);
-      const answer = steps?.readAnswers ? await steps.answer(sent) : sent;
+      const answer = steps ? await steps.answer(sent) : sent;
       const observer = exchange.operation === 'messages' ? new AnswerObserver(answer.headers) : blindObserver();
       exchange.answerBegan(answer.status, headerOf(answer.headers, 'request-id'));
       await deliver(answer, observer);

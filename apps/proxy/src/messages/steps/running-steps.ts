@@ -49,10 +49,6 @@ export class RunningSteps {
     return body.toRequest();
   }
 
-  get readAnswers(): boolean {
-    return this.runs.some(({ run }) => run.answer);
-  }
-
   /** @throws GatewayError if a step fails; the answer of the upstream is closed */
   async answer(answer: UpstreamAnswer): Promise<UpstreamAnswer> {
     let current = answer;
