@@ -58,7 +58,7 @@ export class PassthroughController {
       const own = isKeptApart ? await this.objects.answerFor(upstreamAnswer, asked, exchange, options) : upstreamAnswer;
       const answer = isBatch ? await withOwnUrls(own, ownUrl, signal) : own;
       reply.hijack();
-      return relay(answer, reply.raw, { exchange, observer, ...this.config });
+      return relay(answer, reply.raw, { exchange, observer, pingAfterSeconds: this.config.pingAfterSeconds });
     };
     await this.service.pass(
       {

@@ -52,7 +52,7 @@ export class ModelsController {
     const { method = 'GET', rawHeaders, headers } = raw;
     const deliver: Delivery = (answer, observer) => {
       reply.hijack();
-      return relay(answer, reply.raw, { exchange, observer, ...this.config });
+      return relay(answer, reply.raw, { exchange, observer, pingAfterSeconds: this.config.pingAfterSeconds });
     };
     const asked = { method, path, headers: requestHeadersFor(rawHeaders, this.config), body: undefined };
     const local = { patienceMs: PATIENCE_MS, answer: () => answerOf(this.fromTable(path)) };
