@@ -53,8 +53,16 @@ async function answerItself(requests: number): Promise<void> {
   });
   upstream.listen(0, '127.0.0.1');
   await once(upstream, 'listening');
+  try {
+    await askGateway(`http://127.0.0.1:${portOf(upstream)}`, requests);
+  } finally {
+    upstream.close();
+  }
+}
+
+async function askGateway(upstreamUrl: string, requests: number): Promise<void> {
   const gateway = await createGateway({
-    ANTHROPIC_UPSTREAM_URL: `http://127.0.0.1:${portOf(upstream)}`,
+    ANTHROPIC_UPSTREAM_URL: upstreamUrl,
     FALLBACK_CHAIN: 'anthropic',
     DATA_DIR: ':memory:',
     ADMIN_TOKEN: randomUUID(),
@@ -71,7 +79,6 @@ async function answerItself(requests: number): Promise<void> {
     await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, askInTurn));
   } finally {
     await gateway.close();
-    upstream.close();
   }
 }
 
