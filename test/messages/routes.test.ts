@@ -22,6 +22,7 @@ describe('a message can be requested', () => {
     ['/user/alice/v1/messages', '/v1/messages'],
     ['/user/alice/v1/messages?beta=true', '/v1/messages?beta=true'],
     ['/v1/v1/messages', '/v1/messages'],
+    ['/V1/v1/messages', '/v1/messages'],
     ['/user/alice/v1/v1/messages?beta=true', '/v1/messages?beta=true'],
     ['/v1/messages/count_tokens', '/v1/messages/count_tokens'],
     ['/user/alice/v1/messages/count_tokens?beta=true', '/v1/messages/count_tokens?beta=true'],
